@@ -1,0 +1,296 @@
+//! The plan catalogue: a typed, validated and versioned file, and the normalisation of Wix's product ids.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::credits::Credits;
+use crate::id::PlanId;
+
+/// One plan that can be sold or given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Our id of the plan.
+    pub id: PlanId,
+    /// The name people see.
+    pub name: String,
+    /// The order of plans: moving to a higher rank is an upgrade.
+    pub rank: u32,
+    /// The credits of one cycle; for the free plan, the credits given once.
+    pub credits: Credits,
+    /// Wix's ids of the plan: GUIDs or slugs.
+    #[serde(default)]
+    pub vendor_product_ids: Vec<String>,
+    /// The price of a month, as a decimal text in the catalogue's currency.
+    #[serde(default = "zero_price")]
+    pub price_monthly: String,
+    /// The price of a year.
+    #[serde(default = "zero_price")]
+    pub price_yearly: String,
+    /// What the plan gives, line by line.
+    #[serde(default)]
+    pub benefits: Vec<String>,
+    /// Whether the pricing page marks it as popular.
+    #[serde(default)]
+    pub popular: bool,
+    /// Whether it is given by an operator and not sold on the page.
+    #[serde(default)]
+    pub custom: bool,
+}
+
+impl Plan {
+    /// The product id to ask Wix's checkout for: the first alias, else our own id.
+    #[must_use]
+    pub fn product_id(&self) -> &str {
+        self.vendor_product_ids.first().map_or(self.id.as_str(), String::as_str)
+    }
+
+    /// Whether this is the plan everybody starts on.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.rank == 0
+    }
+}
+
+fn zero_price() -> String {
+    "0.00".to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    version: String,
+    currency: String,
+    #[serde(rename = "plan", default)]
+    plans: Vec<Plan>,
+}
+
+/// Why a catalogue file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The file is no TOML of the expected shape.
+    #[error("the plan catalogue cannot be read: {0}")]
+    Syntax(String),
+    /// The file breaks a rule.
+    #[error("the plan catalogue is wrong: {0}")]
+    Rule(String),
+}
+
+/// All plans of an app, by rank.
+///
+/// # Example
+/// ```
+/// use wixapp_core::Catalog;
+/// let catalog = Catalog::standard();
+/// assert_eq!(catalog.normalise(" Starter-Monthly ").map(|plan| plan.credits.get()), Some(1_000));
+/// assert!(catalog.normalise("platinum").is_none(), "an unknown plan is never taken for another");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    name: String,
+    version: String,
+    currency: String,
+    plans: Vec<Plan>,
+    by_alias: HashMap<String, usize>,
+}
+
+impl Catalog {
+    /// The catalogue most apps start from: free 200, starter 1,000, pro 5,000, scale 25,000.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self::from_toml(include_str!("../catalogs/standard.toml"))
+            .expect("the shipped catalogue is valid: tested")
+    }
+
+    /// The catalogue of the reference app: free 3, starter 50, pro 100, agency 300.
+    #[must_use]
+    pub fn autopost() -> Self {
+        Self::from_toml(include_str!("../catalogs/autopost.toml"))
+            .expect("the shipped catalogue is valid: tested")
+    }
+
+    /// Reads and validates a `plans.toml`.
+    ///
+    /// # Errors
+    /// [`CatalogError::Syntax`] when the text is not the expected TOML; [`CatalogError::Rule`] when there is no free
+    /// plan, two plans share an id, rank or alias, or a price is no decimal number.
+    pub fn from_toml(text: &str) -> Result<Self, CatalogError> {
+        let file: File = toml::from_str(text).map_err(|e| CatalogError::Syntax(e.message().to_owned()))?;
+        let mut plans = file.plans;
+        plans.sort_by_key(|plan| plan.rank);
+        check_rules(&plans)?;
+        let by_alias = aliases(&plans)?;
+        Ok(Self { name: file.name, version: file.version, currency: file.currency, plans, by_alias })
+    }
+
+    /// The catalogue's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The catalogue's version; every grant keeps the version it came from.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The currency of all prices.
+    #[must_use]
+    pub fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    /// The plans, lowest rank first.
+    #[must_use]
+    pub fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
+    /// The plan everybody starts on.
+    #[must_use]
+    pub fn free(&self) -> &Plan {
+        self.plans.first().expect("validated: there is a plan of rank 0")
+    }
+
+    /// The plan with this id.
+    #[must_use]
+    pub fn find(&self, id: &PlanId) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.id == *id)
+    }
+
+    /// The plan that Wix's product id means; `None` when the catalogue does not know it.
+    ///
+    /// An exact id or alias wins; else the text is trimmed, lower-cased and loses ONE suffix of `plan`, `monthly` or
+    /// `yearly` after `-` or `_` (billing-rules §2). A caller must park what is unknown, never take it for free.
+    #[must_use]
+    pub fn normalise(&self, vendor_product_id: &str) -> Option<&Plan> {
+        let found = self.by_alias.get(vendor_product_id).or_else(|| {
+            let text = vendor_product_id.trim().to_lowercase();
+            self.by_alias.get(&text).or_else(|| self.by_alias.get(without_suffix(&text)))
+        })?;
+        self.plans.get(*found)
+    }
+}
+
+fn without_suffix(text: &str) -> &str {
+    let suffixes = ["-plan", "_plan", "-monthly", "_monthly", "-yearly", "_yearly"];
+    suffixes.iter().find_map(|suffix| text.strip_suffix(suffix)).unwrap_or(text)
+}
+
+fn check_rules(plans: &[Plan]) -> Result<(), CatalogError> {
+    let rule = |text: String| Err(CatalogError::Rule(text));
+    if plans.first().is_none_or(|plan| plan.rank != 0) {
+        return rule("it needs a plan of rank 0: the free plan".to_owned());
+    }
+    let mut ranks = HashSet::new();
+    for plan in plans {
+        if !ranks.insert(plan.rank) {
+            return rule(format!("two plans have rank {}", plan.rank));
+        }
+        for price in [&plan.price_monthly, &plan.price_yearly] {
+            if !is_decimal(price) {
+                return rule(format!("plan `{}` has the price `{price}`; write it as \"9.00\"", plan.id));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_decimal(text: &str) -> bool {
+    let (whole, cents) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit());
+    digits(whole) && digits(cents)
+}
+
+/// Every text that names a plan exactly: its id, its aliases, and their lower-case forms.
+fn aliases(plans: &[Plan]) -> Result<HashMap<String, usize>, CatalogError> {
+    let mut by_alias: HashMap<String, usize> = HashMap::new();
+    for (index, plan) in plans.iter().enumerate() {
+        let exact =
+            std::iter::once(plan.id.as_str()).chain(plan.vendor_product_ids.iter().map(String::as_str));
+        for alias in exact.flat_map(|text| [text.to_owned(), text.trim().to_lowercase()]) {
+            if by_alias.insert(alias.clone(), index).is_some_and(|other| other != index) {
+                return Err(CatalogError::Rule(format!("two plans are called `{alias}`")));
+            }
+        }
+    }
+    Ok(by_alias)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credits(catalog: &Catalog) -> Vec<(&str, i64)> {
+        catalog.plans().iter().map(|p| (p.id.as_str(), p.credits.get())).collect()
+    }
+
+    #[test]
+    fn both_shipped_catalogues_are_as_the_contract_says() {
+        let (standard, autopost) = (Catalog::standard(), Catalog::autopost());
+        assert_eq!(
+            credits(&standard),
+            [("free", 200), ("starter", 1_000), ("pro", 5_000), ("scale", 25_000)]
+        );
+        assert_eq!(credits(&autopost), [("free", 3), ("starter", 50), ("pro", 100), ("agency", 300)]);
+        assert_eq!(standard.plans().iter().filter(|p| p.popular).count(), 1);
+    }
+
+    #[test]
+    fn case_hyphen_and_suffix_variants_of_every_plan_mean_that_plan() {
+        for catalog in [Catalog::standard(), Catalog::autopost()] {
+            for plan in catalog.plans() {
+                let id = plan.id.as_str();
+                for suffix in ["", "-plan", "_plan", "-monthly", "_monthly", "-yearly", "_yearly"] {
+                    for text in [
+                        format!("{id}{suffix}"),
+                        format!("  {id}{suffix}\t"),
+                        format!("{id}{suffix}").to_uppercase(),
+                    ] {
+                        assert_eq!(catalog.normalise(&text).map(|p| &p.id), Some(&plan.id), "{text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[rstest::rstest]
+    #[case("")]
+    #[case("platinum")]
+    #[case("starter-plan-monthly-yearly")]
+    #[case("-plan")]
+    #[case("starterplan")]
+    fn an_unknown_plan_is_not_taken_for_another(#[case] text: &str) {
+        assert!(Catalog::standard().normalise(text).is_none());
+    }
+
+    #[test]
+    fn exactly_one_suffix_is_dropped() {
+        let catalog = Catalog::autopost();
+        assert!(catalog.normalise("pro-monthly").is_some());
+        assert!(catalog.normalise("pro-yearly-monthly").is_none());
+    }
+
+    #[rstest::rstest]
+    #[case("name='x'\nversion='1'\ncurrency='USD'", "free plan")]
+    #[case("nonsense", "cannot be read")]
+    #[case(
+        "name='x'\nversion='1'\ncurrency='USD'\n[[plan]]\nid='free'\nname='F'\nrank=0\ncredits=-1",
+        "cannot be read"
+    )]
+    #[case(
+        "name='x'\nversion='1'\ncurrency='USD'\n[[plan]]\nid='free'\nname='F'\nrank=0\ncredits=1\nprice_monthly='9,00'",
+        "price"
+    )]
+    #[case(
+        "name='x'\nversion='1'\ncurrency='USD'\n[[plan]]\nid='free'\nname='F'\nrank=0\ncredits=1\n[[plan]]\nid='Free'\nname='F'\nrank=1\ncredits=1",
+        "called"
+    )]
+    fn a_wrong_catalogue_is_refused_with_its_reason(#[case] text: &str, #[case] reason: &str) {
+        let error = Catalog::from_toml(text).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}

@@ -1,0 +1,248 @@
+//! Facts: what Wix told us about an instance, each stored once by its dedupe key.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+
+macro_rules! wire_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)+
+            /// A value this version does not know, kept as it came.
+            Unknown(String),
+        }
+
+        impl $name {
+            /// The value as Wix writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self { $(Self::$variant => $text,)+ Self::Unknown(text) => text }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                match text.as_str() { $($text => Self::$variant,)+ _ => Self::Unknown(text) }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> String {
+                value.as_str().to_owned()
+            }
+        }
+    };
+}
+
+wire_enum!(
+    /// How often a plan is paid, as Wix writes it (wix-protocol §4).
+    BillingCycle {
+        /// Not a recurring plan.
+        NoCycle = "NO_CYCLE",
+        /// Every month.
+        Monthly = "MONTHLY",
+        /// Every year.
+        Yearly = "YEARLY",
+        /// Paid once.
+        OneTime = "ONE_TIME",
+        /// Every two years.
+        TwoYears = "TWO_YEARS",
+        /// Every three years.
+        ThreeYears = "THREE_YEARS",
+        /// Every four years.
+        FourYears = "FOUR_YEARS",
+        /// Every five years.
+        FiveYears = "FIVE_YEARS",
+    }
+);
+
+wire_enum!(
+    /// What happened to an invoice.
+    InvoiceStatus {
+        /// The payment did not go through.
+        PaymentFailed = "PAYMENT_FAILED",
+        /// Paid.
+        Paid = "PAID",
+        /// Money was given back.
+        Refunded = "REFUNDED",
+        /// The payer's bank took the money back.
+        ChargedBack = "CHARGEDBACK",
+    }
+);
+
+impl BillingCycle {
+    /// The months one payment covers; `None` where the plan has no period of its own.
+    #[must_use]
+    pub fn months(&self) -> Option<i32> {
+        match self {
+            Self::Monthly => Some(1),
+            Self::Yearly => Some(12),
+            Self::TwoYears => Some(24),
+            Self::ThreeYears => Some(36),
+            Self::FourYears => Some(48),
+            Self::FiveYears => Some(60),
+            Self::NoCycle | Self::OneTime | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// One thing Wix told us, with the moment it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fact {
+    /// The key under which this fact is stored once for ever.
+    pub key: String,
+    /// When it happened, by Wix's clock.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: FactKind,
+}
+
+/// A plan as a fact names it: Wix's product id and how it is paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanTerms {
+    /// Wix's id or slug of the product; the catalogue says which plan it is.
+    pub vendor_product_id: String,
+    /// How the plan is paid.
+    pub cycle: BillingCycle,
+    /// When the paid period ends, where Wix says so.
+    pub expires_at: Option<Timestamp>,
+    /// The invoice, where Wix names one.
+    pub invoice_id: Option<String>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+pub enum FactKind {
+    /// The app was installed on the site.
+    AppInstalled {
+        /// The instance this one was copied from, when the site is a duplicate.
+        origin_instance_id: Option<String>,
+    },
+    /// The app was removed from the site.
+    AppRemoved,
+    /// A plan was bought.
+    PlanPurchased(PlanTerms),
+    /// The plan was swapped for another.
+    PlanChanged {
+        /// The plan from now on.
+        terms: PlanTerms,
+        /// The product it replaced.
+        previous_vendor_product_id: Option<String>,
+    },
+    /// A trial became a paid plan.
+    TrialConverted(PlanTerms),
+    /// The plan will not renew, or ends now.
+    RenewalCancelled {
+        /// The product, as Wix names it.
+        vendor_product_id: String,
+        /// True when access ends at once and not at the period's end.
+        immediately: bool,
+        /// True when the plan was cancelled inside its free trial.
+        in_trial: bool,
+    },
+    /// Automatic renewal was switched on again.
+    PlanReactivated(PlanTerms),
+    /// The plan moved to another owner or site.
+    PlanTransferred(PlanTerms),
+    /// An invoice changed its status.
+    InvoiceUpdated {
+        /// The invoice.
+        invoice_id: String,
+        /// Its status now.
+        status: InvoiceStatus,
+    },
+    /// What Get App Instance answered.
+    Snapshot(Snapshot),
+}
+
+/// An answer of Get App Instance: the truth at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// The paid plan; `None` when Wix says `isFree`.
+    pub paid: Option<PaidSnapshot>,
+    /// The last time Wix gave this same answer; the fact's `at` is the first time.
+    pub seen_until: Timestamp,
+}
+
+/// The paid plan in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaidSnapshot {
+    /// The plan and its terms.
+    pub terms: PlanTerms,
+    /// Since when the plan is paid (`billing.timeStamp`), where Wix says so.
+    pub since: Option<Timestamp>,
+    /// Whether it renews by itself.
+    pub auto_renewing: bool,
+    /// Whether it is in its free trial.
+    pub in_trial: bool,
+}
+
+impl FactKind {
+    /// The order of facts that happened at the same moment: causes before their consequences.
+    #[must_use]
+    pub fn order(&self) -> u8 {
+        match self {
+            Self::AppInstalled { .. } => 0,
+            Self::PlanPurchased(_) => 1,
+            Self::TrialConverted(_) => 2,
+            Self::PlanChanged { .. } => 3,
+            Self::PlanTransferred(_) => 4,
+            Self::InvoiceUpdated { .. } => 5,
+            Self::RenewalCancelled { .. } => 6,
+            Self::PlanReactivated(_) => 7,
+            Self::Snapshot(_) => 8,
+            Self::AppRemoved => 9,
+        }
+    }
+
+    /// The product id this fact speaks of, if any.
+    #[must_use]
+    pub fn vendor_product_id(&self) -> Option<&str> {
+        match self {
+            Self::PlanPurchased(t)
+            | Self::TrialConverted(t)
+            | Self::PlanReactivated(t)
+            | Self::PlanTransferred(t) => Some(&t.vendor_product_id),
+            Self::PlanChanged { terms, .. } => Some(&terms.vendor_product_id),
+            Self::RenewalCancelled { vendor_product_id, .. } => Some(vendor_product_id),
+            Self::Snapshot(snapshot) => snapshot.paid.as_ref().map(|p| p.terms.vendor_product_id.as_str()),
+            Self::AppInstalled { .. } | Self::AppRemoved | Self::InvoiceUpdated { .. } => None,
+        }
+    }
+}
+
+/// Sorts facts into the order in which they are folded: by time, kind, then dedupe key.
+pub fn sort(facts: &mut [Fact]) {
+    facts.sort_by(|a, b| (a.at, a.kind.order(), &a.key).cmp(&(b.at, b.kind.order(), &b.key)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_wire_values_are_kept_as_they_came() {
+        let cycle: BillingCycle = serde_json::from_str("\"EVERY_BLUE_MOON\"").unwrap();
+        assert_eq!(cycle, BillingCycle::Unknown("EVERY_BLUE_MOON".into()));
+        assert_eq!(serde_json::to_string(&cycle).unwrap(), "\"EVERY_BLUE_MOON\"");
+    }
+
+    #[test]
+    fn facts_of_one_moment_sort_causes_first() {
+        let at = "2026-01-01T00:00:00Z".parse().unwrap();
+        let fact = |key: &str, kind| Fact { key: key.into(), at, kind };
+        let installed = FactKind::AppInstalled { origin_instance_id: None };
+        let mut facts =
+            vec![fact("a", FactKind::AppRemoved), fact("c", installed.clone()), fact("b", installed)];
+        sort(&mut facts);
+        assert_eq!(facts.iter().map(|f| f.key.as_str()).collect::<Vec<_>>(), ["b", "c", "a"]);
+    }
+}
