@@ -1,0 +1,31 @@
+//! Speaking with Wix: instance tokens, webhooks, OAuth, billing and app-instance calls. Usable alone.
+//!
+//! - [`instance_token`]: who opens the app's pages ([`InstanceTokenVerifier`]).
+//! - [`webhook`]: what Wix posts ([`WebhookVerifier`]), and the platform's side of it ([`WebhookSigner`]).
+//! - [`client`]: calling Wix ([`WixClient`]), with [`oauth`] for the app's own tokens, [`access_token`] for those of
+//!   the dashboard SDK, and [`api`] for the calls themselves.
+//!
+//! All of it takes the time as a parameter and returns one [`Error`], whose text is safe to log. Facts about Wix are
+//! those of Wix's npm packages and documentation; where an older guide differs, the packages win.
+
+pub mod access_token;
+pub mod api;
+mod base64url;
+pub mod client;
+mod error;
+pub mod instance_token;
+mod json;
+pub mod oauth;
+mod secret;
+pub mod webhook;
+mod wire;
+
+pub use self::access_token::TokenInfo;
+pub use self::api::billing::{Checkout, CheckoutRequest};
+pub use self::api::instance::AppInstance;
+pub use self::client::{WixClient, WixClientBuilder};
+pub use self::error::Error;
+pub use self::instance_token::{InstanceClaims, InstanceTokenVerifier};
+pub use self::oauth::AccessToken;
+pub use self::secret::AppSecret;
+pub use self::webhook::{WebhookEvent, WebhookSigner, WebhookVerifier};

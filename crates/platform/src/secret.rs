@@ -1,0 +1,91 @@
+//! The app secret.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use crate::error::Error;
+
+/// The app secret from Wix's developer console: it signs instance tokens and authenticates the app to Wix.
+///
+/// Refuses text under 16 bytes (an empty secret would make every forged token valid) and text with white space around
+/// it (the usual trace of a secret read from a file with its line end). Shows as `AppSecret(..)` in `Debug`, and is
+/// wiped from memory when dropped.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::AppSecret;
+/// assert!(AppSecret::new("").unwrap_err().is_config());
+/// let secret = AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?;
+/// assert_eq!(format!("{secret:?}"), "AppSecret(..)");
+/// # Ok::<(), wixapp_platform::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct AppSecret(SecretString);
+
+impl AppSecret {
+    /// The shortest accepted secret, in bytes.
+    pub const MIN_LEN: usize = 16;
+
+    /// Takes the secret exactly as Wix shows it.
+    ///
+    /// # Errors
+    /// [`Error::is_config`] when the text is shorter than [`AppSecret::MIN_LEN`] or has white space around it.
+    pub fn new(text: impl Into<String>) -> Result<Self, Error> {
+        let secret = SecretString::from(text.into());
+        let text = secret.expose_secret();
+        if text.len() < Self::MIN_LEN {
+            return Err(Error::config("the app secret", "it is shorter than 16 bytes"));
+        }
+        if text.trim() != text {
+            return Err(Error::config("the app secret", "it begins or ends with white space"));
+        }
+        Ok(Self(secret))
+    }
+
+    /// Whether `candidate` is this secret, in time that does not depend on where they differ.
+    #[must_use]
+    pub fn matches(&self, candidate: &str) -> bool {
+        // Comparing MACs under the secret hides both length and content.
+        let expected = keyed(self).chain_update(self.expose()).finalize().into_bytes();
+        keyed(self).chain_update(candidate).verify_slice(&expected).is_ok()
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for AppSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AppSecret(..)")
+    }
+}
+
+/// HMAC-SHA256 keyed with the secret's UTF-8 text, ready to be cloned for each message.
+pub(crate) fn keyed(secret: &AppSecret) -> Hmac<Sha256> {
+    Hmac::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes keys of any length")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::empty("")]
+    #[case::short("0123456789abcde")]
+    #[case::line_end("0123456789abcdef\n")]
+    #[case::spaces("                    ")]
+    fn unusable_secrets_are_refused(#[case] text: &str) {
+        assert!(AppSecret::new(text).unwrap_err().is_config());
+    }
+
+    #[test]
+    fn only_the_same_text_matches() {
+        let secret = AppSecret::new("0123456789abcdef").unwrap();
+        assert!(secret.matches("0123456789abcdef"));
+        assert!(!secret.matches("0123456789abcdeF") && !secret.matches(""));
+    }
+}

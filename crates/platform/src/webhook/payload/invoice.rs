@@ -1,0 +1,22 @@
+//! Invoices.
+
+use serde::{Deserialize, Serialize};
+use wixapp_core::fact::InvoiceStatus;
+
+use crate::wire;
+
+/// `InvoiceStatusUpdated`. It does not say when it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InvoiceStatusUpdated {
+    /// The invoice's status now.
+    pub status: InvoiceStatus,
+    /// The invoice.
+    pub invoice_id: String,
+    /// The instance it was for; the webhook's own instance id is the one to trust.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<String>,
+    /// True for a renewal.
+    #[serde(default, deserialize_with = "wire::optional_bool", skip_serializing_if = "Option::is_none")]
+    pub recurring: Option<bool>,
+}

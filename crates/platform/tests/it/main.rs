@@ -1,0 +1,19 @@
+//! Attack vectors, properties and HTTP behaviour of `wixapp-platform`, from outside.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy knows #[test] functions as tests, not what they share"
+)]
+
+mod access_token;
+mod api;
+mod forge;
+mod hostile_server;
+mod instance_token_attacks;
+mod interoperability;
+mod oauth;
+mod properties;
+mod support;
+mod webhook_attacks;
+mod webhook_forgeries;
