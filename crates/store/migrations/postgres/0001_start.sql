@@ -1,0 +1,172 @@
+-- Texts by which rows are found or sorted are compared byte by byte, as SQLite does.
+-- `instances` and `grants` change with every spend: free room on each page, and no index over what changes,
+-- lets PostgreSQL write the new version next to the old one and touch no index (HOT).
+
+-- Instances: identity, the cached sums of their books, and their subscription.
+CREATE TABLE instances (
+  instance_id        TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  created_at         BIGINT NOT NULL,
+  installed_at       BIGINT,
+  removed_at         BIGINT,
+  origin_instance_id TEXT,
+  promo              BIGINT NOT NULL DEFAULT 0 CONSTRAINT instances_promo_not_negative CHECK (promo >= 0),
+  plan               BIGINT NOT NULL DEFAULT 0 CONSTRAINT instances_plan_not_negative CHECK (plan >= 0),
+  purchased          BIGINT NOT NULL DEFAULT 0 CONSTRAINT instances_purchased_not_negative CHECK (purchased >= 0),
+  held               BIGINT NOT NULL DEFAULT 0 CONSTRAINT instances_held_not_negative CHECK (held >= 0),
+  spent              BIGINT NOT NULL DEFAULT 0 CONSTRAINT instances_spent_not_negative CHECK (spent >= 0),
+  expired            BIGINT NOT NULL DEFAULT 0 CONSTRAINT instances_expired_not_negative CHECK (expired >= 0),
+  debt               BIGINT NOT NULL DEFAULT 0 CONSTRAINT instances_debt_not_negative CHECK (debt >= 0),
+  seq                BIGINT NOT NULL DEFAULT 0,
+  head               TEXT   NOT NULL,
+  subscription       TEXT,
+  due_at             BIGINT,
+  last_webhook_at    BIGINT,
+  reconciled_at      BIGINT
+) WITH (fillfactor = 70);
+CREATE INDEX instances_due ON instances (due_at) WHERE due_at IS NOT NULL;
+
+-- Facts: what Wix told us, once each, for ever.
+CREATE TABLE facts (
+  instance_id TEXT COLLATE "C" NOT NULL,
+  fact_key    TEXT COLLATE "C" NOT NULL,
+  event_type  TEXT   NOT NULL,
+  happened_at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  kind        TEXT,
+  payload     TEXT   NOT NULL,
+  state       TEXT   NOT NULL CONSTRAINT facts_state_known CHECK (state IN ('new', 'done', 'parked')),
+  reason      TEXT,
+  PRIMARY KEY (instance_id, fact_key)
+);
+CREATE INDEX facts_new ON facts (received_at, instance_id) WHERE state = 'new';
+CREATE INDEX facts_parked ON facts (received_at, instance_id) WHERE state = 'parked';
+
+-- Deliveries: every arrival of a webhook, duplicates too.
+CREATE TABLE deliveries (
+  instance_id TEXT COLLATE "C" NOT NULL,
+  delivery_id TEXT COLLATE "C" NOT NULL,
+  fact_key    TEXT COLLATE "C" NOT NULL,
+  event_type  TEXT   NOT NULL,
+  received_at BIGINT NOT NULL,
+  duplicate   BIGINT NOT NULL,
+  PRIMARY KEY (instance_id, delivery_id)
+);
+
+-- The business keys that were used, for ever.
+CREATE TABLE business_keys (
+  instance_id  TEXT COLLATE "C" NOT NULL,
+  business_key TEXT COLLATE "C" NOT NULL,
+  created_at   BIGINT NOT NULL,
+  PRIMARY KEY (instance_id, business_key)
+);
+
+CREATE TABLE grants (
+  instance_id     TEXT COLLATE "C" NOT NULL,
+  grant_id        TEXT COLLATE "C" NOT NULL,
+  business_key    TEXT COLLATE "C" NOT NULL,
+  pool            TEXT   NOT NULL,
+  source          TEXT   NOT NULL,
+  amount          BIGINT NOT NULL CONSTRAINT grants_amount_positive CHECK (amount > 0),
+  remaining       BIGINT NOT NULL CONSTRAINT grants_remaining_in_range CHECK (remaining >= 0 AND remaining <= amount),
+  plan_id         TEXT,
+  catalog_version TEXT   NOT NULL,
+  effective_at    BIGINT NOT NULL,
+  expires_at      BIGINT,
+  PRIMARY KEY (instance_id, grant_id),
+  CONSTRAINT grants_business_key_once UNIQUE (instance_id, business_key)
+) WITH (fillfactor = 70);
+
+CREATE TABLE holds (
+  instance_id TEXT COLLATE "C" NOT NULL,
+  hold_id     TEXT COLLATE "C" NOT NULL,
+  hold_key    TEXT COLLATE "C" NOT NULL,
+  action      TEXT   NOT NULL,
+  amount      BIGINT NOT NULL CONSTRAINT holds_amount_positive CHECK (amount > 0),
+  posted      BIGINT NOT NULL CONSTRAINT holds_posted_in_range CHECK (posted >= 0 AND posted <= amount),
+  draws       TEXT   NOT NULL,
+  state       TEXT   NOT NULL CONSTRAINT holds_state_known CHECK (state IN ('open', 'posted', 'voided', 'expired')),
+  created_at  BIGINT NOT NULL,
+  expires_at  BIGINT,
+  PRIMARY KEY (instance_id, hold_id),
+  CONSTRAINT holds_key_once UNIQUE (instance_id, hold_key)
+);
+CREATE INDEX holds_overdue ON holds (expires_at) WHERE state = 'open' AND expires_at IS NOT NULL;
+
+-- The books. Rows are never changed or removed: see the triggers below.
+CREATE TABLE entries (
+  instance_id     TEXT COLLATE "C" NOT NULL,
+  seq             BIGINT NOT NULL,
+  entry_id        TEXT COLLATE "C" NOT NULL,
+  debit           TEXT   NOT NULL,
+  credit          TEXT   NOT NULL,
+  amount          BIGINT NOT NULL CONSTRAINT entries_amount_positive CHECK (amount > 0),
+  code            TEXT   NOT NULL,
+  business_key    TEXT COLLATE "C" NOT NULL,
+  hold_id         TEXT,
+  actor           TEXT   NOT NULL,
+  reason          TEXT   NOT NULL,
+  fact_key        TEXT,
+  available_after BIGINT NOT NULL CONSTRAINT entries_available_not_negative CHECK (available_after >= 0),
+  created_at      BIGINT NOT NULL,
+  hash            TEXT   NOT NULL,
+  PRIMARY KEY (instance_id, seq),
+  CONSTRAINT entries_business_key_once UNIQUE (instance_id, business_key)
+);
+
+-- The stored answers of idempotency keys.
+CREATE TABLE replies (
+  instance_id  TEXT COLLATE "C" NOT NULL,
+  reply_key    TEXT COLLATE "C" NOT NULL,
+  request_hash TEXT   NOT NULL,
+  status       BIGINT NOT NULL,
+  body         TEXT   NOT NULL,
+  created_at   BIGINT NOT NULL,
+  PRIMARY KEY (instance_id, reply_key)
+);
+
+CREATE TABLE checkouts (
+  instance_id   TEXT COLLATE "C" NOT NULL,
+  checkout_id   TEXT COLLATE "C" NOT NULL,
+  plan_id       TEXT COLLATE "C" NOT NULL,
+  billing_cycle TEXT   NOT NULL,
+  url           TEXT   NOT NULL,
+  state         TEXT   NOT NULL CONSTRAINT checkouts_state_known CHECK (state IN ('open', 'completed', 'expired', 'dismissed')),
+  created_at    BIGINT NOT NULL,
+  expires_at    BIGINT NOT NULL,
+  completed_at  BIGINT,
+  PRIMARY KEY (instance_id, checkout_id)
+);
+CREATE INDEX checkouts_open ON checkouts (instance_id, created_at) WHERE state = 'open';
+
+CREATE TABLE jobs (
+  instance_id      TEXT COLLATE "C" NOT NULL,
+  job_id           TEXT COLLATE "C" NOT NULL,
+  kind             TEXT COLLATE "C" NOT NULL,
+  args             TEXT   NOT NULL,
+  state            TEXT   NOT NULL CONSTRAINT jobs_state_known CHECK (state IN ('scheduled', 'available', 'running', 'retryable', 'completed', 'cancelled', 'discarded')),
+  priority         BIGINT NOT NULL,
+  attempt          BIGINT NOT NULL DEFAULT 0,
+  max_attempts     BIGINT NOT NULL,
+  fence            BIGINT NOT NULL DEFAULT 0,
+  run_at           BIGINT NOT NULL,
+  worker           TEXT,
+  lease_until      BIGINT,
+  hold_id          TEXT,
+  progress_percent BIGINT NOT NULL DEFAULT 0,
+  progress_step    TEXT,
+  result           TEXT,
+  error            TEXT,
+  created_at       BIGINT NOT NULL,
+  finished_at      BIGINT,
+  PRIMARY KEY (instance_id, job_id)
+);
+CREATE INDEX jobs_ready ON jobs (priority, run_at, job_id) WHERE state IN ('scheduled', 'available', 'retryable');
+CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
+
+CREATE FUNCTION entries_are_immutable() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'ledger entries are never changed or removed'
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_are_immutable';
+END $$;
+CREATE TRIGGER entries_are_immutable BEFORE UPDATE OR DELETE ON entries
+  FOR EACH ROW EXECUTE FUNCTION entries_are_immutable();

@@ -1,0 +1,165 @@
+-- Instances: identity, the cached sums of their books, and their subscription.
+CREATE TABLE instances (
+  instance_id        TEXT   NOT NULL PRIMARY KEY,
+  created_at         INTEGER NOT NULL,
+  installed_at       INTEGER,
+  removed_at         INTEGER,
+  origin_instance_id TEXT,
+  promo              INTEGER NOT NULL DEFAULT 0 CONSTRAINT instances_promo_not_negative CHECK (promo >= 0),
+  plan               INTEGER NOT NULL DEFAULT 0 CONSTRAINT instances_plan_not_negative CHECK (plan >= 0),
+  purchased          INTEGER NOT NULL DEFAULT 0 CONSTRAINT instances_purchased_not_negative CHECK (purchased >= 0),
+  held               INTEGER NOT NULL DEFAULT 0 CONSTRAINT instances_held_not_negative CHECK (held >= 0),
+  spent              INTEGER NOT NULL DEFAULT 0 CONSTRAINT instances_spent_not_negative CHECK (spent >= 0),
+  expired            INTEGER NOT NULL DEFAULT 0 CONSTRAINT instances_expired_not_negative CHECK (expired >= 0),
+  debt               INTEGER NOT NULL DEFAULT 0 CONSTRAINT instances_debt_not_negative CHECK (debt >= 0),
+  seq                INTEGER NOT NULL DEFAULT 0,
+  head               TEXT   NOT NULL,
+  subscription       TEXT,
+  due_at             INTEGER,
+  last_webhook_at    INTEGER,
+  reconciled_at      INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX instances_due ON instances (due_at) WHERE due_at IS NOT NULL;
+
+-- Facts: what Wix told us, once each, for ever.
+CREATE TABLE facts (
+  instance_id TEXT   NOT NULL,
+  fact_key    TEXT   NOT NULL,
+  event_type  TEXT   NOT NULL,
+  happened_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  kind        TEXT,
+  payload     TEXT   NOT NULL,
+  state       TEXT   NOT NULL CONSTRAINT facts_state_known CHECK (state IN ('new', 'done', 'parked')),
+  reason      TEXT,
+  PRIMARY KEY (instance_id, fact_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX facts_new ON facts (received_at, instance_id) WHERE state = 'new';
+CREATE INDEX facts_parked ON facts (received_at, instance_id) WHERE state = 'parked';
+
+-- Deliveries: every arrival of a webhook, duplicates too.
+CREATE TABLE deliveries (
+  instance_id TEXT   NOT NULL,
+  delivery_id TEXT   NOT NULL,
+  fact_key    TEXT   NOT NULL,
+  event_type  TEXT   NOT NULL,
+  received_at INTEGER NOT NULL,
+  duplicate   INTEGER NOT NULL,
+  PRIMARY KEY (instance_id, delivery_id)
+) STRICT, WITHOUT ROWID;
+
+-- The business keys that were used, for ever.
+CREATE TABLE business_keys (
+  instance_id  TEXT   NOT NULL,
+  business_key TEXT   NOT NULL,
+  created_at   INTEGER NOT NULL,
+  PRIMARY KEY (instance_id, business_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE grants (
+  instance_id     TEXT   NOT NULL,
+  grant_id        TEXT   NOT NULL,
+  business_key    TEXT   NOT NULL,
+  pool            TEXT   NOT NULL,
+  source          TEXT   NOT NULL,
+  amount          INTEGER NOT NULL CONSTRAINT grants_amount_positive CHECK (amount > 0),
+  remaining       INTEGER NOT NULL CONSTRAINT grants_remaining_in_range CHECK (remaining >= 0 AND remaining <= amount),
+  plan_id         TEXT,
+  catalog_version TEXT   NOT NULL,
+  effective_at    INTEGER NOT NULL,
+  expires_at      INTEGER,
+  PRIMARY KEY (instance_id, grant_id),
+  CONSTRAINT grants_business_key_once UNIQUE (instance_id, business_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holds (
+  instance_id TEXT   NOT NULL,
+  hold_id     TEXT   NOT NULL,
+  hold_key    TEXT   NOT NULL,
+  action      TEXT   NOT NULL,
+  amount      INTEGER NOT NULL CONSTRAINT holds_amount_positive CHECK (amount > 0),
+  posted      INTEGER NOT NULL CONSTRAINT holds_posted_in_range CHECK (posted >= 0 AND posted <= amount),
+  draws       TEXT   NOT NULL,
+  state       TEXT   NOT NULL CONSTRAINT holds_state_known CHECK (state IN ('open', 'posted', 'voided', 'expired')),
+  created_at  INTEGER NOT NULL,
+  expires_at  INTEGER,
+  PRIMARY KEY (instance_id, hold_id),
+  CONSTRAINT holds_key_once UNIQUE (instance_id, hold_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX holds_overdue ON holds (expires_at) WHERE state = 'open' AND expires_at IS NOT NULL;
+
+-- The books. Rows are never changed or removed: see the triggers below.
+CREATE TABLE entries (
+  instance_id     TEXT   NOT NULL,
+  seq             INTEGER NOT NULL,
+  entry_id        TEXT   NOT NULL,
+  debit           TEXT   NOT NULL,
+  credit          TEXT   NOT NULL,
+  amount          INTEGER NOT NULL CONSTRAINT entries_amount_positive CHECK (amount > 0),
+  code            TEXT   NOT NULL,
+  business_key    TEXT   NOT NULL,
+  hold_id         TEXT,
+  actor           TEXT   NOT NULL,
+  reason          TEXT   NOT NULL,
+  fact_key        TEXT,
+  available_after INTEGER NOT NULL CONSTRAINT entries_available_not_negative CHECK (available_after >= 0),
+  created_at      INTEGER NOT NULL,
+  hash            TEXT   NOT NULL,
+  PRIMARY KEY (instance_id, seq),
+  CONSTRAINT entries_business_key_once UNIQUE (instance_id, business_key)
+) STRICT, WITHOUT ROWID;
+
+-- The stored answers of idempotency keys.
+CREATE TABLE replies (
+  instance_id  TEXT   NOT NULL,
+  reply_key    TEXT   NOT NULL,
+  request_hash TEXT   NOT NULL,
+  status       INTEGER NOT NULL,
+  body         TEXT   NOT NULL,
+  created_at   INTEGER NOT NULL,
+  PRIMARY KEY (instance_id, reply_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE checkouts (
+  instance_id   TEXT   NOT NULL,
+  checkout_id   TEXT   NOT NULL,
+  plan_id       TEXT   NOT NULL,
+  billing_cycle TEXT   NOT NULL,
+  url           TEXT   NOT NULL,
+  state         TEXT   NOT NULL CONSTRAINT checkouts_state_known CHECK (state IN ('open', 'completed', 'expired', 'dismissed')),
+  created_at    INTEGER NOT NULL,
+  expires_at    INTEGER NOT NULL,
+  completed_at  INTEGER,
+  PRIMARY KEY (instance_id, checkout_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX checkouts_open ON checkouts (instance_id, created_at) WHERE state = 'open';
+
+CREATE TABLE jobs (
+  instance_id      TEXT   NOT NULL,
+  job_id           TEXT   NOT NULL,
+  kind             TEXT   NOT NULL,
+  args             TEXT   NOT NULL,
+  state            TEXT   NOT NULL CONSTRAINT jobs_state_known CHECK (state IN ('scheduled', 'available', 'running', 'retryable', 'completed', 'cancelled', 'discarded')),
+  priority         INTEGER NOT NULL,
+  attempt          INTEGER NOT NULL DEFAULT 0,
+  max_attempts     INTEGER NOT NULL,
+  fence            INTEGER NOT NULL DEFAULT 0,
+  run_at           INTEGER NOT NULL,
+  worker           TEXT,
+  lease_until      INTEGER,
+  hold_id          TEXT,
+  progress_percent INTEGER NOT NULL DEFAULT 0,
+  progress_step    TEXT,
+  result           TEXT,
+  error            TEXT,
+  created_at       INTEGER NOT NULL,
+  finished_at      INTEGER,
+  PRIMARY KEY (instance_id, job_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX jobs_ready ON jobs (priority, run_at, job_id) WHERE state IN ('scheduled', 'available', 'retryable');
+CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
+
+CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries_are_immutable: ledger entries are never changed'); END;
+CREATE TRIGGER entries_are_not_removed BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries_are_immutable: ledger entries are never removed'); END;

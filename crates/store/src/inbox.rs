@@ -1,0 +1,183 @@
+//! The durable inbox: deliveries and the facts they carry.
+
+use wixapp_core::clock::Timestamp;
+use wixapp_core::{DeliveryId, Fact, InstanceId};
+
+use crate::conn::{row, rows, sql};
+use crate::error::Error;
+use crate::live::{Change, Topic};
+use crate::store::Store;
+use crate::value::{Row, to_json};
+
+/// A verified webhook, as it is stored.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// The id of this arrival.
+    pub delivery_id: DeliveryId,
+    /// Whose.
+    pub instance_id: InstanceId,
+    /// Wix's name of the event.
+    pub event_type: String,
+    /// The key under which the fact is stored once.
+    pub fact_key: String,
+    /// The fact; `None` when the event is unknown or its payload could not be understood.
+    pub fact: Option<Fact>,
+    /// The event's payload, as it came.
+    pub payload: String,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Why it waits from the start: its payload could not be understood.
+    pub parked: Option<String>,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// Whether its fact was known before.
+    pub duplicate: bool,
+}
+
+/// One arrival of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The id of this arrival.
+    pub delivery_id: DeliveryId,
+    /// Wix's name of the event.
+    pub event_type: String,
+    /// The key of its fact.
+    pub fact_key: String,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Whether its fact was known before.
+    pub duplicate: bool,
+}
+
+impl Delivery {
+    fn read(mut row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            delivery_id: row.parse()?,
+            event_type: row.text()?,
+            fact_key: row.text()?,
+            received_at: row.time()?,
+            duplicate: row.int()? != 0,
+        })
+    }
+}
+
+impl Store {
+    /// Stores a delivery and its fact in one transaction; the fact once, by its key.
+    ///
+    /// # Errors
+    /// When the database cannot be used; then the delivery must not be acknowledged.
+    pub async fn accept(&self, delivery: NewDelivery) -> Result<Accepted, Error> {
+        let change = Change { instance_id: Some(delivery.instance_id.clone()), topic: Topic::Facts };
+        let accepted = self
+            .write(move |conn| {
+                let delivery = delivery.clone();
+                Box::pin(async move {
+                    let mut first = conn.run(vec![insert_fact(&delivery)]).await?;
+                    let duplicate = first.pop().is_none_or(|outcome| outcome.affected == 0);
+                    conn.finish(vec![insert_delivery(&delivery, duplicate)]).await?;
+                    Ok(Accepted { duplicate })
+                })
+            })
+            .await?;
+        if !accepted.duplicate {
+            self.tell(vec![change]);
+        }
+        Ok(accepted)
+    }
+
+    /// The instances that have facts nobody looked at, longest waiting first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_unprocessed(&self, limit: i64) -> Result<Vec<InstanceId>, Error> {
+        self.instance_ids(sql!(
+            "SELECT instance_id FROM facts WHERE state = 'new' GROUP BY instance_id ORDER BY min(received_at), instance_id LIMIT $1",
+            limit
+        ))
+        .await
+    }
+
+    /// The arrivals of an instance, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_deliveries(
+        &self,
+        instance_id: &InstanceId,
+        limit: i64,
+    ) -> Result<Vec<Delivery>, Error> {
+        let statement = sql!(
+            "SELECT delivery_id, event_type, fact_key, received_at, duplicate FROM deliveries \
+             WHERE instance_id = $1 ORDER BY delivery_id DESC LIMIT $2",
+            instance_id,
+            limit
+        );
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(Delivery::read).collect() })
+        })
+        .await
+    }
+
+    /// How many facts wait to be looked at, and how many are parked.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn count_waiting(&self) -> Result<(i64, i64), Error> {
+        self.read(|conn| {
+            Box::pin(async move {
+                let statement = sql!(
+                    "SELECT (SELECT count(*) FROM facts WHERE state = 'new'), (SELECT count(*) FROM facts WHERE state = 'parked')"
+                );
+                match row(conn, statement).await? {
+                    Some(mut row) => Ok((row.int()?, row.int()?)),
+                    None => Ok((0, 0)),
+                }
+            })
+        })
+        .await
+    }
+}
+
+fn insert_fact(delivery: &NewDelivery) -> crate::conn::Statement {
+    let (at, kind) = match &delivery.fact {
+        Some(fact) => (fact.at, Some(to_json(&fact.kind))),
+        None => (delivery.received_at, None),
+    };
+    let state = match (&delivery.parked, &delivery.fact) {
+        (Some(_), _) => "parked",
+        (None, Some(_)) => "new",
+        // An event type this version does not know: kept, and nothing to do.
+        (None, None) => "done",
+    };
+    sql!(
+        "INSERT INTO facts (instance_id, fact_key, event_type, happened_at, received_at, kind, payload, state, reason) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (instance_id, fact_key) DO NOTHING",
+        &delivery.instance_id,
+        delivery.fact_key.as_str(),
+        delivery.event_type.as_str(),
+        at,
+        delivery.received_at,
+        kind,
+        // A text with NUL cannot be stored; what brings one is no JSON, and parked for people to see.
+        delivery.payload.replace('\0', "\u{fffd}"),
+        state,
+        delivery.parked.as_deref()
+    )
+}
+
+fn insert_delivery(delivery: &NewDelivery, duplicate: bool) -> crate::conn::Statement {
+    sql!(
+        "INSERT INTO deliveries (instance_id, delivery_id, fact_key, event_type, received_at, duplicate) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        &delivery.instance_id,
+        &delivery.delivery_id,
+        delivery.fact_key.as_str(),
+        delivery.event_type.as_str(),
+        delivery.received_at,
+        i64::from(duplicate)
+    )
+}

@@ -1,0 +1,363 @@
+//! The job table: claiming, progress, rescue.
+
+use wixapp_core::clock::Timestamp;
+use wixapp_core::job::JobState;
+use wixapp_core::{HoldId, InstanceId, JobId};
+
+use crate::conn::{Statement, row, rows, sql};
+use crate::error::Error;
+use crate::live::{Change, Topic};
+use crate::store::Store;
+use crate::tx::Lease;
+use crate::value::{Row, Value};
+
+/// A job to add.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// The job's id.
+    pub job_id: JobId,
+    /// Which handler runs it.
+    pub kind: String,
+    /// The handler's arguments, as JSON text.
+    pub args: String,
+    /// When it is due.
+    pub run_at: Timestamp,
+    /// Lower runs first.
+    pub priority: i64,
+    /// How often it may be tried.
+    pub max_attempts: i64,
+    /// The credits put aside for it.
+    pub hold_id: Option<HoldId>,
+}
+
+/// A job as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Whose.
+    pub instance_id: InstanceId,
+    /// The job's id.
+    pub job_id: JobId,
+    /// Which handler runs it.
+    pub kind: String,
+    /// The handler's arguments, as JSON text.
+    pub args: String,
+    /// Where it is in its life.
+    pub state: JobState,
+    /// Lower runs first.
+    pub priority: i64,
+    /// How often it was tried.
+    pub attempt: i64,
+    /// How often it may be tried.
+    pub max_attempts: i64,
+    /// The number of the last claim.
+    pub fence: i64,
+    /// When it is due.
+    pub run_at: Timestamp,
+    /// Who has it.
+    pub worker: Option<String>,
+    /// Until when, by the machines' clock.
+    pub lease_until: Option<Timestamp>,
+    /// The credits put aside for it.
+    pub hold_id: Option<HoldId>,
+    /// 0 to 100.
+    pub progress_percent: i64,
+    /// What it does now.
+    pub progress_step: Option<String>,
+    /// What it gave, as JSON text.
+    pub result: Option<String>,
+    /// Why it failed last.
+    pub error: Option<String>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A sign of life of a running job.
+#[derive(Debug, Clone)]
+pub struct Beat {
+    /// Whose job.
+    pub instance_id: InstanceId,
+    /// The claim.
+    pub lease: Lease,
+    /// Until when the claim holds now, by the machines' clock.
+    pub lease_until: Timestamp,
+    /// 0 to 100.
+    pub percent: i64,
+    /// What it does now.
+    pub step: Option<String>,
+    /// Whether watchers should be told.
+    pub tell: bool,
+}
+
+macro_rules! job_columns {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " instance_id, job_id, kind, args, state, priority, attempt, max_attempts, fence, run_at, worker, lease_until, \
+             hold_id, progress_percent, progress_step, result, error, created_at, finished_at ",
+            $after
+        )
+    };
+}
+
+pub(crate) fn select(instance_id: &InstanceId, job_id: &JobId) -> Statement {
+    sql!(
+        job_columns!("SELECT", "FROM jobs WHERE instance_id = $1 AND job_id = $2 FOR UPDATE"),
+        instance_id,
+        job_id
+    )
+}
+
+impl NewJob {
+    pub(crate) fn into_job(self, instance_id: InstanceId, now: Timestamp) -> Job {
+        let state = if self.run_at > now { JobState::Scheduled } else { JobState::Available };
+        Job {
+            instance_id,
+            job_id: self.job_id,
+            kind: self.kind,
+            args: self.args,
+            state,
+            priority: self.priority,
+            attempt: 0,
+            max_attempts: self.max_attempts,
+            fence: 0,
+            run_at: self.run_at,
+            worker: None,
+            lease_until: None,
+            hold_id: self.hold_id,
+            progress_percent: 0,
+            progress_step: None,
+            result: None,
+            error: None,
+            created_at: now,
+            finished_at: None,
+        }
+    }
+}
+
+impl Job {
+    pub(crate) fn read(mut row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            instance_id: row.parse()?,
+            job_id: row.parse()?,
+            kind: row.text()?,
+            args: row.text()?,
+            state: row.named(JobState::parse)?,
+            priority: row.int()?,
+            attempt: row.int()?,
+            max_attempts: row.int()?,
+            fence: row.int()?,
+            run_at: row.time()?,
+            worker: row.maybe_text()?,
+            lease_until: row.maybe_time()?,
+            hold_id: row.maybe_parse()?,
+            progress_percent: row.int()?,
+            progress_step: row.maybe_text()?,
+            result: row.maybe_text()?,
+            error: row.maybe_text()?,
+            created_at: row.time()?,
+            finished_at: row.maybe_time()?,
+        })
+    }
+
+    /// The claim under which this job runs.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        Lease { job_id: self.job_id.clone(), fence: self.fence }
+    }
+
+    pub(crate) fn insert(&self) -> Statement {
+        sql!(
+            "INSERT INTO jobs (instance_id, job_id, kind, args, state, priority, max_attempts, run_at, hold_id, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            &self.instance_id,
+            &self.job_id,
+            self.kind.as_str(),
+            self.args.as_str(),
+            self.state.as_str(),
+            self.priority,
+            self.max_attempts,
+            self.run_at,
+            self.hold_id.as_ref(),
+            self.created_at
+        )
+    }
+
+    pub(crate) fn update(&self) -> Statement {
+        sql!(
+            "UPDATE jobs SET state = $3, attempt = $4, run_at = $5, worker = NULL, lease_until = NULL, progress_percent = $6, \
+             progress_step = $7, result = $8, error = $9, finished_at = $10 WHERE instance_id = $1 AND job_id = $2",
+            &self.instance_id,
+            &self.job_id,
+            self.state.as_str(),
+            self.attempt,
+            self.run_at,
+            self.progress_percent,
+            self.progress_step.as_deref(),
+            self.result.as_deref(),
+            self.error.as_deref(),
+            self.finished_at
+        )
+    }
+}
+
+/// Which jobs a worker wants, and on which terms.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Who claims.
+    pub worker: String,
+    /// The kinds it can run.
+    pub kinds: Vec<String>,
+    /// How many at most.
+    pub limit: i64,
+    /// The time by which jobs are due.
+    pub now: Timestamp,
+    /// Until when the claim holds, by the machines' clock.
+    pub lease_until: Timestamp,
+}
+
+impl Store {
+    /// Takes due jobs: lowest priority number first, then longest due. No two workers get the same job.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn claim_jobs(&self, claim: Claim) -> Result<Vec<Job>, Error> {
+        let kinds = format!("|{}|", claim.kinds.join("|"));
+        let statement = sql!(
+            job_columns!(
+                // MATERIALIZED: else PostgreSQL may run the inner query again and take more jobs than the limit.
+                "WITH picked AS MATERIALIZED (SELECT instance_id, job_id FROM jobs \
+                 WHERE state IN ('scheduled', 'available', 'retryable') AND run_at <= $3 AND strpos($4, '|' || kind || '|') > 0 \
+                 ORDER BY priority, run_at, job_id LIMIT $5 FOR UPDATE SKIP LOCKED) \
+                 UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2 \
+                 WHERE (instance_id, job_id) IN (SELECT instance_id, job_id FROM picked) RETURNING",
+                ""
+            ),
+            claim.worker.as_str(),
+            claim.lease_until,
+            claim.now,
+            kinds,
+            claim.limit
+        );
+        let mut jobs = self
+            .write(move |conn| {
+                let statement = statement.clone();
+                Box::pin(async move {
+                    let found = rows(conn, statement).await?;
+                    found.into_iter().map(Job::read).collect::<Result<Vec<_>, _>>()
+                })
+            })
+            .await?;
+        jobs.sort_by(|a, b| (a.priority, a.run_at, &a.job_id).cmp(&(b.priority, b.run_at, &b.job_id)));
+        Ok(jobs)
+    }
+
+    /// Records signs of life; returns the claims that do not hold any more.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn beat_jobs(&self, beats: Vec<Beat>) -> Result<Vec<Lease>, Error> {
+        let told: Vec<Change> = beats
+            .iter()
+            .filter(|beat| beat.tell)
+            .map(|beat| Change {
+                instance_id: Some(beat.instance_id.clone()),
+                topic: Topic::Job(beat.lease.job_id.clone()),
+            })
+            .collect();
+        let statements: Vec<Statement> = beats.iter().map(beat_statement).collect();
+        let affected = self
+            .write(move |conn| {
+                let statements = statements.clone();
+                Box::pin(async move {
+                    Ok(conn.run(statements).await?.iter().map(|o| o.affected).collect::<Vec<_>>())
+                })
+            })
+            .await?;
+        self.tell(told);
+        Ok(beats.into_iter().zip(affected).filter(|(_, n)| *n == 0).map(|(beat, _)| beat.lease).collect())
+    }
+
+    /// The running jobs whose lease ran out by `machine_now`.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_stalled_jobs(&self, machine_now: Timestamp, limit: i64) -> Result<Vec<Job>, Error> {
+        self.jobs(sql!(
+            job_columns!(
+                "SELECT",
+                "FROM jobs WHERE state = 'running' AND lease_until < $1 ORDER BY lease_until LIMIT $2"
+            ),
+            machine_now,
+            limit
+        ))
+        .await
+    }
+
+    /// The jobs of an instance, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_jobs(&self, instance_id: &InstanceId, limit: i64) -> Result<Vec<Job>, Error> {
+        self.jobs(sql!(
+            job_columns!("SELECT", "FROM jobs WHERE instance_id = $1 ORDER BY job_id DESC LIMIT $2"),
+            instance_id,
+            limit
+        ))
+        .await
+    }
+
+    /// The job with this id, if it belongs to the instance.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn find_job(&self, instance_id: &InstanceId, job_id: &JobId) -> Result<Option<Job>, Error> {
+        let statement = sql!(
+            job_columns!("SELECT", "FROM jobs WHERE instance_id = $1 AND job_id = $2"),
+            instance_id,
+            job_id
+        );
+        Ok(self.jobs(statement).await?.into_iter().next())
+    }
+
+    /// When the next job of these kinds falls due; `None` when none is waiting.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn next_job_at(&self) -> Result<Option<Timestamp>, Error> {
+        let statement =
+            sql!("SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'available', 'retryable')");
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move {
+                match row(conn, statement).await? {
+                    Some(mut row) => row.maybe_time(),
+                    None => Ok(None),
+                }
+            })
+        })
+        .await
+    }
+
+    async fn jobs(&self, statement: Statement) -> Result<Vec<Job>, Error> {
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(Job::read).collect() })
+        })
+        .await
+    }
+}
+
+fn beat_statement(beat: &Beat) -> Statement {
+    sql!(
+        "UPDATE jobs SET lease_until = $4, progress_percent = $5, progress_step = $6 \
+         WHERE instance_id = $1 AND job_id = $2 AND fence = $3 AND state = 'running'",
+        &beat.instance_id,
+        &beat.lease.job_id,
+        beat.lease.fence,
+        beat.lease_until,
+        beat.percent,
+        Value::from(beat.step.as_deref())
+    )
+}

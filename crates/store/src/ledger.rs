@@ -1,0 +1,197 @@
+//! Reading the books: history and verification.
+
+use wixapp_core::InstanceId;
+use wixapp_core::account::Balances;
+use wixapp_core::entry::{Cause, Entry, EntryCode, GENESIS, LedgerAccount};
+
+use crate::conn::{Statement, row, rows, sql};
+use crate::error::Error;
+use crate::instance::{Instance, instance_columns};
+use crate::store::Store;
+use crate::value::Row;
+
+macro_rules! entry_columns {
+    ($after:literal) => {
+        concat!(
+            "SELECT entry_id, instance_id, seq, debit, credit, amount, code, business_key, hold_id, actor, reason, fact_key, \
+             created_at, available_after, hash FROM entries WHERE instance_id = $1 AND ",
+            $after
+        )
+    };
+}
+
+fn read_entry(mut row: Row) -> Result<Entry, Error> {
+    Ok(Entry {
+        id: row.parse()?,
+        instance_id: row.parse()?,
+        seq: row.int()?,
+        debit: row.named(LedgerAccount::parse)?,
+        credit: row.named(LedgerAccount::parse)?,
+        amount: row.credits()?,
+        code: row.named(EntryCode::parse)?,
+        business_key: row.text()?,
+        pending_id: row.maybe_parse()?,
+        cause: Cause { actor: row.text()?, reason: row.text()?, fact: row.maybe_text()? },
+        created_at: row.time()?,
+        available_after: row.int()?,
+        hash: row.text()?,
+    })
+}
+
+/// What is wrong with an instance's books.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// An entry is missing or was changed.
+    #[error("the chain breaks at entry {seq}")]
+    Chain {
+        /// The number of the first entry that does not fit.
+        seq: i64,
+    },
+    /// The entries, the grants or the open holds do not add up to the cached balances.
+    #[error("the books add up to {folded}, the balances say {cached}")]
+    Balance {
+        /// What was added up.
+        folded: String,
+        /// The cached balances.
+        cached: String,
+    },
+}
+
+impl Store {
+    /// The ledger entries of an instance, newest first, below `before` when it is given.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_entries(
+        &self,
+        instance_id: &InstanceId,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Entry>, Error> {
+        self.entries(sql!(
+            entry_columns!("seq < $2 ORDER BY seq DESC LIMIT $3"),
+            instance_id,
+            before.unwrap_or(i64::MAX),
+            limit
+        ))
+        .await
+    }
+
+    /// Checks an instance's books: the chain is whole, the entries add up to the balances, and so do the grants and the
+    /// open holds. `Ok(None)` when all is well.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn verify_ledger(&self, instance_id: &InstanceId) -> Result<Option<Flaw>, Error> {
+        let Some(books) = self.find_books(instance_id).await? else {
+            let orphans = self.entries_after(instance_id, 0).await?;
+            return Ok(orphans.first().map(|entry| Flaw::Chain { seq: entry.seq }));
+        };
+        let instance = &books.instance;
+        let mut fold = Fold { balances: Balances::default(), head: GENESIS.to_owned(), seq: 0 };
+        while fold.seq < instance.seq {
+            let page = self.entries_after(instance_id, fold.seq).await?;
+            if page.is_empty() {
+                return Ok(Some(Flaw::Chain { seq: fold.seq + 1 }));
+            }
+            for entry in page.iter().filter(|entry| entry.seq <= instance.seq) {
+                if !fold.add(entry) {
+                    return Ok(Some(Flaw::Chain { seq: fold.seq + 1 }));
+                }
+            }
+        }
+        if fold.head != instance.head || books.last_seq != instance.seq {
+            return Ok(Some(Flaw::Chain { seq: instance.seq.max(books.last_seq) }));
+        }
+        let agrees = fold.balances == instance.balances;
+        Ok((!agrees)
+            .then(|| Flaw::Balance {
+                folded: format!("{:?}", fold.balances),
+                cached: format!("{:?}", instance.balances),
+            })
+            .or_else(|| books.flaw()))
+    }
+
+    /// What must agree, in one statement: all of it as it was at one moment.
+    async fn find_books(&self, instance_id: &InstanceId) -> Result<Option<Books>, Error> {
+        let statement = sql!(
+            instance_columns!(
+                ", (SELECT coalesce(max(seq), 0) FROM entries WHERE instance_id = $1), \
+                 (SELECT CAST(coalesce(sum(remaining), 0) AS BIGINT) FROM grants WHERE instance_id = $1 AND pool = 'promo'), \
+                 (SELECT CAST(coalesce(sum(remaining), 0) AS BIGINT) FROM grants WHERE instance_id = $1 AND pool = 'plan'), \
+                 (SELECT CAST(coalesce(sum(remaining), 0) AS BIGINT) FROM grants WHERE instance_id = $1 AND pool = 'purchased'), \
+                 (SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM holds WHERE instance_id = $1 AND state = 'open')",
+                ""
+            ),
+            instance_id
+        );
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { row(conn, statement).await?.map(Books::read).transpose() })
+        })
+        .await
+    }
+
+    async fn entries_after(&self, instance_id: &InstanceId, after: i64) -> Result<Vec<Entry>, Error> {
+        self.entries(sql!(entry_columns!("seq > $2 ORDER BY seq LIMIT 1000"), instance_id, after)).await
+    }
+
+    async fn entries(&self, statement: Statement) -> Result<Vec<Entry>, Error> {
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(read_entry).collect() })
+        })
+        .await
+    }
+}
+
+/// An instance with the sums of what it consists of.
+struct Books {
+    instance: Instance,
+    /// The number of the last entry there is.
+    last_seq: i64,
+    /// What the grants have left: promo, plan, purchased.
+    grants: [i64; 3],
+    /// What open holds put aside.
+    held: i64,
+}
+
+impl Books {
+    fn read(mut row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            instance: Instance::read_from(&mut row)?,
+            last_seq: row.int()?,
+            grants: [row.int()?, row.int()?, row.int()?],
+            held: row.int()?,
+        })
+    }
+
+    fn flaw(&self) -> Option<Flaw> {
+        let cached = &self.instance.balances;
+        let agrees = self.grants == [cached.promo, cached.plan, cached.purchased] && self.held == cached.held;
+        (!agrees).then(|| Flaw::Balance {
+            folded: format!("grants {:?}, open holds {}", self.grants, self.held),
+            cached: format!("{cached:?}"),
+        })
+    }
+}
+
+/// The books added up from their entries alone.
+struct Fold {
+    balances: Balances,
+    head: String,
+    seq: i64,
+}
+
+impl Fold {
+    /// Adds the next entry; `false` when it does not fit the chain.
+    fn add(&mut self, entry: &Entry) -> bool {
+        if entry.seq != self.seq + 1 || entry.chain(&self.head) != entry.hash {
+            return false;
+        }
+        self.seq = entry.seq;
+        self.head.clone_from(&entry.hash);
+        self.balances.move_between(entry.debit, entry.credit, entry.amount)
+            && self.balances.available() == entry.available_after
+    }
+}

@@ -1,0 +1,34 @@
+//! The database of wixapp: SQLite by default, PostgreSQL for many processes.
+//!
+//! [`Store`] is the one handle; handlers and workers see nothing else. All SQL is written once, in the subset both
+//! databases understand (see `conn`), and one conformance suite runs it on both. Money changes through
+//! [`Store::transact`] only.
+
+mod checkout;
+mod conn;
+mod error;
+mod inbox;
+mod instance;
+mod job;
+mod ledger;
+mod live;
+mod load;
+mod migration;
+mod postgres;
+mod save;
+mod sqlite;
+mod store;
+mod transact;
+mod tx;
+mod value;
+
+pub use checkout::{Checkout, CheckoutState};
+pub use error::Error;
+pub use inbox::{Accepted, Delivery, NewDelivery};
+pub use instance::Instance;
+pub use job::{Beat, Claim, Job, NewJob};
+pub use ledger::Flaw;
+pub use live::{Change, Topic};
+pub use migration::{Migrated, SCHEMA_VERSION};
+pub use store::Store;
+pub use tx::{Lease, LeaseLost, Profile, Reply, StoredFact, Tx, Want};

@@ -1,0 +1,229 @@
+//! Loading what a decision needs into a [`Tx`].
+
+use std::collections::HashSet;
+
+use wixapp_core::account::{Account, AccountChanges};
+use wixapp_core::clock::Timestamp;
+use wixapp_core::entry::GENESIS;
+use wixapp_core::grant::{CreditGrant, Pool, Source};
+use wixapp_core::hold::{Hold, HoldState};
+use wixapp_core::{Fact, InstanceId};
+
+use crate::checkout::{self, Checkout};
+use crate::conn::{Conn, Outcome, Statement, sql};
+use crate::error::Error;
+use crate::instance::{Instance, select_locked};
+use crate::job::{self, Job};
+use crate::tx::{Reply, StoredFact, Tx, Want};
+use crate::value::Row;
+
+macro_rules! grant_columns {
+    ($after:literal) => {
+        concat!(
+            "SELECT grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at \
+             FROM grants WHERE instance_id = $1 AND ",
+            $after
+        )
+    };
+}
+
+macro_rules! hold_columns {
+    ($after:literal) => {
+        concat!(
+            "SELECT hold_id, hold_key, action, amount, posted, draws, state, created_at, expires_at FROM holds WHERE instance_id = $1 AND ",
+            $after
+        )
+    };
+}
+
+/// What was loaded, and whether the instance was unknown before.
+pub(crate) struct Loaded {
+    pub(crate) tx: Tx,
+    pub(crate) is_new: bool,
+}
+
+/// Locks the instance and loads what is wanted; a new instance gets empty books.
+pub(crate) async fn load(
+    conn: &mut dyn Conn,
+    instance_id: &InstanceId,
+    want: &Want,
+    now: Timestamp,
+) -> Result<Loaded, Error> {
+    let mut outcomes = conn.run(plan(instance_id, want, now)).await?;
+    let is_new = outcomes.first().is_none_or(|outcome| outcome.rows.is_empty());
+    if is_new {
+        let insert = sql!(
+            "INSERT INTO instances (instance_id, created_at, head) VALUES ($1, $2, $3) ON CONFLICT (instance_id) DO NOTHING",
+            instance_id,
+            now,
+            GENESIS
+        );
+        conn.run(vec![insert]).await?;
+        outcomes = conn.run(plan(instance_id, want, now)).await?;
+    }
+    let mut tx = read(instance_id, want, now, outcomes)?;
+    load_job_holds(conn, &mut tx).await?;
+    load_drawn_grants(conn, &mut tx).await?;
+    Ok(Loaded { tx, is_new })
+}
+
+/// The statements that load everything, in the order in which [`read`] takes their answers.
+fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement> {
+    let mut plan = vec![select_locked(instance_id), sql!(grant_columns!("remaining > 0"), instance_id)];
+    plan.extend(want.hold_ids.iter().map(|id| sql!(hold_columns!("hold_id = $2"), instance_id, id)));
+    plan.extend(
+        want.hold_keys.iter().map(|key| sql!(hold_columns!("hold_key = $2"), instance_id, key.as_str())),
+    );
+    if want.overdue_holds {
+        plan.push(sql!(
+            hold_columns!("state = 'open' AND expires_at IS NOT NULL AND expires_at <= $2"),
+            instance_id,
+            now
+        ));
+    }
+    plan.extend(want.reply_keys.iter().map(|key| {
+        sql!(
+            "SELECT reply_key, request_hash, status, body FROM replies WHERE instance_id = $1 AND reply_key = $2",
+            instance_id,
+            key.as_str()
+        )
+    }));
+    plan.extend(want.jobs.iter().map(|id| job::select(instance_id, id)));
+    if want.open_checkouts {
+        plan.push(checkout::select_open(instance_id));
+    }
+    if want.facts {
+        plan.push(sql!(
+            "SELECT fact_key, event_type, happened_at, kind, state, reason FROM facts WHERE instance_id = $1 ORDER BY happened_at, fact_key",
+            instance_id
+        ));
+        plan.push(sql!("SELECT business_key FROM business_keys WHERE instance_id = $1", instance_id));
+    }
+    plan
+}
+
+fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Outcome>) -> Result<Tx, Error> {
+    let mut answers = outcomes.into_iter().map(|outcome| outcome.rows);
+    let mut next = || answers.next().unwrap_or_default();
+    let found =
+        next().into_iter().next().ok_or_else(|| Error::Inconsistent("the instance vanished".to_owned()))?;
+    let instance = Instance::read(found)?;
+    let grants = next().into_iter().map(read_grant).collect::<Result<Vec<_>, _>>()?;
+    let mut holds: Vec<Hold> = Vec::new();
+    for _ in 0..want.hold_ids.len() + want.hold_keys.len() + usize::from(want.overdue_holds) {
+        add_holds(&mut holds, next())?;
+    }
+    let replies = want.reply_keys.iter().flat_map(|_| next()).map(read_reply).collect::<Result<_, _>>()?;
+    let mut jobs = std::collections::HashMap::new();
+    for row in want.jobs.iter().flat_map(|_| next()).collect::<Vec<_>>() {
+        let job = Job::read(row)?;
+        jobs.insert(job.job_id.clone(), job);
+    }
+    let checkouts = if want.open_checkouts { next() } else { Vec::new() };
+    let open_checkouts = checkouts.into_iter().map(Checkout::read).collect::<Result<_, _>>()?;
+    let (facts, keys) = if want.facts { (next(), next()) } else { (Vec::new(), Vec::new()) };
+    let facts = facts.into_iter().map(read_fact).collect::<Result<_, _>>()?;
+    let used_keys = keys.into_iter().map(|mut row| row.text()).collect::<Result<HashSet<_>, _>>()?;
+    let account = Account {
+        instance_id: instance_id.clone(),
+        balances: instance.balances,
+        seq: instance.seq,
+        head: instance.head,
+        grants,
+        holds,
+        used_keys,
+        changes: AccountChanges::default(),
+    };
+    let (writes, topics) = (Vec::new(), Vec::new());
+    Ok(Tx { now, account, profile: instance.profile, facts, open_checkouts, jobs, replies, writes, topics })
+}
+
+/// The holds of the wanted jobs, which could not be named before the jobs were read.
+async fn load_job_holds(conn: &mut dyn Conn, tx: &mut Tx) -> Result<(), Error> {
+    let known = |tx: &Tx, id| tx.account.holds.iter().any(|hold| hold.id == id);
+    let missing = tx.jobs.values().filter_map(|job| job.hold_id.clone()).filter(|id| !known(tx, id.clone()));
+    let statement = |id| sql!(hold_columns!("hold_id = $2"), &tx.account.instance_id, &id);
+    let statements: Vec<_> = missing.map(statement).collect();
+    for found in run_some(conn, statements).await? {
+        add_holds(&mut tx.account.holds, found.rows)?;
+    }
+    Ok(())
+}
+
+/// Runs the statements, if there are any.
+async fn run_some(conn: &mut dyn Conn, statements: Vec<Statement>) -> Result<Vec<Outcome>, Error> {
+    if statements.is_empty() { Ok(Vec::new()) } else { conn.run(statements).await }
+}
+
+/// The grants that open holds draw on and that have nothing left: a void gives them credits again.
+async fn load_drawn_grants(conn: &mut dyn Conn, tx: &mut Tx) -> Result<(), Error> {
+    let open = tx.account.holds.iter().filter(|hold| hold.state == HoldState::Open);
+    let mut missing: Vec<_> =
+        open.flat_map(|hold| hold.draws.iter().map(|draw| draw.grant_id.clone())).collect();
+    missing.retain(|id| !tx.account.grants.iter().any(|grant| grant.id == *id));
+    missing.sort();
+    missing.dedup();
+    let statement = |id| sql!(grant_columns!("grant_id = $2"), &tx.account.instance_id, &id);
+    let statements: Vec<_> = missing.into_iter().map(statement).collect();
+    for row in run_some(conn, statements).await?.into_iter().flat_map(|found| found.rows) {
+        tx.account.grants.push(read_grant(row)?);
+    }
+    Ok(())
+}
+
+fn add_holds(holds: &mut Vec<Hold>, rows: Vec<Row>) -> Result<(), Error> {
+    for row in rows {
+        let hold = read_hold(row)?;
+        if !holds.iter().any(|known| known.id == hold.id) {
+            holds.push(hold);
+        }
+    }
+    Ok(())
+}
+
+fn read_grant(mut row: Row) -> Result<CreditGrant, Error> {
+    Ok(CreditGrant {
+        id: row.parse()?,
+        business_key: row.text()?,
+        pool: row.named(Pool::parse)?,
+        source: row.named(Source::parse)?,
+        amount: row.credits()?,
+        remaining: row.credits()?,
+        plan_id: row.maybe_parse()?,
+        catalog_version: row.text()?,
+        effective_at: row.time()?,
+        expires_at: row.maybe_time()?,
+    })
+}
+
+fn read_hold(mut row: Row) -> Result<Hold, Error> {
+    Ok(Hold {
+        id: row.parse()?,
+        key: row.text()?,
+        action: row.text()?,
+        amount: row.credits()?,
+        posted: row.credits()?,
+        draws: row.json()?,
+        state: row.named(HoldState::parse)?,
+        created_at: row.time()?,
+        expires_at: row.maybe_time()?,
+    })
+}
+
+fn read_reply(mut row: Row) -> Result<(String, Reply), Error> {
+    let key = row.text()?;
+    let request_hash = row.text()?;
+    let status = u16::try_from(row.int()?).map_err(|_| Error::Inconsistent("an HTTP status".to_owned()))?;
+    Ok((key, Reply { request_hash, status, body: row.text()? }))
+}
+
+fn read_fact(mut row: Row) -> Result<StoredFact, Error> {
+    let key = row.text()?;
+    let event_type = row.text()?;
+    let at = row.time()?;
+    let fact = row.maybe_json()?.map(|kind| Fact { key: key.clone(), at, kind });
+    let state = row.text()?;
+    let reason = row.maybe_text()?;
+    let parked = (state == "parked").then(|| reason.unwrap_or_default());
+    Ok(StoredFact { key, event_type, fact, is_new: state == "new", parked })
+}

@@ -1,0 +1,248 @@
+//! One connection to SQLite.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use futures_util::FutureExt;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, ffi};
+
+use crate::conn::{Conn, Fut, Outcome, Statement};
+use crate::error::Error;
+use crate::value::{Row, Value};
+
+/// How long a writer of another process may keep us waiting.
+const BUSY_TIMEOUT_MS: u64 = 5_000;
+/// Statements this crate uses on one connection, with room to spare.
+const STATEMENT_CACHE: usize = 128;
+
+/// The name of the savepoint around the work of one caller.
+const SAVEPOINT: &str = "SAVEPOINT turn";
+const ROLLBACK_TO_SAVEPOINT: &str = "ROLLBACK TO turn";
+const RELEASE_SAVEPOINT: &str = "RELEASE turn";
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Reading,
+    Writing,
+}
+
+pub(crate) struct Connection {
+    inner: rusqlite::Connection,
+    /// The statements in SQLite's words, by the place of their shared text.
+    texts: HashMap<(usize, usize), String>,
+}
+
+impl Connection {
+    pub(crate) fn open(path: &Path, purpose: Use) -> Result<Self, Error> {
+        let inner = rusqlite::Connection::open(path)
+            .map_err(|error| Error::Unavailable(format!("{}: {}", path.display(), map(error))))?;
+        inner.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(map)?;
+        inner.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        // FULL: in WAL mode NORMAL may lose a commit that was already answered.
+        inner
+            .execute_batch(
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+                 PRAGMA cache_size = -8000;",
+            )
+            .map_err(map)?;
+        match purpose {
+            Use::Reading => inner.execute_batch("PRAGMA query_only = ON").map_err(map)?,
+            Use::Writing => log_ahead(&inner, path)?,
+        }
+        add_strpos(&inner).map_err(map)?;
+        Ok(Self { inner, texts: HashMap::new() })
+    }
+
+    /// Whether a transaction is open. After some failures SQLite ends it by itself.
+    pub(crate) fn in_transaction(&self) -> bool {
+        !self.inner.is_autocommit()
+    }
+
+    /// Begins the work of one caller inside the transaction of many.
+    pub(crate) fn begin_turn(&self) -> Result<(), Error> {
+        self.step(SAVEPOINT)
+    }
+
+    /// Ends the work of one caller: kept, or undone.
+    pub(crate) fn end_turn(&self, keep: bool) -> Result<(), Error> {
+        if !keep {
+            self.step(ROLLBACK_TO_SAVEPOINT)?;
+        }
+        self.step(RELEASE_SAVEPOINT)
+    }
+
+    /// Runs statements that have no parameters and no answer.
+    pub(crate) fn batch(&self, text: &str) -> Result<(), Error> {
+        self.inner.execute_batch(text).map_err(map)
+    }
+
+    /// Runs one statement without parameters that will be run again and again.
+    pub(crate) fn step(&self, text: &str) -> Result<(), Error> {
+        self.inner
+            .prepare_cached(text)
+            .and_then(|mut prepared| prepared.raw_execute())
+            .map(|_| ())
+            .map_err(map)
+    }
+
+    /// A number that changes when another process has written.
+    pub(crate) fn data_version(&self) -> Result<i64, Error> {
+        let mut prepared = self.inner.prepare_cached("PRAGMA data_version").map_err(map)?;
+        prepared.query_row([], |row| row.get(0)).map_err(map)
+    }
+
+    fn run_one(&mut self, statement: &Statement) -> Result<Outcome, Error> {
+        let place = (statement.sql.as_ptr().addr(), statement.sql.len());
+        let text = self.texts.entry(place).or_insert_with(|| in_sqlite(statement.sql));
+        let mut prepared = self.inner.prepare_cached(text).map_err(map)?;
+        for (index, value) in statement.params.iter().enumerate() {
+            refuse_nul(value)?;
+            prepared.raw_bind_parameter(index + 1, value).map_err(map)?;
+        }
+        let columns = prepared.column_count();
+        if columns == 0 {
+            let affected = prepared.raw_execute().map_err(map)?;
+            return Ok(Outcome { rows: Vec::new(), affected: affected as u64 });
+        }
+        let mut rows = Vec::new();
+        let mut found = prepared.raw_query();
+        while let Some(row) = found.next().map_err(map)? {
+            let values = (0..columns)
+                .map(|index| value(row.get_ref(index).map_err(map)?))
+                .collect::<Result<_, _>>()?;
+            rows.push(Row::new(values));
+        }
+        let affected = rows.len() as u64;
+        Ok(Outcome { rows, affected })
+    }
+
+    fn run_all(&mut self, statements: &[Statement]) -> Result<Vec<Outcome>, Error> {
+        statements.iter().map(|statement| self.run_one(statement)).collect()
+    }
+}
+
+impl Conn for Connection {
+    fn run(&mut self, statements: Vec<Statement>) -> Fut<'_, Vec<Outcome>> {
+        std::future::ready(self.run_all(&statements)).boxed()
+    }
+
+    fn finish(&mut self, statements: Vec<Statement>) -> Fut<'_, ()> {
+        std::future::ready(self.run_all(&statements).map(|_| ())).boxed()
+    }
+
+    fn undo(&mut self) -> Fut<'_, ()> {
+        std::future::ready(self.step(ROLLBACK_TO_SAVEPOINT)).boxed()
+    }
+}
+
+/// Switches the file to write-ahead logging, in which readers and the writer do not wait for each other.
+fn log_ahead(connection: &rusqlite::Connection, path: &Path) -> Result<(), Error> {
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(map)?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(Error::Unavailable(format!("{}: write-ahead logging is not possible there", path.display())))
+}
+
+/// PostgreSQL stores no NUL in a text; the two databases must refuse the same.
+fn refuse_nul(value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Text(text) if text.as_bytes().contains(&0) => {
+            Err(Error::Inconsistent("a text with a NUL character cannot be stored".to_owned()))
+        }
+        Value::Text(_) | Value::Int(_) | Value::Null => Ok(()),
+    }
+}
+
+/// The shared text in SQLite's words: numbered parameters, and no row locks, which one writer does not need.
+fn in_sqlite(text: &str) -> String {
+    text.replace('$', "?").replace(" FOR UPDATE SKIP LOCKED", "").replace(" FOR UPDATE", "")
+}
+
+/// PostgreSQL's name for the place of one text in another, counted from 1.
+fn add_strpos(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    use rusqlite::functions::FunctionFlags;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("strpos", 2, flags, |context| {
+        let (text, part) = (context.get_raw(0).as_str()?, context.get_raw(1).as_str()?);
+        Ok(text.find(part).map_or(0, |at| i64::try_from(at).unwrap_or(i64::MAX - 1) + 1))
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Int(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+fn value(value: ValueRef<'_>) -> Result<Value, Error> {
+    match value {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Int(number)),
+        ValueRef::Text(bytes) => {
+            let text = std::str::from_utf8(bytes)
+                .map_err(|_| Error::Inconsistent("a text that is no UTF-8".to_owned()))?;
+            Ok(Value::Text(text.to_owned()))
+        }
+        ValueRef::Real(_) | ValueRef::Blob(_) => {
+            Err(Error::Inconsistent("a value of an unknown kind".to_owned()))
+        }
+    }
+}
+
+/// SQLite's error in the words of this crate.
+pub(super) fn map(error: rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(failure, message) = &error else {
+        return Error::Inconsistent(error.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| failure.to_string());
+    match failure.code {
+        ErrorCode::ConstraintViolation => {
+            Error::Conflict { constraint: constraint(failure.extended_code, &text) }
+        }
+        ErrorCode::DatabaseBusy
+        | ErrorCode::DatabaseLocked
+        | ErrorCode::DiskFull
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::CannotOpen
+        | ErrorCode::OutOfMemory
+        | ErrorCode::ReadOnly
+        | ErrorCode::PermissionDenied => Error::Unavailable(text),
+        _ => Error::Inconsistent(text),
+    }
+}
+
+/// The name of a constraint. SQLite names a CHECK by its name and a UNIQUE by its columns.
+fn constraint(extended_code: i32, text: &str) -> String {
+    let detail = text.split_once(": ").map_or(text, |(_, detail)| detail);
+    match (extended_code, detail) {
+        (ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY, columns) => {
+            unique_name(columns).to_owned()
+        }
+        (ffi::SQLITE_CONSTRAINT_TRIGGER, _) => text.split(':').next().unwrap_or(text).to_owned(),
+        (_, detail) => detail.to_owned(),
+    }
+}
+
+/// PostgreSQL's name for the UNIQUE constraint that SQLite names by its columns.
+fn unique_name(columns: &str) -> &str {
+    match columns {
+        "entries.instance_id, entries.business_key" => "entries_business_key_once",
+        "grants.instance_id, grants.business_key" => "grants_business_key_once",
+        "holds.instance_id, holds.hold_key" => "holds_key_once",
+        "entries.instance_id, entries.seq" => "entries_pkey",
+        "business_keys.instance_id, business_keys.business_key" => "business_keys_pkey",
+        "replies.instance_id, replies.reply_key" => "replies_pkey",
+        "jobs.instance_id, jobs.job_id" => "jobs_pkey",
+        "checkouts.instance_id, checkouts.checkout_id" => "checkouts_pkey",
+        "deliveries.instance_id, deliveries.delivery_id" => "deliveries_pkey",
+        other => other,
+    }
+}

@@ -1,0 +1,354 @@
+//! [`Tx`]: one open transaction on one instance, as a decision sees it.
+
+use std::collections::HashMap;
+
+use wixapp_core::account::{Account, AccountChanges};
+use wixapp_core::clock::Timestamp;
+use wixapp_core::job::JobState;
+use wixapp_core::subscription::Subscription;
+use wixapp_core::{Fact, HoldId, InstanceId, JobId};
+
+use crate::checkout::Checkout;
+use crate::conn::{Statement, sql};
+use crate::job::{Job, NewJob};
+use crate::live::{Change, Topic};
+use crate::value::to_json;
+
+/// What a decision needs to see besides the balances and the grants that have credits left.
+#[derive(Debug, Clone, Default)]
+pub struct Want {
+    pub(crate) facts: bool,
+    pub(crate) overdue_holds: bool,
+    pub(crate) open_checkouts: bool,
+    pub(crate) hold_ids: Vec<HoldId>,
+    pub(crate) hold_keys: Vec<String>,
+    pub(crate) reply_keys: Vec<String>,
+    pub(crate) jobs: Vec<JobId>,
+}
+
+impl Want {
+    /// Only balances and grants.
+    #[must_use]
+    pub fn money() -> Self {
+        Self::default()
+    }
+
+    /// All facts of the instance, and all business keys that were used.
+    #[must_use]
+    pub fn facts(mut self) -> Self {
+        self.facts = true;
+        self
+    }
+
+    /// The open holds whose time has run out.
+    #[must_use]
+    pub fn overdue_holds(mut self) -> Self {
+        self.overdue_holds = true;
+        self
+    }
+
+    /// The checkouts that are still open.
+    #[must_use]
+    pub fn open_checkouts(mut self) -> Self {
+        self.open_checkouts = true;
+        self
+    }
+
+    /// One hold, by its id.
+    #[must_use]
+    pub fn hold(mut self, id: &HoldId) -> Self {
+        self.hold_ids.push(id.clone());
+        self
+    }
+
+    /// One hold, by the caller's key.
+    #[must_use]
+    pub fn hold_key(mut self, key: impl Into<String>) -> Self {
+        self.hold_keys.push(key.into());
+        self
+    }
+
+    /// The stored answer of an idempotency key.
+    #[must_use]
+    pub fn reply(mut self, key: impl Into<String>) -> Self {
+        self.reply_keys.push(key.into());
+        self
+    }
+
+    /// One job, together with its hold.
+    #[must_use]
+    pub fn job(mut self, id: &JobId) -> Self {
+        self.jobs.push(id.clone());
+        self
+    }
+
+    /// Whether it asks for more than several decisions can share cheaply.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.facts |= other.facts;
+        self.overdue_holds |= other.overdue_holds;
+        self.open_checkouts |= other.open_checkouts;
+        self.hold_ids.extend(other.hold_ids.iter().cloned());
+        self.hold_keys.extend(other.hold_keys.iter().cloned());
+        self.reply_keys.extend(other.reply_keys.iter().cloned());
+        self.jobs.extend(other.jobs.iter().cloned());
+    }
+}
+
+/// What is stored of an instance besides its money.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// When the app was first seen on the site.
+    pub installed_at: Option<Timestamp>,
+    /// When the app was removed, if it is.
+    pub removed_at: Option<Timestamp>,
+    /// The instance this one was copied from.
+    pub origin_instance_id: Option<String>,
+    /// The subscription, once it was derived.
+    pub subscription: Option<Subscription>,
+    /// When the subscription must be looked at again.
+    pub due_at: Option<Timestamp>,
+    /// When the last webhook of this instance came.
+    pub last_webhook_at: Option<Timestamp>,
+    /// When Wix was last asked for the truth.
+    pub reconciled_at: Option<Timestamp>,
+}
+
+/// The stored answer of an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The hash of the request that got it.
+    pub request_hash: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, byte for byte.
+    pub body: String,
+}
+
+/// A fact as it is stored: with its event type and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFact {
+    /// The dedupe key.
+    pub key: String,
+    /// Wix's name of the event.
+    pub event_type: String,
+    /// The fact; `None` when the payload could not be understood.
+    pub fact: Option<Fact>,
+    /// Whether it was not looked at yet.
+    pub is_new: bool,
+    /// Why it waits, if it does.
+    pub parked: Option<String>,
+}
+
+/// The lease under which a worker holds a job: results of an older fence are refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub job_id: JobId,
+    /// The number of the claim.
+    pub fence: i64,
+}
+
+/// The worker does not hold the job any more: its lease ran out or the job was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the lease on this job is over")]
+pub struct LeaseLost;
+
+/// One open transaction on one instance.
+///
+/// A decision reads its fields and changes it by its methods; nothing is written before the decision returned `Ok`.
+#[derive(Debug, Clone)]
+pub struct Tx {
+    /// The time of the transaction.
+    pub now: Timestamp,
+    /// The books.
+    pub account: Account,
+    /// What else is stored of the instance.
+    pub profile: Profile,
+    /// All facts, when they were wanted.
+    pub facts: Vec<StoredFact>,
+    /// The open checkouts, when they were wanted.
+    pub open_checkouts: Vec<Checkout>,
+    pub(crate) jobs: HashMap<JobId, Job>,
+    pub(crate) replies: HashMap<String, Reply>,
+    pub(crate) writes: Vec<Statement>,
+    pub(crate) topics: Vec<Topic>,
+}
+
+/// What accepted decisions changed.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) account: AccountChanges,
+    pub(crate) writes: Vec<Statement>,
+    pub(crate) topics: Vec<Topic>,
+}
+
+impl Made {
+    /// Takes over what one decision changed, so that the next one begins with nothing changed.
+    pub(crate) fn take_from(&mut self, tx: &mut Tx) {
+        let made = std::mem::take(&mut tx.account.changes);
+        if !made.is_empty() {
+            self.topics.push(Topic::Money);
+        }
+        self.account.entries.extend(made.entries);
+        self.account.keys.extend(made.keys);
+        self.account.new_grants.extend(made.new_grants);
+        self.account.touched_grants.extend(made.touched_grants);
+        self.account.touched_holds.extend(made.touched_holds);
+        self.writes.append(&mut tx.writes);
+        self.topics.append(&mut tx.topics);
+    }
+
+    /// Whether there is nothing to write.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.account.is_empty() && self.writes.is_empty()
+    }
+
+    /// What watchers are told of once this is committed; each thing once.
+    pub(crate) fn changes(&self, instance_id: &InstanceId) -> Vec<Change> {
+        let mut told: Vec<Change> = Vec::new();
+        for topic in &self.topics {
+            let change = Change { instance_id: Some(instance_id.clone()), topic: topic.clone() };
+            if !told.contains(&change) {
+                told.push(change);
+            }
+        }
+        told
+    }
+}
+
+impl Tx {
+    /// Whose transaction this is.
+    #[must_use]
+    pub fn instance_id(&self) -> &InstanceId {
+        &self.account.instance_id
+    }
+
+    /// The stored answer of an idempotency key, when it was wanted and is there.
+    #[must_use]
+    pub fn reply(&self, key: &str) -> Option<&Reply> {
+        self.replies.get(key)
+    }
+
+    /// Stores the answer of an idempotency key.
+    pub fn remember_reply(&mut self, key: &str, reply: Reply) {
+        let (id, now) = (self.account.instance_id.clone(), self.now);
+        self.writes.push(sql!(
+            "INSERT INTO replies (instance_id, reply_key, request_hash, status, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            &id,
+            key,
+            reply.request_hash.as_str(),
+            i64::from(reply.status),
+            reply.body.as_str(),
+            now
+        ));
+        self.replies.insert(key.to_owned(), reply);
+    }
+
+    /// A job that was wanted.
+    #[must_use]
+    pub fn job(&self, id: &JobId) -> Option<&Job> {
+        self.jobs.get(id)
+    }
+
+    /// Adds a job, in this same transaction.
+    pub fn enqueue(&mut self, job: NewJob) {
+        let job = job.into_job(self.account.instance_id.clone(), self.now);
+        self.writes.push(job.insert());
+        self.topics.push(Topic::Job(job.job_id.clone()));
+        self.topics.push(Topic::Work);
+        self.jobs.insert(job.job_id.clone(), job);
+    }
+
+    /// Ends a worker's attempt at a job that was wanted: changes `job` and stores it.
+    ///
+    /// # Errors
+    /// [`LeaseLost`] when the worker does not hold the job any more; nothing is changed then.
+    pub fn settle_job(&mut self, lease: &Lease, change: impl FnOnce(&mut Job)) -> Result<(), LeaseLost> {
+        let job = self.jobs.get_mut(&lease.job_id).ok_or(LeaseLost)?;
+        if job.state != JobState::Running || job.fence != lease.fence {
+            return Err(LeaseLost);
+        }
+        change(job);
+        job.lease_until = None;
+        job.worker = None;
+        if job.state.is_final() {
+            job.finished_at = Some(self.now);
+        }
+        self.writes.push(job.update());
+        self.topics.push(Topic::Job(lease.job_id.clone()));
+        if !job.state.is_final() {
+            self.topics.push(Topic::Work);
+        }
+        Ok(())
+    }
+
+    /// Opens a checkout.
+    pub fn open_checkout(&mut self, checkout: Checkout) {
+        self.writes.push(checkout.insert());
+        self.topics.push(Topic::Checkout);
+        self.open_checkouts.push(checkout);
+    }
+
+    /// Ends an open checkout that was wanted.
+    pub fn end_checkout(&mut self, checkout: &Checkout) {
+        self.writes.push(checkout.update());
+        self.topics.push(Topic::Checkout);
+        self.open_checkouts.retain(|open| open.checkout_id != checkout.checkout_id);
+    }
+
+    /// Marks new facts as looked at.
+    pub fn finish_facts(&mut self) {
+        let id = self.account.instance_id.clone();
+        for fact in self.facts.iter_mut().filter(|fact| fact.is_new && fact.parked.is_none()) {
+            fact.is_new = false;
+            self.writes.push(sql!(
+                "UPDATE facts SET state = 'done', reason = NULL WHERE instance_id = $1 AND fact_key = $2",
+                &id,
+                fact.key.as_str()
+            ));
+        }
+    }
+
+    /// Parks a fact with its reason, or takes it out of the park with `None`.
+    pub fn park_fact(&mut self, key: &str, reason: Option<&str>) {
+        let id = self.account.instance_id.clone();
+        let Some(fact) = self.facts.iter_mut().find(|fact| fact.key == key) else { return };
+        if fact.parked.as_deref() == reason && !fact.is_new {
+            return;
+        }
+        fact.parked = reason.map(str::to_owned);
+        fact.is_new = false;
+        let state = if reason.is_some() { "parked" } else { "done" };
+        self.writes.push(sql!(
+            "UPDATE facts SET state = $3, reason = $4 WHERE instance_id = $1 AND fact_key = $2",
+            &id,
+            key,
+            state,
+            reason
+        ));
+    }
+
+    /// Adds a fact that Wix gave as an answer and not by a webhook, or tells how long it has held.
+    pub fn note_fact(&mut self, event_type: &str, fact: Fact) {
+        let id = self.account.instance_id.clone();
+        self.writes.push(sql!(
+            "INSERT INTO facts (instance_id, fact_key, event_type, happened_at, received_at, kind, payload, state) \
+             VALUES ($1, $2, $3, $4, $5, $6, '', 'done') \
+             ON CONFLICT (instance_id, fact_key) DO UPDATE SET kind = excluded.kind",
+            &id,
+            fact.key.as_str(),
+            event_type,
+            fact.at,
+            self.now,
+            to_json(&fact.kind)
+        ));
+        self.facts.retain(|stored| stored.key != fact.key);
+        let (key, event_type) = (fact.key.clone(), event_type.to_owned());
+        self.facts.push(StoredFact { key, event_type, fact: Some(fact), is_new: false, parked: None });
+    }
+
+    /// Tells watchers that the subscription changed.
+    pub fn tell_subscription(&mut self) {
+        self.topics.push(Topic::Money);
+    }
+}

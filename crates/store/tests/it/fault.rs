@@ -1,0 +1,4 @@
+//! Databases that fail: the answer is "unavailable" within bounded time, and all is well again afterwards.
+
+mod postgres;
+mod sqlite;

@@ -1,0 +1,66 @@
+//! The schema: brought up once, by whoever comes first, and never taken back.
+
+use futures_util::future::join_all;
+use wixapp_store::{Error, Migrated, SCHEMA_VERSION, Store};
+
+use crate::stage::{Stage, instance, now};
+
+on_both!(
+    migrating_again_changes_nothing,
+    many_processes_migrate_a_new_database_at_once,
+    a_newer_schema_is_refused,
+    an_empty_database_is_noticed,
+);
+
+async fn migrating_again_changes_nothing(stage: Stage) {
+    stage.store.check().await.unwrap();
+    let again = stage.store.migrate().await.unwrap();
+    assert_eq!(again, Migrated { from: SCHEMA_VERSION, to: SCHEMA_VERSION });
+    stage.store.check().await.unwrap();
+}
+
+async fn many_processes_migrate_a_new_database_at_once(stage: Stage) {
+    let (url, _place) = stage.empty_again().await;
+    let processes = (0..4).map(|_| {
+        let url = url.clone();
+        tokio::spawn(async move {
+            let store = Store::open(&url).await.unwrap();
+            let migrated = store.migrate().await.unwrap();
+            store.check().await.unwrap();
+            migrated
+        })
+    });
+    let migrated: Vec<Migrated> = join_all(processes).await.into_iter().map(|done| done.unwrap()).collect();
+    assert!(migrated.iter().all(|done| done.to == SCHEMA_VERSION));
+    assert_eq!(migrated.iter().filter(|done| done.from == 0).count(), 1, "{migrated:?}");
+}
+
+async fn a_newer_schema_is_refused(stage: Stage) {
+    let newer = SCHEMA_VERSION + 1;
+    stage.raw(&format!("INSERT INTO schema_versions (version) VALUES ({newer})")).await.unwrap();
+    for refused in [stage.store.migrate().await.map(|_| ()), stage.store.check().await] {
+        assert!(matches!(refused, Err(Error::Inconsistent(_))), "{refused:?}");
+    }
+    assert_eq!(stage.number("SELECT max(version) FROM schema_versions").await, newer);
+}
+
+async fn an_empty_database_is_noticed(stage: Stage) {
+    let (url, _place) = stage.empty_again().await;
+    let store = Store::open(&url).await.unwrap();
+    let Err(Error::Inconsistent(text)) = store.check().await else { panic!("there is no schema") };
+    assert!(text.contains("run `migrate`"), "{text}");
+    assert!(store.list_due(now(), 1).await.is_err());
+    assert!(store.find_instance(&instance("site-1")).await.is_err());
+    assert_eq!(store.migrate().await.unwrap(), Migrated { from: 0, to: SCHEMA_VERSION });
+    store.check().await.unwrap();
+}
+
+#[tokio::test]
+async fn addresses_that_name_no_database_are_refused() {
+    for address in
+        ["", "app.sqlite3", "mysql://localhost/app", "sqlite:", "sqlite::memory:", "postgres://%%%"]
+    {
+        let refused = Store::open(address).await.map(|_| ()).unwrap_err();
+        assert!(refused.is_unavailable(), "{address}: {refused}");
+    }
+}
