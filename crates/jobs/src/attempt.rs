@@ -1,0 +1,114 @@
+//! One attempt at a job, from claim to settlement, in a task of its own.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tokio::time::Instant;
+use tracing::Instrument;
+use wixapp_core::job::JobState;
+
+use crate::context::JobContext;
+use crate::error::{ErrorKind, Failure, JobError};
+use crate::registry::{Handler, Output};
+use crate::runner::Shop;
+use crate::settle::{Ending, Settled, Settlement, settle};
+use crate::slot::{Halt, Slot};
+
+/// What became of an attempt, for the runner's count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It came to its own end.
+    Finished,
+    /// The job waits for another process.
+    HandedBack,
+    /// It could not be settled: another has the job, or will.
+    Lost,
+}
+
+/// Runs one attempt and settles it.
+pub(crate) async fn attempt(shop: Arc<Shop>, slot: Arc<Slot>, handler: Handler, args: String) -> Ended {
+    let _seat = shop.table.sit(Arc::clone(&slot));
+    let span = tracing::info_span!(
+        "job",
+        job.kind = handler.kind,
+        job.id = %slot.lease.job_id,
+        instance.id = %slot.instance_id,
+        attempt = slot.attempt,
+    );
+    async {
+        let started = Instant::now();
+        let Some(ending) = work(&shop, &slot, handler, args).await else {
+            tracing::warn!(duration_ms = ms(started), "a running job lost its lease and was stopped");
+            return Ended::Lost;
+        };
+        slot.renew_until(None);
+        let handed_back = ending == Ending::HandBack;
+        let settlement = Settlement::new(ending, slot.progress());
+        let Some(settled) = settle(&shop.store, &*shop.clock, &slot, settlement.clone()).await else {
+            return Ended::Lost;
+        };
+        report(&settlement.ending, &settled, ms(started));
+        if handed_back { Ended::HandedBack } else { Ended::Finished }
+    }
+    .instrument(span)
+    .await
+}
+
+/// Runs the handler to its end, or to the end of its time; `None` when the lease was lost.
+///
+/// The handler is gone when this returns: whoever gets the job next is alone with it.
+async fn work(shop: &Shop, slot: &Arc<Slot>, handler: Handler, args: String) -> Option<Ending> {
+    let (clock, state) = (Arc::clone(&shop.clock), Arc::clone(&shop.state));
+    let context = JobContext { slot: Arc::clone(slot), clock, state };
+    slot.renew_until(Instant::now().checked_add(handler.timeout + shop.config.lease));
+    let running = AssertUnwindSafe((handler.run)(args, context)).catch_unwind();
+    tokio::select! {
+        biased;
+        halt = slot.halted(Halt::HandBack) => (halt == Halt::HandBack).then_some(Ending::HandBack),
+        ended = running => Some(ending(ended)),
+        () = tokio::time::sleep(handler.timeout) => {
+            let text = format_args!("the attempt took longer than {} ms", handler.timeout.as_millis()).to_string();
+            Some(Ending::Retry(Failure::new(Failure::TIMEOUT, text)))
+        }
+        () = slot.lease_over() => None,
+    }
+}
+
+fn ending(ended: Result<Output, Box<dyn Any + Send>>) -> Ending {
+    match ended {
+        Ok(Ok(result)) => Ending::Done(result),
+        Ok(Err(JobError { kind: ErrorKind::Retry(failure) })) => Ending::Retry(failure),
+        Ok(Err(JobError { kind: ErrorKind::Fail(failure) })) => Ending::Fail(failure),
+        Ok(Err(JobError { kind: ErrorKind::Snooze(delay) })) => Ending::Snooze(delay),
+        Err(panic) => Ending::Retry(Failure::new(Failure::PANICKED, panic_text(&*panic))),
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+}
+
+fn ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn report(ending: &Ending, settled: &Settled, duration_ms: u64) {
+    if let Some(flaw) = &settled.hold_flaw {
+        tracing::error!(error = %flaw, state = settled.state.as_str(), "a job ended and its hold did not follow");
+    }
+    match (ending, settled.state) {
+        (Ending::Done(_), _) => tracing::info!(duration_ms, "job completed"),
+        (Ending::Retry(failure) | Ending::Fail(failure), JobState::Discarded) => {
+            tracing::warn!(duration_ms, error = %failure, "job failed for good");
+        }
+        (Ending::Retry(failure) | Ending::Fail(failure), _) => {
+            tracing::warn!(duration_ms, error = %failure, "job failed and will be tried again");
+        }
+        (Ending::Snooze(_) | Ending::HandBack | Ending::WorkerLost, _) => {
+            tracing::info!(duration_ms, "job put back");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! [`Job`]: what a user of the framework writes.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::context::JobContext;
+use crate::error::JobError;
+
+/// A kind of background work: its fields are the arguments, stored as JSON; `run` does it.
+///
+/// See the [crate's documentation](crate) for an example and for what a handler can rely on.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The name of the kind, unique in the app: 1 to 64 characters of `[a-z0-9_.-]`. It is stored: renaming the type is
+    /// free, changing this leaves the jobs already waiting without a handler.
+    const KIND: &'static str;
+
+    /// How often a job of this kind is tried before it fails for good.
+    const MAX_ATTEMPTS: u32 = 5;
+
+    /// How long one attempt may take. An attempt that takes longer is stopped, and the job tried again.
+    const TIMEOUT: Duration = Duration::from_secs(300);
+
+    /// What the work gives: stored as JSON, at most 64 KiB.
+    type Output: Serialize + Send;
+
+    /// Does the work.
+    ///
+    /// It must give way at `.await` points: code that blocks its thread can neither be timed out nor stopped, and loses
+    /// its job to another worker once its time is over.
+    fn run(self, context: JobContext) -> impl Future<Output = Result<Self::Output, JobError>> + Send;
+}

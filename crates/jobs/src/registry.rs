@@ -1,0 +1,113 @@
+//! [`Registry`]: the kinds of job a process can run.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+
+use crate::context::JobContext;
+use crate::error::{ErrorKind, Failure, JobError};
+use crate::job::Job;
+
+/// The longest stored result, in bytes.
+const OUTPUT_LIMIT: usize = 64 * 1024;
+
+/// What a handler gives: its output as JSON text, when it could be kept.
+pub(crate) type Output = Result<Option<String>, JobError>;
+
+/// A handler with its type forgotten.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Handler {
+    pub(crate) kind: &'static str,
+    pub(crate) timeout: Duration,
+    pub(crate) run: fn(String, JobContext) -> BoxFuture<'static, Output>,
+    job_type: TypeId,
+}
+
+/// The kinds of job a process can run; jobs of other kinds are left to other processes.
+///
+/// See the [crate's documentation](crate) for an example.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    handlers: BTreeMap<&'static str, Handler>,
+}
+
+impl Registry {
+    /// No kinds.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a kind. Adding it again changes nothing. A malformed [`Job::KIND`] does not compile.
+    ///
+    /// # Panics
+    /// When another type has the same [`Job::KIND`]: a mistake in the program, found when it starts.
+    #[must_use]
+    pub fn register<J: Job>(mut self) -> Self {
+        const { assert!(is_kind(J::KIND), "Job::KIND is 1 to 64 characters of [a-z0-9_.-]") };
+        const { assert!(J::MAX_ATTEMPTS > 0, "Job::MAX_ATTEMPTS is at least 1") };
+        let (kind, job_type) = (J::KIND, TypeId::of::<J>());
+        let handler = Handler { kind, timeout: J::TIMEOUT, run: run::<J>, job_type };
+        let same = self.handlers.insert(kind, handler).is_none_or(|known| known.job_type == job_type);
+        assert!(same, "two types of job have the kind `{kind}`");
+        self
+    }
+
+    /// The names of the kinds, sorted.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.handlers.keys().copied().collect()
+    }
+
+    pub(crate) fn find(&self, kind: &str) -> Option<Handler> {
+        self.handlers.get(kind).copied()
+    }
+}
+
+const fn is_kind(kind: &str) -> bool {
+    let bytes = kind.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if !matches!(bytes[index], b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-') {
+            return false;
+        }
+        index += 1;
+    }
+    !bytes.is_empty() && bytes.len() <= 64
+}
+
+fn run<J: Job>(args: String, context: JobContext) -> BoxFuture<'static, Output> {
+    async move {
+        let job: J = read_args(&args)?;
+        drop(args);
+        let output = job.run(context).await?;
+        Ok(to_json(J::KIND, &output))
+    }
+    .boxed()
+}
+
+/// Arguments this version cannot read may be another version's, in the middle of a deployment: so the job is tried
+/// again.
+fn read_args<J: Job>(args: &str) -> Result<J, JobError> {
+    serde_json::from_str(args)
+        .map_err(|error| JobError { kind: ErrorKind::Retry(Failure::new(Failure::BAD_ARGUMENTS, error)) })
+}
+
+/// The output as JSON text. The work is done, so an output that cannot be kept must not undo it.
+fn to_json<T: Serialize>(kind: &'static str, output: &T) -> Option<String> {
+    match serde_json::to_string(output) {
+        Ok(text) if text.len() <= OUTPUT_LIMIT => Some(text),
+        Ok(text) => {
+            tracing::error!(job.kind = kind, len = text.len(), "a job's result is too long and was not kept");
+            None
+        }
+        Err(error) => {
+            tracing::error!(job.kind = kind, error = %error, "a job's result does not serialise and was not kept");
+            None
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! [`Runner`]: claims due jobs and runs them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, OptionFuture};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior};
+use wixapp_core::clock::Clock;
+use wixapp_store::{Change, Claim, Error, Job, Store, Topic};
+
+use crate::attempt::{Ended, attempt};
+use crate::config::RunnerConfig;
+use crate::registry::Registry;
+use crate::slot::{Halt, Slot, Table};
+use crate::state::State;
+use crate::{heartbeat, rescue};
+
+/// How long handing back may take once the time to drain is over; after that the leases run out by themselves.
+const HAND_BACK_LIMIT: Duration = Duration::from_secs(5);
+
+/// What a runner's tasks share.
+pub(crate) struct Shop {
+    pub(crate) store: Store,
+    pub(crate) registry: Registry,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) config: RunnerConfig,
+    pub(crate) state: Arc<State>,
+    pub(crate) table: Arc<Table>,
+}
+
+/// Claims due jobs and runs them, several at a time. Any number of runners, in any number of processes, share the work
+/// of one database.
+///
+/// # Example
+/// ```no_run
+/// # use std::sync::Arc;
+/// # use wixapp_jobs::{Registry, Runner, RunnerConfig, State};
+/// # async fn example(store: wixapp_store::Store) {
+/// let clock = Arc::new(wixapp_core::clock::SystemClock);
+/// let (stop, stopped) = tokio::sync::watch::channel(false);
+/// let runner = Runner::new(store, Registry::new(), clock, RunnerConfig::default(), Arc::new(State::new()));
+/// let running = tokio::spawn(runner.run(stopped));
+/// stop.send_replace(true);
+/// let drained = running.await.expect("the runner does not panic");
+/// println!("{} jobs finished, {} were handed back", drained.finished, drained.handed_back);
+/// # }
+/// ```
+pub struct Runner {
+    shop: Arc<Shop>,
+    wake: Arc<Notify>,
+}
+
+/// What a stopping runner did with the jobs that were running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drained {
+    /// Came to their own end in time.
+    pub finished: usize,
+    /// Were stopped and put back for another process, without counting the attempt.
+    pub handed_back: usize,
+}
+
+/// Reaches a [`Runner`] that runs elsewhere.
+#[derive(Debug, Clone)]
+pub struct RunnerHandle {
+    wake: Arc<Notify>,
+}
+
+impl RunnerHandle {
+    /// Makes the runner look for due jobs now; for example because a virtual clock was moved.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+}
+
+impl Runner {
+    /// A runner of the registry's kinds. `clock` is the app's: by it jobs are due. Leases are by the machine's own.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        registry: Registry,
+        clock: Arc<dyn Clock>,
+        config: RunnerConfig,
+        state: Arc<State>,
+    ) -> Self {
+        let (config, table) = (config.in_range(), Arc::default());
+        let shop = Shop { store, registry, clock, config, state, table };
+        Self { shop: Arc::new(shop), wake: Arc::default() }
+    }
+
+    /// A handle that works before and while the runner runs.
+    #[must_use]
+    pub fn handle(&self) -> RunnerHandle {
+        RunnerHandle { wake: Arc::clone(&self.wake) }
+    }
+
+    /// Runs jobs until `shutdown` says `true` or its sender is gone; then lets them finish, and hands back the rest.
+    ///
+    /// Dropping the returned future stops everything at once, like a crash: the jobs are rescued when their leases are
+    /// over.
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> Drained {
+        let Self { shop, wake } = self;
+        let mut helpers = JoinSet::new();
+        helpers.spawn(heartbeat::keep(shop.store.clone(), Arc::clone(&shop.table), shop.config.lease));
+        helpers.spawn(rescue::watch(shop.store.clone(), Arc::clone(&shop.clock), shop.config.lease));
+        helpers.spawn(listen(shop.store.watch(), Arc::clone(&wake)));
+        let mut floor = Floor { shop, jobs: JoinSet::new(), claim: None, stopping: false };
+        tokio::select! {
+            biased;
+            _ = shutdown.wait_for(|stop| *stop) => {}
+            () = floor.work(&wake) => {}
+        }
+        floor.drain().await
+    }
+}
+
+/// Wakes the runner when there is work.
+async fn listen(mut changes: broadcast::Receiver<Change>, wake: Arc<Notify>) {
+    loop {
+        match changes.recv().await {
+            Ok(Change { topic: Topic::Work | Topic::Resync, .. })
+            | Err(broadcast::error::RecvError::Lagged(_)) => {
+                wake.notify_one();
+            }
+            Ok(_) => {}
+            // The store is gone; the runner holds one, so this only ends with it.
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+/// A claim under way: until when its leases hold, and the jobs.
+type Claiming = BoxFuture<'static, (Instant, usize, Result<Vec<Job>, Error>)>;
+
+/// The jobs at work.
+struct Floor {
+    shop: Arc<Shop>,
+    jobs: JoinSet<Ended>,
+    claim: Option<Claiming>,
+    /// What is claimed from now on is handed back at once.
+    stopping: bool,
+}
+
+impl Floor {
+    /// Claims and runs, for ever.
+    async fn work(&mut self, wake: &Notify) {
+        let mut poll = tokio::time::interval(self.shop.config.poll);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut hungry = true;
+        loop {
+            if hungry && self.claim.is_none() {
+                self.begin_claim();
+                // Without a claim all places are taken: whoever leaves one asks again.
+                hungry = self.claim.is_none();
+            }
+            tokio::select! {
+                Some(jobs) = OptionFuture::from(self.claim.as_mut()) => hungry |= self.end_claim(jobs),
+                Some(ended) = self.jobs.join_next() => note(&ended),
+                () = wake.notified() => hungry = true,
+                _ = poll.tick() => hungry = true,
+            }
+        }
+    }
+
+    fn begin_claim(&mut self) {
+        let (shop, free) = (&self.shop, self.shop.config.concurrency.saturating_sub(self.jobs.len()));
+        if free == 0 || shop.registry.kinds().is_empty() {
+            return;
+        }
+        let claim = Claim {
+            worker: shop.config.worker_name.clone(),
+            kinds: shop.registry.kinds().into_iter().map(str::to_owned).collect(),
+            limit: i64::try_from(free).unwrap_or(i64::MAX),
+            now: shop.clock.now(),
+            lease_until: heartbeat::lease_until(shop.config.lease),
+        };
+        let (store, holds_until) = (shop.store.clone(), Instant::now() + shop.config.lease);
+        self.claim = Some(async move { (holds_until, free, store.claim_jobs(claim).await) }.boxed());
+    }
+
+    /// Starts the claimed jobs; whether there may be more.
+    fn end_claim(&mut self, (holds_until, wanted, jobs): (Instant, usize, Result<Vec<Job>, Error>)) -> bool {
+        self.claim = None;
+        let jobs = jobs.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "jobs could not be claimed");
+            Vec::new()
+        });
+        let full = jobs.len() == wanted;
+        for job in jobs {
+            // Only registered kinds are claimed.
+            let Some(handler) = self.shop.registry.find(&job.kind) else { continue };
+            let slot = Slot::new(&job, holds_until);
+            if self.stopping {
+                slot.halt(Halt::HandBack);
+            }
+            self.jobs.spawn(attempt(Arc::clone(&self.shop), Arc::new(slot), handler, job.args));
+        }
+        full
+    }
+
+    /// Lets the jobs finish for a while, then hands back the rest.
+    async fn drain(mut self) -> Drained {
+        let (table, drain) = (Arc::clone(&self.shop.table), self.shop.config.drain);
+        let mut drained = Drained::default();
+        self.stopping = true;
+        table.halt_all(Halt::Wanted);
+        if tokio::time::timeout(drain, self.empty(&mut drained)).await.is_err() {
+            table.halt_all(Halt::HandBack);
+            if tokio::time::timeout(HAND_BACK_LIMIT, self.empty(&mut drained)).await.is_err() {
+                let left = self.jobs.len();
+                tracing::warn!(left, "some jobs could not be handed back; their leases will run out");
+            }
+        }
+        drained
+    }
+
+    /// Waits until no job is left.
+    async fn empty(&mut self, drained: &mut Drained) {
+        loop {
+            tokio::select! {
+                Some(jobs) = OptionFuture::from(self.claim.as_mut()) => {
+                    self.end_claim(jobs);
+                }
+                Some(ended) = self.jobs.join_next() => {
+                    note(&ended);
+                    match ended {
+                        Ok(Ended::Finished) => drained.finished += 1,
+                        Ok(Ended::HandedBack) => drained.handed_back += 1,
+                        Ok(Ended::Lost) | Err(_) => {}
+                    }
+                }
+                else => return,
+            }
+        }
+    }
+}
+
+/// A task that broke down outside of its handler is not settled: the lease runs out.
+fn note(ended: &Result<Ended, JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(error = %error, "the task of a job broke down");
+    }
+}

@@ -1,0 +1,186 @@
+//! Settling: the end of an attempt and the end of its hold, in one fenced transaction.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use wixapp_core::account::LedgerError;
+use wixapp_core::clock::{Clock, Timestamp};
+use wixapp_core::hold::HoldState;
+use wixapp_core::job::{JobState, backoff_s};
+use wixapp_core::{HoldId, InstanceId};
+use wixapp_store::{Job, Lease, LeaseLost, Store, Tx, Want};
+
+use crate::error::Failure;
+use crate::slot::{Progress, Slot};
+
+/// Waits between tries while the database is away: from the first to the last, doubling.
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const LAST_WAIT: Duration = Duration::from_secs(2);
+/// Tries when the database refuses: the fault may be another's in the same group, but then not again and again.
+const REFUSALS: u32 = 5;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The work is done; its result, when there is one to keep.
+    Done(Option<String>),
+    Retry(Failure),
+    Fail(Failure),
+    Snooze(Duration),
+    /// The process stops: another takes over, and the attempt does not count.
+    HandBack,
+    /// The lease ran out: another takes over, and the attempt counts.
+    WorkerLost,
+}
+
+/// The attempt's end, with what was drawn and measured for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Settlement {
+    pub(crate) ending: Ending,
+    pub(crate) progress: Progress,
+    /// The backoff is multiplied by this many thousandths.
+    pub(crate) jitter: i64,
+}
+
+/// What settling made of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settled {
+    pub(crate) state: JobState,
+    /// What stood in the way of ending the hold as it should.
+    pub(crate) hold_flaw: Option<LedgerError>,
+}
+
+impl Settlement {
+    pub(crate) fn new(ending: Ending, progress: Progress) -> Self {
+        Self { ending, progress, jitter: rand::random_range(900..=1100) }
+    }
+
+    /// Ends the attempt inside a transaction.
+    pub(crate) fn settle(&self, tx: &mut Tx, lease: &Lease) -> Result<Settled, LeaseLost> {
+        let now = tx.now;
+        tx.settle_job(lease, |job| self.change(job, now))?;
+        let job = tx.job(&lease.job_id).ok_or(LeaseLost)?;
+        let (state, hold_id) = (job.state, job.hold_id.clone());
+        let hold_flaw = hold_id.and_then(|id| end_hold(tx, &id, state).err());
+        Ok(Settled { state, hold_flaw })
+    }
+
+    fn change(&self, job: &mut Job, now: Timestamp) {
+        job.progress_percent = i64::from(self.progress.percent);
+        job.progress_step.clone_from(&self.progress.step);
+        match &self.ending {
+            Ending::Done(result) => {
+                job.state = JobState::Completed;
+                job.progress_percent = 100;
+                job.result.clone_from(result);
+                job.error = None;
+            }
+            Ending::Retry(failure) if job.attempt < job.max_attempts => {
+                job.error = Some(failure.to_stored());
+                let attempt = u32::try_from(job.attempt).unwrap_or(u32::MAX);
+                let delay = SignedDuration::from_millis(backoff_s(attempt) * self.jitter);
+                wait(job, JobState::Retryable, later(now, delay));
+            }
+            Ending::Retry(failure) | Ending::Fail(failure) => discard(job, failure),
+            Ending::Snooze(delay) => {
+                job.attempt = (job.attempt - 1).max(0);
+                let delay = SignedDuration::try_from(*delay).unwrap_or(SignedDuration::MAX);
+                wait(job, JobState::Retryable, later(now, delay));
+            }
+            Ending::HandBack => {
+                job.attempt = (job.attempt - 1).max(0);
+                wait(job, JobState::Available, job.run_at);
+            }
+            Ending::WorkerLost if job.attempt < job.max_attempts => {
+                wait(job, JobState::Available, job.run_at);
+            }
+            Ending::WorkerLost => {
+                let text = format_args!("worker lost in attempt {} of {}", job.attempt, job.max_attempts)
+                    .to_string();
+                discard(job, &Failure::new(Failure::WORKER_LOST, text));
+            }
+        }
+    }
+}
+
+fn discard(job: &mut Job, failure: &Failure) {
+    job.state = JobState::Discarded;
+    job.error = Some(failure.to_stored());
+}
+
+/// The job starts over: so does its progress.
+fn wait(job: &mut Job, state: JobState, run_at: Timestamp) {
+    job.state = state;
+    job.run_at = run_at;
+    job.progress_percent = 0;
+    job.progress_step = None;
+}
+
+fn later(now: Timestamp, delay: SignedDuration) -> Timestamp {
+    now.checked_add(delay).unwrap_or(Timestamp::MAX)
+}
+
+/// Ends the hold with its job. A job that ended stays ended, whatever its hold says.
+fn end_hold(tx: &mut Tx, id: &HoldId, state: JobState) -> Result<(), LedgerError> {
+    let now = tx.now;
+    match state {
+        JobState::Completed => match tx.account.post(id, None, now) {
+            // Posted before by hand is what a completed job wants.
+            Ok(_) | Err(LedgerError::HoldEnded { state: HoldState::Posted }) => Ok(()),
+            Err(late @ LedgerError::HoldEnded { state: HoldState::Expired }) => {
+                // Its time ran out and nobody has given the credits back yet.
+                let _ = tx.account.void(id, now);
+                Err(late)
+            }
+            Err(error) => Err(error),
+        },
+        JobState::Discarded | JobState::Cancelled => match tx.account.void(id, now) {
+            Ok(_) | Err(LedgerError::HoldEnded { state: HoldState::Voided | HoldState::Expired }) => Ok(()),
+            Err(error) => Err(error),
+        },
+        JobState::Scheduled | JobState::Available | JobState::Running | JobState::Retryable => Ok(()),
+    }
+}
+
+/// Settles an attempt, trying again while the database is away: finished work is not thrown away.
+///
+/// `None` when it could not be settled: the lease is lost, or the database keeps refusing.
+pub(crate) async fn settle(
+    store: &Store,
+    clock: &dyn Clock,
+    slot: &Slot,
+    settlement: Settlement,
+) -> Option<Settled> {
+    let (mut pause, mut refusals) = (FIRST_WAIT, 0);
+    loop {
+        match once(store, clock.now(), &slot.instance_id, &slot.lease, settlement.clone()).await {
+            Ok(Ok(settled)) => return Some(settled),
+            Ok(Err(LeaseLost)) => {
+                tracing::warn!("a job's result came after its lease was lost and does not count");
+                return None;
+            }
+            Err(error) if error.is_unavailable() || refusals < REFUSALS => {
+                refusals += u32::from(!error.is_unavailable());
+                tracing::warn!(error = %error, "a job's end could not be stored yet");
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "a job's end could not be stored; its lease will run out");
+                return None;
+            }
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_WAIT);
+    }
+}
+
+async fn once(
+    store: &Store,
+    now: Timestamp,
+    instance_id: &InstanceId,
+    lease: &Lease,
+    settlement: Settlement,
+) -> Result<Result<Settled, LeaseLost>, wixapp_store::Error> {
+    let want = Want::money().job(&lease.job_id);
+    let lease = lease.clone();
+    store.transact(instance_id, want, now, move |tx| settlement.settle(tx, &lease)).await
+}

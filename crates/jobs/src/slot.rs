@@ -1,0 +1,212 @@
+//! The jobs that run in this process: one [`Slot`] each, in one [`Table`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use wixapp_core::InstanceId;
+use wixapp_store::{Job, Lease};
+
+use crate::error::truncate;
+
+/// The longest step, in bytes.
+const STEP_LIMIT: usize = 256;
+
+/// Whether a job should stop, from weak to strong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Halt {
+    #[default]
+    No,
+    /// The process is stopping; the job may finish.
+    Wanted,
+    /// The time to finish is over.
+    HandBack,
+    /// Another may have the job: nothing it does counts any more.
+    Lost,
+}
+
+/// One running job.
+pub(crate) struct Slot {
+    pub(crate) instance_id: InstanceId,
+    pub(crate) lease: Lease,
+    pub(crate) attempt: u32,
+    pub(crate) max_attempts: u32,
+    halt: watch::Sender<Halt>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    progress: Progress,
+    /// Whether the progress is newer than what is stored.
+    changed: bool,
+    holds_until: Instant,
+    /// After this the lease is let run out: the handler blocks its thread, so nothing else can end it.
+    renew_until: Option<Instant>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Progress {
+    pub(crate) percent: u8,
+    pub(crate) step: Option<String>,
+}
+
+/// A sign of life to write.
+pub(crate) struct Pulse {
+    pub(crate) progress: Progress,
+    pub(crate) changed: bool,
+}
+
+impl Slot {
+    pub(crate) fn new(job: &Job, holds_until: Instant) -> Self {
+        let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+        let inner = Inner { progress: Progress::default(), changed: false, holds_until, renew_until: None };
+        Self {
+            instance_id: job.instance_id.clone(),
+            lease: job.lease(),
+            attempt: count(job.attempt),
+            max_attempts: count(job.max_attempts),
+            halt: watch::Sender::new(Halt::No),
+            inner: Mutex::new(inner),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_progress(&self, percent: u8, mut step: String) {
+        truncate(&mut step, STEP_LIMIT);
+        let progress = Progress { percent: percent.min(100), step: Some(step) };
+        let mut inner = self.inner();
+        if inner.progress != progress {
+            inner.progress = progress;
+            inner.changed = true;
+        }
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        self.inner().progress.clone()
+    }
+
+    /// Asks the job to stop; a weaker wish does not undo a stronger one.
+    pub(crate) fn halt(&self, wish: Halt) {
+        self.halt.send_if_modified(|halt| {
+            let stronger = wish > *halt;
+            if stronger {
+                *halt = wish;
+            }
+            stronger
+        });
+    }
+
+    /// Waits until the job is asked to stop at least this strongly.
+    pub(crate) async fn halted(&self, at_least: Halt) -> Halt {
+        let mut halt = self.halt.subscribe();
+        let reached = halt.wait_for(|halt| *halt >= at_least).await;
+        // The sender is `self`'s own, so it cannot be gone.
+        reached.map_or(Halt::Lost, |halt| *halt)
+    }
+
+    /// Waits until the lease is over without a renewal.
+    pub(crate) async fn lease_over(&self) {
+        loop {
+            let until = self.inner().holds_until;
+            if until <= Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    /// Lets the lease run out at `until`; `None` renews it as long as the process lives.
+    pub(crate) fn renew_until(&self, until: Option<Instant>) {
+        self.inner().renew_until = until;
+    }
+
+    /// What to write now, if anything: progress that changed, or a renewal once less than `reserve` of the lease is left.
+    pub(crate) fn take_pulse(&self, now: Instant, reserve: Duration) -> Option<Pulse> {
+        let mut inner = self.inner();
+        let given_up = inner.renew_until.is_some_and(|until| until <= now);
+        let low = inner.holds_until.saturating_duration_since(now) <= reserve;
+        if given_up || !(inner.changed || low) {
+            return None;
+        }
+        let changed = std::mem::take(&mut inner.changed);
+        Some(Pulse { progress: inner.progress.clone(), changed })
+    }
+
+    /// The pulse was written: the lease now holds until `until`.
+    pub(crate) fn renewed(&self, until: Instant) {
+        self.inner().holds_until = until;
+    }
+
+    /// The pulse could not be written.
+    pub(crate) fn put_back(&self, pulse: &Pulse) {
+        self.inner().changed |= pulse.changed;
+    }
+}
+
+/// The running jobs of one runner.
+#[derive(Default)]
+pub(crate) struct Table {
+    seats: Mutex<Seats>,
+    taken: Notify,
+}
+
+#[derive(Default)]
+struct Seats {
+    next: u64,
+    /// What those that sit down from now on are asked at once.
+    halt: Halt,
+    slots: HashMap<u64, Arc<Slot>>,
+}
+
+impl Table {
+    fn seats(&self) -> MutexGuard<'_, Seats> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a job for as long as the returned seat lives.
+    pub(crate) fn sit(self: &Arc<Self>, slot: Arc<Slot>) -> Seat {
+        let mut seats = self.seats();
+        slot.halt(seats.halt);
+        let number = seats.next;
+        seats.next += 1;
+        seats.slots.insert(number, slot);
+        self.taken.notify_one();
+        Seat { table: Arc::clone(self), number }
+    }
+
+    pub(crate) fn slots(&self) -> Vec<Arc<Slot>> {
+        self.seats().slots.values().cloned().collect()
+    }
+
+    /// Asks every job to stop, also those still to come.
+    pub(crate) fn halt_all(&self, wish: Halt) {
+        let mut seats = self.seats();
+        seats.halt = wish;
+        seats.slots.values().for_each(|slot| slot.halt(wish));
+    }
+
+    /// Waits until a job runs.
+    pub(crate) async fn busy(&self) {
+        while self.seats().slots.is_empty() {
+            self.taken.notified().await;
+        }
+    }
+}
+
+/// A job's place in the [`Table`].
+pub(crate) struct Seat {
+    table: Arc<Table>,
+    number: u64,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.table.seats().slots.remove(&self.number);
+    }
+}

@@ -1,0 +1,68 @@
+//! A job in the words of the API.
+
+use wixapp_core::job::JobState;
+use wixapp_store::Job;
+
+use crate::error::Failure;
+
+/// A job's status in the words of the API: `queued`, `processing`, `optimizing`, `publishing`, `completed`, `failed` or
+/// `cancelled`.
+///
+/// # Example
+/// ```
+/// # fn show(job: &wixapp_store::Job) {
+/// let words = ["queued", "processing", "optimizing", "publishing", "completed", "failed", "cancelled"];
+/// assert!(words.contains(&wixapp_jobs::api_status(job)));
+/// # }
+/// ```
+#[must_use]
+pub fn api_status(job: &Job) -> &'static str {
+    match job.state {
+        JobState::Scheduled | JobState::Available | JobState::Retryable => "queued",
+        JobState::Running => running_status(job.progress_step.as_deref().unwrap_or_default()),
+        JobState::Completed => "completed",
+        JobState::Discarded => "failed",
+        JobState::Cancelled => "cancelled",
+    }
+}
+
+fn running_status(step: &str) -> &'static str {
+    let begins = |word: &str| step.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    if begins("optimizing") {
+        "optimizing"
+    } else if begins("publishing") {
+        "publishing"
+    } else {
+        "processing"
+    }
+}
+
+/// Why a job failed, for users of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// A stable code: the handler's own, or `job_failed`, `job_timeout`, `job_panicked`, `worker_lost`, `bad_arguments`.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+}
+
+/// Why the job failed for good, for users; `None` for every other job.
+///
+/// The text of [`JobError::fail_with`](crate::JobError::fail_with) is shown as it is. Other errors may name internals,
+/// so users get a fixed sentence; the text itself is in [`Job::error`] and the log.
+#[must_use]
+pub fn api_error(job: &Job) -> Option<ApiError> {
+    if job.state != JobState::Discarded {
+        return None;
+    }
+    let (code, message) = Failure::split_stored(job.error.as_deref().unwrap_or_default());
+    let message = match code {
+        Failure::FAILED => "The work could not be done.",
+        Failure::TIMEOUT => "The work took too long and was stopped.",
+        Failure::PANICKED => "The work broke down.",
+        Failure::WORKER_LOST => "The work was interrupted too often.",
+        Failure::BAD_ARGUMENTS => "The work could not be read.",
+        _ => message,
+    };
+    Some(ApiError { code: code.to_owned(), message: message.to_owned() })
+}
