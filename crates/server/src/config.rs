@@ -1,0 +1,192 @@
+//! The configuration: a TOML file, then the environment, where `…_FILE` names a file that holds a secret.
+
+mod check;
+mod secret;
+
+use std::path::{Path, PathBuf};
+
+use confique::Config as _;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub use check::ConfigError;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, confique::Config)]
+pub struct Config {
+    /// Where the server listens.
+    #[config(nested)]
+    pub server: ServerConfig,
+    /// The database.
+    #[config(nested)]
+    pub database: DatabaseConfig,
+    /// The app as Wix knows it.
+    #[config(nested)]
+    pub wix: WixConfig,
+    /// The plans.
+    #[config(nested)]
+    pub plans: PlansConfig,
+    /// Buying.
+    #[config(nested)]
+    pub billing: BillingConfig,
+    /// Background jobs.
+    #[config(nested)]
+    pub jobs: JobsConfig,
+    /// Logs.
+    #[config(nested)]
+    pub log: LogConfig,
+}
+
+/// Where the server listens.
+#[derive(Debug, Clone, confique::Config)]
+pub struct ServerConfig {
+    /// Address and port to listen on.
+    #[config(default = "127.0.0.1:4101", env = "WIXAPP_BIND")]
+    pub bind: String,
+    /// How many seconds requests and jobs may take to finish when the server is stopped.
+    #[config(default = 20, env = "WIXAPP_DRAIN_S")]
+    pub drain_s: u64,
+}
+
+/// The database.
+#[derive(Debug, Clone, confique::Config)]
+pub struct DatabaseConfig {
+    /// `sqlite:<path>` or `postgres://user:password@host/name`.
+    #[config(default = "sqlite:wixapp.sqlite3", env = "WIXAPP_DATABASE_URL")]
+    pub url: String,
+}
+
+/// The app as Wix knows it.
+#[derive(Debug, Clone, confique::Config)]
+pub struct WixConfig {
+    /// The app's id, from Wix's developer centre.
+    #[config(env = "WIXAPP_APP_ID")]
+    pub app_id: String,
+    /// The app's secret key, at least 16 bytes. Better in a file named by WIXAPP_APP_SECRET_FILE.
+    #[config(env = "WIXAPP_APP_SECRET")]
+    pub app_secret: SecretString,
+    /// The secret key before the last change: tokens signed with it are still taken.
+    #[config(env = "WIXAPP_APP_SECRET_PREVIOUS")]
+    pub app_secret_previous: Option<SecretString>,
+    /// The public key of the app's webhooks, as PEM text.
+    #[config(env = "WIXAPP_WEBHOOK_PUBLIC_KEY")]
+    pub webhook_public_key: Option<String>,
+    /// The public key before the last change.
+    #[config(env = "WIXAPP_WEBHOOK_PUBLIC_KEY_PREVIOUS")]
+    pub webhook_public_key_previous: Option<String>,
+    /// Where Wix's API is; the local platform's address in development.
+    #[config(default = "https://www.wixapis.com", env = "WIXAPP_WIX_API_URL")]
+    pub api_url: String,
+    /// Where Wix's dashboard is; payers come back there.
+    #[config(default = "https://manage.wix.com", env = "WIXAPP_WIX_DASHBOARD_URL")]
+    pub dashboard_url: String,
+    /// The origins that may show the dashboard page in a frame.
+    #[config(default = ["https://manage.wix.com", "https://*.manage.wix.com"])]
+    pub frame_ancestors: Vec<String>,
+}
+
+/// The plans.
+#[derive(Debug, Clone, confique::Config)]
+pub struct PlansConfig {
+    /// `standard`, `autopost`, or the path of a plans.toml; the app's own catalogue when left out.
+    #[config(env = "WIXAPP_PLANS_CATALOG")]
+    pub catalog: Option<String>,
+    /// How long a cycle is: `30d` or `month`.
+    #[config(default = "30d", env = "WIXAPP_PLANS_CYCLE")]
+    pub cycle: wixapp_core::cycle::CyclePolicy,
+    /// What happens to the plan's credits when a paid plan ends: `reset` or `keep`.
+    #[config(default = "reset", env = "WIXAPP_PLANS_ON_END")]
+    pub on_end: OnEnd,
+    /// Whether a duplicated site gets free credits of its own.
+    #[config(default = false, env = "WIXAPP_PLANS_FREE_FOR_DUPLICATES")]
+    pub free_for_duplicates: bool,
+}
+
+/// Buying.
+#[derive(Debug, Clone, confique::Config)]
+pub struct BillingConfig {
+    /// Whether checkouts charge nothing: for trying out only.
+    #[config(default = false, env = "WIXAPP_TEST_CHECKOUT")]
+    pub test_checkout: bool,
+}
+
+/// Background jobs.
+#[derive(Debug, Clone, confique::Config)]
+pub struct JobsConfig {
+    /// How many jobs run at the same time in this process.
+    #[config(default = 8, env = "WIXAPP_JOBS_CONCURRENCY")]
+    pub concurrency: usize,
+    /// After how many seconds without a sign of life another worker takes a job over.
+    #[config(default = 30, env = "WIXAPP_JOBS_LEASE_S")]
+    pub lease_s: u64,
+}
+
+/// Logs.
+#[derive(Debug, Clone, confique::Config)]
+pub struct LogConfig {
+    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,wixapp_jobs=debug`.
+    #[config(default = "info", env = "WIXAPP_LOG")]
+    pub level: String,
+    /// `text` for people, `json` for machines.
+    #[config(default = "text", env = "WIXAPP_LOG_FORMAT")]
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// What happens to the plan's credits when a paid plan ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnEnd {
+    /// They are cut to what the free plan gives.
+    Reset,
+    /// They stay.
+    Keep,
+}
+
+impl Config {
+    /// Reads `file` when one is named, then the environment, which wins; and refuses what is unsafe.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the field or variable and says what to do.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut builder =
+            Self::builder().env().preloaded(secret::from_files(&|name| std::env::var_os(name))?);
+        if let Some(path) = file {
+            if !path.is_file() {
+                return Err(ConfigError::new(format!("there is no file {}", path.display())).with_hint(
+                    "name an existing file with --config, or leave it out and use WIXAPP_… variables",
+                ));
+            }
+            builder = builder.file(PathBuf::from(path));
+        }
+        let config = builder.load().map_err(|error| ConfigError::of(&error))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Reads a configuration from TOML text alone, without the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the field and says what to do.
+    pub fn from_text(text: &str) -> Result<Self, ConfigError> {
+        let layer = toml::from_str(text).map_err(|error| ConfigError::new(error.to_string()))?;
+        let config = Self::builder().preloaded(layer).load().map_err(|error| ConfigError::of(&error))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The configuration file with every field, its default and what it means.
+    #[must_use]
+    pub fn template() -> String {
+        confique::toml::template::<Self>(confique::toml::FormatOptions::default())
+    }
+}

@@ -1,0 +1,15 @@
+//! Extractors, named for what they prove.
+
+mod bytes;
+mod idempotency_key;
+mod json;
+mod owner;
+mod path;
+mod query;
+
+pub use bytes::BoundedBytes;
+pub use idempotency_key::IdempotencyKey;
+pub use json::ValidJson;
+pub use owner::OwnerSession;
+pub use path::ValidPath;
+pub use query::ValidQuery;

@@ -1,0 +1,98 @@
+//! [`OwnerSession`]: the caller is the owner of the site, for one instance.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use wixapp_core::{ErrorCode, InstanceId};
+
+use crate::error::ApiError;
+use crate::state::App;
+
+/// Proves that the caller's token was given by Wix to the owner of the site, for this app and this instance.
+///
+/// `Authorization: WixInstance <instance token>`, or a token of the dashboard SDK, raw or as `Bearer`. Anything but a
+/// `GET` needs an instance token that is less than 24 hours old.
+#[derive(Debug, Clone)]
+pub struct OwnerSession {
+    /// The instance the caller may act for.
+    pub instance_id: InstanceId,
+    /// The owner's language, where the token says it.
+    pub locale: Option<String>,
+    /// The site, where the token says it.
+    pub site_id: Option<String>,
+}
+
+impl<S> FromRequestParts<S> for OwnerSession
+where
+    S: Send + Sync,
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let app = Arc::<App>::from_ref(state);
+        let token = token(&parts.headers).ok_or_else(|| {
+            ApiError::new(ErrorCode::Unauthorized).with_hint("Send `Authorization: WixInstance <token>`.")
+        })?;
+        let writes = parts.method != Method::GET && parts.method != Method::HEAD;
+        match token {
+            Token::Instance(token) => by_instance_token(&app, token, writes),
+            Token::Access(token) => by_access_token(&app, token).await,
+        }
+    }
+}
+
+enum Token<'a> {
+    Instance(&'a str),
+    Access(&'a str),
+}
+
+fn token(headers: &HeaderMap) -> Option<Token<'_>> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
+    if let Some(token) = value.strip_prefix("WixInstance ") {
+        return Some(Token::Instance(token.trim()));
+    }
+    let token = value.strip_prefix("Bearer ").unwrap_or(value).trim();
+    // An instance token has exactly one dot; the dashboard SDK's tokens have more.
+    match (token.is_empty(), token.matches('.').count()) {
+        (true, _) => None,
+        (false, 1) => Some(Token::Instance(token)),
+        (false, _) => Some(Token::Access(token)),
+    }
+}
+
+fn by_instance_token(app: &App, token: &str, writes: bool) -> Result<OwnerSession, ApiError> {
+    let now = app.clock.now();
+    let claims = app.instance_tokens.verify(token, now).map_err(|error| refuse(&error))?;
+    if claims.is_visitor() || !claims.is_owner() {
+        return Err(
+            ApiError::new(ErrorCode::Forbidden).with_message("Only the owner of the site may do this.")
+        );
+    }
+    if writes && !claims.is_fresh_for_write(now) {
+        return Err(ApiError::new(ErrorCode::TokenExpired));
+    }
+    Ok(OwnerSession { instance_id: claims.instance_id, locale: claims.locale, site_id: claims.meta_site_id })
+}
+
+async fn by_access_token(app: &App, token: &str) -> Result<OwnerSession, ApiError> {
+    let info = app.wix.token_info(token).await.map_err(|error| {
+        if error.is_unavailable() || error.is_timeout() || error.is_rate_limited() {
+            return ApiError::from(error);
+        }
+        refuse(&error)
+    })?;
+    if !info.is_owner() {
+        return Err(
+            ApiError::new(ErrorCode::Forbidden).with_message("Only the owner of the site may do this.")
+        );
+    }
+    Ok(OwnerSession { instance_id: info.instance_id, locale: None, site_id: info.site_id })
+}
+
+fn refuse(error: &wixapp_platform::Error) -> ApiError {
+    let code = if error.is_expired() { ErrorCode::TokenExpired } else { ErrorCode::Unauthorized };
+    ApiError::new(code)
+}

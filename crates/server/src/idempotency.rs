@@ -1,0 +1,84 @@
+//! Writes that happen once under their `Idempotency-Key`.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use wixapp_core::{ErrorCode, InstanceId};
+use wixapp_store::{Reply as StoredReply, Tx, Want};
+
+use crate::error::ApiError;
+use crate::extract::IdempotencyKey;
+use crate::reply::Reply;
+use crate::state::App;
+
+/// An answer that is sent byte for byte as it was stored the first time.
+#[derive(Debug)]
+pub struct OnceReply {
+    stored: StoredReply,
+    /// Whether this answer was given before.
+    pub repeated: bool,
+}
+
+impl IntoResponse for OnceReply {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.stored.status).unwrap_or(StatusCode::OK);
+        let mut response = Response::new(Body::from(self.stored.body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self.repeated {
+            headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+/// Decides once under `key`: the answer is stored in the same transaction as what the decision changes.
+///
+/// A repetition of the same request gets the stored answer and changes nothing; another request under the same key is
+/// refused with 422. A refusal changes nothing and is not stored, so it may be tried again under the same key.
+///
+/// # Errors
+/// The decision's own refusal; [`ErrorCode::IdempotencyMismatch`]; [`ErrorCode::Forbidden`] when the app was removed
+/// from the site; [`ErrorCode::Unavailable`] when the database cannot be used.
+pub async fn decide_once<T: Serialize + Send + 'static>(
+    app: &App,
+    instance_id: &InstanceId,
+    key: &IdempotencyKey,
+    request: &[u8],
+    status: StatusCode,
+    want: Want,
+    decide: impl Fn(&mut Tx) -> Result<T, ApiError> + Send + Sync + 'static,
+) -> Result<OnceReply, ApiError> {
+    let name = key.key.clone();
+    let request_hash = hash(key, request);
+    let decision = move |tx: &mut Tx| {
+        if let Some(stored) = tx.reply(&name) {
+            if stored.request_hash != request_hash {
+                return Err(ApiError::new(ErrorCode::IdempotencyMismatch));
+            }
+            return Ok(OnceReply { stored: stored.clone(), repeated: true });
+        }
+        if tx.profile.removed_at.is_some() {
+            return Err(
+                ApiError::new(ErrorCode::Forbidden).with_message("The app was removed from this site.")
+            );
+        }
+        let data = decide(tx)?;
+        let body = Reply::new(data).to_text().map_err(|error| ApiError::internal(&error))?;
+        let stored = StoredReply { request_hash: request_hash.clone(), status: status.as_u16(), body };
+        tx.remember_reply(&name, stored.clone());
+        Ok(OnceReply { stored, repeated: false })
+    };
+    app.store.transact(instance_id, want.reply(key.key.clone()), app.clock.now(), decision).await?
+}
+
+fn hash(key: &IdempotencyKey, request: &[u8]) -> String {
+    let mut sha = Sha256::new();
+    sha.update(key.target.as_bytes());
+    sha.update([0]);
+    sha.update(request);
+    hex::encode(sha.finalize())
+}

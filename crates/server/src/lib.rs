@@ -1,0 +1,28 @@
+//! The wixapp HTTP server: routes, extractors, live stream, workers, configuration, telemetry.
+//!
+//! [`App`](state::App) holds what every request needs; [`router()`](router::router) puts the routes together;
+//! [`work`] does everything that happens after the answer.
+
+pub mod config;
+pub mod error;
+pub mod extract;
+mod headers;
+pub mod idempotency;
+pub mod live;
+pub mod openapi;
+mod page;
+pub mod paid_job;
+pub mod reply;
+pub mod router;
+pub mod routes;
+pub mod serve;
+pub mod state;
+pub mod telemetry;
+mod webhook_fact;
+pub mod work;
+
+pub use config::Config;
+pub use error::ApiError;
+pub use extract::{IdempotencyKey, OwnerSession, ValidJson};
+pub use reply::Reply;
+pub use state::App;

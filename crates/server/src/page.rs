@@ -1,0 +1,97 @@
+//! The dashboard pages, built into the binary.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use wixapp_core::ErrorCode;
+
+use crate::error::ApiError;
+use crate::headers;
+use crate::state::App;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../web/dashboard/dist"]
+#[allow_missing = true]
+struct Files;
+
+const NOT_BUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>Not built</title><h1>The dashboard pages are not built</h1>\
+    <p>Run <code>cargo xtask dev</code>, or <code>npm run build</code> in <code>web/</code>, and reload.</p>";
+
+/// Every address that is no route: a file of the dashboard, or its page.
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if path == "api" || path.starts_with("api/") || path.starts_with("assets/") && Files::get(path).is_none()
+    {
+        return ApiError::new(ErrorCode::NotFound).into_response();
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return ApiError::new(ErrorCode::MethodNotAllowed).into_response();
+    }
+    if path.starts_with("assets/") {
+        return asset(path, &headers);
+    }
+    page(&app, &headers)
+}
+
+fn page(app: &App, request: &HeaderMap) -> Response {
+    let mut response = match file("index.html", request) {
+        Some(response) => response,
+        None => (StatusCode::SERVICE_UNAVAILABLE, axum::response::Html(NOT_BUILT)).into_response(),
+    };
+    let policy = headers::page_policy(&app.config.wix.frame_ancestors);
+    match HeaderValue::from_str(&policy) {
+        Ok(policy) => response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy),
+        Err(error) => return ApiError::internal(&error).into_response(),
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn asset(path: &str, request: &HeaderMap) -> Response {
+    let Some(mut response) = file(path, request) else {
+        return ApiError::new(ErrorCode::NotFound).into_response();
+    };
+    // Their names hold a hash of their content.
+    let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    response.headers_mut().insert(header::CACHE_CONTROL, for_ever);
+    response
+}
+
+/// A file in the smallest form the client takes; the web build has made them.
+fn file(path: &str, request: &HeaderMap) -> Option<Response> {
+    let accepted =
+        request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let takes = |coding: &str| {
+        accepted.split(',').any(|part| part.split(';').next().is_some_and(|p| p.trim() == coding))
+    };
+    let packed = [("br", "br"), ("gzip", "gz")].into_iter().filter(|(coding, _)| takes(coding));
+    let found =
+        packed.filter_map(|(coding, ending)| Some((Files::get(&format!("{path}.{ending}"))?, Some(coding))));
+    let (file, coding) = found.into_iter().next().or_else(|| Some((Files::get(path)?, None)))?;
+    let mut response = Response::new(body(file));
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let headers = response.headers_mut();
+    let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&format!("{kind}{charset}")).ok()?);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(coding) = coding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    Some(response)
+}
+
+fn body(file: EmbeddedFile) -> Body {
+    match file.data {
+        std::borrow::Cow::Borrowed(bytes) => Body::from(bytes),
+        std::borrow::Cow::Owned(bytes) => Body::from(bytes),
+    }
+}

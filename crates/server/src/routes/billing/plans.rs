@@ -1,0 +1,103 @@
+//! `GET billing/plans`: what can be bought, seen from the caller's plan.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use wixapp_core::Plan;
+
+use crate::error::ApiError;
+use crate::extract::OwnerSession;
+use crate::reply::Reply;
+use crate::state::App;
+
+/// All plans.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Plans {
+    /// The catalogue's name.
+    pub catalog: String,
+    /// Its version.
+    pub version: String,
+    /// The currency of all prices.
+    pub currency: String,
+    /// The plan in force.
+    pub current_plan_id: String,
+    /// The plans, lowest first.
+    pub plans: Vec<PlanView>,
+}
+
+/// One plan on the pricing page.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanView {
+    /// The plan's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Higher is more.
+    pub rank: u32,
+    /// The credits of one cycle.
+    pub credits_per_cycle: i64,
+    /// The price of a month, as a decimal text.
+    pub price_monthly: String,
+    /// The price of a year.
+    pub price_yearly: String,
+    /// What it gives, line by line.
+    pub benefits: Vec<String>,
+    /// Whether it is marked as popular.
+    pub popular: bool,
+    /// Whether it is in force.
+    pub current: bool,
+    /// What the caller can do with it: `current`, `upgrade`, `downgrade` or `contact`.
+    #[schema(example = "upgrade")]
+    pub action: &'static str,
+}
+
+impl PlanView {
+    fn new(plan: &Plan, current: &Plan) -> Self {
+        let action = match plan.rank.cmp(&current.rank) {
+            std::cmp::Ordering::Equal => "current",
+            _ if plan.custom => "contact",
+            std::cmp::Ordering::Greater => "upgrade",
+            std::cmp::Ordering::Less => "downgrade",
+        };
+        Self {
+            id: plan.id.to_string(),
+            name: plan.name.clone(),
+            rank: plan.rank,
+            credits_per_cycle: plan.credits.get(),
+            price_monthly: plan.price_monthly.clone(),
+            price_yearly: plan.price_yearly.clone(),
+            benefits: plan.benefits.clone(),
+            popular: plan.popular,
+            current: plan.id == current.id,
+            action,
+        }
+    }
+}
+
+/// The plan in force for an instance.
+pub(crate) async fn current<'a>(app: &'a App, session: &OwnerSession) -> Result<&'a Plan, ApiError> {
+    let found = app.store.find_instance(&session.instance_id).await?;
+    let subscription = found.and_then(|instance| instance.profile.subscription);
+    let plan = subscription.and_then(|subscription| app.catalog.find(&subscription.plan_id));
+    Ok(plan.unwrap_or_else(|| app.catalog.free()))
+}
+
+/// All plans, with the caller's own marked.
+#[utoipa::path(get, path = "/billing/plans", tag = "billing", responses(
+    (status = 200, body = Reply<Plans>),
+    (status = 401, body = crate::error::Refusal),
+))]
+pub async fn handle(State(app): State<Arc<App>>, session: OwnerSession) -> Result<Reply<Plans>, ApiError> {
+    let current = current(&app, &session).await?;
+    Ok(Reply::new(Plans {
+        catalog: app.catalog.name().to_owned(),
+        version: app.catalog.version().to_owned(),
+        currency: app.catalog.currency().to_owned(),
+        current_plan_id: current.id.to_string(),
+        plans: app.catalog.plans().iter().map(|plan| PlanView::new(plan, current)).collect(),
+    }))
+}

@@ -1,0 +1,25 @@
+//! `GET credits/balance`: what can be spent.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+
+use crate::error::ApiError;
+use crate::extract::OwnerSession;
+use crate::reply::Reply;
+use crate::routes::user::status::CreditsView;
+use crate::state::App;
+
+/// What the caller's instance can spend.
+#[utoipa::path(get, path = "/credits/balance", tag = "credits", responses(
+    (status = 200, body = Reply<CreditsView>),
+    (status = 401, body = crate::error::Refusal),
+))]
+pub async fn handle(
+    State(app): State<Arc<App>>,
+    session: OwnerSession,
+) -> Result<Reply<CreditsView>, ApiError> {
+    let found = app.store.find_instance(&session.instance_id).await?;
+    let (balances, seq) = found.map(|instance| (instance.balances, instance.seq)).unwrap_or_default();
+    Ok(Reply::new(CreditsView::new(&balances, seq)))
+}

@@ -1,0 +1,99 @@
+//! `GET credits/history`: the ledger entries of an instance, newest first.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use wixapp_core::EntryId;
+use wixapp_core::clock::Timestamp;
+use wixapp_core::entry::{Entry, EntryCode, LedgerAccount};
+
+use crate::error::ApiError;
+use crate::extract::{OwnerSession, ValidQuery};
+use crate::reply::Reply;
+use crate::state::App;
+
+/// Which part of the history.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// How many entries: 1 to 100, 20 when left out.
+    limit: Option<i64>,
+    /// `nextCursor` of the page before.
+    cursor: Option<i64>,
+}
+
+/// A page of the history.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct History {
+    /// The entries, newest first.
+    pub entries: Vec<EntryView>,
+    /// What to send for the next page; absent on the last.
+    pub next_cursor: Option<i64>,
+}
+
+/// One movement of credits.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EntryView {
+    /// The entry's id.
+    #[schema(value_type = String)]
+    pub entry_id: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// What kind of movement.
+    #[schema(value_type = String, example = "grant")]
+    pub kind: EntryCode,
+    /// How it changed what can be spent; 0 when reserved credits were spent.
+    pub amount: i64,
+    /// The pool it touched.
+    pub pool: Option<&'static str>,
+    /// In words.
+    pub text: String,
+    /// What could be spent afterwards.
+    pub balance_after: i64,
+}
+
+impl EntryView {
+    fn new(entry: Entry) -> Self {
+        let (pool, sign) = match (entry.debit, entry.credit) {
+            (_, LedgerAccount::Available(pool)) => (Some(pool.as_str()), 1),
+            (LedgerAccount::Available(pool), _) => (Some(pool.as_str()), -1),
+            _ => (None, 0),
+        };
+        Self {
+            entry_id: entry.id,
+            at: entry.created_at,
+            kind: entry.code,
+            amount: sign * entry.amount.get(),
+            pool,
+            text: entry.cause.reason,
+            balance_after: entry.available_after,
+        }
+    }
+}
+
+/// The ledger entries of the caller's instance, newest first.
+#[utoipa::path(get, path = "/credits/history", tag = "credits", params(HistoryQuery), responses(
+    (status = 200, body = Reply<History>),
+    (status = 401, body = crate::error::Refusal),
+    (status = 422, body = crate::error::Refusal),
+))]
+pub async fn handle(
+    State(app): State<Arc<App>>,
+    session: OwnerSession,
+    ValidQuery(query): ValidQuery<HistoryQuery>,
+) -> Result<Reply<History>, ApiError> {
+    let limit = query.limit.unwrap_or(20);
+    if !(1..=100).contains(&limit) {
+        return Err(ApiError::invalid("`limit` must be 1 to 100."));
+    }
+    let mut entries = app.store.list_entries(&session.instance_id, query.cursor, limit + 1).await?;
+    let more = entries.len() as i64 > limit;
+    entries.truncate(usize::try_from(limit).unwrap_or(0));
+    let next_cursor = entries.last().filter(|_| more).map(|entry| entry.seq);
+    Ok(Reply::new(History { entries: entries.into_iter().map(EntryView::new).collect(), next_cursor }))
+}

@@ -1,0 +1,52 @@
+//! Credits: what is there, what happened, and spending.
+
+pub mod balance;
+pub mod history;
+pub mod post;
+pub mod reserve;
+pub mod spend;
+pub mod void;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use wixapp_core::HoldId;
+use wixapp_core::hold::{Hold, HoldState};
+use wixapp_store::Tx;
+
+use crate::error::ApiError;
+use crate::routes::user::status::CreditsView;
+
+/// A reservation that was ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedHold {
+    /// The reservation.
+    #[schema(value_type = String)]
+    pub hold_id: HoldId,
+    /// `posted`, `voided` or `expired`.
+    #[schema(value_type = String, example = "posted")]
+    pub state: HoldState,
+    /// The balances after it.
+    pub credits: CreditsView,
+}
+
+impl EndedHold {
+    fn new(hold: Hold, tx: &Tx) -> Self {
+        Self { hold_id: hold.id, state: hold.state, credits: view(tx) }
+    }
+}
+
+/// The balances as the transaction leaves them.
+pub(crate) fn view(tx: &Tx) -> CreditsView {
+    CreditsView::new(&tx.account.balances, tx.account.seq)
+}
+
+/// An action is a short name for what credits are spent on.
+fn check_action(action: &str) -> Result<(), ApiError> {
+    let good = (1..=64).contains(&action.len())
+        && action.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':'));
+    if good {
+        return Ok(());
+    }
+    Err(ApiError::invalid("`action` must be 1 to 64 characters of letters, digits, `_`, `-`, `.` and `:`."))
+}

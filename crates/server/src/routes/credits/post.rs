@@ -1,0 +1,52 @@
+//! `POST credits/post`: spends a reservation.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use wixapp_core::{Credits, HoldId};
+use wixapp_store::Want;
+
+use super::EndedHold;
+use crate::error::ApiError;
+use crate::extract::{IdempotencyKey, OwnerSession, ValidJson};
+use crate::idempotency::{OnceReply, decide_once};
+use crate::reply::Reply;
+use crate::state::App;
+
+/// Which reservation to spend, and how much of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PostRequest {
+    /// The reservation.
+    #[schema(value_type = String)]
+    hold_id: HoldId,
+    /// How many of its credits; all when left out, and the rest comes back.
+    #[schema(value_type = Option<i64>, minimum = 1)]
+    amount: Option<Credits>,
+}
+
+/// Spends a reservation, all or in part; the rest comes back.
+#[utoipa::path(post, path = "/credits/post", tag = "credits", request_body = PostRequest,
+    params(("Idempotency-Key" = String, Header, description = "The caller's name for this spend")),
+    responses(
+        (status = 200, body = Reply<EndedHold>),
+        (status = 404, body = crate::error::Refusal),
+        (status = 409, description = "`hold_ended`", body = crate::error::Refusal),
+        (status = 422, body = crate::error::Refusal),
+    ))]
+pub async fn handle(
+    State(app): State<Arc<App>>,
+    session: OwnerSession,
+    key: IdempotencyKey,
+    ValidJson { value: request, bytes }: ValidJson<PostRequest>,
+) -> Result<OnceReply, ApiError> {
+    let want = Want::money().hold(&request.hold_id);
+    let decide = move |tx: &mut wixapp_store::Tx| {
+        let hold = tx.account.post(&request.hold_id, request.amount, tx.now)?;
+        Ok(EndedHold::new(hold, tx))
+    };
+    decide_once(&app, &session.instance_id, &key, &bytes, StatusCode::OK, want, decide).await
+}

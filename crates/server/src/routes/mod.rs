@@ -1,0 +1,9 @@
+//! The routes, one operation a file.
+
+pub mod billing;
+pub mod credits;
+pub mod health;
+pub mod jobs;
+pub mod live;
+pub mod user;
+pub mod webhook;

@@ -1,0 +1,3 @@
+//! About the caller's instance.
+
+pub mod status;

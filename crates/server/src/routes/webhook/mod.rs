@@ -1,0 +1,3 @@
+//! What Wix sends.
+
+pub mod receive;

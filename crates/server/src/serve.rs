@@ -1,0 +1,243 @@
+//! Putting the server together, running it, and stopping it without losing anything.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use wixapp_core::catalog::Catalog;
+use wixapp_core::clock::Clock;
+use wixapp_core::derive::{EndPolicy, Policy};
+use wixapp_jobs::{Registry, Runner, RunnerConfig};
+use wixapp_platform::{InstanceTokenVerifier, WixClient};
+use wixapp_store::Store;
+
+use crate::config::{Config, ConfigError, OnEnd};
+use crate::live::LiveHub;
+use crate::router::{AppRoutes, router};
+use crate::state::App;
+use crate::{telemetry, work};
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is not usable.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The plan catalogue is not usable.
+    #[error(transparent)]
+    Catalog(#[from] wixapp_core::catalog::CatalogError),
+    /// The database is not usable.
+    #[error("{0}")]
+    Store(#[from] wixapp_store::Error),
+    /// The client for Wix could not be made.
+    #[error("{0}")]
+    Wix(#[from] wixapp_platform::Error),
+    /// The port is taken, or the address is not one of this machine.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What this process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles {
+    /// Whether it answers requests.
+    pub api: bool,
+    /// Whether it runs jobs and the other background work.
+    pub worker: bool,
+}
+
+/// What the user's app adds to the server.
+pub struct Parts {
+    /// The app's own routes.
+    pub routes: AppRoutes,
+    /// The app's jobs.
+    pub jobs: Registry,
+    /// What the app's handlers and jobs share.
+    pub state: Arc<wixapp_jobs::State>,
+    /// The app's plans, where the configuration names no others.
+    pub catalog: Catalog,
+}
+
+/// Opens the database and puts an [`App`] together.
+///
+/// # Errors
+/// [`StartError`] when the configuration is unsafe, or the database or the catalogue cannot be used.
+pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Result<Arc<App>, StartError> {
+    config.check()?;
+    let catalog = self::catalog(&config, catalog)?;
+    let secrets = config.app_secrets()?;
+    let webhooks = config.webhook_verifier()?;
+    let store = Store::open(&config.database.url).await?;
+    store.migrate().await?;
+    let secret = secrets.first().cloned().ok_or_else(|| ConfigError::new("wix.app_secret is missing"))?;
+    let wix = WixClient::builder()
+        .base_url(config.wix.api_url.clone())
+        .app_id(config.wix.app_id.clone())
+        .app_secret(secret)
+        .clock(Arc::clone(&clock))
+        .build()?;
+    let on_end = match config.plans.on_end {
+        OnEnd::Reset => EndPolicy::Reset,
+        OnEnd::Keep => EndPolicy::Keep,
+    };
+    let policy =
+        Policy { cycle: config.plans.cycle, on_end, free_for_duplicates: config.plans.free_for_duplicates };
+    Ok(Arc::new(App {
+        store,
+        clock,
+        catalog: Arc::new(catalog),
+        policy,
+        wix,
+        instance_tokens: InstanceTokenVerifier::new(secrets),
+        webhooks,
+        live: Arc::default(),
+        wake: Arc::new(watch::Sender::new(0)),
+        config,
+    }))
+}
+
+/// The plans in force: those that the configuration names, else the app's `own`.
+///
+/// # Errors
+/// [`StartError`] when the file cannot be read or breaks a rule.
+pub fn catalog(config: &Config, own: Catalog) -> Result<Catalog, StartError> {
+    match config.plans.catalog.as_deref() {
+        None => Ok(own),
+        Some("standard") => Ok(Catalog::standard()),
+        Some("autopost") => Ok(Catalog::autopost()),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| StartError::File { path: path.to_owned(), source })?;
+            Ok(Catalog::from_toml(&text)?)
+        }
+    }
+}
+
+/// A server that runs.
+pub struct Running {
+    app: Arc<App>,
+    address: std::net::SocketAddr,
+    stop: watch::Sender<bool>,
+    http: Option<JoinHandle<()>>,
+    workers: Vec<JoinHandle<()>>,
+    hub: JoinHandle<()>,
+}
+
+/// Begins to do what `roles` says, on `listener` where requests are answered.
+///
+/// # Errors
+/// [`StartError::Listen`] when the listener has no address.
+pub fn start(
+    app: Arc<App>,
+    parts: Parts,
+    roles: Roles,
+    listener: TcpListener,
+) -> Result<Running, StartError> {
+    telemetry::install_metrics();
+    let address = listener
+        .local_addr()
+        .map_err(|source| StartError::Listen { address: app.config.server.bind.clone(), source })?;
+    let stop = watch::Sender::new(false);
+    let hub = tokio::spawn(LiveHub::run(Arc::clone(&app.live), app.store.clone()));
+    let workers = if roles.worker { start_workers(&app, parts.jobs, parts.state, &stop) } else { Vec::new() };
+    let http = roles.api.then(|| {
+        let (service, mut stopping) = (router(Arc::clone(&app), parts.routes), stop.subscribe());
+        tokio::spawn(async move {
+            let stopped = async move {
+                // An error means that the sender is gone, and with it the server.
+                let _ = stopping.wait_for(|stopping| *stopping).await;
+            };
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
+                tracing::error!(error = %error, "the server ended");
+            }
+        })
+    });
+    Ok(Running { app, address, stop, http, workers, hub })
+}
+
+fn start_workers(
+    app: &Arc<App>,
+    jobs: Registry,
+    state: Arc<wixapp_jobs::State>,
+    stop: &watch::Sender<bool>,
+) -> Vec<JoinHandle<()>> {
+    let config = RunnerConfig {
+        concurrency: app.config.jobs.concurrency,
+        lease: Duration::from_secs(app.config.jobs.lease_s),
+        drain: Duration::from_secs(app.config.server.drain_s),
+        ..RunnerConfig::default()
+    };
+    let runner = Runner::new(app.store.clone(), jobs, Arc::clone(&app.clock), config, state);
+    let (handle, mut wake, stopping) = (runner.handle(), app.wake.subscribe(), stop.subscribe());
+    // The virtual clock wakes everything that waits for the time.
+    let waker = tokio::spawn({
+        let mut stopping = stop.subscribe();
+        async move {
+            loop {
+                tokio::select! {
+                    _ = stopping.wait_for(|stopping| *stopping) => return,
+                    changed = wake.changed() => match changed {
+                        Ok(()) => handle.wake(),
+                        Err(_) => return,
+                    },
+                }
+            }
+        }
+    });
+    let runner = tokio::spawn(async move {
+        let drained = runner.run(stopping).await;
+        tracing::info!(?drained, "the job runner has stopped");
+    });
+    vec![runner, waker, tokio::spawn(work::run(Arc::clone(app), stop.subscribe()))]
+}
+
+impl Running {
+    /// Where requests are answered.
+    #[must_use]
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.address
+    }
+
+    /// The app behind it.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Stops: no new requests and jobs, streams say good-bye, what is under way is finished or handed back, and the
+    /// database is closed.
+    pub async fn stop(self) {
+        self.app.live.stop();
+        self.stop.send_replace(true);
+        let drain = SignedDuration::from_secs(i64::try_from(self.app.config.server.drain_s).unwrap_or(600));
+        let limit = Duration::try_from(drain).unwrap_or(Duration::from_secs(20)) + Duration::from_secs(5);
+        for (name, task) in self
+            .http
+            .into_iter()
+            .map(|task| ("requests", task))
+            .chain(self.workers.into_iter().map(|task| ("work", task)))
+        {
+            if tokio::time::timeout(limit, task).await.is_err() {
+                tracing::warn!("{name} did not finish in time");
+            }
+        }
+        self.hub.abort();
+        self.app.store.close().await;
+    }
+}

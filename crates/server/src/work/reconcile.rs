@@ -1,0 +1,116 @@
+//! Asking Wix for the truth, so that lost webhooks do not matter.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
+use wixapp_core::clock::Timestamp;
+use wixapp_core::fact::{BillingCycle, Fact, FactKind, PaidSnapshot, PlanTerms, Snapshot};
+use wixapp_core::{InstanceId, fact};
+use wixapp_platform::AppInstance;
+use wixapp_platform::api::instance::FreeTrialStatus;
+use wixapp_store::{Tx, Want};
+
+use super::derive;
+use crate::error::ApiError;
+use crate::state::App;
+
+/// One instance is asked about at most once in this time (billing-rules §6.24).
+const QUIET: SignedDuration = SignedDuration::from_secs(5);
+/// The name under which answers of Wix stand among the facts.
+const EVENT_TYPE: &str = "GetAppInstance";
+
+/// What came of asking Wix.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// Wix said how the instance stands.
+    Known(Seen),
+    /// Wix could not be asked, or did not answer.
+    Unknown,
+}
+
+/// How an instance stood when Wix was asked.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    paid: Option<PaidSnapshot>,
+    at: Timestamp,
+}
+
+/// Asks Wix about an instance and derives it, in the background; at most once in five seconds for one instance.
+pub fn soon(app: &Arc<App>, instance_id: InstanceId) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        if let Err(error) = now(&app, &instance_id).await {
+            tracing::error!(instance.id = %instance_id, error = error.message(), "an instance could not be reconciled");
+        }
+    });
+}
+
+async fn now(app: &Arc<App>, instance_id: &InstanceId) -> Result<(), ApiError> {
+    if !claim(app, instance_id).await? {
+        return Ok(());
+    }
+    let answer = ask(app, instance_id).await;
+    derive::instance(app, instance_id, Some(answer)).await.map(|_| ())
+}
+
+/// Takes the turn to ask; `false` when somebody did within the last seconds, here or in another process.
+async fn claim(app: &Arc<App>, instance_id: &InstanceId) -> Result<bool, ApiError> {
+    let decide = |tx: &mut Tx| {
+        let recent = tx.profile.reconciled_at.is_some_and(|at| tx.now.duration_since(at).abs() < QUIET);
+        if !recent {
+            tx.profile.reconciled_at = Some(tx.now);
+        }
+        Ok::<bool, ApiError>(!recent)
+    };
+    app.store.transact(instance_id, Want::money(), app.clock.now(), decide).await?
+}
+
+/// Asks Wix how an instance stands. A failure is an answer too: nothing is known, and nothing changes.
+pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
+    match app.wix.app_instance(instance_id).await {
+        Ok(found) => Answer::Known(Seen { paid: paid(&found), at: app.clock.now() }),
+        Err(error) => {
+            tracing::warn!(instance.id = %instance_id, error = %error, "Wix could not be asked");
+            Answer::Unknown
+        }
+    }
+}
+
+fn paid(found: &AppInstance) -> Option<PaidSnapshot> {
+    let billing = found.instance.billing.as_ref().filter(|_| !found.instance.is_free)?;
+    let trial = billing.free_trial_info.as_ref();
+    Some(PaidSnapshot {
+        terms: PlanTerms {
+            vendor_product_id: billing.package_name.clone(),
+            cycle: billing.billing_cycle.clone().unwrap_or(BillingCycle::Monthly),
+            expires_at: billing.expiration_date,
+            invoice_id: billing.invoice_id.clone(),
+        },
+        since: billing.time_stamp,
+        auto_renewing: billing.auto_renewing.unwrap_or(true),
+        in_trial: trial.is_some_and(|trial| trial.status == FreeTrialStatus::InProgress),
+    })
+}
+
+impl Seen {
+    /// Adds the answer to the facts, or lengthens the last one when nothing happened since and it says the same.
+    pub(crate) fn note(&self, tx: &mut Tx) {
+        tx.profile.reconciled_at = Some(self.at);
+        let mut known: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
+        fact::sort(&mut known);
+        let snapshot = |seen_until| FactKind::Snapshot(Snapshot { paid: self.paid.clone(), seen_until });
+        let same =
+            known.pop().filter(|last| matches!(&last.kind, FactKind::Snapshot(s) if s.paid == self.paid));
+        let noted = match same {
+            Some(last) => Fact { kind: snapshot(self.at.max(last.at)), ..last },
+            None => Fact { key: self.key(), at: self.at, kind: snapshot(self.at) },
+        };
+        tx.note_fact(EVENT_TYPE, noted);
+    }
+
+    fn key(&self) -> String {
+        let content = serde_json::to_string(&self.paid).unwrap_or_default();
+        hex::encode(Sha256::digest(format!("{EVENT_TYPE}\n{}\n{content}", self.at)))
+    }
+}
