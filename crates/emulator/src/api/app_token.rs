@@ -1,0 +1,51 @@
+//! Who is calling: the app, for one of its installs.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use wixapp_core::id::InstanceId;
+
+use crate::Emulator;
+use crate::engine::Engine;
+use crate::error::Refusal;
+
+/// Proof of a valid access token of the app for an install that is still there.
+pub(crate) struct AppToken {
+    pub(crate) instance_id: InstanceId,
+}
+
+impl FromRequestParts<Emulator> for AppToken {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, Refusal> {
+        let engine = emulator.engine();
+        let token = bearer(&parts.headers)?;
+        let claims = engine.token_key.verify(token, engine.now());
+        let claims = claims.filter(|claims| claims.client_id == engine.config.app_id);
+        let refused = || Refusal::unauthorized("The access token is not valid, or its four hours are over.");
+        let instance_id = claims.ok_or_else(refused)?.instance_id;
+        ensure_installed(engine, &instance_id)?;
+        Ok(Self { instance_id })
+    }
+}
+
+/// Refuses an instance whose app was removed.
+pub(crate) fn ensure_installed(engine: &Engine, instance_id: &InstanceId) -> Result<(), Refusal> {
+    let message = "The app is not installed on this instance's site.";
+    let gone = || Refusal::new(StatusCode::FORBIDDEN, "app_not_installed", message);
+    let installed = engine
+        .read(|world| world.find_instance(instance_id.as_str()).is_some_and(|(_, install)| !install.removed));
+    if installed { Ok(()) } else { Err(gone()) }
+}
+
+/// Wix takes the token raw; `Bearer` in front of it is accepted too (wix-protocol §2).
+fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let missing = || Refusal::unauthorized("Send an access token in the `Authorization` header.");
+    let text = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(missing)?.trim();
+    let token = match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => text,
+    };
+    if token.is_empty() { Err(missing()) } else { Ok(token) }
+}

@@ -1,0 +1,83 @@
+//! `GET /apps/v1/instance`: the truth about an install and its plan (wix-protocol §5).
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use wixapp_core::fact::BillingCycle;
+
+use super::app_token::AppToken;
+use crate::Emulator;
+use crate::checkout::plans_on_sale;
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::event::wix_time;
+use crate::http::reply::{WixError, WixPart};
+use crate::world::site::{Install, Site};
+use crate::world::subscription::Subscription;
+
+/// Answers for the install the token was made for.
+pub(crate) async fn get(
+    State(emulator): State<Emulator>,
+    WixPart(app): WixPart<AppToken>,
+) -> Result<Json<Value>, WixError> {
+    let engine = emulator.engine();
+    let found = engine.read(|world| {
+        let (site, install) = world.find_instance(app.instance_id.as_str())?;
+        Some(json!({ "instance": instance(engine, install, engine.now()), "site": describe(engine, site) }))
+    });
+    Ok(Json(found.ok_or_else(|| Refusal::not_found("There is no such instance of the app."))?))
+}
+
+fn instance(engine: &Engine, install: &Install, now: Timestamp) -> Value {
+    let plans = plans_on_sale(&engine.config.catalog);
+    let available: Vec<Value> = plans
+        .map(|plan| json!({ "packageName": plan.product_id(), "source": engine.config.app_name }))
+        .collect();
+    let live = install.live_plan(now);
+    let mut instance = json!({
+        "instanceId": install.instance_id,
+        "appName": engine.config.app_name,
+        "appVersion": engine.config.app_version,
+        "isFree": live.is_none(),
+        "permissions": [],
+        "availablePlans": available,
+        "copiedFromTemplate": false,
+        "freeTrialAvailable": false,
+    });
+    if let Some(plan) = live {
+        instance["billing"] = billing(plan);
+    }
+    instance
+}
+
+/// `expirationDate` is only there for yearly and longer plans, and `source` names a discount: none here.
+fn billing(plan: &Subscription) -> Value {
+    let mut billing = json!({
+        "packageName": plan.product_id,
+        "billingCycle": plan.cycle,
+        "timeStamp": wix_time(plan.started_at),
+        "autoRenewing": plan.auto_renew,
+        "invoiceId": plan.invoice_id,
+        "source": "",
+        "freeTrialInfo": { "status": "NOT_AVAILABLE" },
+    });
+    if plan.cycle != BillingCycle::Monthly {
+        billing["expirationDate"] = wix_time(plan.period_end_at).into();
+    }
+    billing
+}
+
+fn describe(engine: &Engine, site: &Site) -> Value {
+    json!({
+        "siteDisplayName": site.name,
+        "locale": site.locale,
+        "paymentCurrency": engine.config.catalog.currency(),
+        "multilingual": { "isMultiLingual": false, "supportedLanguages": [] },
+        "url": site.url,
+        "description": site.description,
+        "installedWixApps": [],
+        "ownerInfo": { "email": site.owner_email, "emailStatus": "VERIFIED_OPT_IN" },
+        "siteId": site.site_id,
+    })
+}

@@ -1,0 +1,144 @@
+//! `POST /oauth2/token` and `POST /oauth2/token-info` (wix-protocol §2, §3).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use wixapp_core::id::InstanceId;
+
+use super::app_token::ensure_installed;
+use crate::Emulator;
+use crate::access_token::{LIFETIME_S, TokenClaims};
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::http::body::Strict;
+use crate::http::reply::{Wix, WixError};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenRequest {
+    grant_type: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    instance_id: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct TokenReply {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+}
+
+/// Gives the app a token for one install: client id, secret and instance must all be right.
+pub(crate) async fn token(
+    State(emulator): State<Emulator>,
+    Wix(Strict(request)): Wix<Strict<TokenRequest>>,
+) -> Result<Json<TokenReply>, WixError> {
+    let engine = emulator.engine();
+    if request.grant_type != "client_credentials" {
+        let message = "`grant_type` must be \"client_credentials\".";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", message).into());
+    }
+    check_client(engine, &request)?;
+    let instance_id = request.instance_id.ok_or_else(|| Refusal::invalid("`instance_id` is missing."))?;
+    let unknown = || Refusal::not_found("There is no such instance of the app.");
+    let (_, instance_id) = engine
+        .read(|world| world.find_instance(&instance_id).map(|(_, install)| ((), install.instance_id.clone())))
+        .ok_or_else(unknown)?;
+    ensure_installed(engine, &instance_id)?;
+    let claims = TokenClaims::new(&engine.config.app_id, &instance_id, engine.now());
+    let access_token = engine.token_key.issue(&claims);
+    Ok(Json(TokenReply { access_token, token_type: "Bearer", expires_in: LIFETIME_S }))
+}
+
+fn check_client(engine: &Engine, request: &TokenRequest) -> Result<(), Refusal> {
+    let known_id = request.client_id.as_deref() == Some(engine.config.app_id.as_str());
+    let known_secret =
+        request.client_secret.as_deref().is_some_and(|text| engine.config.app_secret.matches(text));
+    if known_id && known_secret {
+        return Ok(());
+    }
+    let message = "`client_id` and `client_secret` are not those of the app on this local platform.";
+    Err(Refusal::new(StatusCode::UNAUTHORIZED, "invalid_client", message))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenInfoRequest {
+    token: String,
+}
+
+/// What Wix says of a token; times are texts of seconds, as Wix writes them.
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TokenInfo {
+    active: bool,
+    #[serde(flatten)]
+    subject: Option<Subject>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Subject {
+    subject_type: &'static str,
+    subject_id: String,
+    exp: String,
+    iat: String,
+    client_id: String,
+    account_id: String,
+    site_id: String,
+    instance_id: InstanceId,
+}
+
+/// Tells whether a token is valid now and whose it is: access tokens and instance tokens alike.
+pub(crate) async fn token_info(
+    State(emulator): State<Emulator>,
+    Wix(Strict(request)): Wix<Strict<TokenInfoRequest>>,
+) -> Json<TokenInfo> {
+    let engine = emulator.engine();
+    let subject =
+        of_access_token(engine, &request.token).or_else(|| of_instance_token(engine, &request.token));
+    Json(TokenInfo { active: subject.is_some(), subject })
+}
+
+fn of_access_token(engine: &Engine, token: &str) -> Option<Subject> {
+    let claims = engine.token_key.verify(token, engine.now())?;
+    let app_id = claims.client_id.clone();
+    subject(engine, "APP", app_id, &claims.instance_id, (claims.iat, claims.exp))
+}
+
+fn of_instance_token(engine: &Engine, token: &str) -> Option<Subject> {
+    let claims = engine.instance_tokens.verify(token, engine.now()).ok()?;
+    let expires_at = claims.expiration_date?;
+    let times = (claims.sign_date.as_second(), expires_at.as_second());
+    match (claims.uid, claims.aid) {
+        (Some(user), None) => subject(engine, "USER", user, &claims.instance_id, times),
+        (_, Some(visitor)) => subject(engine, "VISITOR", visitor, &claims.instance_id, times),
+        (None, None) => None,
+    }
+}
+
+/// `None` when the install is gone: its tokens are no longer active.
+fn subject(
+    engine: &Engine,
+    subject_type: &'static str,
+    subject_id: String,
+    instance_id: &InstanceId,
+    (iat, exp): (i64, i64),
+) -> Option<Subject> {
+    let (site_id, account_id) = engine.read(|world| {
+        let (site, install) = world.find_instance(instance_id.as_str())?;
+        (!install.removed).then(|| (site.site_id.clone(), site.owner_id.clone()))
+    })?;
+    Some(Subject {
+        subject_type,
+        subject_id,
+        exp: exp.to_string(),
+        iat: iat.to_string(),
+        client_id: engine.config.app_id.clone(),
+        account_id,
+        site_id,
+        instance_id: instance_id.clone(),
+    })
+}

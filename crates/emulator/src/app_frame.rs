@@ -1,0 +1,66 @@
+//! The address at which the dashboard opens the app's page, with a freshly signed instance token.
+
+use reqwest::Url;
+use wixapp_platform::instance_token::{InstanceClaims, sign};
+
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::world::site::{Install, Site};
+
+/// What the platform itself puts into the query; a page can not override it.
+const RESERVED: [&str; 5] = ["instance", "locale", "origin", "siteUrl", "viewMode"];
+
+impl Engine {
+    /// The app's address for the owner of a site, as Wix builds it (wix-protocol §1); `extra` is passed through.
+    pub(crate) fn app_frame(
+        &self,
+        site_id: &str,
+        origin: &str,
+        extra: &[(String, String)],
+    ) -> Result<String, Refusal> {
+        let (token, locale, site_url) = self.read(|world| {
+            let site = world.site(site_id)?;
+            let token = sign(&self.owner_claims(site, site.active_install()?), &self.config.app_secret);
+            Ok((token, site.locale.clone(), site.url.clone()))
+        })?;
+        let mut url = self.addresses.app.clone();
+        url.query_pairs_mut()
+            .clear()
+            .append_pair("instance", &token)
+            .append_pair("locale", &locale)
+            .append_pair("origin", origin)
+            .append_pair("siteUrl", &site_url)
+            .append_pair("viewMode", "site")
+            .extend_pairs(extra.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())));
+        Ok(url.into())
+    }
+
+    /// The dashboard page in which a site's owner sees the app.
+    pub(crate) fn app_home(&self, site_id: &str) -> Url {
+        let mut url = self.addresses.public.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["dashboard", site_id, "app", &self.config.app_id]);
+        }
+        url
+    }
+
+    /// A page of the platform.
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.addresses.public.as_str().trim_end_matches('/'))
+    }
+
+    fn owner_claims(&self, site: &Site, install: &Install) -> InstanceClaims {
+        let now = self.now();
+        InstanceClaims {
+            uid: Some(site.owner_id.clone()),
+            app_def_id: Some(self.config.app_id.clone()),
+            meta_site_id: Some(site.site_id.clone()),
+            vendor_product_id: install.live_plan(now).map(|plan| plan.product_id.clone()),
+            demo_mode: Some(false),
+            site_owner_id: Some(site.owner_id.clone()),
+            login_account_id: Some(site.owner_id.clone()),
+            locale: Some(site.locale.clone()),
+            ..InstanceClaims::owner(install.instance_id.clone(), now)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What the local platform must know about the app it hosts.
+
+use std::path::PathBuf;
+
+use reqwest::Url;
+use wixapp_core::catalog::Catalog;
+use wixapp_core::clock::VirtualClock;
+use wixapp_platform::AppSecret;
+
+use crate::error::Error;
+
+/// Settings of one [`Emulator`](crate::Emulator).
+///
+/// [`EmulatorConfig::new`] fills in everything a test needs; the public fields can be changed before the start.
+#[derive(Debug, Clone)]
+pub struct EmulatorConfig {
+    /// The app's id at Wix (`client_id`, `appDefId`).
+    pub app_id: String,
+    /// The name shown in the App Market and in the side menu.
+    pub app_name: String,
+    /// One line under the name in the App Market.
+    pub tagline: String,
+    /// The longer text of the App Market listing.
+    pub description: String,
+    /// Who made the app.
+    pub developer: String,
+    /// The app's icon, as an absolute URL.
+    pub icon_url: Option<String>,
+    /// The version reported by Get App Instance.
+    pub app_version: String,
+    /// The app secret: signs instance tokens and is the `client_secret`.
+    pub app_secret: AppSecret,
+    /// Where the app's dashboard page lives, for example `http://127.0.0.1:4101`.
+    pub app_url: String,
+    /// Where webhooks go; `{app_url}/api/v1/wix/webhook` by default.
+    pub webhook_url: String,
+    /// Where a browser reaches the local platform, for example `http://127.0.0.1:4100`.
+    pub public_url: String,
+    /// The plans on sale.
+    pub catalog: Catalog,
+    /// The RSA private key (PKCS#8 PEM) that signs webhooks; made once and kept in the data file by default.
+    pub signer_pem: Option<String>,
+    /// Where the platform's state is kept as JSON, written after every change; `None` keeps it in memory.
+    pub data_file: Option<PathBuf>,
+    /// The time of the platform. Share it with the app: tokens and webhooks carry this time.
+    pub clock: VirtualClock,
+    /// Fixes every id and token the platform makes, so that the same calls give the same results. Only for tests: who
+    /// knows the seed can forge the platform's tokens. `None` takes a random one.
+    pub seed: Option<u64>,
+}
+
+impl EmulatorConfig {
+    /// A platform in memory for the app at `app_url`, with the standard catalogue and a running clock.
+    #[must_use]
+    pub fn new(app_id: impl Into<String>, app_secret: AppSecret, app_url: &str, public_url: &str) -> Self {
+        let app_url = app_url.trim_end_matches('/').to_owned();
+        Self {
+            app_id: app_id.into(),
+            app_name: "My app".to_owned(),
+            tagline: "An app in development".to_owned(),
+            description: "This app runs on your own machine, on the local Wix platform.".to_owned(),
+            developer: "You".to_owned(),
+            icon_url: None,
+            app_version: "1.0.0".to_owned(),
+            app_secret,
+            webhook_url: format!("{app_url}/api/v1/wix/webhook"),
+            app_url,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            catalog: Catalog::standard(),
+            signer_pem: None,
+            data_file: None,
+            clock: VirtualClock::new(),
+            seed: None,
+        }
+    }
+
+    pub(crate) fn addresses(&self) -> Result<Addresses, Error> {
+        if self.app_id.is_empty() || self.app_id.len() > 128 {
+            return Err(Error::config("the app id must have 1 to 128 characters"));
+        }
+        Ok(Addresses {
+            app: http_url("app_url", &self.app_url)?,
+            webhook: http_url("webhook_url", &self.webhook_url)?,
+            public: http_url("public_url", &self.public_url)?,
+        })
+    }
+}
+
+/// The configured addresses, checked once at the start.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    pub(crate) app: Url,
+    pub(crate) webhook: Url,
+    pub(crate) public: Url,
+}
+
+impl Addresses {
+    /// The origin of the app's pages, for example `http://127.0.0.1:4101`.
+    pub(crate) fn app_origin(&self) -> String {
+        self.app.origin().ascii_serialization()
+    }
+
+    /// The origin of the platform's own pages.
+    pub(crate) fn public_origin(&self) -> String {
+        self.public.origin().ascii_serialization()
+    }
+}
+
+fn http_url(name: &str, text: &str) -> Result<Url, Error> {
+    let url = Url::parse(text).map_err(|e| Error::config(format!("{name} `{text}` is no URL: {e}")))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(Error::config(format!("{name} `{text}` must start with http:// or https://")));
+    }
+    Ok(url)
+}

@@ -1,0 +1,6 @@
+//! Reading requests strictly and answering in one form.
+
+pub(crate) mod body;
+pub(crate) mod guard;
+pub(crate) mod part;
+pub(crate) mod reply;

@@ -1,0 +1,43 @@
+//! The local Wix platform: app market, checkout, OAuth, signed webhooks, virtual clock, inspector.
+//!
+//! [`Emulator`] plays Wix for one app, on this machine: it hosts a Wix-like dashboard with the app in an iframe, answers
+//! the app's calls to `wixapis.com` (with Wix's paths, shapes and errors), and posts signed webhooks with Wix's deadline
+//! and retries. All of it runs on a [`VirtualClock`](wixapp_core::clock::VirtualClock) that the app shares, so that a
+//! year of renewals takes a moment.
+//!
+//! It owns the platform's side only. What an app makes of webhooks and plans is the app's own: the two meet over HTTP.
+
+mod access_token;
+mod api;
+mod app_frame;
+mod call;
+mod card;
+mod checkout;
+mod config;
+mod data_file;
+mod delivery;
+mod emulator;
+mod engine;
+mod error;
+mod event;
+mod fake_network;
+mod http;
+mod live;
+mod market;
+mod page_api;
+mod pages;
+mod plan_life;
+mod sender;
+mod timeline;
+pub mod view;
+mod world;
+
+pub use self::card::Card;
+pub use self::checkout::CheckoutOrder;
+pub use self::config::EmulatorConfig;
+pub use self::emulator::{Emulator, Running};
+pub use self::error::Error;
+pub use self::sender::DEADLINE;
+pub use self::timeline::Advance;
+pub use self::world::checkout::CheckoutStatus;
+pub use self::world::delivery::{Attempt, DeliveryState};

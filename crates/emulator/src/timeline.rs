@@ -1,0 +1,162 @@
+//! What is due when, and walking the virtual clock through it in the order of time.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use wixapp_core::clock::Clock;
+use wixapp_core::id::{DeliveryId, InstanceId};
+
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::plan_life::PeriodEnd;
+use crate::world::World;
+use crate::world::checkout::CheckoutStatus;
+
+/// Something the platform does by itself at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Due {
+    PeriodEnd(InstanceId),
+    CheckoutExpiry(String),
+    Attempt(DeliveryId),
+}
+
+/// What an advance of the clock led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Advance {
+    /// The time after it.
+    pub now: Timestamp,
+    /// How far the clock is ahead of the machine's.
+    pub offset_ms: i64,
+    /// Webhooks posted on the way, retries included.
+    pub deliveries: u32,
+    /// Plans renewed on the way.
+    pub renewals: u32,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    deliveries: u32,
+    renewals: u32,
+}
+
+impl World {
+    /// The next thing due. At one moment periods end first, then checkouts expire, then webhooks leave in order.
+    pub(crate) fn next_due(&self) -> Option<(Timestamp, Due)> {
+        let installs = self.sites.iter().filter_map(|site| site.install.as_ref());
+        let periods = installs.filter_map(|install| {
+            let plan = install.plan.as_ref().filter(|plan| !plan.ended)?;
+            Some((plan.period_end_at, Due::PeriodEnd(install.instance_id.clone())))
+        });
+        let open = self.checkouts.iter().filter(|checkout| !checkout.is_closed());
+        let expiries =
+            open.map(|checkout| (checkout.expires_at, Due::CheckoutExpiry(checkout.token.clone())));
+        let attempts = self.deliveries.iter().filter_map(|delivery| {
+            Some((delivery.next_attempt_at?, Due::Attempt(delivery.delivery_id.clone())))
+        });
+        // `min_by_key` keeps the first of equals, so the order of the chain is the order at one moment.
+        periods.chain(expiries).chain(attempts).min_by_key(|(at, _)| *at)
+    }
+
+    /// One line on what is due, for the clock panel.
+    pub(crate) fn describe(&self, due: &Due) -> String {
+        match due {
+            Due::PeriodEnd(instance_id) => {
+                let Some((site, install)) = self.find_instance(instance_id.as_str()) else {
+                    return String::new();
+                };
+                let Some(plan) = &install.plan else { return String::new() };
+                let verb = if plan.auto_renew { "renews" } else { "ends" };
+                format!("{} {verb} on {}", plan.name, site.name)
+            }
+            Due::CheckoutExpiry(token) => {
+                let plan = self.checkout(token).map_or("", |checkout| &checkout.plan_name);
+                format!("The checkout for {plan} expires")
+            }
+            Due::Attempt(id) => match self.delivery(id.as_str()) {
+                Ok(delivery) if delivery.attempts.is_empty() => format!("{} is sent", delivery.event_type),
+                Ok(delivery) => format!("Retry {} of {}", delivery.attempts.len(), delivery.event_type),
+                Err(_) => String::new(),
+            },
+        }
+    }
+}
+
+impl Engine {
+    /// Moves the clock by `by`, doing everything due on the way in the order of time.
+    pub(crate) async fn advance(&self, by: SignedDuration) -> Result<Advance, Refusal> {
+        let _turn = self.turn.lock().await;
+        let too_far =
+            || Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "invalid_duration", TOO_FAR);
+        let target = self.clock().now().checked_add(by).ok().filter(|target| *target <= self.horizon);
+        let offset_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX).saturating_add(self.clock().offset_ms());
+        let progress = self.walk(target.ok_or_else(too_far)?).await?;
+        // Webhooks take real time, in which a running clock goes on: without them it would have moved just as far.
+        let behind_ms = offset_ms.saturating_sub(self.clock().offset_ms());
+        if behind_ms > 0 && !self.is_stopping() {
+            self.clock().advance(SignedDuration::from_millis(behind_ms));
+            self.save()?;
+        }
+        Ok(self.report(&progress))
+    }
+
+    /// Moves the clock to the next thing due and does it.
+    pub(crate) async fn advance_to_next(&self) -> Result<Advance, Refusal> {
+        let _turn = self.turn.lock().await;
+        let nothing =
+            || Refusal::conflict("nothing_due", "Nothing is due: no plan runs and no webhook waits.");
+        let (at, _) = self.read(World::next_due).ok_or_else(nothing)?;
+        let progress = self.walk(at.max(self.clock().now())).await?;
+        Ok(self.report(&progress))
+    }
+
+    /// Does everything that is due now.
+    pub(crate) async fn settle(&self) -> Result<(), Refusal> {
+        let _turn = self.turn.lock().await;
+        self.walk(self.clock().now()).await.map(|_| ())
+    }
+
+    /// Only one walk at a time: the caller holds the turn.
+    async fn walk(&self, target: Timestamp) -> Result<Progress, Refusal> {
+        let mut progress = Progress::default();
+        while let Some((at, due)) = self.read(World::next_due).filter(|(at, _)| *at <= target) {
+            if self.is_stopping() {
+                return Ok(progress);
+            }
+            self.clock_forward_to(at);
+            match due {
+                Due::PeriodEnd(instance_id) => {
+                    let end = self.note(|world| world.end_period(instance_id.as_str()));
+                    progress.renewals += u32::from(end == PeriodEnd::Renewed);
+                }
+                Due::CheckoutExpiry(token) => {
+                    self.note(|world| world.close_checkout(&token, CheckoutStatus::Expired));
+                }
+                Due::Attempt(id) => {
+                    self.attempt(&id).await?;
+                    progress.deliveries += 1;
+                }
+            }
+        }
+        self.clock_forward_to(target);
+        self.save()?;
+        Ok(progress)
+    }
+
+    fn clock_forward_to(&self, at: Timestamp) {
+        if at > self.clock().now() {
+            self.clock().set(at);
+        }
+    }
+
+    fn report(&self, progress: &Progress) -> Advance {
+        Advance {
+            now: self.clock().now(),
+            offset_ms: self.clock().offset_ms(),
+            deliveries: progress.deliveries,
+            renewals: progress.renewals,
+        }
+    }
+}
+
+const TOO_FAR: &str =
+    "The clock can not go that far: at most ten years at once, and not beyond the year 2200.";

@@ -1,0 +1,89 @@
+//! Checkout pages: opened by the app, closed by the payer or by time.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use wixapp_core::fact::BillingCycle;
+use wixapp_core::id::{InstanceId, PlanId};
+
+use super::World;
+use crate::error::Refusal;
+
+/// How long a checkout URL lives at Wix (wix-protocol §5).
+pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(48);
+
+/// What became of a checkout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckoutStatus {
+    /// It can be paid.
+    Open,
+    /// It was paid.
+    Paid,
+    /// It was not paid within 48 hours.
+    Expired,
+    /// The payer closed it.
+    Cancelled,
+}
+
+/// One checkout page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Checkout {
+    pub(crate) token: String,
+    pub(crate) site_id: String,
+    pub(crate) instance_id: InstanceId,
+    pub(crate) product_id: String,
+    pub(crate) plan_id: PlanId,
+    pub(crate) plan_name: String,
+    pub(crate) cycle: BillingCycle,
+    pub(crate) price: String,
+    pub(crate) currency: String,
+    pub(crate) success_url: String,
+    pub(crate) test_checkout: bool,
+    pub(crate) status: CheckoutStatus,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+impl Checkout {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.status != CheckoutStatus::Open
+    }
+
+    /// The status at `now`: time closes a page even before the platform noted it.
+    pub(crate) fn status_at(&self, now: Timestamp) -> CheckoutStatus {
+        if self.status == CheckoutStatus::Open && now >= self.expires_at {
+            return CheckoutStatus::Expired;
+        }
+        self.status
+    }
+
+    /// Refuses what only an open page may do.
+    pub(crate) fn ensure_open(&self, now: Timestamp) -> Result<(), Refusal> {
+        match self.status_at(now) {
+            CheckoutStatus::Open => Ok(()),
+            CheckoutStatus::Paid => Err(Refusal::conflict("checkout_paid", "This checkout is already paid.")),
+            CheckoutStatus::Expired => Err(Refusal::conflict(
+                "checkout_expired",
+                "This checkout expired 48 hours after it was opened.",
+            )),
+            CheckoutStatus::Cancelled => {
+                Err(Refusal::conflict("checkout_cancelled", "This checkout was closed."))
+            }
+        }
+    }
+}
+
+impl World {
+    pub(crate) fn checkout(&self, token: &str) -> Result<&Checkout, Refusal> {
+        let unknown = || Refusal::not_found("There is no such checkout on the local platform.");
+        self.checkouts.iter().find(|checkout| checkout.token == token).ok_or_else(unknown)
+    }
+
+    /// Closes a checkout that was found before.
+    pub(crate) fn close_checkout(&mut self, token: &str, status: CheckoutStatus) {
+        if let Some(checkout) = self.checkouts.iter_mut().find(|checkout| checkout.token == token) {
+            checkout.status = status;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A site's paid plan and its life on the calendar.
+
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+use wixapp_core::fact::BillingCycle;
+use wixapp_core::id::PlanId;
+
+/// A plan bought on a site, from the purchase until it ends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Subscription {
+    pub(crate) product_id: String,
+    pub(crate) plan_id: PlanId,
+    pub(crate) name: String,
+    pub(crate) cycle: BillingCycle,
+    pub(crate) price: String,
+    pub(crate) currency: String,
+    /// The moment of purchase: the anchor of every later period.
+    pub(crate) started_at: Timestamp,
+    /// How many periods are paid.
+    pub(crate) periods_paid: i32,
+    pub(crate) period_end_at: Timestamp,
+    pub(crate) auto_renew: bool,
+    pub(crate) ended: bool,
+    /// The invoice of the current period.
+    pub(crate) invoice_id: String,
+}
+
+impl Subscription {
+    /// Whether it is paid at `now`: also right in the moment before the platform noted the period's end.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        !self.ended && (self.auto_renew || now < self.period_end_at)
+    }
+
+    /// Pays for the next period.
+    pub(crate) fn renew(&mut self, invoice_id: String) {
+        self.periods_paid += 1;
+        self.period_end_at = period_end(self.started_at, &self.cycle, self.periods_paid);
+        self.invoice_id = invoice_id;
+    }
+}
+
+/// When the `periods`-th period ends that began at `anchor`.
+///
+/// Counted from the anchor each time, so a plan bought on 31 January is due on 28 February and again on 31 March.
+pub(crate) fn period_end(anchor: Timestamp, cycle: &BillingCycle, periods: i32) -> Timestamp {
+    let months = cycle.months().unwrap_or(1).saturating_mul(periods);
+    let start = anchor.to_zoned(TimeZone::UTC);
+    let span = Span::new().try_months(months);
+    span.and_then(|span| start.checked_add(span)).map_or(Timestamp::MAX, |end| end.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(anchor: &str, cycle: &BillingCycle, periods: std::ops::RangeInclusive<i32>) -> Vec<String> {
+        let anchor = anchor.parse().unwrap();
+        periods.map(|n| period_end(anchor, cycle, n).to_string()[..10].to_owned()).collect()
+    }
+
+    #[test]
+    fn monthly_periods_clamp_to_the_months_end_and_keep_their_day() {
+        let found = ends("2027-01-31T08:00:00Z", &BillingCycle::Monthly, 1..=4);
+        assert_eq!(found, ["2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31"]);
+    }
+
+    #[test]
+    fn yearly_periods_clamp_on_leap_days() {
+        let found = ends("2028-02-29T08:00:00Z", &BillingCycle::Yearly, 1..=4);
+        assert_eq!(found, ["2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29"]);
+    }
+
+    #[test]
+    fn a_period_beyond_the_calendar_never_panics() {
+        let end = period_end("2027-01-31T08:00:00Z".parse().unwrap(), &BillingCycle::FiveYears, i32::MAX);
+        assert_eq!(end, Timestamp::MAX);
+    }
+}

@@ -1,0 +1,66 @@
+//! The fake social network.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage::Stage;
+
+fn post(text: &str, key: &str) -> Value {
+    json!({ "text": text, "network": "mastodon", "idempotencyKey": key })
+}
+
+#[tokio::test]
+async fn a_post_is_published_once_per_key_and_listed() {
+    let stage = Stage::new().await;
+    let first = stage.post("/_fake-network/posts", &post("Hello", "job-1")).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(stage.post("/_fake-network/posts", &post("Hello", "job-1")).await, first);
+    let other = stage.post("/_fake-network/posts", &post("Another", "job-1")).await;
+    assert_eq!((other.status, other.code()), (409, "idempotency_mismatch"));
+    let second = stage.post("/_fake-network/posts", &post("Again", "job-2")).await;
+    let list = stage.get("/_fake-network/posts").await.json;
+    let texts: Vec<_> = list["posts"].as_array().unwrap().iter().map(|post| post["text"].clone()).collect();
+    assert_eq!(texts, ["Again", "Hello"]);
+    assert_eq!(list["posts"][0]["url"], second.json["url"]);
+}
+
+#[tokio::test]
+async fn a_post_is_shown_as_a_page_that_runs_nothing() {
+    let stage = Stage::new().await;
+    let made = stage.post("/_fake-network/posts", &post("<script>alert('x')</script>", "k")).await.json;
+    let response = stage.http.get(made["url"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    let html = response.text().await.unwrap();
+    assert!(html.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") && !html.contains("<script"));
+    assert_eq!(stage.get("/_fake-network/posts/unknown").await.code(), "not_found");
+}
+
+#[tokio::test]
+async fn a_text_can_ask_for_a_breakdown() {
+    let stage = Stage::new().await;
+    let answer = stage.post("/_fake-network/posts", &post("please [fail] now", "k")).await;
+    assert_eq!((answer.status, answer.code()), (500, "network_failed"));
+    assert_eq!(stage.get("/_fake-network/posts").await.json, json!({ "posts": [] }));
+}
+
+#[tokio::test]
+async fn posts_that_are_none_are_refused() {
+    let stage = Stage::new().await;
+    for (text, network, key) in [
+        ("", "n", "k"),
+        ("  ", "n", "k"),
+        (&"x".repeat(5_001), "n", "k"),
+        ("t", "", "k"),
+        ("t", "n n", "k"),
+        ("t", "n", ""),
+        ("t", "n", &"k".repeat(129)),
+    ] {
+        let body = json!({ "text": text, "network": network, "idempotencyKey": key });
+        let answer = stage.post("/_fake-network/posts", &body).await;
+        assert_eq!((answer.status, answer.code()), (422, "invalid_request"), "{network} {key}");
+    }
+    let form = stage.request(Method::POST, "/_fake-network/posts").body("text=x");
+    assert_eq!(form.send().await.unwrap().status(), 415, "nothing a foreign page can send without asking");
+}
