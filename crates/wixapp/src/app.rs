@@ -1,0 +1,115 @@
+//! [`App`]: an app, put together.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use wixapp_core::catalog::Catalog;
+use wixapp_jobs::{Job, Registry, State};
+use wixapp_server::router::AppRoutes;
+use wixapp_server::serve::Parts;
+use wixapp_server::{Config, openapi};
+
+use crate::command;
+
+type Setup = Box<dyn Fn(&Config, State) -> State + Send + Sync>;
+
+/// An app: its plans, its routes, its jobs, and how it shows itself in the App Market of the local platform.
+///
+/// See the crate's documentation for a whole program.
+pub struct App {
+    pub(crate) name: String,
+    pub(crate) tagline: String,
+    pub(crate) description: String,
+    pub(crate) developer: String,
+    pub(crate) catalog: Catalog,
+    routes: AppRoutes,
+    jobs: Registry,
+    setup: Vec<Setup>,
+}
+
+impl App {
+    /// An app with this name, the standard plans, and nothing of its own yet.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            tagline: "An app built with wixapp".to_owned(),
+            description: "This app runs on your own machine, on the local Wix platform.".to_owned(),
+            developer: "You".to_owned(),
+            catalog: Catalog::standard(),
+            routes: AppRoutes::new(),
+            jobs: Registry::new(),
+            setup: Vec::new(),
+        }
+    }
+
+    /// One line under the name in the App Market.
+    #[must_use]
+    pub fn tagline(mut self, tagline: impl Into<String>) -> Self {
+        self.tagline = tagline.into();
+        self
+    }
+
+    /// The longer text of the App Market listing.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Who made the app.
+    #[must_use]
+    pub fn developer(mut self, developer: impl Into<String>) -> Self {
+        self.developer = developer.into();
+        self
+    }
+
+    /// The app's plans.
+    #[must_use]
+    pub fn catalog(mut self, catalog: Catalog) -> Self {
+        self.catalog = catalog;
+        self
+    }
+
+    /// Adds routes of the app's own. They can use the same extractors as the common ones, and stand in the same
+    /// OpenAPI document.
+    #[must_use]
+    pub fn routes(mut self, routes: AppRoutes) -> Self {
+        self.routes = self.routes.merge(routes);
+        self
+    }
+
+    /// Adds a kind of background work.
+    #[must_use]
+    pub fn job<J: Job>(mut self) -> Self {
+        self.jobs = self.jobs.register::<J>();
+        self
+    }
+
+    /// Adds something that all jobs share, made from the configuration when the app starts.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(
+        mut self,
+        make: impl Fn(&Config) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.setup.push(Box::new(move |config, state| state.with(make(config))));
+        self
+    }
+
+    /// Runs the command that the program was started with. This is all a `main` needs.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        command::run(self)
+    }
+
+    /// The OpenAPI document of the app: the common routes and its own, as JSON text.
+    #[must_use]
+    pub fn openapi(&self) -> String {
+        openapi::document_with(self.routes.clone())
+    }
+
+    pub(crate) fn parts(self, config: &Config) -> Parts {
+        let state = self.setup.iter().fold(State::new(), |state, setup| setup(config, state));
+        Parts { routes: self.routes, jobs: self.jobs, state: Arc::new(state), catalog: self.catalog }
+    }
+}

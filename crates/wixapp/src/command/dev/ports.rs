@@ -1,0 +1,24 @@
+//! Taking the ports, or saying who is in the way.
+
+use std::io::ErrorKind;
+
+use tokio::net::TcpListener;
+
+use crate::failure::Failure;
+
+/// Listens on `port` of this machine only; `first` is the port the user named.
+pub(super) async fn listen(port: u16, first: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Failure::user(format!("port {port} is in use"))
+            .hint(format!("stop what listens there, or choose another: --port {}", other(first))),
+        ErrorKind::PermissionDenied => Failure::user(format!("port {port} needs more rights"))
+            .hint("choose a port above 1023: --port 4100"),
+        _ => Failure::user(format!("cannot listen on port {port}")).because(&error),
+    })
+}
+
+/// A port that is likely to be free, below the range from which systems hand out their own.
+fn other(port: u16) -> u16 {
+    let next = port.saturating_add(100);
+    if next < 32_000 { next } else { 4200 }
+}

@@ -1,0 +1,132 @@
+//! `doctor`: check the configuration, the database and the way to Wix.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::json;
+use wixapp_server::Config;
+use wixapp_store::Store;
+
+use super::ConfigArgs;
+use crate::app::App;
+use crate::failure::Failure;
+use crate::output;
+
+/// How long one check may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
+}
+
+impl Check {
+    fn good(name: &'static str, text: impl Into<String>) -> Self {
+        Self { name, ok: true, text: text.into(), hint: None }
+    }
+
+    fn bad(name: &'static str, text: impl Into<String>, hint: &'static str) -> Self {
+        Self { name, ok: false, text: text.into(), hint: Some(hint) }
+    }
+}
+
+pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
+    let config = args.config.load();
+    let mut checks = Vec::new();
+    match &config {
+        Ok(config) => {
+            checks.push(Check::good("configuration", "every field is usable"));
+            checks.push(webhook_key(config));
+            checks.push(plans(&app, config));
+            checks.push(database(config).await);
+            checks.push(wix(config).await);
+        }
+        Err(failure) => {
+            let text = failure.to_string().trim_start_matches("error: ").to_owned();
+            checks.push(Check::bad("configuration", text, "`serve --print-config` lists every field"));
+        }
+    }
+    let healthy = checks.iter().all(|check| check.ok);
+    if args.json {
+        output::json(&json!({ "healthy": healthy, "checks": checks }))?;
+    } else {
+        for check in &checks {
+            output::line(&format!(
+                "{} {:<14} {}",
+                if check.ok { "ok  " } else { "FAIL" },
+                check.name,
+                check.text
+            ))?;
+            if let Some(hint) = check.hint {
+                output::line(&format!("     hint: {hint}"))?;
+            }
+        }
+    }
+    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn webhook_key(config: &Config) -> Check {
+    match &config.wix.webhook_public_key {
+        Some(_) => Check::good("webhooks", "a public key is set"),
+        None => Check::bad(
+            "webhooks",
+            "no public key: every webhook is refused",
+            "set wix.webhook_public_key (WIXAPP_WEBHOOK_PUBLIC_KEY_FILE) to the key of Wix's webhooks page",
+        ),
+    }
+}
+
+fn plans(app: &App, config: &Config) -> Check {
+    match wixapp_server::serve::catalog(config, app.catalog.clone()) {
+        Ok(catalog) => {
+            Check::good("plans", format!("{} plans of `{}`", catalog.plans().len(), catalog.name()))
+        }
+        Err(error) => Check::bad("plans", error.to_string(), "mend the file that plans.catalog names"),
+    }
+}
+
+async fn database(config: &Config) -> Check {
+    let looked = tokio::time::timeout(PATIENCE, async {
+        let store = Store::open(&config.database.url).await?;
+        let checked = store.check().await;
+        store.close().await;
+        checked.map(|()| store.kind())
+    });
+    match looked.await {
+        Ok(Ok(kind)) => Check::good("database", format!("{kind} answers, and its schema is this version's")),
+        Ok(Err(error)) => Check::bad("database", error.to_string(), "run `migrate`, and check database.url"),
+        Err(_) => {
+            Check::bad("database", "no answer in 10 seconds", "check database.url and the way to the server")
+        }
+    }
+}
+
+async fn wix(config: &Config) -> Check {
+    let client = reqwest::Client::builder().timeout(PATIENCE).build();
+    let Ok(client) = client else {
+        return Check::bad("wix", "no HTTP client could be made", "check the machine's certificates");
+    };
+    // Any answer will do: the question is whether the way is open.
+    match client.get(format!("{}/apps/v1/instance", config.wix.api_url.trim_end_matches('/'))).send().await {
+        Ok(_) => Check::good("wix", format!("{} answers", config.wix.api_url)),
+        Err(_) => Check::bad(
+            "wix",
+            format!("{} does not answer", config.wix.api_url),
+            "check the network and wix.api_url",
+        ),
+    }
+}

@@ -1,0 +1,72 @@
+//! `serve` and `worker`: the app in production.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use wixapp_core::clock::SystemClock;
+use wixapp_server::serve::{self, Roles, StartError};
+use wixapp_server::{Config, telemetry};
+
+use super::{ConfigArgs, shutdown};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::output;
+
+pub(super) const EXAMPLES: &str = "Examples:
+  WIXAPP_APP_ID=… WIXAPP_APP_SECRET_FILE=/run/secrets/wix app serve --config wixapp.toml
+  app serve --print-config > wixapp.toml";
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Answer requests only, and leave background work to `worker` processes
+    #[arg(long)]
+    api_only: bool,
+    /// Print a configuration file with every field, its default and its variable
+    #[arg(long)]
+    print_config: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct WorkerArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
+    if args.print_config {
+        output::line(Config::template().trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = args.config.load()?;
+    let listener = listen(&config.server.bind).await?;
+    start(app, config, Roles { api: true, worker: !args.api_only }, listener).await
+}
+
+pub(super) async fn run_worker(app: App, args: WorkerArgs) -> Result<ExitCode, Failure> {
+    let config = args.config.load()?;
+    // A worker answers no requests; it needs no address of its own.
+    let listener = listen("127.0.0.1:0").await?;
+    start(app, config, Roles { api: false, worker: true }, listener).await
+}
+
+async fn start(app: App, config: Config, roles: Roles, listener: TcpListener) -> Result<ExitCode, Failure> {
+    telemetry::install_logs(&config.log);
+    let parts = app.parts(&config);
+    let opened = serve::open(config, parts.catalog.clone(), Arc::new(SystemClock)).await?;
+    let database = opened.store.kind();
+    let running = serve::start(opened, parts, roles, listener)?;
+    tracing::info!(address = %running.address(), database, api = roles.api, worker = roles.worker, "the app is up");
+    shutdown::wished().await?;
+    tracing::info!("stopping: what is under way is finished first");
+    running.stop().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).await;
+    Ok(listener.map_err(|source| StartError::Listen { address: address.to_owned(), source })?)
+}
