@@ -1,0 +1,30 @@
+import { CheckoutReturn, CreditCard } from '@wixapp/react';
+import { useAppMessages } from '../messages/useAppMessages';
+import { PageHead } from '../shell/PageHead';
+import { OpenCheckoutBanner } from './OpenCheckoutBanner';
+import { PlanPanel } from './PlanPanel';
+import { PublishPanel } from './PublishPanel';
+import { RecentJobs } from './RecentJobs';
+import { usePaymentReturn } from './ReturnProvider';
+
+/** The first page: what the owner has, what is happening, and one thing to do. */
+export function OverviewPage() {
+  const { overview } = useAppMessages();
+  const { pending, finish } = usePaymentReturn();
+  return (
+    <div className="page">
+      <PageHead title={overview.title} subtitle={overview.subtitle} />
+      {pending === null ? (
+        <OpenCheckoutBanner />
+      ) : (
+        <CheckoutReturn payment={pending.payment} checkoutId={pending.checkoutId} onDone={finish} />
+      )}
+      <div className="page__grid">
+        <CreditCard />
+        <PlanPanel />
+        <PublishPanel />
+        <RecentJobs />
+      </div>
+    </div>
+  );
+}

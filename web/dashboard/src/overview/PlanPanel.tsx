@@ -1,0 +1,121 @@
+import { Badge, type BadgeSkin, Button, Heading, Text } from '@wix/design-system';
+import {
+  type SubscriptionStatus,
+  type UserStatus,
+  useMessages,
+  useWixContext,
+} from '@wixapp/react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { useAppMessages } from '../messages/useAppMessages';
+import { Panel } from '../shell/Panel';
+
+const SKINS: Record<SubscriptionStatus, BadgeSkin> = {
+  free: 'neutralLight',
+  trial: 'neutralStandard',
+  active: 'neutralSuccess',
+  cancelled: 'warningLight',
+  billing_issue: 'neutralDanger',
+  removed: 'neutralDanger',
+};
+
+/** The plan, its state in words, and the date of the next credits. */
+export function PlanPanel() {
+  const { userData } = useWixContext();
+  const { plan: texts } = useAppMessages();
+  const messages = useMessages();
+  if (userData === undefined) return null;
+  const { plan, subscription } = userData;
+
+  return (
+    <Panel
+      title={texts.title}
+      suffix={
+        <span data-testid="subscription-status" data-status={subscription.status}>
+          <Badge skin={SKINS[subscription.status]} uppercase={false}>
+            {messages.subscription[subscription.status]}
+          </Badge>
+        </span>
+      }
+    >
+      <div className="plan-panel">
+        <Heading as="h4" size="extraLarge">
+          <span data-testid="plan-name">{plan.name}</span>
+        </Heading>
+        <dl className="facts">
+          <Cycle status={userData} />
+          <NextCredits status={userData} />
+        </dl>
+        <Notice status={userData} />
+        <div className="plan-panel__action">
+          <Button as={Link} to="/plans" priority={plan.rank === 0 ? 'primary' : 'secondary'}>
+            {plan.rank === 0 ? texts.upgrade : texts.compare}
+          </Button>
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function Cycle({ status }: { status: UserStatus }) {
+  const { plan } = useAppMessages();
+  const { billingCycle } = status.subscription;
+  const isFree = billingCycle === null || billingCycle === 'NO_CYCLE';
+  const name = isFree ? plan.noCycle : (plan.cycles[billingCycle] ?? plan.otherCycle);
+  return <Fact label={plan.cycle}>{name}</Fact>;
+}
+
+function NextCredits({ status }: { status: UserStatus }) {
+  const { format } = useWixContext();
+  const { plan } = useAppMessages();
+  const { nextCycleAt } = status.subscription;
+  const text =
+    nextCycleAt === null
+      ? plan.noNext
+      : plan.nextAt(format.date(nextCycleAt), format.days(nextCycleAt, status.now));
+  return (
+    <Fact label={plan.nextCredits}>
+      <span data-testid="next-cycle" data-at={nextCycleAt ?? ''}>
+        {text}
+      </span>
+    </Fact>
+  );
+}
+
+function Notice({ status }: { status: UserStatus }) {
+  const { format } = useWixContext();
+  const { plan: texts } = useAppMessages();
+  const { subscription, plan } = status;
+  const isPaid = subscription.status === 'active' || subscription.status === 'cancelled';
+  if (subscription.status === 'billing_issue') return <Remark>{texts.billingIssue}</Remark>;
+  if (subscription.status === 'removed') return <Remark>{texts.removed}</Remark>;
+  if (!isPaid || subscription.autoRenew || subscription.currentPeriodEnd === null) return null;
+  return (
+    <Remark testId="auto-renew-off">
+      {texts.autoRenewOff(plan.name, format.date(subscription.currentPeriodEnd))}
+    </Remark>
+  );
+}
+
+function Remark({ children, testId }: { children: string; testId?: string }) {
+  return (
+    <p className="remark" data-testid={testId}>
+      <Text size="small">{children}</Text>
+    </p>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="facts__row">
+      <dt>
+        <Text size="small" secondary>
+          {label}
+        </Text>
+      </dt>
+      <dd>
+        <Text size="small">{children}</Text>
+      </dd>
+    </div>
+  );
+}

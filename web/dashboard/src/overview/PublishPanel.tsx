@@ -1,0 +1,18 @@
+import { JobProgress, useJobPoller } from '@wixapp/react';
+import { useAppMessages } from '../messages/useAppMessages';
+import { Panel } from '../shell/Panel';
+import { PublishForm } from './PublishForm';
+import { useActiveJob } from './useActiveJob';
+
+/** The sample action: write, publish, watch. */
+export function PublishPanel() {
+  const { publish } = useAppMessages();
+  const [jobId, follow] = useActiveJob();
+  const { data: job } = useJobPoller(jobId);
+  return (
+    <Panel title={publish.title} subtitle={publish.subtitle}>
+      <PublishForm onStarted={follow} />
+      {job !== undefined && <JobProgress job={job} title={publish.jobTitle} />}
+    </Panel>
+  );
+}

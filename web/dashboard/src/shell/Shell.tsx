@@ -1,0 +1,95 @@
+import { Heading, Text } from '@wix/design-system';
+import {
+  ConnectionStatus,
+  LoadingScreen,
+  SessionGate,
+  ToastHost,
+  useMessages,
+  useWixContext,
+} from '@wixapp/react';
+import { type ReactNode, useEffect } from 'react';
+import { NavLink, useLocation } from 'react-router';
+import { useAppMessages } from '../messages/useAppMessages';
+
+/** Heights of the overview's cards, so that the skeleton stands where they will. */
+const FIRST_CARDS = [220, 220, 380, 380];
+
+/** Frame of every page: name, navigation, connection, and the gate that keeps strangers out. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { session, rememberSession } = useWixContext();
+  const { app } = useAppMessages();
+  const location = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation makes a new history entry
+  useEffect(() => rememberSession(), [location.key, rememberSession]);
+
+  return (
+    <div className="shell">
+      <a className="shell__skip" href="#content">
+        {app.skip}
+      </a>
+      <header className="shell__header">
+        <div className="shell__inner">
+          <div className="shell__bar">
+            <img src="/favicon.svg" width="32" height="32" alt="" />
+            <Heading as="h1" size="medium">
+              {app.name}
+            </Heading>
+            <span className="shell__connection">{session === 'ok' && <ConnectionStatus />}</span>
+          </div>
+          <Navigation isActive={session === 'ok'} />
+        </div>
+      </header>
+      <Offline />
+      <main id="content" className="shell__inner shell__content" tabIndex={-1}>
+        <SessionGate loading={<FirstLoad />}>
+          <div data-testid="app-ready">{children}</div>
+        </SessionGate>
+      </main>
+      <ToastHost />
+    </div>
+  );
+}
+
+function FirstLoad() {
+  return (
+    <div className="page">
+      <div className="page-head page-head--loading" aria-hidden="true">
+        <span className="wxa-bone wxa-bone--title" />
+        <span className="wxa-bone wxa-bone--short" />
+      </div>
+      <LoadingScreen cards={FIRST_CARDS} layout="grid" />
+    </div>
+  );
+}
+
+function Navigation({ isActive }: { isActive: boolean }) {
+  const { app, nav } = useAppMessages();
+  if (!isActive) return <div className="shell__nav" />;
+  return (
+    <nav className="shell__nav" aria-label={app.navigation}>
+      <NavLink to="/" end data-testid="nav-overview">
+        {nav.overview}
+      </NavLink>
+      <NavLink to="/plans" data-testid="nav-plans">
+        {nav.plans}
+      </NavLink>
+      <NavLink to="/history" data-testid="nav-history">
+        {nav.history}
+      </NavLink>
+    </nav>
+  );
+}
+
+function Offline() {
+  const { isOnline } = useWixContext();
+  const { live } = useMessages();
+  return (
+    <div role="status">
+      {!isOnline && (
+        <p className="shell__offline" data-testid="offline">
+          <Text size="small">{live.offline}</Text>
+        </p>
+      )}
+    </div>
+  );
+}

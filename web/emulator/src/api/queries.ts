@@ -1,0 +1,90 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { ApiError, get, segment } from './client';
+import type { Checkout, ClockState, Delivery, DeliveryDetail, PlatformState } from './types';
+
+export const DELIVERY_PAGE_SIZE = 100;
+
+/** Behind the live stream: what was missed while it was down shows up this much later. */
+const POLL_MS = 10_000;
+
+export const keys = {
+  state: ['state'] as const,
+  clock: ['clock'] as const,
+  deliveries: ['deliveries'] as const,
+  delivery: (id: string) => ['delivery', id] as const,
+  checkout: (token: string) => ['checkout', token] as const,
+  appFrame: (siteId: string, search: string, visit: number) =>
+    ['app-frame', siteId, search, visit] as const,
+};
+
+export function usePlatformState() {
+  return useQuery({
+    queryKey: keys.state,
+    queryFn: ({ signal }) => get<PlatformState>('state', signal),
+    refetchInterval: POLL_MS,
+  });
+}
+
+export function useClockState() {
+  return useQuery({
+    queryKey: keys.clock,
+    queryFn: ({ signal }) => get<ClockState>('clock', signal),
+    refetchInterval: POLL_MS,
+  });
+}
+
+export function useDeliveries() {
+  return useInfiniteQuery({
+    queryKey: keys.deliveries,
+    queryFn: async ({ pageParam, signal }) => {
+      const after = pageParam === null ? '' : `&after=${segment(pageParam)}`;
+      const page = await get<{ deliveries: Delivery[] }>(
+        `deliveries?limit=${DELIVERY_PAGE_SIZE}${after}`,
+        signal,
+      );
+      return page.deliveries;
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) =>
+      last.length < DELIVERY_PAGE_SIZE ? undefined : (last.at(-1)?.deliveryId ?? undefined),
+    refetchInterval: POLL_MS,
+  });
+}
+
+export function useDelivery(deliveryId: string) {
+  return useQuery({
+    queryKey: keys.delivery(deliveryId),
+    queryFn: ({ signal }) => get<DeliveryDetail>(`deliveries/${segment(deliveryId)}`, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useCheckout(token: string) {
+  return useQuery({
+    queryKey: keys.checkout(token),
+    queryFn: ({ signal }) => get<Checkout>(`checkout/${segment(token)}`, signal),
+    refetchOnWindowFocus: true,
+  });
+}
+
+/**
+ * The signed address of the app's page. Asked once per site, query string and visit: a new answer
+ * carries a new token and would reload the frame, so it is never refetched behind the user's back.
+ */
+export function useAppFrame(siteId: string, search: string, visit: number) {
+  return useQuery({
+    queryKey: keys.appFrame(siteId, search, visit),
+    queryFn: ({ signal }) =>
+      get<{ url: string }>(`sites/${segment(siteId)}/app-frame${search}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnReconnect: false,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** Worth another try only when the platform did not answer or failed; a refusal stays a refusal. */
+export function shouldRetry(failures: number, error: Error): boolean {
+  if (failures >= 2) return false;
+  return !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
+}

@@ -1,0 +1,146 @@
+/** The shapes of the local platform's page API (`/_emulator/…`). Times are RFC 3339 text. */
+
+export type BillingCycle = string;
+
+export interface PlanOffer {
+  productId: string;
+  name: string;
+  priceMonthly: string;
+  priceYearly: string;
+  currency: string;
+}
+
+export type PlanStatus = 'active' | 'cancelled' | 'expired' | 'trial';
+
+export interface InstalledPlan {
+  productId: string;
+  name: string;
+  billingCycle: BillingCycle;
+  startedAt: string;
+  periodEnd: string | null;
+  autoRenew: boolean;
+  status: PlanStatus;
+  price: string;
+  currency: string;
+  invoiceId: string | null;
+}
+
+export interface Install {
+  instanceId: string;
+  installedAt: string;
+  removed: boolean;
+  plan: InstalledPlan | null;
+}
+
+export interface Site {
+  siteId: string;
+  name: string;
+  url: string;
+  ownerName: string;
+  install: Install | null;
+}
+
+export interface AppListing {
+  appId: string;
+  name: string;
+  tagline: string;
+  description: string;
+  developer: string;
+  iconUrl: string | null;
+  appUrl: string;
+}
+
+export interface PlatformState {
+  now: string;
+  clockOffsetMs: number;
+  app: AppListing;
+  plans: PlanOffer[];
+  sites: Site[];
+}
+
+export interface ClockReading {
+  now: string;
+  offsetMs: number;
+}
+
+export interface ClockState extends ClockReading {
+  nextEventAt: string | null;
+  nextEvent: string | null;
+}
+
+export interface ClockMove extends ClockReading {
+  deliveries: number;
+  renewals: number;
+}
+
+export type DeliveryState = 'pending' | 'delivered' | 'retrying' | 'gave_up';
+
+export interface Delivery {
+  deliveryId: string;
+  eventType: string;
+  instanceId: string;
+  siteName: string;
+  attempt: number;
+  state: DeliveryState;
+  at: string;
+  durationMs: number | null;
+  responseStatus: number | null;
+  error: string | null;
+  nextAttemptAt: string | null;
+  resendOf: string | null;
+}
+
+/** The layers of a webhook's body. Before it is signed for the first time only the payload is known. */
+export interface DecodedDelivery {
+  claims: unknown;
+  event: unknown;
+  payload: unknown;
+  identity: unknown;
+}
+
+/** One POST of a delivery. */
+export interface Attempt {
+  attempt: number;
+  at: string;
+  durationMs: number;
+  responseStatus: number | null;
+  error: string | null;
+}
+
+export type Headers = Record<string, string>;
+
+export interface DeliveryDetail extends Delivery {
+  attempts: Attempt[];
+  requestUrl: string;
+  requestHeaders: Headers;
+  /** Null until the first attempt signs it. */
+  requestBody: string | null;
+  decoded: DecodedDelivery;
+  responseHeaders: Headers;
+  responseBody: string;
+}
+
+export type CheckoutStatus = 'open' | 'paid' | 'expired' | 'cancelled';
+
+export interface Checkout {
+  token: string;
+  status: CheckoutStatus;
+  productId: string;
+  planName: string;
+  billingCycle: BillingCycle;
+  price: string;
+  currency: string;
+  siteName: string;
+  appName: string;
+  testCheckout: boolean;
+  cancelUrl: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+export interface CardDetails {
+  cardNumber: string;
+  expiry: string;
+  cvc: string;
+  name: string;
+}

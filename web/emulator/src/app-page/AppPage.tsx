@@ -1,0 +1,149 @@
+import { Button, Loader } from '@wix/design-system';
+import { useEffect, useState } from 'react';
+import { Link, useLocation, useParams } from 'react-router';
+import { useAppFrame } from '../api/queries';
+import { installOf } from '../api/site';
+import { usePlatformNow } from '../clock/now';
+import { Empty, Failure, Loading } from '../feedback/Feedback';
+import { AppIcon } from '../shell/AppIcon';
+import { ReloadIcon } from '../shell/icons';
+import { useTitle } from '../shell/Page';
+import { useShell } from '../shell/Shell';
+import { isWebAddress, tokenExpiry } from './frame-url';
+import { answers } from './probe';
+
+type FramePhase = 'loading' | 'shown' | 'unreachable';
+
+interface AppFrameProps {
+  url: string;
+  appName: string;
+  onReload: () => void;
+}
+
+/** Wix's tokens last four hours; a jump of the clock ends them early and the app can only say so. */
+function TokenNotice({ url, appName, onReload }: AppFrameProps) {
+  const now = usePlatformNow(15_000);
+  const expiry = tokenExpiry(url);
+  if (now === null || expiry === null || now <= expiry) return null;
+  return (
+    <div className="lp-frame-notice" role="status">
+      <span>
+        On the platform’s clock, {appName}’s session token has expired (they last four hours).
+      </span>
+      <button className="lp-link" onClick={onReload} type="button">
+        Reload with a new token
+      </button>
+    </div>
+  );
+}
+
+function Frame({ url, appName, onReload }: AppFrameProps) {
+  const [phase, setPhase] = useState<FramePhase>('loading');
+  useEffect(() => {
+    let ended = false;
+    void answers(url).then((up) => {
+      if (!up && !ended) setPhase('unreachable');
+    });
+    return () => {
+      ended = true;
+    };
+  }, [url]);
+  if (phase === 'unreachable') {
+    return (
+      <Empty
+        text={`Nothing answers at ${new URL(url).origin}. Start the app’s server, then try again.`}
+        title={`${appName} does not answer`}
+      >
+        <Button onClick={onReload}>Try again</Button>
+      </Empty>
+    );
+  }
+  return (
+    <div className="lp-frame">
+      <TokenNotice appName={appName} onReload={onReload} url={url} />
+      {phase === 'loading' && (
+        <div className="lp-frame-loading" role="status">
+          <Loader size="small" />
+          <span className="lp-muted">Opening {appName}…</span>
+        </div>
+      )}
+      <iframe
+        allow="clipboard-write"
+        className="lp-frame-document"
+        data-testid="app-frame"
+        onLoad={() => setPhase((now) => (now === 'loading' ? 'shown' : now))}
+        src={url}
+        title={appName}
+      />
+    </div>
+  );
+}
+
+function FrameOfSite() {
+  const { platform, site } = useShell();
+  const { search } = useLocation();
+  const [visit, setVisit] = useState(0);
+  const { data, error } = useAppFrame(site.siteId, search, visit);
+  const { name } = platform.app;
+  const reload = () => setVisit((count) => count + 1);
+  return (
+    <>
+      <div className="lp-frame-bar">
+        <AppIcon app={platform.app} size={24} />
+        <h1>{name}</h1>
+        <button className="lp-frame-reload" onClick={reload} type="button">
+          <ReloadIcon size={16} />
+          <span>Reload app</span>
+        </button>
+      </div>
+      {!data && !error && <Loading what={name} />}
+      {!data && error && (
+        <Failure error={error} onRetry={reload} title={`${name} cannot be opened`} />
+      )}
+      {data &&
+        (isWebAddress(data.url) ? (
+          <Frame appName={name} key={data.url} onReload={reload} url={data.url} />
+        ) : (
+          <Empty
+            text="The app’s address is not a web address."
+            title={`${name} cannot be opened`}
+          />
+        ))}
+    </>
+  );
+}
+
+export function AppPage() {
+  const { platform, site } = useShell();
+  const { appId } = useParams();
+  const { app } = platform;
+  useTitle(app.name);
+  if (appId !== app.appId) {
+    return (
+      <Empty
+        text="The address names an app this platform does not have."
+        title="No such app"
+        wholePage
+      />
+    );
+  }
+  if (!installOf(site)) {
+    const listing = `/dashboard/${encodeURIComponent(site.siteId)}/app-market/${encodeURIComponent(app.appId)}`;
+    return (
+      <Empty
+        text={`Add it to ${site.name} from the App Market first.`}
+        title={`${app.name} is not installed`}
+        wholePage
+      >
+        <Button as={Link} to={listing}>
+          See it in the App Market
+        </Button>
+      </Empty>
+    );
+  }
+  return (
+    <div className="lp-app-page">
+      <FrameOfSite key={site.siteId} />
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { Button, Heading } from '@wix/design-system';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { CloseIcon } from '../shell/icons';
+import { sentenceOf } from './Feedback';
+
+interface ConfirmDialogProps {
+  title: string;
+  children: ReactNode;
+  confirmLabel: string;
+  busyLabel: string;
+  confirmTestId: string;
+  destructive?: boolean;
+  busy: boolean;
+  error: Error | null;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** A modal question. The native dialog keeps the focus inside, closes on Escape and gives it back. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { title, children, busy, error, onClose, onConfirm } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (element && !element.open) element.showModal();
+  }, []);
+  return (
+    <dialog
+      aria-labelledby={titleId}
+      className="lp-dialog"
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!busy) onClose();
+      }}
+      onClose={onClose}
+      ref={dialog}
+    >
+      <div className="lp-dialog-head">
+        <Heading as="h2" id={titleId} size="small">
+          {title}
+        </Heading>
+        <button
+          aria-label="Close"
+          className="lp-icon-button"
+          disabled={busy}
+          onClick={onClose}
+          type="button"
+        >
+          <CloseIcon />
+        </button>
+      </div>
+      <div className="lp-dialog-body">{children}</div>
+      {error && (
+        <p className="lp-inline-error" role="alert">
+          {sentenceOf(error)}
+        </p>
+      )}
+      <div className="lp-dialog-foot">
+        <Button disabled={busy} onClick={onClose} priority="secondary">
+          Cancel
+        </Button>
+        <Button
+          data-testid={props.confirmTestId}
+          disabled={busy}
+          onClick={onConfirm}
+          skin={props.destructive ? 'destructive' : 'standard'}
+        >
+          {busy ? props.busyLabel : props.confirmLabel}
+        </Button>
+      </div>
+    </dialog>
+  );
+}

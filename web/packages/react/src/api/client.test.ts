@@ -1,0 +1,100 @@
+import { HttpResponse, http } from 'msw';
+import { describe, expect, it, vi } from 'vitest';
+import { api, fail, ok, startTestServer } from '../testing/server';
+import { createApiClient } from './client';
+import { ApiError, retryAfterMs } from './error';
+import { REQUEST_TIMEOUT_MS } from './request';
+
+const server = startTestServer();
+const client = createApiClient({
+  baseUrl: 'http://app.test',
+  getToken: () => 'tok',
+  fetch: (input, init) => fetch(input, init),
+});
+const failure = (call: Promise<unknown>) =>
+  call.then(
+    () => expect.unreachable('the call should fail'),
+    (error: unknown) => error as ApiError,
+  );
+
+describe('ApiClient', () => {
+  it('unwraps_the_data_of_a_successful_reply', async () => {
+    expect(await client.status()).toEqual(server.status);
+    expect(server.authorizations).toEqual(['WixInstance tok']);
+  });
+
+  it('sends_the_idempotency_key_and_the_body_of_a_spend', async () => {
+    let seen: unknown;
+    server.msw.use(
+      http.post(api('/credits/spend'), async ({ request }) => {
+        seen = [request.headers.get('idempotency-key'), await request.json()];
+        return ok({ entryId: 'ent_1', credits: {} });
+      }),
+    );
+    await client.spend({ amount: 1, action: 'post' }, 'key-1');
+    expect(seen).toEqual(['key-1', { amount: 1, action: 'post' }]);
+  });
+
+  it('turns_the_error_wrapper_into_an_error_with_its_request_id', async () => {
+    server.msw.use(http.get(api('/user/status'), () => fail(503, 'unavailable', 'Busy.')));
+    const error = await failure(client.status());
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ code: 'unavailable', message: 'Busy.', requestId: 'req_7' });
+    expect(error.isRetryable).toBe(true);
+  });
+
+  it('calls_an_expired_token_the_end_of_the_session', async () => {
+    server.msw.use(http.get(api('/user/status'), () => fail(401, 'token_expired')));
+    expect((await failure(client.status())).isSessionOver).toBe(true);
+  });
+
+  it.each([
+    ['a page instead of JSON', () => HttpResponse.text('<html>', { status: 502 })],
+    ['a success without the wrapper', () => HttpResponse.json({ hello: 1 })],
+    ['nothing at all', () => new HttpResponse(null, { status: 200 })],
+  ])('refuses_%s', async (_name, answer) => {
+    server.msw.use(http.get(api('/user/status'), answer));
+    expect((await failure(client.status())).code).toBe('bad_response');
+  });
+
+  it('tells_a_broken_connection_from_a_bad_answer', async () => {
+    server.msw.use(http.get(api('/user/status'), () => HttpResponse.error()));
+    const error = await failure(client.status());
+    expect([error.code, error.isOffline]).toEqual(['network', true]);
+  });
+
+  it('stops_waiting_after_the_deadline', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const silent = createApiClient({
+      baseUrl: '',
+      getToken: () => null,
+      fetch: (_input, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    });
+    const call = failure(silent.status());
+    await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT_MS);
+    expect((await call).code).toBe('timeout');
+  });
+
+  it('escapes_ids_in_paths', async () => {
+    let path = '';
+    server.msw.use(
+      http.get('http://app.test/*', ({ request }) => {
+        path = new URL(request.url).pathname;
+        return ok({});
+      }),
+    );
+    await client.checkout('../../user/status');
+    expect(path).toBe('/api/v1/wix/billing/checkout/..%2F..%2Fuser%2Fstatus');
+  });
+});
+
+it('reads_both_forms_of_retry_after', () => {
+  const now = Date.parse('2026-11-21T12:00:00Z');
+  expect(retryAfterMs('3', now)).toBe(3_000);
+  expect(retryAfterMs('Sat, 21 Nov 2026 12:00:05 GMT', now)).toBe(5_000);
+  expect(retryAfterMs('soon', now)).toBeUndefined();
+  expect(retryAfterMs(null, now)).toBeUndefined();
+});

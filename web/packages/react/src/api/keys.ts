@@ -1,0 +1,9 @@
+/** Query keys of everything the package keeps in the TanStack Query cache. */
+export const keys = {
+  status: ['wixapp', 'status'] as const,
+  plans: ['wixapp', 'plans'] as const,
+  history: ['wixapp', 'history'] as const,
+  jobs: ['wixapp', 'jobs'] as const,
+  job: (jobId: string) => ['wixapp', 'job', jobId] as const,
+  checkout: (checkoutId: string) => ['wixapp', 'checkout', checkoutId] as const,
+};

@@ -1,0 +1,94 @@
+import { ApiError, errorFromReply } from './error';
+
+/** How long a call may take before it counts as unanswered. */
+export const REQUEST_TIMEOUT_MS = 15_000;
+
+export interface RequestOptions {
+  method?: 'GET' | 'POST';
+  body?: unknown;
+  /** Sent as `Idempotency-Key`: the same key never acts twice. */
+  idempotencyKey?: string;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Transport {
+  /** Origin and prefix before every path; empty for the page's own origin. */
+  baseUrl: string;
+  getToken(): string | null;
+  fetch: typeof fetch;
+}
+
+export function authorization(transport: Transport): Record<string, string> {
+  const token = transport.getToken();
+  return token === null ? {} : { authorization: `WixInstance ${token}` };
+}
+
+/** One call of the JSON API: unwraps `{success, data}` and turns every failure into an `ApiError`. */
+export async function request<T>(
+  transport: Transport,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T> {
+  const { response, body } = await send(transport, path, options);
+  if (!response.ok) throw errorFromReply(response, body);
+  if (!isSuccess(body)) throw errorFromReply(response, null);
+  return body.data as T;
+}
+
+interface Answer {
+  response: Response;
+  body: unknown;
+}
+
+async function send(transport: Transport, path: string, options: RequestOptions): Promise<Answer> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), REQUEST_TIMEOUT_MS);
+  const cancel = () => deadline.abort();
+  options.signal?.addEventListener('abort', cancel);
+  try {
+    const response = await transport.fetch(transport.baseUrl + path, {
+      method: options.method ?? 'GET',
+      headers: headersOf(transport, options),
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      // Third-party cookies do not exist in the frame, and the page's address never belongs in a log.
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      cache: 'no-store',
+      signal: deadline.signal,
+    });
+    return { response, body: parseJson(await response.text()) };
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    throw unanswered(deadline.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', cancel);
+  }
+}
+
+function headersOf(transport: Transport, options: RequestOptions): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...authorization(transport),
+    ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),
+  };
+}
+
+function unanswered(timedOut: boolean): ApiError {
+  return timedOut
+    ? new ApiError({ code: 'timeout', message: 'The server did not answer in time.' })
+    : new ApiError({ code: 'network', message: 'The server could not be reached.' });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isSuccess(body: unknown): body is { success: true; data: unknown } {
+  return typeof body === 'object' && body !== null && 'success' in body && body.success === true;
+}

@@ -1,0 +1,70 @@
+import { Heading } from '@wix/design-system';
+import type { Credits } from '../api/types';
+import { useWixContext } from '../context/WixContext';
+import { useCredits } from '../hooks/useCredits';
+import { useMessages } from '../messages/useMessages';
+import { Announcement } from './Announcement';
+
+/** The live balance on the brand gradient: available, held, and where the credits come from. */
+export function CreditCard() {
+  const { credits, creditsPerCycle } = useCredits();
+  const { userData, format } = useWixContext();
+  const messages = useMessages();
+  if (credits === undefined || creditsPerCycle === undefined) return <CreditCardSkeleton />;
+
+  return (
+    <section className="wxa-credit-card" aria-labelledby="wxa-credit-card-title">
+      <div className="wxa-credit-card__top">
+        <Heading as="h2" size="tiny" light id="wxa-credit-card-title">
+          {messages.creditCard.title}
+        </Heading>
+        <span className="wxa-credit-card__plan">{userData?.plan.name}</span>
+      </div>
+      {/* The key restarts the highlight each time the balance changes. */}
+      <p className="wxa-credit-card__amount" key={credits.available}>
+        <span data-testid="credits-available">{format.number(credits.available)}</span>
+      </p>
+      <p className="wxa-credit-card__cycle">{messages.creditCard.perCycle(creditsPerCycle)}</p>
+      <ul className="wxa-credit-card__facts">
+        <li>
+          <span data-testid="credits-held">{format.number(credits.held)}</span>{' '}
+          {messages.creditCard.held}
+        </li>
+        <Pools credits={credits} />
+      </ul>
+      <Announcement text={messages.creditCard.announce(credits.available)} />
+    </section>
+  );
+}
+
+/** Pools are only worth naming when there is more than the plan's own. */
+function Pools({ credits }: { credits: Credits }) {
+  const { format } = useWixContext();
+  const messages = useMessages();
+  const extra = (['purchased', 'promo'] as const).filter((pool) => credits.byPool[pool] > 0);
+  return (
+    <>
+      {extra.map((pool) => (
+        <li key={pool}>
+          <span>{format.number(credits.byPool[pool])}</span> {messages.creditCard.pools[pool]}
+        </li>
+      ))}
+      {credits.debt > 0 && (
+        <li>
+          <span>{format.number(credits.debt)}</span> {messages.creditCard.debt}
+        </li>
+      )}
+    </>
+  );
+}
+
+/** Same size as the card, so that nothing moves when the balance arrives. */
+export function CreditCardSkeleton() {
+  return (
+    <div className="wxa-credit-card wxa-credit-card--loading" aria-hidden="true">
+      <span className="wxa-credit-card__bone wxa-credit-card__bone--title" />
+      <span className="wxa-credit-card__bone wxa-credit-card__bone--amount" />
+      <span className="wxa-credit-card__bone" />
+    </div>
+  );
+}

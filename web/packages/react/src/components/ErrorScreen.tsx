@@ -1,0 +1,56 @@
+import { Button, Heading, Text } from '@wix/design-system';
+import { StatusAlertFilled } from '@wix/wix-ui-icons-common';
+import { ApiError } from '../api/error';
+import type { PackageMessages } from '../messages/en';
+import { useMessages } from '../messages/useMessages';
+
+export interface ErrorScreenProps {
+  error: unknown;
+  /** Offered as a button when trying again can help. */
+  onRetry?: () => void;
+}
+
+/** What went wrong in words, a way on, and the request id for support. */
+export function ErrorScreen({ error, onRetry }: ErrorScreenProps) {
+  const messages = useMessages();
+  const { title, text, canRetry } = describe(error, messages);
+  const requestId = error instanceof ApiError ? error.requestId : undefined;
+  return (
+    <div className="wxa-screen" role="alert" data-testid="error-screen">
+      <span className="wxa-screen__icon wxa-screen__icon--error" aria-hidden="true">
+        <StatusAlertFilled size="40px" />
+      </span>
+      <Heading as="h2" size="medium">
+        {title}
+      </Heading>
+      <Text secondary>{text}</Text>
+      {canRetry && onRetry !== undefined && (
+        <Button onClick={onRetry} data-testid="error-retry">
+          {messages.retry}
+        </Button>
+      )}
+      {requestId !== undefined && (
+        <Text size="tiny" secondary>
+          <span data-testid="error-request-id">{messages.requestId(requestId)}</span>
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function describe(error: unknown, { errors }: PackageMessages) {
+  if (!(error instanceof ApiError)) {
+    return { title: errors.title, text: errors.crashed, canRetry: true };
+  }
+  if (error.isSessionOver) {
+    return { title: errors.sessionTitle, text: errors.sessionText, canRetry: false };
+  }
+  if (error.isForbidden) {
+    return { title: errors.forbiddenTitle, text: errors.forbiddenText, canRetry: false };
+  }
+  if (error.isOffline) {
+    return { title: errors.offlineTitle, text: errors.offlineText, canRetry: true };
+  }
+  const sentence = error.code === 'bad_response' ? errors.text : error.message;
+  return { title: errors.title, text: sentence, canRetry: true };
+}

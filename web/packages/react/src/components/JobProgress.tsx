@@ -1,0 +1,115 @@
+import { Badge, type BadgeSkin, LinearProgressBar, Text, TextButton } from '@wix/design-system';
+import { ExternalLinkSmall } from '@wix/wix-ui-icons-common';
+import type { Job, JobStatus } from '../api/types';
+import { useWixContext } from '../context/WixContext';
+import { isFinal } from '../live/newer';
+import { useMessages } from '../messages/useMessages';
+import { Announcement } from './Announcement';
+import { resultUrl } from './resultUrl';
+
+export interface JobProgressProps {
+  job: Job;
+  /** What the job does, in the page's words. */
+  title: string;
+}
+
+const SKINS: Record<JobStatus, BadgeSkin> = {
+  queued: 'neutralLight',
+  processing: 'neutralStandard',
+  optimizing: 'neutralStandard',
+  publishing: 'neutralStandard',
+  completed: 'neutralSuccess',
+  failed: 'neutralDanger',
+  cancelled: 'neutralLight',
+};
+
+/** One job as it runs: percent and step, then the result, or why it failed and where the credits went. */
+export function JobProgress({ job, title }: JobProgressProps) {
+  const { format } = useWixContext();
+  const messages = useMessages();
+  const step = job.currentStep ?? messages.job[job.status];
+  const percent = Math.round(job.progressPercent);
+
+  return (
+    <section className="wxa-job" data-testid="job-card" data-status={job.status} aria-label={title}>
+      <div className="wxa-job__head">
+        <Text weight="bold" className="wxa-job__title">
+          {title}
+        </Text>
+        <JobBadge status={job.status} />
+      </div>
+      {/* The design system's bar puts its label on an element without a role. */}
+      <div
+        role="progressbar"
+        aria-label={messages.jobProgress.label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+      >
+        <LinearProgressBar
+          role="presentation"
+          value={percent}
+          skin={job.status === 'completed' ? 'success' : 'standard'}
+          light
+          error={job.status === 'failed'}
+        />
+      </div>
+      <div className="wxa-job__line">
+        <Text size="small" secondary>
+          <span data-testid="job-step">
+            {isFinal(job.status) ? messages.job[job.status] : step}
+          </span>
+        </Text>
+        <Text size="small" weight="bold">
+          <span data-testid="job-percent">{format.percent(percent / 100)}</span>
+        </Text>
+      </div>
+      <Outcome job={job} />
+      <Announcement text={messages.jobProgress.announce(percent, step)} pauseMs={1_000} />
+    </section>
+  );
+}
+
+export function JobBadge({ status }: { status: JobStatus }) {
+  const messages = useMessages();
+  return (
+    <Badge skin={SKINS[status]} size="small" uppercase={false}>
+      {messages.job[status]}
+    </Badge>
+  );
+}
+
+function Outcome({ job }: { job: Job }) {
+  const messages = useMessages();
+  const url = resultUrl(job.result);
+  if (job.status === 'completed' && url !== null) {
+    return (
+      <TextButton
+        as="a"
+        size="small"
+        skin="dark"
+        underline="always"
+        href={url}
+        target="_blank"
+        rel="noopener noreferrer"
+        suffixIcon={<ExternalLinkSmall />}
+        data-testid="job-result"
+      >
+        {messages.jobProgress.open}
+      </TextButton>
+    );
+  }
+  if (job.status !== 'failed' && job.status !== 'cancelled') return null;
+  return (
+    <div className="wxa-job__failure" role="alert" data-testid="job-failure">
+      {job.status === 'failed' && (
+        <Text size="small" skin="error">
+          {job.error?.message ?? messages.jobProgress.unknownFailure}
+        </Text>
+      )}
+      {job.credits !== null && job.credits > 0 && (
+        <Text size="small">{messages.jobProgress.creditBack(job.credits)}</Text>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+import { Badge, Button, Heading, Loader, Text } from '@wix/design-system';
+import { Confirm } from '@wix/wix-ui-icons-common';
+import type { PlanOffer, SoldCycle } from '../api/types';
+import { useWixContext } from '../context/WixContext';
+import { useMessages } from '../messages/useMessages';
+import { priceOf } from './price';
+
+export interface PlanCardProps {
+  plan: PlanOffer;
+  cycle: SoldCycle;
+  currency: string;
+  isOpening: boolean;
+  isWaiting: boolean;
+  onUpgrade(): void;
+  onDowngrade(): void;
+  onContact: (() => void) | null;
+}
+
+/** One plan of the pricing grid. */
+export function PlanCard(props: PlanCardProps) {
+  const { plan } = props;
+  const messages = useMessages();
+  return (
+    <li
+      className="wxa-plan"
+      data-testid={`plan-card-${plan.id}`}
+      data-current={plan.current}
+      data-popular={plan.popular}
+      aria-current={plan.current ? 'true' : undefined}
+    >
+      <div className="wxa-plan__badge">
+        {plan.current && (
+          <Badge skin="neutralSuccess" uppercase={false}>
+            {messages.pricing.current}
+          </Badge>
+        )}
+        {plan.popular && !plan.current && (
+          <Badge skin="premium" uppercase={false}>
+            {messages.pricing.popular}
+          </Badge>
+        )}
+      </div>
+      <Heading as="h2" size="medium">
+        {plan.name}
+      </Heading>
+      <Price {...props} />
+      <div className="wxa-plan__credits">
+        <Text weight="bold" size="small">
+          {messages.pricing.perCycle(plan.creditsPerCycle)}
+        </Text>
+      </div>
+      <ul className="wxa-plan__benefits" aria-label={messages.pricing.includes(plan.name)}>
+        {plan.benefits.map((benefit) => (
+          <li key={benefit}>
+            <Confirm size="18px" aria-hidden="true" />
+            <Text size="small">{benefit}</Text>
+          </li>
+        ))}
+      </ul>
+      <div className="wxa-plan__action">
+        <PlanAction {...props} />
+      </div>
+    </li>
+  );
+}
+
+function Price({ plan, cycle, currency }: PlanCardProps) {
+  const { format } = useWixContext();
+  const messages = useMessages();
+  const { perMonth, billed } = priceOf(plan, cycle);
+  if (plan.action === 'contact') {
+    return <PriceText amount={messages.pricing.custom} note={'\u00a0'} />;
+  }
+  if (billed === 0) {
+    return <PriceText amount={messages.pricing.free} note={messages.pricing.forever} />;
+  }
+  const note =
+    cycle === 'YEARLY'
+      ? messages.pricing.perMonthBilledYearly(format.money(billed, currency))
+      : messages.pricing.perMonth;
+  return <PriceText amount={format.money(perMonth, currency)} note={note} />;
+}
+
+function PriceText({ amount, note }: { amount: string; note: string }) {
+  return (
+    <p className="wxa-plan__price">
+      <span className="wxa-plan__amount">{amount}</span>
+      <Text size="small" secondary>
+        {note}
+      </Text>
+    </p>
+  );
+}
+
+function PlanAction({ plan, isOpening, isWaiting, ...handlers }: PlanCardProps) {
+  const messages = useMessages();
+  switch (plan.action) {
+    case 'current':
+      return (
+        <Button fullWidth priority="secondary" disabled>
+          {messages.pricing.current}
+        </Button>
+      );
+    case 'upgrade':
+      return (
+        <Button
+          fullWidth
+          skin={plan.popular ? 'premium' : 'standard'}
+          disabled={isWaiting}
+          onClick={handlers.onUpgrade}
+          aria-busy={isOpening}
+          data-testid={`upgrade-${plan.id}`}
+        >
+          {isOpening ? (
+            <Busy text={messages.pricing.opening} />
+          ) : (
+            messages.pricing.upgrade(plan.name)
+          )}
+        </Button>
+      );
+    case 'downgrade':
+      return (
+        <Button
+          fullWidth
+          priority="secondary"
+          skin="dark"
+          onClick={handlers.onDowngrade}
+          data-testid={`downgrade-${plan.id}`}
+          aria-label={`${messages.pricing.downgradeAction}: ${plan.name}`}
+        >
+          {messages.pricing.downgradeAction}
+        </Button>
+      );
+    case 'contact':
+      return handlers.onContact === null ? null : (
+        <Button fullWidth priority="secondary" onClick={handlers.onContact}>
+          {messages.pricing.contact}
+        </Button>
+      );
+  }
+}
+
+function Busy({ text }: { text: string }) {
+  return (
+    <span className="wxa-busy">
+      <Loader size="tiny" />
+      {text}
+    </span>
+  );
+}

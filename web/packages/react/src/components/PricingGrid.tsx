@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import type { PlanList, PlanOffer, SoldCycle } from '../api/types';
+import { useMessages } from '../messages/useMessages';
+import { CycleSwitch } from './CycleSwitch';
+import { PlanCard } from './PlanCard';
+import { bestSaving } from './price';
+
+export interface PricingGridProps {
+  list: PlanList;
+  /** Plan whose checkout is being opened; its button is busy and the others wait. */
+  openingPlanId?: string | null;
+  /** Cycle shown first; the owner's own where there is one. */
+  initialCycle?: SoldCycle;
+  onUpgrade(plan: PlanOffer, cycle: SoldCycle): void;
+  /** A lower plan is not sold by the app; tell the owner how it is done in Wix. */
+  onDowngrade(plan: PlanOffer): void;
+  /** Shown for plans that are not sold on the page; without it they have no button. */
+  onContact?: (plan: PlanOffer) => void;
+}
+
+/** All plans side by side with a monthly/yearly switch, the current one highlighted. */
+export function PricingGrid({
+  list,
+  openingPlanId = null,
+  initialCycle = 'MONTHLY',
+  onUpgrade,
+  onDowngrade,
+  onContact,
+}: PricingGridProps) {
+  const messages = useMessages();
+  const [cycle, setCycle] = useState<SoldCycle>(initialCycle);
+  const saving = bestSaving(list.plans);
+
+  return (
+    <div className="wxa-pricing">
+      <CycleSwitch
+        cycle={cycle}
+        onChange={setCycle}
+        saving={saving > 0 ? messages.pricing.save(saving) : null}
+      />
+      <ul className="wxa-pricing__grid">
+        {list.plans.map((plan) => (
+          <PlanCard
+            key={plan.id}
+            plan={plan}
+            cycle={cycle}
+            currency={list.currency}
+            isOpening={openingPlanId === plan.id}
+            isWaiting={openingPlanId !== null}
+            onUpgrade={() => onUpgrade(plan, cycle)}
+            onDowngrade={() => onDowngrade(plan)}
+            onContact={onContact === undefined ? null : () => onContact(plan)}
+          />
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { Heading, Text } from '@wix/design-system';
+import { InfoCircle } from '@wix/wix-ui-icons-common';
+import type { ReactNode } from 'react';
+import { useWixContext } from '../context/WixContext';
+import { useMessages } from '../messages/useMessages';
+import { ErrorScreen } from './ErrorScreen';
+
+export interface SessionGateProps {
+  children: ReactNode;
+  /** Shown until the instance's data has arrived. */
+  loading: ReactNode;
+}
+
+/** Shows the page only to a valid session with data; every other case gets its own clear screen. */
+export function SessionGate({ children, loading }: SessionGateProps) {
+  const { session, userData, error, refreshUserData } = useWixContext();
+  if (session === 'missing') return <NotInWix />;
+  if (session === 'over') return <SessionOver />;
+  if (session === 'forbidden') return <Forbidden />;
+  if (userData !== undefined) return <>{children}</>;
+  if (error !== null) return <ErrorScreen error={error} onRetry={() => void refreshUserData()} />;
+  return <>{loading}</>;
+}
+
+function NotInWix() {
+  const { errors } = useMessages();
+  return <Screen testId="screen-missing" title={errors.missingTitle} text={errors.missingText} />;
+}
+
+function Forbidden() {
+  const { errors } = useMessages();
+  return (
+    <Screen testId="screen-forbidden" title={errors.forbiddenTitle} text={errors.forbiddenText} />
+  );
+}
+
+function SessionOver() {
+  const { errors } = useMessages();
+  return (
+    <Screen testId="screen-session-over" title={errors.sessionTitle} text={errors.sessionText} />
+  );
+}
+
+interface ScreenProps {
+  testId: string;
+  title: string;
+  text: string;
+}
+
+function Screen({ testId, title, text }: ScreenProps) {
+  return (
+    <div className="wxa-screen" role="alert" data-testid={testId}>
+      <span className="wxa-screen__icon" aria-hidden="true">
+        <InfoCircle size="40px" />
+      </span>
+      <Heading as="h1" size="medium">
+        {title}
+      </Heading>
+      <Text secondary>{text}</Text>
+    </div>
+  );
+}

@@ -1,0 +1,374 @@
+import { act, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, type JsonBodyType } from 'msw';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../api/error';
+import { useToast } from '../context/ToastProvider';
+import { useWixContext } from '../context/WixContext';
+import {
+  aCheckout,
+  aJob,
+  anEntry,
+  aPlanList,
+  aStarterStatus,
+  aStatus,
+  credits,
+  NOW,
+} from '../testing/fixtures';
+import { fakeClock, openPage, Providers } from '../testing/render';
+import { api, fail, ok, startTestServer } from '../testing/server';
+import { Announcement } from './Announcement';
+import { CheckoutReturn } from './CheckoutReturn';
+import { ConnectionStatus } from './ConnectionStatus';
+import { CreditCard } from './CreditCard';
+import { ErrorBoundary } from './ErrorBoundary';
+import { ErrorScreen } from './ErrorScreen';
+import { JobProgress } from './JobProgress';
+import { PricingGrid } from './PricingGrid';
+import { SessionGate } from './SessionGate';
+import { ToastHost } from './ToastHost';
+
+const server = startTestServer();
+const show = (element: React.ReactElement) => render(element, { wrapper: Providers });
+const at = (testId: string) => screen.findByTestId(testId);
+
+let isBroken = false;
+
+function Breakable() {
+  if (isBroken) throw new Error('boom');
+  return <p>works</p>;
+}
+
+function LiveState() {
+  return <p data-testid="live">{useWixContext().live}</p>;
+}
+
+function Sayer() {
+  const { show: say } = useToast();
+  return (
+    <button type="button" onClick={() => say('It broke', 'error')}>
+      go
+    </button>
+  );
+}
+
+describe('CreditCard', () => {
+  it('shows_the_balance_live_and_tells_it_to_screen_readers', async () => {
+    openPage();
+    show(
+      <>
+        <CreditCard />
+        <LiveState />
+      </>,
+    );
+    expect((await at('credits-available')).textContent).toBe('200');
+    await waitFor(() => expect(screen.getByTestId('live').textContent).toBe('open'));
+    server.send('status', aStarterStatus({ credits: { ...credits(1200, 2), held: 3 } }));
+    await waitFor(() => expect(screen.getByTestId('credits-available').textContent).toBe('1,200'));
+    expect(screen.getByTestId('credits-held').textContent).toBe('3');
+    expect(await screen.findByText('1,200 credits available')).toBeTruthy();
+  });
+
+  it('names_bought_credits_and_debt_only_when_there_are_any', async () => {
+    openPage();
+    server.status = aStatus({
+      credits: {
+        ...credits(700, 1),
+        byPool: { plan: 200, purchased: 500, promo: 0 },
+        debt: 40,
+      },
+    });
+    show(<CreditCard />);
+    expect((await screen.findByText('bought separately', { exact: false })).textContent).toBe(
+      '500 bought separately',
+    );
+    expect(screen.getByText('owed', { exact: false }).textContent).toBe('40 owed after a refund');
+    expect(screen.queryByText('promotional', { exact: false })).toBeNull();
+  });
+});
+
+describe('PricingGrid', () => {
+  const onUpgrade = vi.fn();
+  const onDowngrade = vi.fn();
+  const grid = (current = 'starter', opening: string | null = null) =>
+    show(
+      <PricingGrid
+        list={aPlanList(current)}
+        openingPlanId={opening}
+        onUpgrade={onUpgrade}
+        onDowngrade={onDowngrade}
+      />,
+    );
+  beforeEach(() => {
+    onUpgrade.mockReset();
+    onDowngrade.mockReset();
+  });
+
+  it('marks_the_current_and_the_popular_plan', async () => {
+    grid();
+    const marks = ['free', 'starter', 'pro', 'scale'].map((id) => {
+      const { current, popular } = screen.getByTestId(`plan-card-${id}`).dataset;
+      return [current, popular];
+    });
+    expect(marks).toEqual([
+      ['false', 'false'],
+      ['true', 'false'],
+      ['false', 'true'],
+      ['false', 'false'],
+    ]);
+    expect(screen.getByTestId('plan-card-starter').getAttribute('aria-current')).toBe('true');
+  });
+
+  it('sells_only_higher_plans_in_the_chosen_cycle', async () => {
+    grid();
+    expect(screen.queryByTestId('upgrade-free')).toBeNull();
+    expect(screen.queryByTestId('upgrade-starter')).toBeNull();
+    await userEvent.click(screen.getByRole('radio', { name: /Yearly/ }));
+    await userEvent.click(screen.getByTestId('upgrade-pro'));
+    expect(onUpgrade).toHaveBeenCalledWith(expect.objectContaining({ id: 'pro' }), 'YEARLY');
+  });
+
+  it('shows_yearly_prices_as_months_with_the_saving', async () => {
+    grid();
+    const starter = within(screen.getByTestId('plan-card-starter'));
+    expect(starter.getByText('$9')).toBeTruthy();
+    expect(screen.getByText('Save 16%')).toBeTruthy();
+    await userEvent.click(screen.getByRole('radio', { name: /Yearly/ }));
+    expect(starter.getByText('$7.50')).toBeTruthy();
+    expect(starter.getByText('per month, $90 billed yearly')).toBeTruthy();
+  });
+
+  it('explains_a_downgrade_instead_of_selling_it', async () => {
+    grid();
+    await userEvent.click(screen.getByTestId('downgrade-free'));
+    expect(onDowngrade).toHaveBeenCalledWith(expect.objectContaining({ id: 'free' }));
+    expect(onUpgrade).not.toHaveBeenCalled();
+  });
+
+  it('takes_no_second_order_while_a_checkout_opens', async () => {
+    grid('free', 'starter');
+    await userEvent.click(screen.getByTestId('upgrade-pro'));
+    expect(onUpgrade).not.toHaveBeenCalled();
+    expect(screen.getByTestId('upgrade-starter').textContent).toBe('Opening checkout…');
+  });
+});
+
+describe('CheckoutReturn', () => {
+  const onDone = vi.fn();
+  beforeEach(() => {
+    openPage();
+    onDone.mockReset();
+    server.msw.use(
+      http.post(api('/billing/checkout/chk_1/return'), () =>
+        ok(aCheckout() as unknown as JsonBodyType),
+      ),
+      http.get(api('/billing/checkout/chk_1'), () => ok(aCheckout() as unknown as JsonBodyType)),
+      http.post(api('/billing/checkout/chk_x/return'), () => fail(404, 'not_found')),
+    );
+  });
+  const state = (wanted: string) =>
+    waitFor(() => expect(screen.getByTestId('checkout-return').dataset.state).toBe(wanted));
+  const back = (payment: string, checkoutId: string | null) =>
+    show(<CheckoutReturn payment={payment} checkoutId={checkoutId} onDone={onDone} />);
+
+  it('goes_from_processing_to_the_new_balance', async () => {
+    server.msw.use(
+      http.get(api('/credits/history'), () =>
+        ok({ entries: [anEntry()], nextCursor: null } as unknown as JsonBodyType),
+      ),
+    );
+    back('success', 'chk_1');
+    expect(await screen.findByText('Processing your payment for Starter')).toBeTruthy();
+    await state('processing');
+    await waitFor(() => expect(server.connections).toBe(1));
+    server.send('status', aStarterStatus());
+    server.send('checkout', aCheckout({ status: 'completed', completedAt: NOW }));
+    await state('success');
+    expect(await screen.findByText('Your balance went from 200 to 1,200')).toBeTruthy();
+    await userEvent.click(screen.getByTestId('checkout-done'));
+    expect(onDone).toHaveBeenCalled();
+  });
+
+  it('says_that_a_forged_address_changed_nothing', async () => {
+    back('success', 'chk_x');
+    await state('unknown');
+    expect(screen.getByText(/Nothing was charged/)).toBeTruthy();
+  });
+
+  it('offers_to_continue_a_cancelled_checkout', async () => {
+    const open = vi.spyOn(window, 'open').mockReturnValue(null);
+    back('cancelled', 'chk_1');
+    await state('cancelled');
+    await userEvent.click(await at('checkout-resume'));
+    expect(open).toHaveBeenCalledWith('https://pay.test/checkout/1', '_top');
+  });
+
+  it('admits_after_a_minute_that_it_is_still_waiting', async () => {
+    fakeClock();
+    back('success', 'chk_1');
+    await state('processing');
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    await state('waiting');
+    expect(screen.getByText(/nothing was charged/)).toBeTruthy();
+  });
+});
+
+describe('JobProgress', () => {
+  const card = () => screen.getByTestId('job-card');
+
+  it('shows_percent_and_step_of_a_running_job', () => {
+    show(
+      <JobProgress job={aJob({ progressPercent: 40.4, currentStep: 'Uploading' })} title="Post" />,
+    );
+    expect(screen.getByTestId('job-percent').textContent).toBe('40%');
+    expect(screen.getByTestId('job-step').textContent).toBe('Uploading');
+    expect(card().dataset.status).toBe('processing');
+    expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('40');
+  });
+
+  it('links_to_the_result_when_done', () => {
+    const job = aJob({
+      status: 'completed',
+      progressPercent: 100,
+      result: { url: 'https://net.test/1' },
+    });
+    show(<JobProgress job={job} title="Post" />);
+    const link = screen.getByRole('link');
+    expect(link.getAttribute('href')).toBe('https://net.test/1');
+    expect(link.getAttribute('rel')).toContain('noopener');
+  });
+
+  it('says_why_a_job_failed_and_that_the_credit_came_back', () => {
+    const job = aJob({ status: 'failed', error: { code: 'x', message: 'The network refused.' } });
+    show(<JobProgress job={job} title="Post" />);
+    const alert = screen.getByTestId('job-failure');
+    expect(alert.textContent).toBe('The network refused.The credit came back to your balance.');
+  });
+});
+
+describe('Announcement', () => {
+  it('is_silent_about_the_first_value_and_speaks_the_latest_of_a_burst', async () => {
+    vi.useFakeTimers();
+    const { rerender } = render(<Announcement text="1" pauseMs={500} />);
+    rerender(<Announcement text="2" pauseMs={500} />);
+    await act(() => vi.advanceTimersByTimeAsync(300));
+    rerender(<Announcement text="3" pauseMs={500} />);
+    expect(screen.getByRole('status').textContent).toBe('');
+    await act(() => vi.advanceTimersByTimeAsync(200));
+    expect(screen.getByRole('status').textContent).toBe('3');
+  });
+});
+
+describe('ErrorScreen', () => {
+  const error = (status: number, code: string) =>
+    new ApiError({ status, code, message: 'A sentence.', requestId: 'req_9' });
+
+  it('offers_to_try_again_and_names_the_request', async () => {
+    const retry = vi.fn();
+    show(<ErrorScreen error={error(503, 'unavailable')} onRetry={retry} />);
+    expect(screen.getByText('A sentence.')).toBeTruthy();
+    expect(screen.getByTestId('error-request-id').textContent).toBe('Request id: req_9');
+    await userEvent.click(screen.getByTestId('error-retry'));
+    expect(retry).toHaveBeenCalled();
+  });
+
+  it('asks_to_reload_when_the_session_is_over_because_a_retry_cannot_help', () => {
+    show(<ErrorScreen error={error(401, 'token_expired')} onRetry={vi.fn()} />);
+    expect(screen.getByText('Please reload the page')).toBeTruthy();
+    expect(screen.queryByTestId('error-retry')).toBeNull();
+  });
+
+  it('tells_a_lost_connection_apart', () => {
+    show(<ErrorScreen error={error(0, 'network')} />);
+    expect(screen.getByText('No connection')).toBeTruthy();
+  });
+});
+
+describe('ErrorBoundary', () => {
+  it('keeps_a_crash_to_its_part_and_recovers_by_trying_again', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    isBroken = true;
+    const onError = vi.fn();
+    show(
+      <ErrorBoundary onError={onError}>
+        <Breakable />
+      </ErrorBoundary>,
+    );
+    expect(screen.getByRole('alert').textContent).not.toContain('boom');
+    expect(onError).toHaveBeenCalledOnce();
+    isBroken = false;
+    await userEvent.click(screen.getByTestId('error-retry'));
+    expect(screen.getByText('works')).toBeTruthy();
+  });
+});
+
+describe('SessionGate', () => {
+  const gate = () => show(<SessionGate loading={<p>loading</p>}>inside</SessionGate>);
+
+  it('sends_a_page_opened_outside_wix_to_the_dashboard', () => {
+    openPage('locale=en');
+    gate();
+    expect(screen.getByTestId('screen-missing').textContent).toContain('Wix dashboard');
+  });
+
+  it('asks_to_reload_when_the_token_is_expired', async () => {
+    server.msw.use(
+      http.get(api('/user/status'), () => fail(401, 'token_expired')),
+      http.get(api('/live'), () => fail(401, 'token_expired')),
+    );
+    openPage();
+    gate();
+    expect(screen.getByText('loading')).toBeTruthy();
+    expect((await at('screen-session-over')).textContent).toContain('reload');
+  });
+
+  it('lets_only_owners_in', async () => {
+    server.msw.use(
+      http.get(api('/user/status'), () => fail(403, 'forbidden')),
+      http.get(api('/live'), () => fail(403, 'forbidden')),
+    );
+    openPage();
+    gate();
+    await at('screen-forbidden');
+  });
+
+  it('recovers_from_a_failed_first_load_by_trying_again', async () => {
+    server.streamWorks = false;
+    server.msw.use(
+      http.get(api('/user/status'), () => fail(422, 'invalid_request'), { once: true }),
+    );
+    openPage();
+    gate();
+    await userEvent.click(await at('error-retry'));
+    expect(await screen.findByText('inside')).toBeTruthy();
+  });
+});
+
+describe('ConnectionStatus', () => {
+  it('mentions_lost_live_updates_only_when_they_stay_lost', async () => {
+    fakeClock();
+    openPage();
+    server.streamWorks = false;
+    show(<ConnectionStatus />);
+    expect((await at('connection-status')).textContent).toBe('Connected to Wix');
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    await waitFor(() =>
+      expect(screen.getByTestId('connection-status').textContent).toMatch(/Reconnecting/),
+    );
+  });
+});
+
+describe('ToastHost', () => {
+  it('shows_an_error_as_an_alert_until_it_is_closed', async () => {
+    show(
+      <>
+        <Sayer />
+        <ToastHost />
+      </>,
+    );
+    await userEvent.click(screen.getByText('go'));
+    expect(screen.getByRole('alert').textContent).toBe('It broke');
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+});

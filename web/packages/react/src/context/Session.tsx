@@ -1,0 +1,115 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useCallback, useEffect, useMemo } from 'react';
+import type { ApiClient } from '../api/client';
+import { ApiError } from '../api/error';
+import { keys } from '../api/keys';
+import type { UserStatus } from '../api/types';
+import { applyStatus } from '../live/apply';
+import { pollInterval, useLiveStream } from '../live/useLiveStream';
+import { chooseLocale, directionOf } from '../messages/catalog';
+import { createFormat } from '../messages/format';
+import { type Frame, rememberFrame } from './frame';
+import { useOnline } from './useOnline';
+import { type SessionState, WixContext, type WixContextValue } from './WixContext';
+
+interface SessionProps {
+  frame: Frame;
+  client: ApiClient;
+  refusal: ApiError | null;
+  onRefused(error: ApiError): void;
+  languages: readonly string[];
+  children: ReactNode;
+}
+
+/** Loads the instance's status, keeps it live, and provides the context value. */
+export function Session({ frame, client, refusal, onRefused, languages, children }: SessionProps) {
+  const cache = useQueryClient();
+  const isOnline = useOnline();
+  const enabled = frame.token !== null && refusal === null;
+  const live = useLiveStream(client, enabled, onRefused);
+  const status = useQuery({
+    queryKey: keys.status,
+    queryFn: async ({ signal }) => applyStatus(cache, await client.status({ signal })),
+    enabled,
+    refetchInterval: pollInterval(live),
+  });
+
+  const { data: userData, refetch, isPending } = status;
+  const error = asApiError(refusal ?? status.error);
+  const session = sessionState(frame, refusal, error);
+  const locale = useLocale(frame, userData, languages);
+  const format = useMemo(() => createFormat(locale), [locale]);
+  const refreshUserData = useCallback(async () => void (await refetch()), [refetch]);
+  const rememberSession = useCallback(() => rememberFrame(window, frame), [frame]);
+
+  const value = useMemo<WixContextValue>(
+    () => ({
+      instanceToken: frame.token,
+      instanceData: {
+        instanceId: userData?.instanceId ?? null,
+        isOwner: userData?.isOwner ?? false,
+        locale,
+        origin: frame.origin,
+        siteUrl: frame.siteUrl,
+        viewMode: frame.viewMode,
+      },
+      userData,
+      isLoading: enabled && isPending,
+      error,
+      session,
+      live,
+      isOnline,
+      refreshUserData,
+      hasCredits: (amount = 1) => (userData?.credits.available ?? 0) >= amount,
+      rememberSession,
+      client,
+      format,
+    }),
+    [
+      frame,
+      userData,
+      locale,
+      enabled,
+      isPending,
+      error,
+      session,
+      live,
+      isOnline,
+      refreshUserData,
+      rememberSession,
+      client,
+      format,
+    ],
+  );
+
+  return <WixContext.Provider value={value}>{children}</WixContext.Provider>;
+}
+
+function useLocale(
+  frame: Frame,
+  userData: UserStatus | undefined,
+  languages: readonly string[],
+): string {
+  const locale = chooseLocale([frame.locale, userData?.locale, navigator.language], languages);
+  useEffect(() => {
+    document.documentElement.lang = locale;
+    document.documentElement.dir = directionOf(locale);
+  }, [locale]);
+  return locale;
+}
+
+function sessionState(
+  frame: Frame,
+  refusal: ApiError | null,
+  error: ApiError | null,
+): SessionState {
+  if (frame.token === null) return 'missing';
+  if (refusal?.isSessionOver) return 'over';
+  return refusal?.isForbidden || error?.isForbidden ? 'forbidden' : 'ok';
+}
+
+function asApiError(error: unknown): ApiError | null {
+  if (error === null || error === undefined) return null;
+  if (error instanceof ApiError) return error;
+  return new ApiError({ code: 'bad_response', message: String(error) });
+}

@@ -1,0 +1,53 @@
+import { createContext, useContext } from 'react';
+import type { ApiClient } from '../api/client';
+import type { ApiError } from '../api/error';
+import type { UserStatus } from '../api/types';
+import type { LiveState } from '../live/stream';
+import type { Format } from '../messages/format';
+
+/**
+ * Whether the page may work: `missing` = not opened by Wix; `over` = the token is expired or refused and
+ * only Wix can give a new one, by loading the page again; `forbidden` = the visitor may not use the app.
+ */
+export type SessionState = 'ok' | 'missing' | 'over' | 'forbidden';
+
+export interface InstanceData {
+  instanceId: string | null;
+  isOwner: boolean;
+  /** The locale the interface is written in. */
+  locale: string;
+  /** Origin of the Wix dashboard around the page. */
+  origin: string | null;
+  siteUrl: string | null;
+  viewMode: string | null;
+}
+
+export interface WixContextValue {
+  /** The signed token of the page, for calls made without `client`; never store or log it. */
+  instanceToken: string | null;
+  instanceData: InstanceData;
+  /** Plan, subscription, credits and connection; undefined until first loaded. */
+  userData: UserStatus | undefined;
+  isLoading: boolean;
+  error: ApiError | null;
+  session: SessionState;
+  /** State of the live stream that keeps `userData` current. */
+  live: LiveState;
+  isOnline: boolean;
+  refreshUserData(): Promise<void>;
+  /** Whether at least `amount` credits (default 1) can be spent now. */
+  hasCredits(amount?: number): boolean;
+  /** Copies the session to the current history entry; call it after each in-app navigation. */
+  rememberSession(): void;
+  client: ApiClient;
+  format: Format;
+}
+
+export const WixContext = createContext<WixContextValue | null>(null);
+
+/** The instance, its data and the API client of the nearest `WixProvider`. */
+export function useWixContext(): WixContextValue {
+  const value = useContext(WixContext);
+  if (value === null) throw new Error('useWixContext needs a WixProvider above it');
+  return value;
+}

@@ -1,0 +1,173 @@
+import { act, waitFor } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { useCreditHistory } from '../hooks/useCreditHistory';
+import { useCredits } from '../hooks/useCredits';
+import { POLL_WHILE_DOWN_MS, POLL_WHILE_OPEN_MS } from '../live/useLiveStream';
+import { anEntry, aStarterStatus, aStatus, credits } from '../testing/fixtures';
+import { fakeClock, openPage, renderInWix, setVisibility } from '../testing/render';
+import { api, fail, ok, startTestServer } from '../testing/server';
+import { useWixContext } from './WixContext';
+
+const server = startTestServer();
+const advance = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+describe('WixProvider', () => {
+  beforeEach(() => {
+    fakeClock();
+    openPage();
+  });
+
+  async function ready() {
+    const view = renderInWix(() => ({ wix: useWixContext(), credits: useCredits() }));
+    await waitFor(() => expect(view.result.current.wix.live).toBe('open'));
+    return view;
+  }
+
+  it('loads_the_instance_with_the_token_of_the_address', async () => {
+    const { result } = await ready();
+    expect(result.current.credits.available).toBe(200);
+    expect(result.current.wix.instanceData).toMatchObject({ instanceId: 'inst_1', isOwner: true });
+    expect(result.current.wix.hasCredits(200)).toBe(true);
+    expect(result.current.wix.hasCredits(201)).toBe(false);
+    expect(new Set(server.authorizations)).toEqual(new Set(['WixInstance token-1']));
+    expect(window.location.search).toBe('');
+  });
+
+  it('shows_pushed_credits_without_a_poll', async () => {
+    const { result } = await ready();
+    const polls = server.polls;
+    server.send('status', aStarterStatus());
+    await waitFor(() => expect(result.current.credits.available).toBe(1200));
+    expect(result.current.wix.userData?.plan.id).toBe('starter');
+    expect(server.polls).toBe(polls);
+  });
+
+  it('does_not_step_back_when_an_older_answer_arrives_late', async () => {
+    const { result } = await ready();
+    server.send('status', aStarterStatus());
+    await waitFor(() => expect(result.current.credits.available).toBe(1200));
+    await act(() => result.current.wix.refreshUserData());
+    expect(result.current.credits.available).toBe(1200);
+  });
+
+  it('survives_live_events_it_does_not_understand', async () => {
+    const { result } = await ready();
+    server.sendRaw('event: status\ndata: not json\n\nevent: status\ndata: null\n\n');
+    server.sendRaw('event: weather\ndata: {"sun":1}\n\nevent: job\ndata: []\n\n');
+    server.send('status', aStatus({ credits: credits(7, 9) }));
+    await waitFor(() => expect(result.current.credits.available).toBe(7));
+  });
+
+  it('polls_slowly_behind_an_open_stream', async () => {
+    await ready();
+    const polls = server.polls;
+    await advance(POLL_WHILE_DOWN_MS * 2);
+    expect(server.polls).toBe(polls);
+    await advance(POLL_WHILE_OPEN_MS);
+    expect(server.polls).toBe(polls + 1);
+  });
+
+  it('polls_quickly_while_the_stream_is_down_and_sees_new_credits', async () => {
+    const { result } = await ready();
+    server.streamWorks = false;
+    act(() => server.drop());
+    await waitFor(() => expect(result.current.wix.live).not.toBe('open'));
+    server.status = aStarterStatus();
+    await advance(POLL_WHILE_DOWN_MS);
+    await waitFor(() => expect(result.current.credits.available).toBe(1200));
+  });
+
+  it('reconnects_after_the_server_came_back', async () => {
+    const { result } = await ready();
+    act(() => server.drop());
+    await waitFor(() => expect(result.current.wix.live).toBe('down'));
+    await advance(1_000);
+    await waitFor(() => expect(result.current.wix.live).toBe('open'));
+    expect(server.connections).toBe(2);
+  });
+
+  it('closes_the_stream_and_stops_polling_while_the_tab_is_hidden', async () => {
+    const { result } = await ready();
+    act(() => setVisibility('hidden'));
+    expect(result.current.wix.live).toBe('paused');
+    const polls = server.polls;
+    await advance(POLL_WHILE_OPEN_MS * 3);
+    expect([server.polls, server.connections]).toEqual([polls, 1]);
+    act(() => setVisibility('visible'));
+    await waitFor(() => expect(result.current.wix.live).toBe('open'));
+    expect(server.connections).toBe(2);
+  });
+
+  it('refetches_the_history_when_the_balance_changes', async () => {
+    let entries = [anEntry({ entryId: 'a' })];
+    server.msw.use(
+      http.get(api('/credits/history'), () =>
+        ok({ entries: entries.map((e) => ({ ...e })), nextCursor: null }),
+      ),
+    );
+    const { result } = renderInWix(() => ({ wix: useWixContext(), history: useCreditHistory() }));
+    await waitFor(() => expect(result.current.history.data?.pages[0]?.entries).toHaveLength(1));
+    await waitFor(() => expect(result.current.wix.live).toBe('open'));
+    entries = [anEntry({ entryId: 'b' }), ...entries];
+    server.send('status', aStarterStatus());
+    await waitFor(() => expect(result.current.history.data?.pages[0]?.entries).toHaveLength(2));
+  });
+});
+
+describe('WixProvider session', () => {
+  beforeEach(() => fakeClock());
+
+  it('asks_the_server_nothing_without_a_token', async () => {
+    openPage('locale=en');
+    const { result } = renderInWix(useWixContext);
+    await advance(POLL_WHILE_OPEN_MS);
+    expect(result.current).toMatchObject({ session: 'missing', isLoading: false });
+    expect([server.polls, server.connections]).toEqual([0, 0]);
+  });
+
+  it('ends_for_good_when_the_token_is_expired', async () => {
+    server.msw.use(
+      http.get(api('/user/status'), () => fail(401, 'token_expired')),
+      http.get(api('/live'), () => fail(401, 'token_expired')),
+    );
+    openPage();
+    const { result } = renderInWix(useWixContext);
+    await waitFor(() => expect(result.current.session).toBe('over'));
+    expect(result.current.error?.code).toBe('token_expired');
+  });
+
+  it('is_forbidden_to_visitors', async () => {
+    server.msw.use(
+      http.get(api('/user/status'), () => fail(403, 'forbidden')),
+      http.get(api('/live'), () => fail(403, 'forbidden')),
+    );
+    openPage();
+    const { result } = renderInWix(useWixContext);
+    await waitFor(() => expect(result.current.session).toBe('forbidden'));
+  });
+
+  it('retries_a_server_that_is_starting_and_recovers', async () => {
+    server.streamWorks = false;
+    let attempts = 0;
+    server.msw.use(
+      http.get(api('/user/status'), () => {
+        attempts += 1;
+        return attempts < 3 ? HttpResponse.error() : undefined;
+      }),
+    );
+    openPage();
+    const { result } = renderInWix(useWixContext);
+    await advance(3_000);
+    await waitFor(() => expect(result.current.userData).toBeDefined());
+    expect(attempts).toBe(3);
+    expect(result.current.session).toBe('ok');
+  });
+
+  it('writes_in_the_locale_of_the_address_when_it_has_texts', async () => {
+    openPage('instance=t&locale=en-GB');
+    const { result } = renderInWix(useWixContext);
+    expect(result.current.instanceData.locale).toBe('en-GB');
+    expect(document.documentElement.lang).toBe('en-GB');
+  });
+});

@@ -1,0 +1,134 @@
+import { act, waitFor } from '@testing-library/react';
+import { HttpResponse, http, type JsonBodyType } from 'msw';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Checkout, HistoryEntry } from '../api/types';
+import { useWixContext } from '../context/WixContext';
+import { aCheckout, anEntry, aStarterStatus, NOW } from '../testing/fixtures';
+import { fakeClock, openPage, renderInWix } from '../testing/render';
+import { api, fail, ok, startTestServer } from '../testing/server';
+import { PATIENCE_MS, useCheckoutReturn } from './useCheckoutReturn';
+
+const server = startTestServer();
+const paid = () => aCheckout({ status: 'completed', completedAt: NOW });
+
+describe('useCheckoutReturn', () => {
+  let checkout: Checkout;
+  let returns: number;
+
+  beforeEach(() => {
+    fakeClock();
+    openPage();
+    checkout = aCheckout();
+    returns = 0;
+    server.msw.use(
+      http.post(api('/billing/checkout/chk_1/return'), () => {
+        returns += 1;
+        return ok(checkout as unknown as JsonBodyType);
+      }),
+      http.get(api('/billing/checkout/chk_1'), () => ok(checkout as unknown as JsonBodyType)),
+    );
+  });
+
+  const history = (...entries: HistoryEntry[]) =>
+    server.msw.use(
+      http.get(api('/credits/history'), () =>
+        ok({ entries, nextCursor: null } as unknown as JsonBodyType),
+      ),
+    );
+
+  function comeBack(payment: string | null, checkoutId: string | null) {
+    const view = renderInWix(() => ({
+      wix: useWixContext(),
+      back: useCheckoutReturn({ payment, checkoutId }),
+    }));
+    const state = (wanted: string) =>
+      waitFor(() => expect(view.result.current.back.state).toBe(wanted));
+    return { result: view.result, state };
+  }
+
+  it('asks_the_server_at_once_and_stays_processing_while_the_checkout_is_open', async () => {
+    const { result } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.back.checkout?.status).toBe('open'));
+    expect(result.current.back.state).toBe('processing');
+    expect(returns).toBe(1);
+  });
+
+  it('turns_to_success_by_the_live_stream_with_old_and_new_balance', async () => {
+    history(anEntry({ at: '2026-11-21T12:00:30Z' }), anEntry({ at: '2026-11-01T00:00:00Z' }));
+    const { result, state } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.wix.live).toBe('open'));
+    server.send('status', aStarterStatus());
+    server.send('checkout', paid());
+    await state('success');
+    await waitFor(() => expect(result.current.back).toMatchObject({ before: 200, after: 1200 }));
+  });
+
+  it('turns_to_success_by_asking_when_every_webhook_is_lost', async () => {
+    server.streamWorks = false;
+    const { result, state } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.back.checkout?.status).toBe('open'));
+    checkout = paid();
+    await act(() => vi.advanceTimersByTimeAsync(5_000));
+    await state('success');
+  });
+
+  it('tells_the_same_balances_after_a_reload', async () => {
+    checkout = paid();
+    server.status = aStarterStatus();
+    history(
+      anEntry({ kind: 'spend', amount: -1, at: '2026-11-21T12:01:00Z', balanceAfter: 1199 }),
+      anEntry({ at: '2026-11-21T12:00:30Z' }),
+    );
+    const { result, state } = comeBack('success', 'chk_1');
+    await state('success');
+    await waitFor(() => expect(result.current.back).toMatchObject({ before: 200, after: 1200 }));
+  });
+
+  it('says_after_a_minute_that_it_still_waits_and_keeps_watching', async () => {
+    const { result, state } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.back.checkout?.status).toBe('open'));
+    await act(() => vi.advanceTimersByTimeAsync(PATIENCE_MS));
+    await state('waiting');
+    const asked = returns;
+    checkout = paid();
+    await act(() => vi.advanceTimersByTimeAsync(15_000));
+    await state('success');
+    expect(returns).toBe(asked + 1);
+  });
+
+  it('stays_processing_while_the_server_cannot_be_reached', async () => {
+    server.msw.use(http.post(api('/billing/checkout/chk_1/return'), () => HttpResponse.error()));
+    const { result } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.back.isInterrupted).toBe(true));
+    expect(result.current.back.state).toBe('processing');
+  });
+
+  it.each([
+    ['without a checkout', null],
+    ['with a checkout of nobody', 'chk_forged'],
+  ])('believes_no_forged_success_%s', async (_name, checkoutId) => {
+    server.msw.use(
+      http.post(api('/billing/checkout/chk_forged/return'), () => fail(404, 'not_found')),
+    );
+    const { result, state } = comeBack('success', checkoutId);
+    await state('unknown');
+    expect(result.current.back.after).toBe(result.current.wix.userData?.credits.available ?? null);
+  });
+
+  it('calls_an_expired_checkout_unknown_instead_of_waiting_for_ever', async () => {
+    checkout = aCheckout({ status: 'expired' });
+    await comeBack('success', 'chk_1').state('unknown');
+  });
+
+  it('shows_a_cancelled_payment_without_asking_wix', async () => {
+    const { result, state } = comeBack('cancelled', 'chk_1');
+    await state('cancelled');
+    await waitFor(() => expect(result.current.back.checkout?.planId).toBe('starter'));
+    expect(returns).toBe(0);
+  });
+
+  it('shows_success_when_a_cancelled_checkout_was_paid_in_another_tab', async () => {
+    checkout = paid();
+    await comeBack('cancelled', 'chk_1').state('success');
+  });
+});

@@ -1,0 +1,123 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { ApiError } from '../api/error';
+import { keys } from '../api/keys';
+import type { Checkout, HistoryEntry } from '../api/types';
+import { useWixContext } from '../context/WixContext';
+
+/** `unknown`: the address names no checkout of this instance, so nothing happened. */
+export type ReturnState = 'processing' | 'success' | 'waiting' | 'cancelled' | 'unknown';
+
+export interface CheckoutReturnParams {
+  /** `payment` of the page's address: what the browser was told, never proof of a payment. */
+  payment: string | null;
+  /** `checkout` of the page's address. */
+  checkoutId: string | null;
+}
+
+export interface CheckoutReturnView {
+  state: ReturnState;
+  checkout: Checkout | undefined;
+  /** Balance before and after the purchase, as far as known. */
+  before: number | null;
+  after: number | null;
+  /** The last attempt to ask the server failed; asking goes on. */
+  isInterrupted: boolean;
+}
+
+/** After this time without a confirmation the page says honestly that it is still waiting. */
+export const PATIENCE_MS = 60_000;
+const ASK_MS = 5_000;
+const ASK_LATE_MS = 15_000;
+
+/**
+ * What to tell a payer who came back. Only the server's word counts: it asks Wix at each return, and the
+ * live stream tells of a webhook in between. Keeps watching until the checkout is final.
+ */
+export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnView {
+  const { checkoutId, payment } = params;
+  const { client, session } = useWixContext();
+  const isLate = useElapsed(PATIENCE_MS, checkoutId);
+  const claimsPaid = payment === 'success';
+
+  const query = useQuery<Checkout>({
+    queryKey: keys.checkout(checkoutId ?? ''),
+    queryFn: ({ signal }) =>
+      claimsPaid
+        ? client.returnFromCheckout(checkoutId ?? '', { signal })
+        : client.checkout(checkoutId ?? '', { signal }),
+    enabled: checkoutId !== null && session === 'ok',
+    staleTime: 0,
+    refetchInterval: ({ state }) => {
+      if (!isUndecided(state.data) || isRefused(state.error)) return false;
+      return isLate ? ASK_LATE_MS : ASK_MS;
+    },
+  });
+
+  const state = returnState(checkoutId, claimsPaid, query.data, query.error, isLate);
+  const balance = usePurchaseBalance(query.data, state);
+  const isInterrupted = query.failureReason !== null && !isRefused(query.failureReason);
+  return { state, checkout: query.data, ...balance, isInterrupted };
+}
+
+function returnState(
+  checkoutId: string | null,
+  claimsPaid: boolean,
+  checkout: Checkout | undefined,
+  error: Error | null,
+  isLate: boolean,
+): ReturnState {
+  if (checkout?.status === 'completed') return 'success';
+  if (checkoutId === null || isRefused(error)) return claimsPaid ? 'unknown' : 'cancelled';
+  if (!claimsPaid) return 'cancelled';
+  if (checkout?.status === 'expired') return 'unknown';
+  return isLate ? 'waiting' : 'processing';
+}
+
+/** A dismissed checkout can still be paid: Wix's link lives on for 48 hours. */
+function isUndecided(checkout: Checkout | undefined): boolean {
+  return checkout === undefined || checkout.status === 'open' || checkout.status === 'dismissed';
+}
+
+function isRefused(error: Error | null): boolean {
+  return error instanceof ApiError && error.status >= 400 && !error.isRetryable;
+}
+
+/**
+ * The ledger knows the step from old to new balance exactly, also after a reload and in a second tab;
+ * until it has answered, what this page saw before and after stands in.
+ */
+function usePurchaseBalance(checkout: Checkout | undefined, state: ReturnState) {
+  const { client, userData } = useWixContext();
+  const available = userData?.credits.available ?? null;
+  const seenBefore = useRef<number | null>(null);
+  if (state === 'processing' && seenBefore.current === null) seenBefore.current = available;
+
+  const { data: grant } = useQuery({
+    queryKey: [...keys.history, 'purchase', checkout?.checkoutId],
+    queryFn: async ({ signal }) => {
+      const { entries } = await client.history({ limit: 50 }, { signal });
+      return purchaseGrant(entries, checkout?.createdAt ?? '') ?? null;
+    },
+    enabled: state === 'success',
+  });
+  if (grant) return { before: grant.balanceAfter - grant.amount, after: grant.balanceAfter };
+  const isRise =
+    seenBefore.current !== null && available !== null && available > seenBefore.current;
+  return { before: isRise ? seenBefore.current : null, after: available };
+}
+
+/** The first grant after the checkout began; entries come newest first. */
+function purchaseGrant(entries: readonly HistoryEntry[], createdAt: string) {
+  const since = Date.parse(createdAt);
+  return entries.findLast((entry) => entry.kind === 'grant' && Date.parse(entry.at) >= since);
+}
+
+function useElapsed(waitMs: number, restart: string | null): boolean {
+  const [elapsed, setElapsed] = useState<string | null | undefined>(undefined);
+  useEffect(() => {
+    const timer = setTimeout(() => setElapsed(restart), waitMs);
+    return () => clearTimeout(timer);
+  }, [waitMs, restart]);
+  return elapsed === restart;
+}

@@ -1,0 +1,34 @@
+import type { Job, JobStatus, UserStatus } from '../api/types';
+
+const FINAL: readonly JobStatus[] = ['completed', 'failed', 'cancelled'];
+
+export function isFinal(status: JobStatus): boolean {
+  return FINAL.includes(status);
+}
+
+/**
+ * A poll that was sent before a live event can be answered after it. Of two answers the one with the
+ * higher account version wins, so that a balance on the screen never steps back.
+ */
+export function newerStatus(known: UserStatus | undefined, arrived: UserStatus): UserStatus {
+  if (known === undefined || known.instanceId !== arrived.instanceId) return arrived;
+  const isOlder =
+    arrived.credits.version < known.credits.version ||
+    (arrived.credits.version === known.credits.version &&
+      Date.parse(arrived.now) < Date.parse(known.now));
+  return isOlder ? known : arrived;
+}
+
+/** A job that has ended stays ended, and its progress does not run backwards within one attempt. */
+export function newerJob(known: Job | undefined, arrived: Job): Job {
+  if (known === undefined) return arrived;
+  if (isFinal(known.status) || arrived.attempt < known.attempt) return known;
+  if (isFinal(arrived.status) || arrived.attempt > known.attempt) return arrived;
+  return arrived.progressPercent < known.progressPercent ? known : arrived;
+}
+
+/** Puts a job's news into a list that is ordered newest first. */
+export function withJob(jobs: readonly Job[], arrived: Job): Job[] {
+  if (!jobs.some((job) => job.jobId === arrived.jobId)) return [arrived, ...jobs];
+  return jobs.map((job) => (job.jobId === arrived.jobId ? newerJob(job, arrived) : job));
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { withoutRemoteFonts } from './plugins';
+import { withoutUnusedRules } from './purge';
+
+describe('withoutRemoteFonts', () => {
+  it('drops_fonts_of_other_hosts_and_keeps_our_own', () => {
+    const own = '@font-face{font-family:A;src:url(/assets/a.woff2)}';
+    const remote = '@font-face{font-family:B;src:url(https://fonts.test/b.woff2)}';
+    expect(withoutRemoteFonts(`${own}${remote}p{color:red}`)).toBe(`${own}p{color:red}`);
+  });
+});
+
+describe('withoutUnusedRules', () => {
+  const kept = (css: string) => withoutUnusedRules(css, new Set(['_Box', '-loader']));
+
+  it('keeps_every_state_and_part_of_a_used_component', () => {
+    const css =
+      '.wds_1_2_3_Box--gap{gap:1px}.wds_1_2_3_Box__part{top:0}.wds_1_2_3-loader--size-big{width:1px}';
+    expect(kept(css)).toBe(css);
+  });
+
+  it('drops_rules_that_need_a_component_the_page_cannot_show', () => {
+    expect(kept('.wds_1_2_3_Table__row{top:0}')).toBe('');
+    expect(kept('.wds_1_2_3_Box__x .wds_1_2_3-table{top:0}')).toBe('');
+    expect(kept('.wds_1_2_3_Table,.wds_1_2_3_Box{top:0}')).toBe('.wds_1_2_3_Box{top:0}');
+  });
+
+  it('keeps_rules_that_only_exclude_an_unused_component', () => {
+    const css = '.wds_1_2_3_Box:not(.wds_1_2_3_Table__row){top:0}';
+    expect(kept(css)).toBe(css);
+  });
+
+  it('keeps_global_rules_and_keyframes_and_drops_emptied_media', () => {
+    const css = ':root{--a:1px}@keyframes wds_1_2_3-table{from{top:0}to{top:1px}}';
+    expect(kept(`${css}@media print{.wds_1_2_3_Table{top:0}}`)).toBe(css);
+  });
+});

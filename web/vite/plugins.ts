@@ -1,0 +1,70 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip, constants as zlib } from 'node:zlib';
+import type { Plugin } from 'vite';
+
+const FONT_FACE = /@font-face\s*\{[^}]*\}/g;
+const REMOTE_ADDRESS = /url\(\s*["']?(?:https?:)?\/\//;
+
+/** The style sheet without the `@font-face` rules that fetch from another host. */
+export function withoutRemoteFonts(css: string): string {
+  return css.replace(FONT_FACE, (rule) => (REMOTE_ADDRESS.test(rule) ? '' : rule));
+}
+
+/**
+ * The design system's style sheet loads its fonts from `static.parastorage.com`. The pages ship the
+ * font themselves and their content security policy allows no other host. A remote address that
+ * still gets through stops the build instead of failing in the reader's browser.
+ */
+export function stripRemoteFonts(): Plugin {
+  return {
+    name: 'wixapp-strip-remote-fonts',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\.css($|\?)/.test(id) || !code.includes('@font-face')) return null;
+      return { code: withoutRemoteFonts(code), map: null };
+    },
+    generateBundle(_, bundle) {
+      for (const output of Object.values(bundle)) {
+        if (output.type !== 'asset' || !output.fileName.endsWith('.css')) continue;
+        if (REMOTE_ADDRESS.test(String(output.source))) {
+          this.error(`${output.fileName} loads something from another host`);
+        }
+      }
+    },
+  };
+}
+
+const COMPRESSIBLE = /\.(?:js|css|html|svg|json|txt|webmanifest)$/;
+const WORTH_IT_BYTES = 1_024;
+const brotli = promisify(brotliCompress);
+const gz = promisify(gzip);
+
+async function compressFile(path: string): Promise<void> {
+  const raw = await readFile(path);
+  if (raw.length < WORTH_IT_BYTES) return;
+  const [br, gzipped] = await Promise.all([
+    brotli(raw, { params: { [zlib.BROTLI_PARAM_SIZE_HINT]: raw.length } }),
+    gz(raw, { level: zlib.Z_BEST_COMPRESSION }),
+  ]);
+  await Promise.all([writeFile(`${path}.br`, br), writeFile(`${path}.gz`, gzipped)]);
+}
+
+/** Writes `.br` and `.gz` beside every text file, so that the server never compresses on request. */
+export function precompress(): Plugin {
+  let outDir = '';
+  return {
+    name: 'wixapp-precompress',
+    apply: 'build',
+    configResolved(config) {
+      outDir = join(config.root, config.build.outDir);
+    },
+    async closeBundle(error) {
+      if (error) return;
+      const entries = await readdir(outDir, { recursive: true });
+      const files = entries.filter((name) => COMPRESSIBLE.test(name));
+      await Promise.all(files.map((name) => compressFile(join(outDir, name))));
+    },
+  };
+}

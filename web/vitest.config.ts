@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  test: { name, root },
+});
+
+export default defineConfig({
+  resolve: { conditions: ['wixapp-source', 'module', 'browser', 'development|production'] },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}', '*.test.ts'],
+    setupFiles: [new URL('./vitest.setup.ts', import.meta.url).pathname],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+    unstubGlobals: true,
+    projects: [
+      project('react', './packages/react'),
+      project('dashboard', './dashboard'),
+      project('emulator', './emulator'),
+      project('vite', './vite'),
+    ],
+  },
+});
