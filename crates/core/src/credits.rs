@@ -20,6 +20,8 @@ pub struct Credits(i64);
 impl Credits {
     /// No credits.
     pub const ZERO: Self = Self(0);
+    /// One credit.
+    pub const ONE: Self = Self(1);
     /// The largest amount.
     pub const MAX: Self = Self(i64::MAX);
 

@@ -70,6 +70,16 @@ pub struct Parked {
     pub reason: ParkReason,
 }
 
+impl Parked {
+    /// When the passing of time alone makes the fact usable.
+    fn usable_at(&self) -> Option<Timestamp> {
+        match self.reason {
+            ParkReason::FromTheFuture { at } => Some(at),
+            ParkReason::UnknownPlan { .. } => None,
+        }
+    }
+}
+
 /// Why a fact waits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParkReason {
@@ -149,6 +159,7 @@ pub fn derive(input: Input<'_>) -> Derived {
     let mut due = due::list(&life);
     due.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
     let (subscription, next_at, unconfirmed) = life.summary();
+    let next_at = parked.iter().filter_map(Parked::usable_at).chain(next_at).min();
     Derived { subscription, due, parked, next_at, unconfirmed }
 }
 

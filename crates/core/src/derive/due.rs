@@ -1,7 +1,5 @@
 //! What must have happened to the credits, read off the folded life.
 
-use std::collections::HashSet;
-
 use super::life::{EntryKind, Epoch, Life, Segment};
 use super::{Due, DueKind, EndPolicy};
 use crate::clock::Timestamp;
@@ -76,20 +74,17 @@ fn granted(segment: &Segment<'_>, source: Source) -> DueKind {
 
 /// What the beginnings of plans earn: cycle 0 of the purchase, and each upgrade.
 ///
-/// Within one paid life a plan reached by upgrade earns its credits once per cycle, so that going up and down inside a
-/// cycle earns nothing; the lower plan only begins when the paid period ends, which is what makes the cycle pass.
+/// Going down and up again inside a paid period earns nothing: a lower plan only begins when the period ends, so the way
+/// back up is no upgrade before.
 fn entries(life: &Life<'_>, epoch: &Epoch<'_>, due: &mut Vec<Due>) {
-    let mut earned = HashSet::new();
     for segment in epoch.segments.iter().filter(|segment| segment.from <= life.input.now) {
         if segment.entry == EntryKind::Continue {
             continue;
         }
         let (key, aliases) = entry_keys(life, epoch, segment);
         let source = if segment.entry == EntryKind::Upgrade { Source::Upgrade } else { Source::Cycle };
-        if earned.insert((segment.plan.id.clone(), segment.from)) {
-            let fact = Some(segment.fact.clone());
-            due.push(Due { at: segment.from, key, aliases, kind: granted(segment, source), fact });
-        }
+        let fact = Some(segment.fact.clone());
+        due.push(Due { at: segment.from, key, aliases, kind: granted(segment, source), fact });
     }
 }
 

@@ -177,6 +177,7 @@ fn a_fact_from_the_future_waits() {
     let now = derived(&[installed(0), purchased(9, "pro", "inv-1")], day(1));
     assert_eq!(now.subscription.plan_id.as_str(), "free");
     assert!(matches!(now.parked[..], [Parked { reason: ParkReason::FromTheFuture { .. }, .. }]));
+    assert_eq!(now.next_at, Some(day(9)), "it is looked at again by itself");
 }
 
 #[test]
