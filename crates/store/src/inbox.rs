@@ -88,6 +88,25 @@ impl Store {
         Ok(accepted)
     }
 
+    /// Puts facts that wait for the plan catalogue or for their time back among the new ones; returns how many.
+    ///
+    /// Facts whose payload could not be understood stay parked: looking again would not help.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn retry_parked(&self) -> Result<u64, Error> {
+        let retried = self
+            .write(|conn| {
+                Box::pin(async move {
+                    let statement =
+                        sql!("UPDATE facts SET state = 'new' WHERE state = 'parked' AND kind IS NOT NULL");
+                    Ok(conn.run(vec![statement]).await?.first().map_or(0, |outcome| outcome.affected))
+                })
+            })
+            .await?;
+        Ok(retried)
+    }
+
     /// The instances that have facts nobody looked at, longest waiting first.
     ///
     /// # Errors

@@ -1,15 +1,14 @@
-//! The job table: claiming, progress, rescue.
+//! Jobs as they are stored and read.
 
 use wixapp_core::clock::Timestamp;
 use wixapp_core::job::JobState;
-use wixapp_core::{HoldId, InstanceId, JobId};
+use wixapp_core::{Credits, HoldId, InstanceId, JobId};
 
 use crate::conn::{Statement, row, rows, sql};
 use crate::error::Error;
-use crate::live::{Change, Topic};
 use crate::store::Store;
 use crate::tx::Lease;
-use crate::value::{Row, Value};
+use crate::value::Row;
 
 /// A job to add.
 #[derive(Debug, Clone)]
@@ -59,6 +58,8 @@ pub struct Job {
     pub lease_until: Option<Timestamp>,
     /// The credits put aside for it.
     pub hold_id: Option<HoldId>,
+    /// How many they are; not known of a job that was added in this same transaction.
+    pub credits: Option<Credits>,
     /// 0 to 100.
     pub progress_percent: i64,
     /// What it does now.
@@ -73,33 +74,19 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
 }
 
-/// A sign of life of a running job.
-#[derive(Debug, Clone)]
-pub struct Beat {
-    /// Whose job.
-    pub instance_id: InstanceId,
-    /// The claim.
-    pub lease: Lease,
-    /// Until when the claim holds now, by the machines' clock.
-    pub lease_until: Timestamp,
-    /// 0 to 100.
-    pub percent: i64,
-    /// What it does now.
-    pub step: Option<String>,
-    /// Whether watchers should be told.
-    pub tell: bool,
-}
-
 macro_rules! job_columns {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
             " instance_id, job_id, kind, args, state, priority, attempt, max_attempts, fence, run_at, worker, lease_until, \
-             hold_id, progress_percent, progress_step, result, error, created_at, finished_at ",
+             hold_id, (SELECT holds.amount FROM holds WHERE holds.instance_id = jobs.instance_id AND holds.hold_id = jobs.hold_id), \
+             progress_percent, progress_step, result, error, created_at, finished_at ",
             $after
         )
     };
 }
+
+pub(crate) use job_columns;
 
 pub(crate) fn select(instance_id: &InstanceId, job_id: &JobId) -> Statement {
     sql!(
@@ -126,6 +113,7 @@ impl NewJob {
             worker: None,
             lease_until: None,
             hold_id: self.hold_id,
+            credits: None,
             progress_percent: 0,
             progress_step: None,
             result: None,
@@ -152,6 +140,7 @@ impl Job {
             worker: row.maybe_text()?,
             lease_until: row.maybe_time()?,
             hold_id: row.maybe_parse()?,
+            credits: row.maybe_int()?.and_then(Credits::new),
             progress_percent: row.int()?,
             progress_step: row.maybe_text()?,
             result: row.maybe_text()?,
@@ -202,99 +191,7 @@ impl Job {
     }
 }
 
-/// Which jobs a worker wants, and on which terms.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// Who claims.
-    pub worker: String,
-    /// The kinds it can run.
-    pub kinds: Vec<String>,
-    /// How many at most.
-    pub limit: i64,
-    /// The time by which jobs are due.
-    pub now: Timestamp,
-    /// Until when the claim holds, by the machines' clock.
-    pub lease_until: Timestamp,
-}
-
 impl Store {
-    /// Takes due jobs: lowest priority number first, then longest due. No two workers get the same job.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn claim_jobs(&self, claim: Claim) -> Result<Vec<Job>, Error> {
-        let kinds = format!("|{}|", claim.kinds.join("|"));
-        let statement = sql!(
-            job_columns!(
-                // MATERIALIZED: else PostgreSQL may run the inner query again and take more jobs than the limit.
-                "WITH picked AS MATERIALIZED (SELECT instance_id, job_id FROM jobs \
-                 WHERE state IN ('scheduled', 'available', 'retryable') AND run_at <= $3 AND strpos($4, '|' || kind || '|') > 0 \
-                 ORDER BY priority, run_at, job_id LIMIT $5 FOR UPDATE SKIP LOCKED) \
-                 UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2 \
-                 WHERE (instance_id, job_id) IN (SELECT instance_id, job_id FROM picked) RETURNING",
-                ""
-            ),
-            claim.worker.as_str(),
-            claim.lease_until,
-            claim.now,
-            kinds,
-            claim.limit
-        );
-        let mut jobs = self
-            .write(move |conn| {
-                let statement = statement.clone();
-                Box::pin(async move {
-                    let found = rows(conn, statement).await?;
-                    found.into_iter().map(Job::read).collect::<Result<Vec<_>, _>>()
-                })
-            })
-            .await?;
-        jobs.sort_by(|a, b| (a.priority, a.run_at, &a.job_id).cmp(&(b.priority, b.run_at, &b.job_id)));
-        Ok(jobs)
-    }
-
-    /// Records signs of life; returns the claims that do not hold any more.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn beat_jobs(&self, beats: Vec<Beat>) -> Result<Vec<Lease>, Error> {
-        let told: Vec<Change> = beats
-            .iter()
-            .filter(|beat| beat.tell)
-            .map(|beat| Change {
-                instance_id: Some(beat.instance_id.clone()),
-                topic: Topic::Job(beat.lease.job_id.clone()),
-            })
-            .collect();
-        let statements: Vec<Statement> = beats.iter().map(beat_statement).collect();
-        let affected = self
-            .write(move |conn| {
-                let statements = statements.clone();
-                Box::pin(async move {
-                    Ok(conn.run(statements).await?.iter().map(|o| o.affected).collect::<Vec<_>>())
-                })
-            })
-            .await?;
-        self.tell(told);
-        Ok(beats.into_iter().zip(affected).filter(|(_, n)| *n == 0).map(|(beat, _)| beat.lease).collect())
-    }
-
-    /// The running jobs whose lease ran out by `machine_now`.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn list_stalled_jobs(&self, machine_now: Timestamp, limit: i64) -> Result<Vec<Job>, Error> {
-        self.jobs(sql!(
-            job_columns!(
-                "SELECT",
-                "FROM jobs WHERE state = 'running' AND lease_until < $1 ORDER BY lease_until LIMIT $2"
-            ),
-            machine_now,
-            limit
-        ))
-        .await
-    }
-
     /// The jobs of an instance, newest first.
     ///
     /// # Errors
@@ -340,24 +237,11 @@ impl Store {
         .await
     }
 
-    async fn jobs(&self, statement: Statement) -> Result<Vec<Job>, Error> {
+    pub(crate) async fn jobs(&self, statement: Statement) -> Result<Vec<Job>, Error> {
         self.read(move |conn| {
             let statement = statement.clone();
             Box::pin(async move { rows(conn, statement).await?.into_iter().map(Job::read).collect() })
         })
         .await
     }
-}
-
-fn beat_statement(beat: &Beat) -> Statement {
-    sql!(
-        "UPDATE jobs SET lease_until = $4, progress_percent = $5, progress_step = $6 \
-         WHERE instance_id = $1 AND job_id = $2 AND fence = $3 AND state = 'running'",
-        &beat.instance_id,
-        &beat.lease.job_id,
-        beat.lease.fence,
-        beat.lease_until,
-        beat.percent,
-        Value::from(beat.step.as_deref())
-    )
 }

@@ -5,6 +5,7 @@
 //! [`Store::transact`] only.
 
 mod checkout;
+mod claim;
 mod conn;
 mod error;
 mod inbox;
@@ -21,14 +22,17 @@ mod store;
 mod transact;
 mod tx;
 mod value;
+mod want;
 
 pub use checkout::{Checkout, CheckoutState};
+pub use claim::{Beat, Claim};
 pub use error::Error;
 pub use inbox::{Accepted, Delivery, NewDelivery};
 pub use instance::Instance;
-pub use job::{Beat, Claim, Job, NewJob};
+pub use job::{Job, NewJob};
 pub use ledger::Flaw;
 pub use live::{Change, Topic};
 pub use migration::{Migrated, SCHEMA_VERSION};
 pub use store::Store;
-pub use tx::{Lease, LeaseLost, Profile, Reply, StoredFact, Tx, Want};
+pub use tx::{Lease, LeaseLost, Profile, Reply, StoredFact, Tx};
+pub use want::Want;

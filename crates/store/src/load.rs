@@ -14,8 +14,9 @@ use crate::conn::{Conn, Outcome, Statement, sql};
 use crate::error::Error;
 use crate::instance::{Instance, select_locked};
 use crate::job::{self, Job};
-use crate::tx::{Reply, StoredFact, Tx, Want};
+use crate::tx::{Reply, StoredFact, Tx};
 use crate::value::Row;
+use crate::want::Want;
 
 macro_rules! grant_columns {
     ($after:literal) => {

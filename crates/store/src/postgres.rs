@@ -235,7 +235,14 @@ fn closed() -> Error {
 }
 
 async fn client(pool: &Pool) -> Result<Object, Error> {
-    pool.get().await.map_err(|error| Error::Unavailable(error.to_string()))
+    pool.get().await.map_err(|error| {
+        // The pool and the driver only say that there is no connection; the reason is further in.
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(next) = cause.source() {
+            cause = next;
+        }
+        Error::Unavailable(format!("no connection to the server: {cause}"))
+    })
 }
 
 /// TLS with the machine's own root certificates, for servers that ask for it.

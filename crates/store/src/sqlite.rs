@@ -1,6 +1,7 @@
 //! The SQLite driver: one writer that groups the transactions of many callers into one commit, and several readers.
 
 mod connection;
+mod group;
 mod writer;
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! [`Store`]: the handle to the database.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::broadcast;
@@ -51,8 +51,11 @@ impl Store {
         let (changes, _) = broadcast::channel(WATCH_CAPACITY);
         let driver = match url.split_once(':') {
             Some(("sqlite", path)) => {
-                let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-                Driver::Sqlite(Sqlite::open(path, changes.clone())?)
+                let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+                let changes = changes.clone();
+                // It may wait for other processes that open the same file.
+                let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path, changes)).await;
+                Driver::Sqlite(opened.map_err(|error| Error::Unavailable(error.to_string()))??)
             }
             Some(("postgres" | "postgresql", _)) => {
                 Driver::Postgres(Postgres::open(url, changes.clone()).await?)

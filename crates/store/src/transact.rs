@@ -17,7 +17,8 @@ use crate::live::Change;
 use crate::load::{Loaded, load};
 use crate::save;
 use crate::store::Store;
-use crate::tx::{Made, Tx, Want};
+use crate::tx::{Made, Tx};
+use crate::want::Want;
 
 /// How many decisions share one transaction at the most.
 const GROUP_LIMIT: usize = 64;

@@ -6,93 +6,13 @@ use wixapp_core::account::{Account, AccountChanges};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::job::JobState;
 use wixapp_core::subscription::Subscription;
-use wixapp_core::{Fact, HoldId, InstanceId, JobId};
+use wixapp_core::{Fact, InstanceId, JobId};
 
 use crate::checkout::Checkout;
 use crate::conn::{Statement, sql};
 use crate::job::{Job, NewJob};
 use crate::live::{Change, Topic};
 use crate::value::to_json;
-
-/// What a decision needs to see besides the balances and the grants that have credits left.
-#[derive(Debug, Clone, Default)]
-pub struct Want {
-    pub(crate) facts: bool,
-    pub(crate) overdue_holds: bool,
-    pub(crate) open_checkouts: bool,
-    pub(crate) hold_ids: Vec<HoldId>,
-    pub(crate) hold_keys: Vec<String>,
-    pub(crate) reply_keys: Vec<String>,
-    pub(crate) jobs: Vec<JobId>,
-}
-
-impl Want {
-    /// Only balances and grants.
-    #[must_use]
-    pub fn money() -> Self {
-        Self::default()
-    }
-
-    /// All facts of the instance, and all business keys that were used.
-    #[must_use]
-    pub fn facts(mut self) -> Self {
-        self.facts = true;
-        self
-    }
-
-    /// The open holds whose time has run out.
-    #[must_use]
-    pub fn overdue_holds(mut self) -> Self {
-        self.overdue_holds = true;
-        self
-    }
-
-    /// The checkouts that are still open.
-    #[must_use]
-    pub fn open_checkouts(mut self) -> Self {
-        self.open_checkouts = true;
-        self
-    }
-
-    /// One hold, by its id.
-    #[must_use]
-    pub fn hold(mut self, id: &HoldId) -> Self {
-        self.hold_ids.push(id.clone());
-        self
-    }
-
-    /// One hold, by the caller's key.
-    #[must_use]
-    pub fn hold_key(mut self, key: impl Into<String>) -> Self {
-        self.hold_keys.push(key.into());
-        self
-    }
-
-    /// The stored answer of an idempotency key.
-    #[must_use]
-    pub fn reply(mut self, key: impl Into<String>) -> Self {
-        self.reply_keys.push(key.into());
-        self
-    }
-
-    /// One job, together with its hold.
-    #[must_use]
-    pub fn job(mut self, id: &JobId) -> Self {
-        self.jobs.push(id.clone());
-        self
-    }
-
-    /// Whether it asks for more than several decisions can share cheaply.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        self.facts |= other.facts;
-        self.overdue_holds |= other.overdue_holds;
-        self.open_checkouts |= other.open_checkouts;
-        self.hold_ids.extend(other.hold_ids.iter().cloned());
-        self.hold_keys.extend(other.hold_keys.iter().cloned());
-        self.reply_keys.extend(other.reply_keys.iter().cloned());
-        self.jobs.extend(other.jobs.iter().cloned());
-    }
-}
 
 /// What is stored of an instance besides its money.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

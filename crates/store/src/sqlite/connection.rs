@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -13,13 +14,13 @@ use crate::value::{Row, Value};
 
 /// How long a writer of another process may keep us waiting.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
+const SWITCH_WAIT_MS: u64 = 10;
 /// Statements this crate uses on one connection, with room to spare.
 const STATEMENT_CACHE: usize = 128;
 
-/// The name of the savepoint around the work of one caller.
-const SAVEPOINT: &str = "SAVEPOINT turn";
-const ROLLBACK_TO_SAVEPOINT: &str = "ROLLBACK TO turn";
-const RELEASE_SAVEPOINT: &str = "RELEASE turn";
+/// A checkpoint costs two waits for the disk and one write of each page that changed since the last: at 32 MB of log they
+/// are rare enough. The log is cut back when a burst has made it larger than that.
+const CHECKPOINT: &str = "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,27 +33,31 @@ pub(crate) struct Connection {
     inner: rusqlite::Connection,
     /// The statements in SQLite's words, by the place of their shared text.
     texts: HashMap<(usize, usize), String>,
+    /// Asked for by the work that runs now.
+    undo: bool,
 }
 
 impl Connection {
     pub(crate) fn open(path: &Path, purpose: Use) -> Result<Self, Error> {
-        let inner = rusqlite::Connection::open(path)
-            .map_err(|error| Error::Unavailable(format!("{}: {}", path.display(), map(error))))?;
-        inner.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(map)?;
+        let inner = rusqlite::Connection::open(path).map_err(map)?;
+        inner.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(map)?;
         inner.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         // FULL: in WAL mode NORMAL may lose a commit that was already answered.
         inner
             .execute_batch(
                 "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-                 PRAGMA cache_size = -8000;",
+                 PRAGMA cache_size = -16000;",
             )
             .map_err(map)?;
         match purpose {
             Use::Reading => inner.execute_batch("PRAGMA query_only = ON").map_err(map)?,
-            Use::Writing => log_ahead(&inner, path)?,
+            Use::Writing => {
+                log_ahead(&inner, path)?;
+                inner.execute_batch(CHECKPOINT).map_err(map)?;
+            }
         }
         add_strpos(&inner).map_err(map)?;
-        Ok(Self { inner, texts: HashMap::new() })
+        Ok(Self { inner, texts: HashMap::new(), undo: false })
     }
 
     /// Whether a transaction is open. After some failures SQLite ends it by itself.
@@ -60,17 +65,14 @@ impl Connection {
         !self.inner.is_autocommit()
     }
 
-    /// Begins the work of one caller inside the transaction of many.
-    pub(crate) fn begin_turn(&self) -> Result<(), Error> {
-        self.step(SAVEPOINT)
+    /// How many rows were changed on this connection, ever.
+    pub(crate) fn changes(&self) -> u64 {
+        self.inner.total_changes()
     }
 
-    /// Ends the work of one caller: kept, or undone.
-    pub(crate) fn end_turn(&self, keep: bool) -> Result<(), Error> {
-        if !keep {
-            self.step(ROLLBACK_TO_SAVEPOINT)?;
-        }
-        self.step(RELEASE_SAVEPOINT)
+    /// Whether the work that ended just now asked for [`Conn::undo`].
+    pub(crate) fn take_undo(&mut self) -> bool {
+        std::mem::take(&mut self.undo)
     }
 
     /// Runs statements that have no parameters and no answer.
@@ -133,18 +135,28 @@ impl Conn for Connection {
     }
 
     fn undo(&mut self) -> Fut<'_, ()> {
-        std::future::ready(self.step(ROLLBACK_TO_SAVEPOINT)).boxed()
+        self.undo = true;
+        std::future::ready(Ok(())).boxed()
     }
 }
 
 /// Switches the file to write-ahead logging, in which readers and the writer do not wait for each other.
 fn log_ahead(connection: &rusqlite::Connection, path: &Path) -> Result<(), Error> {
-    let mode: String =
-        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(map)?;
-    if mode == "wal" {
-        return Ok(());
+    let mut tries_left = BUSY_TIMEOUT_MS / SWITCH_WAIT_MS;
+    loop {
+        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        match mode.map_err(map) {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(_) => {
+                let text = format!("{}: write-ahead logging is not possible there", path.display());
+                return Err(Error::Unavailable(text));
+            }
+            // For this switch SQLite does not wait by itself: several processes may open a new file at once.
+            Err(error) if error.is_unavailable() && tries_left > 0 => tries_left -= 1,
+            Err(error) => return Err(error),
+        }
+        std::thread::sleep(Duration::from_millis(SWITCH_WAIT_MS));
     }
-    Err(Error::Unavailable(format!("{}: write-ahead logging is not possible there", path.display())))
 }
 
 /// PostgreSQL stores no NUL in a text; the two databases must refuse the same.

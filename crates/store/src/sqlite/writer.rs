@@ -1,6 +1,5 @@
-//! The one writer: a thread that runs the work of many callers in one transaction and commits once.
+//! The one writer: a thread that runs what callers ask of it, one group after the other.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -10,53 +9,16 @@ use tokio::sync::{broadcast, oneshot};
 
 use super::at_once;
 use super::connection::Connection;
+use super::group::{Pending, Turn, begin, run_group};
 use crate::conn::Work;
 use crate::error::Error;
 use crate::live::Change;
 use crate::migration::{self, Migrated, Migration};
 
-/// How many callers share one commit at the most.
-const GROUP_LIMIT: usize = 256;
 /// How often an idle writer looks whether another process has written.
 const LOOK_AROUND: Duration = Duration::from_millis(500);
 
-/// One caller's work.
-trait Turn: Send {
-    /// Runs the work; `false` when what it wrote must be undone.
-    fn run(&mut self, connection: &mut Connection) -> bool;
-    /// Gives the outcome to the caller, after the commit or its failure.
-    fn answer(self: Box<Self>, committed: Result<(), &Error>);
-}
-
-struct Pending<T> {
-    work: Work<T>,
-    made: Option<Result<T, Error>>,
-    caller: oneshot::Sender<Result<T, Error>>,
-}
-
-impl<T: Send> Turn for Pending<T> {
-    fn run(&mut self, connection: &mut Connection) -> bool {
-        // The thread serves everybody and must outlive one caller's mistake.
-        let made = catch_unwind(AssertUnwindSafe(|| at_once((self.work)(connection))))
-            .unwrap_or_else(|_| Err(Error::Inconsistent("database work broke down".to_owned())));
-        let good = made.is_ok();
-        self.made = Some(made);
-        good
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), &Error>) {
-        let outcome = match (self.made, committed) {
-            (Some(Err(error)), _) => Err(error),
-            (Some(made), Ok(())) => made,
-            (_, Err(error)) => Err(error.again()),
-            (None, Ok(())) => Err(Error::Inconsistent("work was committed without having run".to_owned())),
-        };
-        // The caller may have gone away; what is committed stays.
-        let _ = self.caller.send(outcome);
-    }
-}
-
-enum Request {
+pub(super) enum Request {
     Turn(Box<dyn Turn>),
     Migrate(&'static [Migration], oneshot::Sender<Result<Migrated, Error>>),
 }
@@ -78,7 +40,7 @@ impl Writer {
 
     pub(crate) async fn write<T: Send + 'static>(&self, work: Work<T>) -> Result<T, Error> {
         let (caller, outcome) = oneshot::channel();
-        self.send(Request::Turn(Box::new(Pending { work, made: None, caller })))?;
+        self.send(Request::Turn(Box::new(Pending::new(work, caller))))?;
         outcome.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -130,78 +92,6 @@ fn serve(mut connection: Connection, inbox: &Receiver<Request>, changes: &broadc
             let _ = changes.send(Change::resync());
         }
     }
-}
-
-/// Runs everything that waits in one transaction; returns a request that could not be part of it.
-fn run_group(
-    connection: &mut Connection,
-    first: Box<dyn Turn>,
-    inbox: &Receiver<Request>,
-) -> Option<Request> {
-    if let Err(error) = begin(connection) {
-        return refuse_all(first, inbox, &error);
-    }
-    let mut turns = Vec::new();
-    let mut other = None;
-    let mut next = Some(first);
-    while let Some(mut turn) = next.take() {
-        let good = run_turn(connection, turn.as_mut());
-        turns.push(turn);
-        if let Err(error) = good {
-            rollback(connection, turns, &error);
-            return None;
-        }
-        if turns.len() < GROUP_LIMIT {
-            match inbox.try_recv() {
-                Ok(Request::Turn(turn)) => next = Some(turn),
-                Ok(request @ Request::Migrate(..)) => other = Some(request),
-                Err(_) => {}
-            }
-        }
-    }
-    match connection.step("COMMIT") {
-        Ok(()) => turns.into_iter().for_each(|turn| turn.answer(Ok(()))),
-        Err(error) => rollback(connection, turns, &error),
-    }
-    other
-}
-
-fn begin(connection: &Connection) -> Result<(), Error> {
-    if connection.in_transaction() {
-        // The last rollback failed: without this no transaction could ever begin again.
-        connection.step("ROLLBACK")?;
-    }
-    connection.step("BEGIN IMMEDIATE")
-}
-
-/// Answers everybody who waits: the database was busy for all the time that one of them may be kept waiting.
-fn refuse_all(first: Box<dyn Turn>, inbox: &Receiver<Request>, error: &Error) -> Option<Request> {
-    first.answer(Err(error));
-    loop {
-        match inbox.try_recv() {
-            Ok(Request::Turn(turn)) => turn.answer(Err(error)),
-            Ok(request @ Request::Migrate(..)) => return Some(request),
-            Err(_) => return None,
-        }
-    }
-}
-
-/// Runs one turn in a savepoint of its own, so that its failure undoes nothing of the others.
-fn run_turn(connection: &mut Connection, turn: &mut dyn Turn) -> Result<(), Error> {
-    connection.begin_turn()?;
-    let keep = turn.run(connection);
-    if !connection.in_transaction() {
-        return Err(Error::Unavailable("the disk is full or failed".to_owned()));
-    }
-    connection.end_turn(keep)
-}
-
-fn rollback(connection: &Connection, turns: Vec<Box<dyn Turn>>, error: &Error) {
-    if connection.in_transaction() {
-        // Should even this fail, the next BEGIN says so to the next caller.
-        let _ = connection.step("ROLLBACK");
-    }
-    turns.into_iter().for_each(|turn| turn.answer(Err(error)));
 }
 
 fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<Migrated, Error> {

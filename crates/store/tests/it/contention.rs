@@ -1,11 +1,12 @@
 //! Many at once, from one process and from two: never more than there is, never anything twice.
 
-use futures_util::FutureExt;
 use futures_util::future::join_all;
+use futures_util::{FutureExt, poll};
 use wixapp_core::account::LedgerError;
 use wixapp_core::grant::Pool;
 use wixapp_store::{Error, Store, Want};
 
+use crate::inbox::delivery;
 use crate::stage::{Stage, gift, give, instance, now, put_aside, reserve, sound, spend};
 
 on_both!(
@@ -15,6 +16,7 @@ on_both!(
     a_key_that_was_not_looked_at_is_a_conflict,
     one_key_is_one_hold_over_two_processes,
     a_new_instance_is_made_once_by_many,
+    a_refusal_of_one_instance_leaves_the_others_alone,
     dropped_futures_leave_nothing_behind,
 );
 
@@ -114,18 +116,42 @@ async fn a_new_instance_is_made_once_by_many(stage: Stage) {
     assert_eq!((given, sound(&other, &id).await.balances.promo), (26, 26));
 }
 
+/// On SQLite they share commits: new instances whose row must go again, conflicts, and grants in between.
+async fn a_refusal_of_one_instance_leaves_the_others_alone(stage: Stage) {
+    let known = instance("known");
+    give(&stage.store, &known, gift("cycle:1", Pool::Plan, 100)).await;
+    spend(&stage.store, &known, "click-1", 1).await.unwrap().unwrap();
+    let tasks = (0..90).map(|n| {
+        let (store, known) = (stage.store.clone(), known.clone());
+        tokio::spawn(async move {
+            let id = instance(&format!("new-{n}"));
+            match n % 3 {
+                0 => assert!(spend(&store, &id, "click-1", 1).await.unwrap().is_err()),
+                1 => assert!(give(&store, &id, gift("cycle:1", Pool::Plan, 5)).await),
+                _ => assert!(spend(&store, &known, "click-1", 1).await.is_err()),
+            }
+        })
+    });
+    join_all(tasks).await.into_iter().for_each(|done| done.unwrap());
+    assert_eq!(stage.number("SELECT count(*) FROM instances").await, 31);
+    assert_eq!(stage.number("SELECT count(*) FROM instances WHERE plan = 5").await, 30);
+    assert_eq!(sound(&stage.store, &known).await.balances.spent, 1);
+}
+
 /// A caller that goes away at any moment: the pool stays whole, and each decision stands or never was.
 async fn dropped_futures_leave_nothing_behind(stage: Stage) {
     let (store, id) = (&stage.store, instance("site-1"));
     give(store, &id, gift("cycle:1", Pool::Plan, 1_000)).await;
-    for n in 0..300 {
+    for n in 0..300_u64 {
         let other = instance(&format!("other-{}", n % 7));
         let (key, at) = (format!("click-{n}"), if n % 2 == 0 { &id } else { &other });
         let mut caller = spend(store, at, &key, 1).boxed().fuse();
         let mut reader = store.verify_ledger(&id).boxed().fuse();
-        // Dropped after the first step, after some, or when something has already happened.
-        for _ in 0..n % 5 {
-            let _ = (futures_util::poll!(&mut caller), futures_util::poll!(&mut reader));
+        let mut arrival = store.accept(delivery(n, &id, &format!("event-{}", n / 3), now())).boxed().fuse();
+        // Dropped before the first step, after some, or when something has already happened.
+        for _ in 0..(n * 37) % 211 {
+            let _ = poll!(&mut caller);
+            let _ = (poll!(&mut reader), poll!(&mut arrival));
             tokio::task::yield_now().await;
         }
     }
@@ -138,6 +164,9 @@ async fn dropped_futures_leave_nothing_behind(stage: Stage) {
     let found = sound(store, &id).await;
     assert_eq!(found.balances.plan + found.balances.spent, 1_000);
     assert_eq!(found.seq, found.balances.spent + 1, "each spend that stands is one entry");
+    let halves =
+        "SELECT (SELECT count(*) FROM facts) - (SELECT count(*) FROM deliveries WHERE duplicate = 0)";
+    assert_eq!(stage.number(halves).await, 0, "a fact and its delivery come together");
     if !stage.is_sqlite() {
         let open = "SELECT count(*) FROM pg_stat_activity \
              WHERE datname = current_database() AND state LIKE 'idle in transaction%'";

@@ -18,7 +18,7 @@ on_both!(
     only_a_new_fact_is_told,
 );
 
-fn delivery(n: u64, id: &InstanceId, key: &str, received_at: Timestamp) -> NewDelivery {
+pub(crate) fn delivery(n: u64, id: &InstanceId, key: &str, received_at: Timestamp) -> NewDelivery {
     let mut bytes = [0; 10];
     bytes[2..].copy_from_slice(&n.to_be_bytes());
     let kind = FactKind::AppInstalled { origin_instance_id: None };
