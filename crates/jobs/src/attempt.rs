@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::Instrument;
 use wixapp_core::job::JobState;
@@ -27,30 +28,39 @@ pub(crate) enum Ended {
     Lost,
 }
 
+/// A claimed job that has a place.
+pub(crate) struct Work {
+    pub(crate) slot: Arc<Slot>,
+    pub(crate) handler: Handler,
+    pub(crate) args: String,
+    pub(crate) place: OwnedSemaphorePermit,
+}
+
 /// Runs one attempt and settles it.
-pub(crate) async fn attempt(shop: Arc<Shop>, slot: Arc<Slot>, handler: Handler, args: String) -> Ended {
+pub(crate) async fn attempt(shop: Arc<Shop>, work: Work) -> Ended {
+    let slot = Arc::clone(&work.slot);
     let _seat = shop.table.sit(Arc::clone(&slot));
     let span = tracing::info_span!(
         "job",
-        job.kind = handler.kind,
+        job.kind = work.handler.kind,
         job.id = %slot.lease.job_id,
         instance.id = %slot.instance_id,
         attempt = slot.attempt,
     );
     async {
         let started = Instant::now();
-        let Some(ending) = work(&shop, &slot, handler, args).await else {
+        let Some(ending) = run(&shop, work).await else {
             tracing::warn!(duration_ms = ms(started), "a running job lost its lease and was stopped");
             return Ended::Lost;
         };
         slot.renew_until(None);
-        let handed_back = ending == Ending::HandBack;
+        let duration_ms = ms(started);
         let settlement = Settlement::new(ending, slot.progress());
-        let Some(settled) = settle(&shop.store, &*shop.clock, &slot, settlement.clone()).await else {
+        let Some(settled) = settle(&shop.store, &*shop.clock, &slot, &settlement).await else {
             return Ended::Lost;
         };
-        report(&settlement.ending, &settled, ms(started));
-        if handed_back { Ended::HandedBack } else { Ended::Finished }
+        report(&settlement.ending, &settled, duration_ms);
+        if settlement.ending == Ending::HandBack { Ended::HandedBack } else { Ended::Finished }
     }
     .instrument(span)
     .await
@@ -59,9 +69,14 @@ pub(crate) async fn attempt(shop: Arc<Shop>, slot: Arc<Slot>, handler: Handler, 
 /// Runs the handler to its end, or to the end of its time; `None` when the lease was lost.
 ///
 /// The handler is gone when this returns: whoever gets the job next is alone with it.
-async fn work(shop: &Shop, slot: &Arc<Slot>, handler: Handler, args: String) -> Option<Ending> {
-    let (clock, state) = (Arc::clone(&shop.clock), Arc::clone(&shop.state));
-    let context = JobContext { slot: Arc::clone(slot), clock, state };
+async fn run(shop: &Shop, work: Work) -> Option<Ending> {
+    // Declared first, so that the place is free only once the handler is gone.
+    let Work { slot, handler, args, place: _place } = work;
+    let context = JobContext {
+        slot: Arc::clone(&slot),
+        clock: Arc::clone(&shop.clock),
+        state: Arc::clone(&shop.state),
+    };
     slot.renew_until(Instant::now().checked_add(handler.timeout + shop.config.lease));
     let running = AssertUnwindSafe((handler.run)(args, context)).catch_unwind();
     tokio::select! {
@@ -69,7 +84,7 @@ async fn work(shop: &Shop, slot: &Arc<Slot>, handler: Handler, args: String) -> 
         halt = slot.halted(Halt::HandBack) => (halt == Halt::HandBack).then_some(Ending::HandBack),
         ended = running => Some(ending(ended)),
         () = tokio::time::sleep(handler.timeout) => {
-            let text = format_args!("the attempt took longer than {} ms", handler.timeout.as_millis()).to_string();
+            let text = format!("the attempt took longer than {} ms", handler.timeout.as_millis());
             Some(Ending::Retry(Failure::new(Failure::TIMEOUT, text)))
         }
         () = slot.lease_over() => None,

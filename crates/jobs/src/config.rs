@@ -13,7 +13,7 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunnerConfig {
-    /// How many jobs run at the same time; at least 1.
+    /// How many handlers run at the same time; 1 to 10,000.
     pub concurrency: usize,
     /// How long a worker that gives no sign of life keeps its jobs; at least 100 ms. Leases are compared across machines
     /// by their own clocks: it must be far above what those differ by.
@@ -41,7 +41,7 @@ impl Default for RunnerConfig {
 impl RunnerConfig {
     /// The same, with each value in its range.
     pub(crate) fn in_range(mut self) -> Self {
-        self.concurrency = self.concurrency.max(1);
+        self.concurrency = self.concurrency.clamp(1, 10_000);
         self.lease = self.lease.clamp(Duration::from_millis(100), Duration::from_secs(86_400));
         self.poll = self.poll.max(Duration::from_millis(10));
         self

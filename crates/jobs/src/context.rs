@@ -70,7 +70,7 @@ impl JobContext {
     }
 
     /// Waits until the job should stop: the process is stopping, and what is not done when its time to drain is over is
-    /// handed to another; or the lease was lost, and nothing the job gives counts any more.
+    /// handed to another; or the attempt is over or its lease was lost, and nothing it gives counts any more.
     ///
     /// A handler may ignore it. One that can stop early returns `JobError::snooze(Duration::ZERO)` to be run again
     /// elsewhere.

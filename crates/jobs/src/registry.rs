@@ -111,3 +111,46 @@ fn to_json<T: Serialize>(kind: &'static str, output: &T) -> Option<String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    macro_rules! job {
+        ($name:ident, $kind:literal) => {
+            #[derive(serde::Serialize, serde::Deserialize)]
+            struct $name;
+            impl Job for $name {
+                const KIND: &'static str = $kind;
+                type Output = ();
+                async fn run(self, _: JobContext) -> Result<(), JobError> {
+                    Ok(())
+                }
+            }
+        };
+    }
+    job!(Publish, "publish");
+    job!(AlsoPublish, "publish");
+    job!(Archive, "a-1.b_2");
+
+    #[test]
+    fn registered_kinds_are_listed_once_and_sorted() {
+        let registry = Registry::new().register::<Publish>().register::<Archive>().register::<Publish>();
+        assert_eq!(registry.kinds(), ["a-1.b_2", "publish"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "two types of job have the kind `publish`")]
+    fn one_kind_of_two_types_is_refused() {
+        let _ = Registry::new().register::<Publish>().register::<AlsoPublish>();
+    }
+
+    #[test]
+    fn malformed_kinds_are_known() {
+        let long = "x".repeat(65);
+        for kind in ["", "Publish", "a b", "a|b", "ä", long.as_str()] {
+            assert!(!is_kind(kind), "{kind}");
+        }
+        assert!(is_kind(&"x".repeat(64)));
+    }
+}

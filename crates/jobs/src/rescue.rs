@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use wixapp_core::clock::{Clock, SystemClock, Timestamp};
 use wixapp_core::job::JobState;
 use wixapp_store::{Error, Job, LeaseLost, Store, Want};
@@ -29,7 +30,8 @@ async fn rescue_all(store: &Store, clock: &dyn Clock) -> Result<(), Error> {
         let stalled = store.list_stalled_jobs(machine_now, BATCH).await?;
         let full = i64::try_from(stalled.len()).is_ok_and(|found| found == BATCH);
         let rescues = stalled.into_iter().map(|job| rescue(store, clock.now(), machine_now, job));
-        futures_util::future::try_join_all(rescues).await?;
+        // All are tried: one that cannot be settled must not keep the others waiting.
+        join_all(rescues).await.into_iter().collect::<Result<(), _>>()?;
         if !full {
             return Ok(());
         }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, OptionFuture};
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use wixapp_core::clock::Clock;
 use wixapp_store::{Change, Claim, Error, Job, Store, Topic};
 
-use crate::attempt::{Ended, attempt};
+use crate::attempt::{Ended, Work, attempt};
 use crate::config::RunnerConfig;
 use crate::registry::Registry;
 use crate::slot::{Halt, Slot, Table};
@@ -19,7 +19,10 @@ use crate::state::State;
 use crate::{heartbeat, rescue};
 
 /// How long handing back may take once the time to drain is over; after that the leases run out by themselves.
-const HAND_BACK_LIMIT: Duration = Duration::from_secs(5);
+const HAND_BACK_LIMIT: Duration = Duration::from_secs(3);
+
+/// How many jobs may be unfinished for each place: those beyond the first wait for the database to settle them.
+const SETTLING: usize = 4;
 
 /// What a runner's tasks share.
 pub(crate) struct Shop {
@@ -102,11 +105,12 @@ impl Runner {
     /// over.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> Drained {
         let Self { shop, wake } = self;
+        let places = Arc::new(Semaphore::new(shop.config.concurrency));
         let mut helpers = JoinSet::new();
         helpers.spawn(heartbeat::keep(shop.store.clone(), Arc::clone(&shop.table), shop.config.lease));
         helpers.spawn(rescue::watch(shop.store.clone(), Arc::clone(&shop.clock), shop.config.lease));
         helpers.spawn(listen(shop.store.watch(), Arc::clone(&wake)));
-        let mut floor = Floor { shop, jobs: JoinSet::new(), claim: None, stopping: false };
+        let mut floor = Floor { shop, places, jobs: JoinSet::new(), claim: None, stopping: false };
         tokio::select! {
             biased;
             _ = shutdown.wait_for(|stop| *stop) => {}
@@ -131,12 +135,23 @@ async fn listen(mut changes: broadcast::Receiver<Change>, wake: Arc<Notify>) {
     }
 }
 
-/// A claim under way: until when its leases hold, and the jobs.
-type Claiming = BoxFuture<'static, (Instant, usize, Result<Vec<Job>, Error>)>;
+/// A claim under way.
+type Claiming = BoxFuture<'static, Claimed>;
+
+/// What a claim gave.
+struct Claimed {
+    /// The places it was made for.
+    places: OwnedSemaphorePermit,
+    holds_until: Instant,
+    jobs: Result<Vec<Job>, Error>,
+}
 
 /// The jobs at work.
 struct Floor {
     shop: Arc<Shop>,
+    /// One permit for each handler that may run. A job leaves its place before it is settled: the next one need not
+    /// wait for the database.
+    places: Arc<Semaphore>,
     jobs: JoinSet<Ended>,
     claim: Option<Claiming>,
     /// What is claimed from now on is handed back at once.
@@ -148,54 +163,60 @@ impl Floor {
     async fn work(&mut self, wake: &Notify) {
         let mut poll = tokio::time::interval(self.shop.config.poll);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut hungry = true;
+        let can_work = !self.shop.registry.kinds().is_empty();
+        let mut hungry = can_work;
         loop {
-            if hungry && self.claim.is_none() {
-                self.begin_claim();
-                // Without a claim all places are taken: whoever leaves one asks again.
-                hungry = self.claim.is_none();
-            }
+            let may_claim = hungry && self.claim.is_none() && self.has_room();
             tokio::select! {
-                Some(jobs) = OptionFuture::from(self.claim.as_mut()) => hungry |= self.end_claim(jobs),
+                Some(claimed) = OptionFuture::from(self.claim.as_mut()) => hungry |= self.end_claim(claimed),
                 Some(ended) = self.jobs.join_next() => note(&ended),
-                () = wake.notified() => hungry = true,
-                _ = poll.tick() => hungry = true,
+                places = free_places(&self.places), if may_claim => {
+                    hungry = false;
+                    self.begin_claim(places);
+                }
+                () = wake.notified() => hungry = can_work,
+                _ = poll.tick() => hungry = can_work,
             }
         }
     }
 
-    fn begin_claim(&mut self) {
-        let (shop, free) = (&self.shop, self.shop.config.concurrency.saturating_sub(self.jobs.len()));
-        if free == 0 || shop.registry.kinds().is_empty() {
-            return;
-        }
+    /// Whether the database keeps up with settling.
+    fn has_room(&self) -> bool {
+        self.jobs.len() < self.shop.config.concurrency.saturating_mul(SETTLING)
+    }
+
+    fn begin_claim(&mut self, places: OwnedSemaphorePermit) {
+        let shop = &self.shop;
         let claim = Claim {
             worker: shop.config.worker_name.clone(),
             kinds: shop.registry.kinds().into_iter().map(str::to_owned).collect(),
-            limit: i64::try_from(free).unwrap_or(i64::MAX),
+            limit: i64::try_from(places.num_permits()).unwrap_or(i64::MAX),
             now: shop.clock.now(),
             lease_until: heartbeat::lease_until(shop.config.lease),
         };
         let (store, holds_until) = (shop.store.clone(), Instant::now() + shop.config.lease);
-        self.claim = Some(async move { (holds_until, free, store.claim_jobs(claim).await) }.boxed());
+        let claiming = async move { Claimed { places, holds_until, jobs: store.claim_jobs(claim).await } };
+        self.claim = Some(claiming.boxed());
     }
 
     /// Starts the claimed jobs; whether there may be more.
-    fn end_claim(&mut self, (holds_until, wanted, jobs): (Instant, usize, Result<Vec<Job>, Error>)) -> bool {
+    fn end_claim(&mut self, Claimed { mut places, holds_until, jobs }: Claimed) -> bool {
         self.claim = None;
         let jobs = jobs.unwrap_or_else(|error| {
             tracing::warn!(error = %error, "jobs could not be claimed");
             Vec::new()
         });
-        let full = jobs.len() == wanted;
+        let full = jobs.len() == places.num_permits();
         for job in jobs {
-            // Only registered kinds are claimed.
+            // Only registered kinds are claimed, and no more jobs than there are places.
             let Some(handler) = self.shop.registry.find(&job.kind) else { continue };
+            let Some(place) = places.split(1) else { continue };
             let slot = Slot::new(&job, holds_until);
             if self.stopping {
                 slot.halt(Halt::HandBack);
             }
-            self.jobs.spawn(attempt(Arc::clone(&self.shop), Arc::new(slot), handler, job.args));
+            let work = Work { slot: Arc::new(slot), handler, args: job.args, place };
+            self.jobs.spawn(attempt(Arc::clone(&self.shop), work));
         }
         full
     }
@@ -220,8 +241,8 @@ impl Floor {
     async fn empty(&mut self, drained: &mut Drained) {
         loop {
             tokio::select! {
-                Some(jobs) = OptionFuture::from(self.claim.as_mut()) => {
-                    self.end_claim(jobs);
+                Some(claimed) = OptionFuture::from(self.claim.as_mut()) => {
+                    self.end_claim(claimed);
                 }
                 Some(ended) = self.jobs.join_next() => {
                     note(&ended);
@@ -235,6 +256,19 @@ impl Floor {
             }
         }
     }
+}
+
+/// Waits for a free place and takes all there are.
+async fn free_places(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    let first = Arc::clone(places).acquire_owned().await;
+    let mut taken = first.expect("the places are never closed");
+    // Jobs that were claimed together often end together: one claim for all of them.
+    tokio::task::yield_now().await;
+    let more = u32::try_from(places.available_permits()).unwrap_or(u32::MAX);
+    if let Ok(more) = Arc::clone(places).try_acquire_many_owned(more) {
+        taken.merge(more);
+    }
+    taken
 }
 
 /// A task that broke down outside of its handler is not settled: the lease runs out.

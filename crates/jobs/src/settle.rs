@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use wixapp_core::HoldId;
 use wixapp_core::account::LedgerError;
 use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_core::hold::HoldState;
 use wixapp_core::job::{JobState, backoff_s};
-use wixapp_core::{HoldId, InstanceId};
 use wixapp_store::{Job, Lease, LeaseLost, Store, Tx, Want};
 
 use crate::error::Failure;
@@ -17,7 +17,7 @@ use crate::slot::{Progress, Slot};
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LAST_WAIT: Duration = Duration::from_secs(2);
 /// Tries when the database refuses: the fault may be another's in the same group, but then not again and again.
-const REFUSALS: u32 = 5;
+const REFUSALS: u32 = 8;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +95,7 @@ impl Settlement {
                 wait(job, JobState::Available, job.run_at);
             }
             Ending::WorkerLost => {
-                let text = format_args!("worker lost in attempt {} of {}", job.attempt, job.max_attempts)
-                    .to_string();
+                let text = format!("worker lost in attempt {} of {}", job.attempt, job.max_attempts);
                 discard(job, &Failure::new(Failure::WORKER_LOST, text));
             }
         }
@@ -149,24 +148,26 @@ pub(crate) async fn settle(
     store: &Store,
     clock: &dyn Clock,
     slot: &Slot,
-    settlement: Settlement,
+    settlement: &Settlement,
 ) -> Option<Settled> {
-    let (mut pause, mut refusals) = (FIRST_WAIT, 0);
+    let (mut pause, mut refusals, mut told) = (FIRST_WAIT, 0, false);
     loop {
-        match once(store, clock.now(), &slot.instance_id, &slot.lease, settlement.clone()).await {
+        let error = match once(store, clock.now(), slot, settlement.clone()).await {
             Ok(Ok(settled)) => return Some(settled),
             Ok(Err(LeaseLost)) => {
                 tracing::warn!("a job's result came after its lease was lost and does not count");
                 return None;
             }
-            Err(error) if error.is_unavailable() || refusals < REFUSALS => {
-                refusals += u32::from(!error.is_unavailable());
-                tracing::warn!(error = %error, "a job's end could not be stored yet");
-            }
-            Err(error) => {
-                tracing::error!(error = %error, "a job's end could not be stored; its lease will run out");
-                return None;
-            }
+            Err(error) => error,
+        };
+        refusals += u32::from(!error.is_unavailable());
+        if refusals > REFUSALS {
+            tracing::error!(error = %error, "a job's end could not be stored; its lease will run out");
+            return None;
+        }
+        // Once per outage.
+        if !std::mem::replace(&mut told, true) {
+            tracing::warn!(error = %error, "a job's end could not be stored yet");
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LAST_WAIT);
@@ -176,11 +177,9 @@ pub(crate) async fn settle(
 async fn once(
     store: &Store,
     now: Timestamp,
-    instance_id: &InstanceId,
-    lease: &Lease,
+    slot: &Slot,
     settlement: Settlement,
 ) -> Result<Result<Settled, LeaseLost>, wixapp_store::Error> {
-    let want = Want::money().job(&lease.job_id);
-    let lease = lease.clone();
-    store.transact(instance_id, want, now, move |tx| settlement.settle(tx, &lease)).await
+    let (want, lease) = (Want::money().job(&slot.lease.job_id), slot.lease.clone());
+    store.transact(&slot.instance_id, want, now, move |tx| settlement.settle(tx, &lease)).await
 }

@@ -207,6 +207,87 @@ pub(crate) struct Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.table.seats().slots.remove(&self.number);
+        let left = self.table.seats().slots.remove(&self.number);
+        // Whatever the handler left running elsewhere learns that the attempt is over.
+        left.inspect(|slot| slot.halt(Halt::Lost));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wixapp_core::job::JobState;
+
+    const LEASE: Duration = Duration::from_secs(30);
+    const RESERVE: Duration = Duration::from_secs(20);
+
+    fn slot(now: Instant) -> Arc<Slot> {
+        let at = "2026-03-01T10:00:00Z".parse().unwrap();
+        let job = Job {
+            instance_id: "site-1".parse().unwrap(),
+            job_id: "job_1".parse().unwrap(),
+            kind: "greet".to_owned(),
+            args: String::new(),
+            state: JobState::Running,
+            priority: 0,
+            attempt: 1,
+            max_attempts: 5,
+            fence: 1,
+            run_at: at,
+            worker: None,
+            lease_until: None,
+            hold_id: None,
+            progress_percent: 0,
+            progress_step: None,
+            result: None,
+            error: None,
+            created_at: at,
+            finished_at: None,
+        };
+        Arc::new(Slot::new(&job, now + LEASE))
+    }
+
+    #[test]
+    fn pulse_is_due_when_progress_changed_or_the_lease_runs_low() {
+        let now = Instant::now();
+        let slot = slot(now);
+        assert!(slot.take_pulse(now, RESERVE).is_none());
+        slot.set_progress(10, "Step".to_owned());
+        let pulse = slot.take_pulse(now, RESERVE).unwrap();
+        assert!(pulse.changed && pulse.progress.percent == 10);
+        slot.set_progress(10, "Step".to_owned());
+        assert!(slot.take_pulse(now, RESERVE).is_none(), "nothing new was said");
+        slot.put_back(&pulse);
+        assert!(slot.take_pulse(now, RESERVE).is_some(), "what could not be written is due again");
+        let later = now + Duration::from_secs(11);
+        assert!(!slot.take_pulse(later, RESERVE).unwrap().changed);
+        slot.renewed(later + LEASE);
+        assert!(slot.take_pulse(later, RESERVE).is_none());
+    }
+
+    #[test]
+    fn job_past_its_time_is_not_renewed() {
+        let now = Instant::now();
+        let slot = slot(now);
+        slot.renew_until(Some(now + LEASE));
+        slot.set_progress(10, "Step".to_owned());
+        assert!(slot.take_pulse(now + LEASE, RESERVE).is_none());
+        slot.renew_until(None);
+        assert!(slot.take_pulse(now + LEASE, RESERVE).is_some());
+    }
+
+    #[tokio::test]
+    async fn wish_to_stop_only_grows_and_reaches_those_that_come_later() {
+        let table = Arc::new(Table::default());
+        table.halt_all(Halt::Wanted);
+        let slot = slot(Instant::now());
+        let seat = table.sit(Arc::clone(&slot));
+        assert_eq!(slot.halted(Halt::Wanted).await, Halt::Wanted);
+        table.halt_all(Halt::HandBack);
+        slot.halt(Halt::Wanted);
+        assert_eq!(slot.halted(Halt::Wanted).await, Halt::HandBack);
+        drop(seat);
+        assert_eq!(slot.halted(Halt::Wanted).await, Halt::Lost);
+        assert!(table.slots().is_empty());
     }
 }

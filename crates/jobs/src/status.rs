@@ -66,3 +66,17 @@ pub fn api_error(job: &Job) -> Option<ApiError> {
     };
     Some(ApiError { code: code.to_owned(), message: message.to_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_word_of_the_step_is_the_status() {
+        let steps =
+            ["", "Uploading", "OPTIMIZING images", "Publishing", "publish", "Öptimizing", "optimizin"];
+        let words = steps.map(running_status);
+        let p = "processing";
+        assert_eq!(words, [p, p, "optimizing", "publishing", p, p, p]);
+    }
+}

@@ -7,25 +7,26 @@ use wixapp_store::Want;
 
 use crate::handler::{Block, Gate, registry};
 use crate::on_both;
-use crate::stage::{Stage, instance};
+use crate::stage::{SHORT, Stage, instance};
 
 on_both!(
     frozen_worker_that_wakes_late_neither_completes_nor_posts,
     handler_that_blocks_its_thread_past_its_time_loses_its_job,
     job_that_was_taken_away_is_stopped_at_once,
+    job_whose_lease_cannot_be_renewed_is_stopped_when_it_is_over,
 );
 
 async fn frozen_worker_that_wakes_late_neither_completes_nor_posts(stage: Stage) {
     let job_id = stage.add(&Block).await;
     // A runtime with one thread, which the handler blocks: nothing moves in it, as in a frozen process.
     let (stop, stopped) = watch::channel(false);
-    let runner = stage.runner(stage.another_store().await, registry(), |_| {});
+    let runner = stage.runner(stage.another_store().await, registry(), |config| config.lease = SHORT);
     let frozen = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(runner.run(stopped))
     });
     stage.script.entered(1).await;
-    let crew = stage.crew();
+    let crew = stage.crew_with_lease(SHORT);
     let job = stage.until_final(&job_id).await;
     assert_eq!(job.result.as_deref(), Some("\"attempt 2\""));
     stage.script.unblock.send(()).unwrap();
@@ -40,7 +41,7 @@ async fn frozen_worker_that_wakes_late_neither_completes_nor_posts(stage: Stage)
 }
 
 async fn handler_that_blocks_its_thread_past_its_time_loses_its_job(stage: Stage) {
-    let crew = stage.crew();
+    let crew = stage.crew_with_lease(SHORT);
     let gate = stage.add(&Gate).await;
     stage.script.entered(1).await;
     let blocked = stage.add(&Block).await;
@@ -56,7 +57,7 @@ async fn handler_that_blocks_its_thread_past_its_time_loses_its_job(stage: Stage
 }
 
 async fn job_that_was_taken_away_is_stopped_at_once(stage: Stage) {
-    let crew = stage.crew();
+    let crew = stage.crew_with_lease(SHORT);
     let job_id = stage.add(&Gate).await;
     stage.script.entered(1).await;
     let (lease, want) = (stage.find(&job_id).await.lease(), Want::money().job(&job_id));
@@ -67,5 +68,22 @@ async fn job_that_was_taken_away_is_stopped_at_once(stage: Stage) {
     let job = stage.find(&job_id).await;
     assert_eq!((job.state, job.result), (JobState::Cancelled, None));
     stage.assert_money(1, 0).await;
+    crew.stop().await;
+}
+
+async fn job_whose_lease_cannot_be_renewed_is_stopped_when_it_is_over(stage: Stage) {
+    let crew = stage.crew_with_lease(SHORT);
+    let job_id = stage.add(&Gate).await;
+    stage.script.entered(1).await;
+    let lock = stage.place.lock().await;
+    // Others may have the job from now on, although nobody can say so.
+    stage.script.gone(1).await;
+    assert_eq!(stage.find(&job_id).await.attempt, 1);
+    drop(lock);
+    stage.script.entered(1).await;
+    stage.script.open.add_permits(1);
+    let job = stage.until_final(&job_id).await;
+    assert_eq!((job.state, job.attempt > 1), (JobState::Completed, true));
+    stage.assert_money(0, 1).await;
     crew.stop().await;
 }

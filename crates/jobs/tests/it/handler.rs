@@ -6,7 +6,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
+use tokio::task::block_in_place;
 use wixapp_jobs::{Job, JobContext, JobError, Registry};
 
 pub(crate) fn registry() -> Registry {
@@ -214,8 +216,10 @@ impl Job for Block {
         let script = context.state::<Script>()?;
         script.entered.add_permits(1);
         if context.attempt() == 1 {
-            let blocked = script.blocked.lock().unwrap();
-            blocked.recv_timeout(crate::stage::LIMIT).map_err(JobError::fail)?;
+            let block = || script.blocked.lock().unwrap().recv_timeout(crate::stage::LIMIT);
+            // The rest of a runtime with several threads goes on: only this task is stuck.
+            let alone = Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread;
+            if alone { block() } else { block_in_place(block) }.map_err(JobError::fail)?;
             script.note("woke up");
         }
         Ok(format!("attempt {}", context.attempt()))
@@ -272,6 +276,7 @@ impl Job for Toil {
     const KIND: &'static str = "toil";
     type Output = ();
     async fn run(self, context: JobContext) -> Result<(), JobError> {
+        context.state::<Script>()?.entered.add_permits(1);
         for percent in 0..100 {
             context.progress(percent, "Toiling").await;
             tokio::task::yield_now().await;

@@ -1,5 +1,10 @@
 //! The job runner against real databases: every test runs on SQLite and, through `WIXAPP_TEST_POSTGRES_URL`, on
 //! PostgreSQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy knows #[test] functions as tests, not what they share"
+)]
 
 mod crash;
 mod drain;

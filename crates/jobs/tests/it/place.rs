@@ -29,14 +29,31 @@ impl Place {
     /// Runs SQL behind the store's back.
     pub(crate) async fn raw(&self, sql: &str) {
         match self {
-            Self::Sqlite(folder) => {
-                let connection = rusqlite::Connection::open(folder.path().join("app.sqlite3")).unwrap();
-                connection.busy_timeout(crate::stage::LIMIT).unwrap();
-                connection.execute_batch(sql).unwrap();
-            }
+            Self::Sqlite(folder) => sqlite(folder).execute_batch(sql).unwrap(),
             Self::Postgres(database) => connect(&database.url).await.batch_execute(sql).await.unwrap(),
         }
     }
+
+    pub(crate) async fn lock(&self) -> Lock {
+        match self {
+            Self::Sqlite(folder) => {
+                let writer = sqlite(folder);
+                writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+                Lock::Sqlite { _writer: writer }
+            }
+            Self::Postgres(database) => {
+                let writer = connect(&database.url).await;
+                writer.batch_execute("BEGIN; LOCK TABLE jobs IN EXCLUSIVE MODE").await.unwrap();
+                Lock::Postgres { _writer: writer }
+            }
+        }
+    }
+}
+
+/// Keeps everybody else from writing for as long as it lives.
+pub(crate) enum Lock {
+    Sqlite { _writer: rusqlite::Connection },
+    Postgres { _writer: tokio_postgres::Client },
 }
 
 /// A database on the test server, dropped with this.
@@ -73,6 +90,12 @@ impl Drop for Database {
             panic!("the test's database could not be dropped");
         }
     }
+}
+
+fn sqlite(folder: &TempDir) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(folder.path().join("app.sqlite3")).unwrap();
+    connection.busy_timeout(crate::stage::LIMIT).unwrap();
+    connection
 }
 
 async fn connect(url: &str) -> tokio_postgres::Client {

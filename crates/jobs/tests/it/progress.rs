@@ -6,7 +6,7 @@ use wixapp_store::Topic;
 
 use crate::handler::{Chatter, Gate};
 use crate::on_both;
-use crate::stage::Stage;
+use crate::stage::{SHORT, Stage};
 
 on_both!(
     progress_in_quick_succession_is_written_together,
@@ -25,17 +25,17 @@ async fn progress_in_quick_succession_is_written_together(stage: Stage) {
     let last = job.progress_step.unwrap();
     assert!(last.starts_with("Last wordLast word") && last.len() <= 256, "{last}");
     assert_eq!(job.progress_percent, 100);
+    crew.stop().await;
     let mut told = 0;
     while let Ok(change) = changes.try_recv() {
         told += usize::from(change.topic == Topic::Job(job_id.clone()));
     }
-    // Added, told of by a heartbeat every 66 ms at the most, completed.
+    // Added, told of by a heartbeat every 250 ms at the most, completed.
     assert!((3..50).contains(&told), "told {told} times");
-    crew.stop().await;
 }
 
 async fn progress_is_told_to_watchers_and_becomes_the_status(stage: Stage) {
-    let crew = stage.crew();
+    let crew = stage.crew_with_lease(SHORT);
     let job_id = stage.add(&Gate).await;
     let job = stage.until(&job_id, |job| job.progress_percent == 40).await;
     assert_eq!(

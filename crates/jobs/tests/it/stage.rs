@@ -21,8 +21,10 @@ use crate::place::Place;
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 /// What the instance has to begin with.
 pub(crate) const RICHES: i64 = 1000;
-/// Short, so that the lost are replaced soon.
-const LEASE: Duration = Duration::from_millis(200);
+/// Short, so that a lost worker is replaced soon; for tests in which a busy machine may lose one more.
+pub(crate) const BRIEF: Duration = Duration::from_millis(200);
+/// As short as a worker on a busy machine still keeps alive.
+pub(crate) const SHORT: Duration = Duration::from_secs(1);
 
 pub(crate) struct Stage {
     pub(crate) store: Store,
@@ -105,6 +107,11 @@ impl Stage {
         self.crew_with(self.store.clone(), handler::registry(), |_| {})
     }
 
+    /// A crew whose leases are over after `lease` without a sign of life.
+    pub(crate) fn crew_with_lease(&self, lease: Duration) -> Crew {
+        self.crew_with(self.store.clone(), handler::registry(), |config| config.lease = lease)
+    }
+
     pub(crate) fn crew_with(
         &self,
         store: Store,
@@ -123,7 +130,7 @@ impl Stage {
         registry: Registry,
         change: impl FnOnce(&mut RunnerConfig),
     ) -> Runner {
-        let mut config = RunnerConfig { lease: LEASE, drain: LIMIT, ..RunnerConfig::default() };
+        let mut config = RunnerConfig { drain: LIMIT, ..RunnerConfig::default() };
         change(&mut config);
         let clock = Arc::new(self.clock.clone());
         let state = State::new().with_shared(Arc::clone(&self.script));
