@@ -182,6 +182,15 @@ describe('checkout', () => {
     expect(platform.requests('POST checkout/tok1/pay')).toHaveLength(0);
   });
 
+  it('stays open when the payer leaves, so that the app can offer it again', async () => {
+    const assign = vi.spyOn(window.location, 'assign').mockImplementation(() => {});
+    platform.on('GET checkout/tok1', { body: checkout() });
+    openPage('/checkout/tok1');
+    await userEvent.click(await screen.findByTestId('checkout-cancel'));
+    expect(assign).toHaveBeenCalledWith(checkout().cancelUrl);
+    expect(platform.requests('POST checkout/tok1/cancel')).toHaveLength(0);
+  });
+
   it('shows that the page has expired when that is found out while paying', async () => {
     const known = checkout();
     platform

@@ -1,6 +1,5 @@
 import { Button, Text } from '@wix/design-system';
-import { InfoCircle } from '@wix/wix-ui-icons-common';
-import { useCheckout, usePlans, useToast, useWixContext } from '@wixapp/react';
+import { InfoIcon, useCheckout, usePlans, useToast, useWixContext } from '@wixapp/react';
 import { failureText, useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from './ReturnProvider';
 
@@ -23,7 +22,7 @@ export function OpenCheckoutBanner() {
     });
   return (
     <section className="banner" data-testid="open-checkout-banner" aria-label={openCheckout.label}>
-      <InfoCircle size="24px" aria-hidden="true" />
+      <InfoIcon />
       <Text>{openCheckout.text(planName)}</Text>
       <span className="banner__actions">
         <Button size="small" onClick={() => resume(checkout)} data-testid="open-checkout-continue">

@@ -59,8 +59,8 @@ export function PlanPanel() {
 
 function Cycle({ status }: { status: UserStatus }) {
   const { plan } = useAppMessages();
-  const { billingCycle } = status.subscription;
-  const isFree = billingCycle === null || billingCycle === 'NO_CYCLE';
+  const billingCycle = status.subscription.billingCycle ?? 'NO_CYCLE';
+  const isFree = billingCycle === 'NO_CYCLE';
   const name = isFree ? plan.noCycle : (plan.cycles[billingCycle] ?? plan.otherCycle);
   return <Fact label={plan.cycle}>{name}</Fact>;
 }
@@ -68,7 +68,7 @@ function Cycle({ status }: { status: UserStatus }) {
 function NextCredits({ status }: { status: UserStatus }) {
   const { format } = useWixContext();
   const { plan } = useAppMessages();
-  const { nextCycleAt } = status.subscription;
+  const nextCycleAt = status.subscription.nextCycleAt ?? null;
   const text =
     nextCycleAt === null
       ? plan.noNext
@@ -89,7 +89,7 @@ function Notice({ status }: { status: UserStatus }) {
   const isPaid = subscription.status === 'active' || subscription.status === 'cancelled';
   if (subscription.status === 'billing_issue') return <Remark>{texts.billingIssue}</Remark>;
   if (subscription.status === 'removed') return <Remark>{texts.removed}</Remark>;
-  if (!isPaid || subscription.autoRenew || subscription.currentPeriodEnd === null) return null;
+  if (!isPaid || subscription.autoRenew || !subscription.currentPeriodEnd) return null;
   return (
     <Remark testId="auto-renew-off">
       {texts.autoRenewOff(plan.name, format.date(subscription.currentPeriodEnd))}

@@ -70,9 +70,3 @@ export function usePay(token: string) {
       post<{ redirectUrl: string }>(`checkout/${segment(token)}/pay`, card),
   });
 }
-
-export function useCancelCheckout(token: string) {
-  return useMutation({
-    mutationFn: () => post<{ redirectUrl: string }>(`checkout/${segment(token)}/cancel`),
-  });
-}

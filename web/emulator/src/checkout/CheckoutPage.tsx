@@ -1,7 +1,7 @@
 import { Badge, Button, Heading } from '@wix/design-system';
 import { type ReactNode, useState } from 'react';
 import { useParams } from 'react-router';
-import { useCancelCheckout, usePay } from '../api/actions';
+import { usePay } from '../api/actions';
 import { ApiError } from '../api/client';
 import { useCheckout } from '../api/queries';
 import type { Checkout } from '../api/types';
@@ -66,7 +66,9 @@ function Summary({ checkout }: { checkout: Checkout }) {
           <dd>{totalOf(checkout)}</dd>
         </div>
       </dl>
-      <p className="lp-muted">This page works until {formatDateTime(checkout.expiresAt)}.</p>
+      {checkout.status === 'open' && (
+        <p className="lp-muted">This page works until {formatDateTime(checkout.expiresAt)}.</p>
+      )}
     </section>
   );
 }
@@ -94,7 +96,6 @@ function Notice({ title, text, checkout }: NoticeProps) {
 function Payment({ checkout }: { checkout: Checkout }) {
   const now = usePlatformNow(60_000);
   const pay = usePay(checkout.token);
-  const cancel = useCancelCheckout(checkout.token);
   const [isLeaving, setLeaving] = useState(false);
   const { refetch } = useCheckout(checkout.token);
   const leave = (address: string) => {
@@ -125,17 +126,13 @@ function Payment({ checkout }: { checkout: Checkout }) {
       <button
         className="lp-link lp-checkout-cancel"
         data-testid="checkout-cancel"
-        disabled={pay.isPending || cancel.isPending || isLeaving}
-        onClick={() =>
-          cancel.mutate(undefined, {
-            onSuccess: ({ redirectUrl }) => leave(redirectUrl),
-            onError: () => leave(checkout.cancelUrl),
-          })
-        }
+        disabled={pay.isPending || isLeaving}
+        // As on Wix, leaving does not end the checkout: its address works for 48 hours.
+        onClick={() => leave(checkout.cancelUrl)}
         type="button"
       >
         <BackIcon size={16} />
-        Cancel and go back to {checkout.appName}
+        Go back to {checkout.appName} without paying
       </button>
       <p aria-live="polite" className="lp-visually-hidden">
         {pay.isPending && 'Processing payment'}

@@ -188,6 +188,7 @@ export function ClockPanel({ testIds = false }: PanelProps) {
             fullWidth
             key={duration}
             onClick={() => move({ duration })}
+            priority="secondary"
             size="medium"
           >
             {label}

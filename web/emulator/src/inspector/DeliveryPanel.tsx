@@ -7,6 +7,7 @@ import { Failure, Loading, sentenceOf } from '../feedback/Feedback';
 import { formatDateTime } from '../format/time';
 import { CloseIcon, CopyIcon } from '../shell/icons';
 import { toCurl } from './curl';
+import { EventName } from './EventName';
 import { Layers } from './Layers';
 import { StateBadge } from './StateBadge';
 
@@ -114,7 +115,7 @@ export function DeliveryPanel({ deliveryId, onClose }: DeliveryPanelProps) {
     >
       <div className="lp-card-head">
         <Heading as="h2" size="small">
-          {detail?.eventType ?? 'Delivery'}
+          <EventName name={detail?.eventType ?? 'Delivery'} />
         </Heading>
         {detail && <StateBadge state={detail.state} />}
         <button

@@ -1,5 +1,6 @@
 import type { Delivery } from '../api/types';
 import { formatDateTime } from '../format/time';
+import { EventName } from './EventName';
 import { StateBadge } from './StateBadge';
 
 interface DeliveryTableProps {
@@ -39,7 +40,7 @@ function Row({
           onClick={() => onSelect(deliveryId)}
           type="button"
         >
-          {eventType}
+          <EventName name={eventType} />
         </button>
         {delivery.resendOf !== null && <span className="lp-tag">resent</span>}
       </td>

@@ -121,7 +121,7 @@ export function Invoices({ plan }: { plan: InstalledPlan | null }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs a tab stop
     <section aria-label="Invoices" className="lp-table-scroll" tabIndex={0}>
-      <table className="lp-table">
+      <table className="lp-table lp-invoices">
         <thead>
           <tr>
             <th scope="col">Invoice</th>

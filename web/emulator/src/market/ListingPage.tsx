@@ -14,7 +14,7 @@ import { useShell } from '../shell/Shell';
 
 /** What an installed app really gets from this platform. */
 const PERMISSIONS = [
-  'Read the site’s name, address, language and owner e-mail',
+  'Read the site’s name, address, language and owner’s email address',
   'Be told about installs, plans, payments and invoices by webhook',
   'Create checkout pages and read what was bought',
 ];

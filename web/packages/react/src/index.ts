@@ -1,4 +1,4 @@
-export { API_BASE, type ApiClient, createApiClient } from './api/client';
+export { API_BASE, type ApiClient, createApiClient, type HistoryRange } from './api/client';
 export { ApiError } from './api/error';
 export { keys } from './api/keys';
 export type { RequestOptions, Transport } from './api/request';
@@ -12,6 +12,7 @@ export { CycleSwitch, type CycleSwitchProps } from './components/CycleSwitch';
 export { EmptyState, type EmptyStateProps } from './components/EmptyState';
 export { ErrorBoundary, type ErrorBoundaryProps } from './components/ErrorBoundary';
 export { ErrorScreen, type ErrorScreenProps } from './components/ErrorScreen';
+export { type IconProps, InfoIcon } from './components/icons';
 export { JobBadge, JobProgress, type JobProgressProps } from './components/JobProgress';
 export { LoadingScreen, type LoadingScreenProps } from './components/LoadingScreen';
 export { PlanCard, type PlanCardProps } from './components/PlanCard';

@@ -10,14 +10,22 @@ import type {
   Job,
   JobList,
   PlanList,
+  PostRequest,
   ReserveRequest,
   SpendReceipt,
   SpendRequest,
   UserStatus,
+  VoidRequest,
 } from './types';
 
 /** Prefix of the framework's own routes; an app's routes live beside it. */
 export const API_BASE = '/api/v1/wix';
+
+/** A page of the history: `cursor` is the `nextCursor` of the page before. */
+export interface HistoryRange {
+  limit?: number;
+  cursor?: number | null;
+}
 
 type Cancel = { signal?: AbortSignal | undefined };
 
@@ -32,11 +40,11 @@ export interface ApiClient {
   returnFromCheckout(checkoutId: string, cancel?: Cancel): Promise<Checkout>;
   dismissCheckout(checkoutId: string): Promise<Checkout>;
   balance(cancel?: Cancel): Promise<Credits>;
-  history(page: { limit?: number; cursor?: string | null }, cancel?: Cancel): Promise<HistoryPage>;
+  history(page: HistoryRange, cancel?: Cancel): Promise<HistoryPage>;
   spend(body: SpendRequest, idempotencyKey: string): Promise<SpendReceipt>;
   reserve(body: ReserveRequest, idempotencyKey: string): Promise<Hold>;
-  post(body: { holdId: string; amount?: number }, idempotencyKey: string): Promise<HoldOutcome>;
-  void(body: { holdId: string }, idempotencyKey: string): Promise<HoldOutcome>;
+  post(body: PostRequest, idempotencyKey: string): Promise<HoldOutcome>;
+  void(body: VoidRequest, idempotencyKey: string): Promise<HoldOutcome>;
   jobs(limit?: number, cancel?: Cancel): Promise<JobList>;
   job(jobId: string, cancel?: Cancel): Promise<Job>;
   /** A route of the app itself, with the same authentication, reply wrapper and errors. */
@@ -71,8 +79,8 @@ export function createApiClient(transport: Transport): ApiClient {
   };
 }
 
-function historyQuery(page: { limit?: number; cursor?: string | null }): string {
+function historyQuery(page: HistoryRange): string {
   const query = new URLSearchParams({ limit: String(page.limit ?? 20) });
-  if (page.cursor) query.set('cursor', page.cursor);
+  if (page.cursor) query.set('cursor', String(page.cursor));
   return query.toString();
 }

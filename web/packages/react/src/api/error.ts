@@ -77,8 +77,8 @@ export function errorFromReply(response: Response, body: unknown): ApiError {
       code: body.error,
       message: body.message,
       status: response.status,
-      hint: body.hint,
-      details: body.details,
+      hint: body.hint ?? undefined,
+      details: body.details ?? undefined,
       requestId: body.requestId ?? response.headers.get('x-request-id') ?? undefined,
       retryAfterMs: wait,
     });

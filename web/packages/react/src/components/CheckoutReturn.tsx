@@ -1,10 +1,4 @@
 import { Button, Heading, Loader, Text } from '@wix/design-system';
-import {
-  InfoCircle,
-  StatusAlertFilled,
-  StatusCompleteFilled,
-  Time,
-} from '@wix/wix-ui-icons-common';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Checkout } from '../api/types';
 import { useCheckout } from '../hooks/useCheckout';
@@ -17,6 +11,7 @@ import { usePlans } from '../hooks/usePlans';
 import { useMessages } from '../messages/useMessages';
 import { BalanceChange } from './BalanceChange';
 import { Celebration } from './Celebration';
+import { AlertDisc, ClockIcon, DoneDisc, InfoIcon } from './icons';
 
 export interface CheckoutReturnProps extends CheckoutReturnParams {
   /** The owner is done with the message. */
@@ -84,7 +79,7 @@ function Success({ view, onDone }: ContentProps) {
   const planName = usePlanName(view.checkout);
   return (
     <>
-      <Message icon={<StatusCompleteFilled size="32px" />} title={success.title(planName)}>
+      <Message icon={<DoneDisc size={32} />} title={success.title(planName)}>
         {success.text}
       </Message>
       {view.after !== null && <BalanceChange before={view.before} after={view.after} />}
@@ -101,7 +96,7 @@ function Waiting({ view, onDone }: ContentProps) {
   const { waiting } = useMessages().checkout;
   return (
     <>
-      <Message icon={<Time size="32px" />} title={waiting.title}>
+      <Message icon={<ClockIcon size={32} />} title={waiting.title}>
         {waiting.text}
       </Message>
       <Text size="small" secondary>
@@ -123,7 +118,7 @@ function Cancelled({ view, onDone }: ContentProps) {
   const { checkout } = view;
   return (
     <>
-      <Message icon={<InfoCircle size="32px" />} title={cancelled.title}>
+      <Message icon={<InfoIcon size={32} />} title={cancelled.title}>
         {cancelled.text(usePlanName(checkout))}
       </Message>
       <Actions>
@@ -144,7 +139,7 @@ function Unknown({ onDone }: { onDone(): void }) {
   const { unknown } = useMessages().checkout;
   return (
     <>
-      <Message icon={<StatusAlertFilled size="32px" />} title={unknown.title}>
+      <Message icon={<AlertDisc size={32} />} title={unknown.title}>
         {unknown.text}
       </Message>
       <Actions>

@@ -11,6 +11,9 @@ export function CreditCard() {
   const { userData, format } = useWixContext();
   const messages = useMessages();
   if (credits === undefined || creditsPerCycle === undefined) return <CreditCardSkeleton />;
+  // The free plan gives its credits once.
+  const supply =
+    userData?.plan.rank === 0 ? messages.creditCard.once : messages.creditCard.perCycle;
 
   return (
     <section className="wxa-credit-card" aria-labelledby="wxa-credit-card-title">
@@ -24,7 +27,7 @@ export function CreditCard() {
       <p className="wxa-credit-card__amount" key={credits.available}>
         <span data-testid="credits-available">{format.number(credits.available)}</span>
       </p>
-      <p className="wxa-credit-card__cycle">{messages.creditCard.perCycle(creditsPerCycle)}</p>
+      <p className="wxa-credit-card__cycle">{supply(creditsPerCycle)}</p>
       <ul className="wxa-credit-card__facts">
         <li>
           <span data-testid="credits-held">{format.number(credits.held)}</span>{' '}

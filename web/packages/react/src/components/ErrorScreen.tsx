@@ -1,8 +1,8 @@
 import { Button, Heading, Text } from '@wix/design-system';
-import { StatusAlertFilled } from '@wix/wix-ui-icons-common';
 import { ApiError } from '../api/error';
 import type { PackageMessages } from '../messages/en';
 import { useMessages } from '../messages/useMessages';
+import { AlertDisc } from './icons';
 
 export interface ErrorScreenProps {
   error: unknown;
@@ -18,7 +18,7 @@ export function ErrorScreen({ error, onRetry }: ErrorScreenProps) {
   return (
     <div className="wxa-screen" role="alert" data-testid="error-screen">
       <span className="wxa-screen__icon wxa-screen__icon--error" aria-hidden="true">
-        <StatusAlertFilled size="40px" />
+        <AlertDisc size={40} />
       </span>
       <Heading as="h2" size="medium">
         {title}

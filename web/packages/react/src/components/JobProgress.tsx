@@ -1,10 +1,10 @@
 import { Badge, type BadgeSkin, LinearProgressBar, Text, TextButton } from '@wix/design-system';
-import { ExternalLinkSmall } from '@wix/wix-ui-icons-common';
 import type { Job, JobStatus } from '../api/types';
 import { useWixContext } from '../context/WixContext';
 import { isFinal } from '../live/newer';
 import { useMessages } from '../messages/useMessages';
 import { Announcement } from './Announcement';
+import { OpenOutsideIcon } from './icons';
 import { resultUrl } from './resultUrl';
 
 export interface JobProgressProps {
@@ -40,6 +40,7 @@ export function JobProgress({ job, title }: JobProgressProps) {
       </div>
       {/* The design system's bar puts its label on an element without a role. */}
       <div
+        className="wxa-job__bar"
         role="progressbar"
         aria-label={messages.jobProgress.label}
         aria-valuemin={0}
@@ -82,6 +83,7 @@ export function JobBadge({ status }: { status: JobStatus }) {
 function Outcome({ job }: { job: Job }) {
   const messages = useMessages();
   const url = resultUrl(job.result);
+  const credits = job.credits ?? 0;
   if (job.status === 'completed' && url !== null) {
     return (
       <TextButton
@@ -92,7 +94,7 @@ function Outcome({ job }: { job: Job }) {
         href={url}
         target="_blank"
         rel="noopener noreferrer"
-        suffixIcon={<ExternalLinkSmall />}
+        suffixIcon={<OpenOutsideIcon size={16} />}
         data-testid="job-result"
       >
         {messages.jobProgress.open}
@@ -107,9 +109,7 @@ function Outcome({ job }: { job: Job }) {
           {job.error?.message ?? messages.jobProgress.unknownFailure}
         </Text>
       )}
-      {job.credits !== null && job.credits > 0 && (
-        <Text size="small">{messages.jobProgress.creditBack(job.credits)}</Text>
-      )}
+      {credits > 0 && <Text size="small">{messages.jobProgress.creditBack(credits)}</Text>}
     </div>
   );
 }

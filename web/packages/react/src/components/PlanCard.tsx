@@ -1,8 +1,9 @@
 import { Badge, Button, Heading, Loader, Text } from '@wix/design-system';
-import { Confirm } from '@wix/wix-ui-icons-common';
 import type { PlanOffer, SoldCycle } from '../api/types';
 import { useWixContext } from '../context/WixContext';
+import type { PackageMessages } from '../messages/en';
 import { useMessages } from '../messages/useMessages';
+import { CheckIcon } from './icons';
 import { priceOf } from './price';
 
 export interface PlanCardProps {
@@ -46,13 +47,13 @@ export function PlanCard(props: PlanCardProps) {
       <Price {...props} />
       <div className="wxa-plan__credits">
         <Text weight="bold" size="small">
-          {messages.pricing.perCycle(plan.creditsPerCycle)}
+          {creditsOf(plan, messages)}
         </Text>
       </div>
       <ul className="wxa-plan__benefits" aria-label={messages.pricing.includes(plan.name)}>
         {plan.benefits.map((benefit) => (
           <li key={benefit}>
-            <Confirm size="18px" aria-hidden="true" />
+            <CheckIcon size={18} />
             <Text size="small">{benefit}</Text>
           </li>
         ))}
@@ -64,6 +65,12 @@ export function PlanCard(props: PlanCardProps) {
   );
 }
 
+/** The free plan gives its credits once, a paid one at each cycle. */
+function creditsOf(plan: PlanOffer, { pricing }: PackageMessages): string {
+  const text = plan.rank === 0 ? pricing.once : pricing.perCycle;
+  return text(plan.creditsPerCycle);
+}
+
 function Price({ plan, cycle, currency }: PlanCardProps) {
   const { format } = useWixContext();
   const messages = useMessages();
@@ -72,7 +79,7 @@ function Price({ plan, cycle, currency }: PlanCardProps) {
     return <PriceText amount={messages.pricing.custom} note={'\u00a0'} />;
   }
   if (billed === 0) {
-    return <PriceText amount={messages.pricing.free} note={messages.pricing.forever} />;
+    return <PriceText amount={format.money(0, currency)} note={messages.pricing.forever} />;
   }
   const note =
     cycle === 'YEARLY'

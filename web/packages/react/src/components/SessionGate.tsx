@@ -1,9 +1,9 @@
 import { Heading, Text } from '@wix/design-system';
-import { InfoCircle } from '@wix/wix-ui-icons-common';
 import type { ReactNode } from 'react';
 import { useWixContext } from '../context/WixContext';
 import { useMessages } from '../messages/useMessages';
 import { ErrorScreen } from './ErrorScreen';
+import { InfoIcon } from './icons';
 
 export interface SessionGateProps {
   children: ReactNode;
@@ -51,7 +51,7 @@ function Screen({ testId, title, text }: ScreenProps) {
   return (
     <div className="wxa-screen" role="alert" data-testid={testId}>
       <span className="wxa-screen__icon" aria-hidden="true">
-        <InfoCircle size="40px" />
+        <InfoIcon size={40} />
       </span>
       <Heading as="h1" size="medium">
         {title}

@@ -1,17 +1,12 @@
-import {
-  DismissSmall,
-  InfoCircleFilled,
-  StatusAlertFilled,
-  StatusCompleteFilled,
-} from '@wix/wix-ui-icons-common';
 import type { ReactElement } from 'react';
 import { type ToastMessage, type ToastTone, useToast } from '../context/ToastProvider';
 import { useMessages } from '../messages/useMessages';
+import { AlertDisc, CloseIcon, DoneDisc, InfoDisc } from './icons';
 
 const ICONS: Record<ToastTone, ReactElement> = {
-  success: <StatusCompleteFilled size="24px" />,
-  error: <StatusAlertFilled size="24px" />,
-  info: <InfoCircleFilled size="24px" />,
+  success: <DoneDisc />,
+  error: <AlertDisc />,
+  info: <InfoDisc />,
 };
 
 /** The place where toasts appear; put one at the end of the page. */
@@ -45,7 +40,7 @@ function Toast({ toast, onClose }: { toast: ToastMessage; onClose(): void }) {
         onClick={onClose}
         aria-label={messages.close}
       >
-        <DismissSmall />
+        <CloseIcon size={20} />
       </button>
     </div>
   );

@@ -69,6 +69,20 @@ describe('CreditCard', () => {
     expect(await screen.findByText('1,200 credits available')).toBeTruthy();
   });
 
+  it('says_once_for_the_free_plan_and_each_cycle_for_a_paid_one', async () => {
+    openPage();
+    show(
+      <>
+        <CreditCard />
+        <LiveState />
+      </>,
+    );
+    expect(await screen.findByText('200 credits to start with')).toBeTruthy();
+    await waitFor(() => expect(screen.getByTestId('live').textContent).toBe('open'));
+    server.send('status', aStarterStatus());
+    expect(await screen.findByText('1,000 credits each cycle')).toBeTruthy();
+  });
+
   it('names_bought_credits_and_debt_only_when_there_are_any', async () => {
     openPage();
     server.status = aStatus({

@@ -11,7 +11,7 @@ export function useCreditHistory(pageSize = PAGE_SIZE) {
     queryKey: [...keys.history, 'pages', pageSize],
     queryFn: ({ pageParam, signal }) =>
       client.history({ limit: pageSize, cursor: pageParam }, { signal }),
-    initialPageParam: null as string | null,
+    initialPageParam: null as number | null,
     getNextPageParam: (page) => page.nextCursor,
     enabled: session === 'ok',
   });

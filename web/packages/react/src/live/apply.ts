@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { keys } from '../api/keys';
-import type { Checkout, Job, JobList, UserStatus } from '../api/types';
+import type { Checkout, Job, JobList, LiveEventName, UserStatus } from '../api/types';
 import { newerJob, newerStatus, withJob } from './newer';
 import type { ServerSentEvent } from './sse';
 
@@ -8,9 +8,10 @@ import type { ServerSentEvent } from './sse';
 export function applyLiveEvent(cache: QueryClient, event: ServerSentEvent): void {
   const data = parse(event.data);
   if (data === null) return;
-  if (event.event === 'status' && 'credits' in data) applyStatus(cache, data as UserStatus);
-  else if (event.event === 'job' && 'jobId' in data) applyJob(cache, data as Job);
-  else if (event.event === 'checkout' && 'checkoutId' in data) {
+  const isNamed = (name: LiveEventName) => event.event === name;
+  if (isNamed('status') && 'credits' in data) applyStatus(cache, data as UserStatus);
+  else if (isNamed('job') && 'jobId' in data) applyJob(cache, data as Job);
+  else if (isNamed('checkout') && 'checkoutId' in data) {
     const checkout = data as Checkout;
     cache.setQueryData<Checkout>(keys.checkout(checkout.checkoutId), checkout);
   }

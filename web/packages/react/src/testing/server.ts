@@ -1,7 +1,7 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { UserStatus } from '../api/types';
+import type { LiveEventName, UserStatus } from '../api/types';
 import { aPlanList, aStatus } from './fixtures';
 
 export const api = (path: string) => `*/api/v1/wix${path}`;
@@ -23,7 +23,7 @@ export class TestServer {
   readonly authorizations: (string | null)[] = [];
   #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
 
-  send(event: string, data: unknown): void {
+  send(event: LiveEventName, data: unknown): void {
     this.sendRaw(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
