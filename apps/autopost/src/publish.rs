@@ -47,15 +47,16 @@ async fn handle(
     key: IdempotencyKey,
     ValidJson { value: request, bytes }: ValidJson<PublishRequest>,
 ) -> Result<OnceReply, ApiError> {
-    let length = request.text.trim().chars().count();
+    // What is counted is what is published: white space around a text is no part of it.
+    let text = request.text.trim();
+    let length = text.chars().count();
     if length == 0 || length > LONGEST {
         return Err(ApiError::invalid(format!(
             "A post has 1 to {LONGEST} characters; this one has {length}."
         )));
     }
-    let job = Publish { text: request.text, refuse: request.simulate.is_some() };
-    let price = Credits::new(1).ok_or_else(|| ApiError::invalid("A post costs one credit."))?;
-    server.start_paid_job(&session, &key, &bytes, price, job).await
+    let job = Publish { text: text.to_owned(), refuse: request.simulate.is_some() };
+    server.start_paid_job(&session, &key, &bytes, Credits::ONE, job).await
 }
 
 /// Brings one post to the network.

@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wixapp::App::new("wixapp").tagline("Build, run and monetise Wix App Market apps").run()
+    wixapp::App::new("wixapp")
+        .version(env!("CARGO_PKG_VERSION"))
+        .tagline("Build, run and monetise Wix App Market apps")
+        .run()
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use wixapp_core::catalog::Catalog;
+use wixapp_emulator::EmulatorConfig;
 use wixapp_jobs::{Job, Registry, State};
 use wixapp_server::router::AppRoutes;
 use wixapp_server::serve::Parts;
@@ -21,6 +22,7 @@ pub struct App {
     pub(crate) tagline: String,
     pub(crate) description: String,
     pub(crate) developer: String,
+    pub(crate) version: &'static str,
     pub(crate) catalog: Catalog,
     routes: AppRoutes,
     jobs: Registry,
@@ -36,6 +38,7 @@ impl App {
             tagline: "An app built with wixapp".to_owned(),
             description: "This app runs on your own machine, on the local Wix platform.".to_owned(),
             developer: "You".to_owned(),
+            version: env!("CARGO_PKG_VERSION"),
             catalog: Catalog::standard(),
             routes: AppRoutes::new(),
             jobs: Registry::new(),
@@ -61,6 +64,13 @@ impl App {
     #[must_use]
     pub fn developer(mut self, developer: impl Into<String>) -> Self {
         self.developer = developer.into();
+        self
+    }
+
+    /// The app's version: `env!("CARGO_PKG_VERSION")`. Without it, that of wixapp is shown.
+    #[must_use]
+    pub fn version(mut self, version: &'static str) -> Self {
+        self.version = version;
         self
     }
 
@@ -106,6 +116,19 @@ impl App {
     #[must_use]
     pub fn openapi(&self) -> String {
         openapi::document_with(self.routes.clone())
+    }
+
+    /// How the app stands in the App Market of the local platform.
+    pub(crate) fn listing(&self, config: EmulatorConfig) -> EmulatorConfig {
+        EmulatorConfig {
+            app_name: self.name.clone(),
+            tagline: self.tagline.clone(),
+            description: self.description.clone(),
+            developer: self.developer.clone(),
+            app_version: self.version.to_owned(),
+            catalog: self.catalog.clone(),
+            ..config
+        }
     }
 
     pub(crate) fn parts(self, config: &Config) -> Parts {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-/// Why a command failed, whose fault it is, and what to do about it.
+/// Why a command, or [`Local`](crate::Local), failed; whose fault it is, and what to do about it.
 #[derive(Debug)]
 pub struct Failure {
     message: String,
@@ -32,6 +32,24 @@ impl Failure {
         self
     }
 
+    /// What a command prints: a line for what is wrong, one for each cause, one for what to do.
+    pub(crate) fn report(&self) -> String {
+        let error = std::iter::once(format!("error: {}", self.message));
+        let causes = self.causes.iter().map(|cause| format!("  caused by: {cause}"));
+        let hint = self.hint.iter().map(|hint| format!("hint: {hint}"));
+        error.chain(causes).chain(hint).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What is wrong and why, on one line.
+    pub(crate) fn text(&self) -> String {
+        std::iter::once(&self.message).chain(&self.causes).map(String::as_str).collect::<Vec<_>>().join(": ")
+    }
+
+    /// What to do about it.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Says what it came from.
     #[must_use]
     pub fn because(mut self, cause: &dyn std::error::Error) -> Self {
@@ -50,26 +68,39 @@ impl Failure {
     }
 }
 
+/// One line: what is wrong, why, and what to do about it.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.message)?;
-        for cause in &self.causes {
-            write!(f, "\n  caused by: {cause}")?;
-        }
+        f.write_str(&self.text())?;
         match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
+            Some(hint) => write!(f, " (hint: {hint})"),
             None => Ok(()),
         }
     }
 }
 
+impl std::error::Error for Failure {}
+
 impl From<wixapp_server::config::ConfigError> for Failure {
     fn from(error: wixapp_server::config::ConfigError) -> Self {
-        let failure = Self::user(error.to_string());
-        match error.hint() {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        let hint =
+            error.hint().unwrap_or("`serve --print-config` lists every field, its default and its variable");
+        Self::user(error.to_string()).hint(hint)
+    }
+}
+
+impl From<wixapp_store::Error> for Failure {
+    fn from(error: wixapp_store::Error) -> Self {
+        let hint = match error {
+            wixapp_store::Error::Inconsistent(_) => {
+                "check that database.url (WIXAPP_DATABASE_URL) names a database of this app, and that this program is not \
+                 older than the database"
+            }
+            wixapp_store::Error::Unavailable(_) | wixapp_store::Error::Conflict { .. } => {
+                "check database.url (WIXAPP_DATABASE_URL), and that its server is up or its folder can be written"
+            }
+        };
+        Self::user(error.to_string()).hint(hint)
     }
 }
 
@@ -78,12 +109,12 @@ impl From<wixapp_server::serve::StartError> for Failure {
         use wixapp_server::serve::StartError;
         match error {
             StartError::Config(error) => error.into(),
-            StartError::Store(_) => Self::user(error.to_string())
-                .hint("check database.url (WIXAPP_DATABASE_URL), and that the server is up and the folder can be written"),
-            StartError::Listen { .. } => {
-                Self::user(error.to_string()).hint("choose another address with server.bind (WIXAPP_BIND)")
-            }
-            StartError::Catalog(_) | StartError::File { .. } | StartError::Wix(_) => Self::user(error.to_string()),
+            StartError::Store(error) => error.into(),
+            StartError::Listen { .. } => Self::user(error.to_string())
+                .hint("stop what listens there, or choose another address with server.bind (WIXAPP_BIND)"),
+            StartError::Catalog(_) | StartError::File { .. } => Self::user(format!("plans.catalog: {error}"))
+                .hint("plans.catalog (WIXAPP_PLANS_CATALOG) is `standard`, `autopost`, or the path of a plans.toml"),
+            StartError::Wix(_) => Self::user(error.to_string()).hint("check the [wix] section of the configuration"),
         }
     }
 }

@@ -29,15 +29,25 @@
 mod app;
 mod command;
 mod failure;
+mod local;
 mod output;
 pub mod prelude;
 
 pub use app::App;
 pub use failure::Failure;
+pub use local::Local;
 
+/// The times and durations of this crate's interface.
+pub use jiff;
 pub use wixapp_core as core;
 pub use wixapp_emulator as emulator;
 pub use wixapp_jobs as jobs;
 pub use wixapp_platform as platform;
 pub use wixapp_server as server;
 pub use wixapp_store as store;
+
+// The programs of the guide compile and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/getting-started.md")]
+#[doc = include_str!("../../../README.md")]
+struct Guide;

@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-/// Prints a line to standard output. A reader that has gone away (`| head`) ends the program quietly.
+/// Prints a line to standard output. A reader that has gone away (`| head`) is no error.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::user("the output cannot be written").because(&error))
+        }
         _ => Ok(()),
     }
 }

@@ -1,44 +1,45 @@
 //! `dev`: the app and a whole local Wix platform, in one process, on one virtual clock.
 
 mod folder;
-mod ports;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
-use wixapp_core::clock::{Clock, VirtualClock};
-use wixapp_emulator::{Emulator, EmulatorConfig};
-use wixapp_platform::AppSecret;
+use wixapp_core::clock::Clock;
 use wixapp_server::config::{LogConfig, LogFormat};
-use wixapp_server::serve::{self, Roles};
-use wixapp_server::{Config, telemetry};
+use wixapp_server::telemetry;
 
-use super::shutdown;
+use super::shutdown::Signals;
+use super::{plans, ports};
 use crate::app::App;
 use crate::failure::Failure;
+use crate::local::{Local, Place};
 use crate::output;
-use folder::{Folder, Identity};
-
-pub(super) const EXAMPLES: &str = "Examples:
-  app dev                       start on http://127.0.0.1:4100
-  app dev --port 5000 --open    start on another port and open the browser
-  app dev --reset               forget everything and begin anew";
+use folder::Folder;
 
 /// How long the two servers may take to answer for the first time.
 const FIRST_ANSWER: Duration = Duration::from_secs(20);
 
+pub(super) fn examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} dev                       start on http://127.0.0.1:4100
+  {program} dev --port 5000 --open    start on another port and open the browser
+  {program} dev --reset               forget everything and begin anew"
+    )
+}
+
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Port of the local platform; the app listens on the next one
-    #[arg(long, default_value_t = 4100, value_parser = clap::value_parser!(u16).range(1..=65534))]
+    /// Port of the local platform; the app listens on the next one. 0 takes any two that are free
+    #[arg(long, default_value_t = 4100, value_parser = clap::value_parser!(u16).range(0..=65534))]
     port: u16,
     /// Folder that keeps everything between starts
     #[arg(long, value_name = "DIR", default_value = ".wixapp")]
     data_dir: PathBuf,
     /// Forget everything in the data folder first
-    #[arg(long)]
+    #[arg(long, conflicts_with = "database_url")]
     reset: bool,
     /// Open the local platform in the browser
     #[arg(long)]
@@ -46,98 +47,53 @@ pub(super) struct Args {
     /// Use this database instead of SQLite in the data folder
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+    /// The plans on sale: standard, autopost, or a plans.toml [default: the app's own]
+    #[arg(long, value_name = "FILE")]
+    plans: Option<String>,
     /// What is logged: error, warn, info, debug, or a filter
-    #[arg(long, value_name = "FILTER", default_value = "warn", env = "WIXAPP_LOG")]
+    #[arg(long, value_name = "FILTER", default_value = "warn", env = "WIXAPP_LOG", hide_env_values = true)]
     log: String,
 }
 
-/// Where the two servers are.
-struct Addresses {
-    platform: String,
-    app: String,
-}
-
-pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
-    telemetry::install_logs(&LogConfig { level: args.log.clone(), format: LogFormat::Text });
+pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
+    let log = LogConfig { level: args.log, format: LogFormat::Text };
+    log.check()?;
+    telemetry::install_logs(&log);
+    plans::choose(&mut app, args.plans.as_deref())?;
     // Both ports first: nothing else is touched when one is taken.
-    let (platform_port, app_port) =
-        (ports::listen(args.port, args.port).await?, ports::listen(args.port + 1, args.port).await?);
+    let (platform, app_port) = ports::listen_pair(args.port).await?;
     let folder = Folder::open(&args.data_dir, args.reset)?;
-    let identity = folder.identity()?;
-    let at = Addresses {
-        platform: format!("http://127.0.0.1:{}", args.port),
-        app: format!("http://127.0.0.1:{}", args.port + 1),
+    let name = app.name.clone();
+    let advice = match args.database_url {
+        Some(_) => "check --database-url, and that its server is up",
+        None => "begin anew with --reset, or choose another folder with --data-dir",
     };
-    let clock = VirtualClock::new();
-    let (name, catalog) = (app.name.clone(), app.catalog.clone());
-    let emulator = emulator(&app, &identity, &folder, &at, clock.clone())?;
-    let database = args.database_url.unwrap_or_else(|| folder.database_url());
-    let config = config(&identity, &at, &database, emulator.public_key_pem())?;
-    let parts = app.parts(&config);
-    let server = serve::open(config, catalog, Arc::new(clock.clone())).await?;
-    let to_wake = Arc::clone(&server);
-    clock.subscribe(move |_| to_wake.wake_workers());
-    let running = serve::start(server, parts, Roles { api: true, worker: true }, app_port)?;
-    // The platform comes second, so that the webhooks it still owes find the app.
-    let platform = emulator.start(platform_port).map_err(|error| Failure::ours(error.to_string()))?;
-    first_answer(&at).await?;
-    greet(&name, &at, &folder, &clock)?;
+    let place = Place {
+        identity: folder.identity()?,
+        database_url: args.database_url.unwrap_or_else(|| folder.database_url()),
+        platform_file: Some(folder.platform_file()),
+        platform,
+        app: app_port,
+    };
+    let local = Local::start_at(app, place).await.map_err(|failure| failure.hint(advice))?;
+    first_answer(&local).await?;
+    let signals = Signals::listen()?;
+    greet(&name, &local, &folder)?;
     if args.open {
-        open_browser(&at.platform);
+        open_browser(local.platform_url());
     }
-    shutdown::wished().await?;
+    signals.stop_wished().await;
     output::note("Stopping: what is under way is finished first.");
-    running.stop().await;
-    platform.stop().await.map_err(|error| Failure::ours(error.to_string()))?;
+    local.stop().await?;
     output::note("Stopped. The next start finds everything again.");
     Ok(ExitCode::SUCCESS)
 }
 
-fn emulator(
-    app: &App,
-    identity: &Identity,
-    folder: &Folder,
-    at: &Addresses,
-    clock: VirtualClock,
-) -> Result<Emulator, Failure> {
-    let secret = AppSecret::new(&identity.app_secret).map_err(|error| folder.broken(&error.to_string()))?;
-    let config = EmulatorConfig {
-        app_name: app.name.clone(),
-        tagline: app.tagline.clone(),
-        description: app.description.clone(),
-        developer: app.developer.clone(),
-        catalog: app.catalog.clone(),
-        data_file: Some(folder.platform_file()),
-        clock,
-        ..EmulatorConfig::new(&identity.app_id, secret, &at.app, &at.platform)
-    };
-    Emulator::new(config).map_err(|error| {
-        Failure::user(error.to_string()).hint("stop the other process that uses this data folder, choose another with --data-dir, or begin anew with --reset")
-    })
-}
-
-fn config(identity: &Identity, at: &Addresses, database: &str, public_key: &str) -> Result<Config, Failure> {
-    let text = toml::to_string(&serde_json::json!({
-        "database": { "url": database },
-        "wix": {
-            "app_id": identity.app_id,
-            "app_secret": identity.app_secret,
-            "webhook_public_key": public_key,
-            "api_url": at.platform,
-            "dashboard_url": at.platform,
-            "frame_ancestors": [at.platform, at.platform.replace("127.0.0.1", "localhost")],
-        },
-        "server": { "bind": at.app.trim_start_matches("http://"), "drain_s": 5 },
-        // A developer who stops the app in mid-job does not want to wait half a minute for its rescue.
-        "jobs": { "lease_s": 3 },
-    }));
-    Ok(Config::from_text(&text.map_err(|error| Failure::ours(error.to_string()))?)?)
-}
-
 /// Waits until both servers answer, so that the addresses that are printed work.
-async fn first_answer(at: &Addresses) -> Result<(), Failure> {
+async fn first_answer(local: &Local) -> Result<(), Failure> {
     let client = reqwest::Client::new();
-    for url in [format!("{}/ready", at.app), format!("{}/_emulator/state", at.platform)] {
+    let (app, platform) = (local.app_url(), local.platform_url());
+    for url in [format!("{app}/ready"), format!("{platform}/_emulator/state")] {
         let answer = tokio::time::timeout(FIRST_ANSWER, client.get(&url).send()).await;
         let good = matches!(&answer, Ok(Ok(response)) if response.status().is_success());
         if !good {
@@ -149,12 +105,13 @@ async fn first_answer(at: &Addresses) -> Result<(), Failure> {
     Ok(())
 }
 
-fn greet(name: &str, at: &Addresses, folder: &Folder, clock: &VirtualClock) -> Result<(), Failure> {
+fn greet(name: &str, local: &Local, folder: &Folder) -> Result<(), Failure> {
     output::line(&format!("\n  {name} is up.\n"))?;
-    output::line(&format!("  Local Wix platform   {}", at.platform))?;
-    output::line(&format!("  The app              {}", at.app))?;
-    output::line(&format!("  Inspector            {}/inspector", at.platform))?;
+    output::line(&format!("  Local Wix platform   {}", local.platform_url()))?;
+    output::line(&format!("  The app              {}", local.app_url()))?;
+    output::line(&format!("  Inspector            {}/inspector", local.platform_url()))?;
     output::line(&format!("  Data folder          {}", folder.path().display()))?;
+    let clock = local.clock();
     if clock.offset_ms() != 0 {
         output::line(&format!("  Platform's time      {}", clock.now().strftime("%Y-%m-%d %H:%M UTC")))?;
     }

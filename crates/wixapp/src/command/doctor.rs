@@ -1,5 +1,7 @@
 //! `doctor`: check the configuration, the database and the way to Wix.
 
+use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -16,6 +18,16 @@ use crate::output;
 /// How long one check may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+pub(super) fn examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} doctor --config wixapp.toml
+  {program} doctor --json
+
+Ends with 0 when all is well, else with 1."
+    )
+}
+
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
@@ -31,7 +43,7 @@ struct Check {
     ok: bool,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'static str>,
+    hint: Option<String>,
 }
 
 impl Check {
@@ -39,8 +51,8 @@ impl Check {
         Self { name, ok: true, text: text.into(), hint: None }
     }
 
-    fn bad(name: &'static str, text: impl Into<String>, hint: &'static str) -> Self {
-        Self { name, ok: false, text: text.into(), hint: Some(hint) }
+    fn bad(name: &'static str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { name, ok: false, text: text.into(), hint: Some(hint.into()) }
     }
 }
 
@@ -56,8 +68,8 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
             checks.push(wix(config).await);
         }
         Err(failure) => {
-            let text = failure.to_string().trim_start_matches("error: ").to_owned();
-            checks.push(Check::bad("configuration", text, "`serve --print-config` lists every field"));
+            let hint = failure.advice().unwrap_or("`serve --print-config` lists every field");
+            checks.push(Check::bad("configuration", failure.text(), hint));
         }
     }
     let healthy = checks.iter().all(|check| check.ok);
@@ -71,7 +83,7 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
                 check.name,
                 check.text
             ))?;
-            if let Some(hint) = check.hint {
+            if let Some(hint) = &check.hint {
                 output::line(&format!("     hint: {hint}"))?;
             }
         }
@@ -100,6 +112,16 @@ fn plans(app: &App, config: &Config) -> Check {
 }
 
 async fn database(config: &Config) -> Check {
+    // Opening would make the file: looking must change nothing.
+    if let Some(path) = config.database.url.strip_prefix("sqlite:")
+        && !Path::new(path).exists()
+    {
+        return Check::bad(
+            "database",
+            format!("there is no file {path} yet"),
+            "`migrate` makes it, and so does `serve`",
+        );
+    }
     let looked = tokio::time::timeout(PATIENCE, async {
         let store = Store::open(&config.database.url).await?;
         let checked = store.check().await;
@@ -123,10 +145,19 @@ async fn wix(config: &Config) -> Check {
     // Any answer will do: the question is whether the way is open.
     match client.get(format!("{}/apps/v1/instance", config.wix.api_url.trim_end_matches('/'))).send().await {
         Ok(_) => Check::good("wix", format!("{} answers", config.wix.api_url)),
-        Err(_) => Check::bad(
+        Err(error) => Check::bad(
             "wix",
-            format!("{} does not answer", config.wix.api_url),
-            "check the network and wix.api_url",
+            format!("{} does not answer: {}", config.wix.api_url, root_cause(&error)),
+            "check the network and wix.api_url (WIXAPP_WIX_API_URL)",
         ),
     }
+}
+
+/// The innermost cause: the outer ones only say that a request failed.
+fn root_cause(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
 }

@@ -3,26 +3,29 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use tokio::net::TcpListener;
-use wixapp_core::clock::VirtualClock;
 use wixapp_emulator::{Emulator, EmulatorConfig};
-use wixapp_platform::AppSecret;
 use wixapp_server::config::{LogConfig, LogFormat};
-use wixapp_server::serve::StartError;
 use wixapp_server::telemetry;
 
-use super::shutdown;
+use super::shutdown::Signals;
+use super::{plans, ports, secret};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::output;
 
-pub(super) const EXAMPLES: &str = "Examples:
-  app emulator --app-url http://127.0.0.1:3000 --app-id my-app --app-secret 0123456789abcdef
-  app emulator --app-url http://127.0.0.1:3000 --app-id my-app --public-key-file key.pem --data-file platform.json";
+pub(super) fn examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} emulator --app-url http://127.0.0.1:3000 --app-id my-app \\
+      --app-secret-file secret.txt --public-key-file webhook.pem
+  {program} emulator --app-url http://127.0.0.1:3000 --app-id my-app \\
+      --app-secret 0123456789abcdef --plans plans.toml --data-file platform.json"
+    )
+}
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Port of the local platform
+    /// Port of the local platform; 0 takes any that is free
     #[arg(long, default_value_t = 4100)]
     port: u16,
     /// Where the app's page is
@@ -32,11 +35,20 @@ pub(super) struct Args {
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
     /// The app's id
-    #[arg(long, env = "WIXAPP_APP_ID")]
+    #[arg(long, value_name = "ID", env = "WIXAPP_APP_ID", hide_env_values = true)]
     app_id: String,
-    /// The app's secret, at least 16 characters
-    #[arg(long, env = "WIXAPP_APP_SECRET", hide_env_values = true)]
-    app_secret: String,
+    /// The app's secret, at least 16 characters [env: WIXAPP_APP_SECRET]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "app_secret_file")]
+    app_secret: Option<String>,
+    /// A file that holds it [env: WIXAPP_APP_SECRET_FILE]
+    #[arg(long, value_name = "FILE")]
+    app_secret_file: Option<PathBuf>,
+    /// The app's name in the App Market
+    #[arg(long, value_name = "NAME")]
+    app_name: Option<String>,
+    /// The plans on sale: standard, autopost, or a plans.toml
+    #[arg(long, value_name = "FILE", default_value = "standard")]
+    plans: String,
     /// Keep the platform's state in this file
     #[arg(long, value_name = "FILE")]
     data_file: Option<PathBuf>,
@@ -45,49 +57,48 @@ pub(super) struct Args {
     public_key_file: Option<PathBuf>,
 }
 
-pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
+pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
     telemetry::install_logs(&LogConfig { level: "warn".to_owned(), format: LogFormat::Text });
-    let address = format!("127.0.0.1:{}", args.port);
-    let listener = TcpListener::bind(&address).await;
-    let listener = listener.map_err(|source| {
-        Failure::from(StartError::Listen { address, source }).hint("choose another port: --port 4200")
-    })?;
-    let secret = AppSecret::new(&args.app_secret).map_err(|error| {
-        Failure::user(format!("--app-secret: {error}")).hint("use at least 16 characters")
-    })?;
-    let port = listener.local_addr()?.port();
-    let public_url = format!("http://127.0.0.1:{port}");
+    let secret = secret::read("app-secret", args.app_secret, args.app_secret_file.as_deref())?;
+    plans::choose(&mut app, Some(&args.plans))?;
+    app.name = args.app_name.unwrap_or(app.name);
+    let listener = ports::listen(args.port, args.port).await?;
+    let public_url = format!("http://{}", listener.local_addr()?);
     let mut config = EmulatorConfig {
-        app_name: app.name,
-        tagline: app.tagline,
-        description: app.description,
-        developer: app.developer,
-        catalog: app.catalog,
         data_file: args.data_file,
-        clock: VirtualClock::new(),
-        ..EmulatorConfig::new(args.app_id, secret, &args.app_url, &public_url)
+        ..app.listing(EmulatorConfig::new(args.app_id, secret, &args.app_url, &public_url))
     };
     if let Some(url) = args.webhook_url {
         config.webhook_url = url;
     }
-    let emulator = Emulator::new(config).map_err(|error| Failure::user(error.to_string()))?;
+    let emulator = Emulator::new(config).map_err(|error| refused(&error))?;
     if let Some(file) = &args.public_key_file {
         std::fs::write(file, emulator.public_key_pem()).map_err(|error| {
-            Failure::user(format!("{} cannot be written", file.display())).because(&error)
+            Failure::user(format!("{} cannot be written", file.display()))
+                .because(&error)
+                .hint("choose another file with --public-key-file")
         })?;
     }
     let running = emulator.start(listener).map_err(|error| Failure::ours(error.to_string()))?;
-    output::line(&format!(
-        "Local Wix platform on {public_url}, for the app on {}. Ctrl-C stops.",
-        args.app_url
-    ))?;
-    if args.public_key_file.is_none() {
-        output::line(&format!(
-            "Webhooks are signed; their public key:\n{}",
-            emulator.public_key_pem().trim_end()
-        ))?;
+    let signals = Signals::listen()?;
+    output::line(&format!("Local Wix platform on {public_url}, for the app on {}.", args.app_url))?;
+    match &args.public_key_file {
+        Some(file) => output::line(&format!("The webhooks' public key is in {}.", file.display()))?,
+        None => {
+            output::line(&format!("The webhooks' public key:\n{}", emulator.public_key_pem().trim_end()))?
+        }
     }
-    shutdown::wished().await?;
+    output::line("Ctrl-C stops.")?;
+    signals.stop_wished().await;
     running.stop().await.map_err(|error| Failure::ours(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn refused(error: &wixapp_emulator::Error) -> Failure {
+    let hint = if error.is_data() {
+        "choose another file with --data-file, or remove this one to begin anew"
+    } else {
+        "check --app-url, --webhook-url and --app-id"
+    };
+    Failure::user(error.to_string()).hint(hint)
 }

@@ -3,12 +3,22 @@
 use std::process::ExitCode;
 
 use serde_json::json;
-use wixapp_server::serve::StartError;
+use wixapp_server::Config;
 use wixapp_store::Store;
 
 use super::ConfigArgs;
 use crate::failure::Failure;
 use crate::output;
+
+pub(super) fn examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} migrate --config wixapp.toml
+  WIXAPP_DATABASE_URL=postgres://app@127.0.0.1/app {program} migrate --json
+
+`serve` and `worker` do this by themselves when they start."
+    )
+}
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -20,9 +30,9 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let config = args.config.load()?;
-    let store = Store::open(&config.database.url).await.map_err(StartError::from)?;
-    let done = store.migrate().await.map_err(StartError::from)?;
+    let database = Config::load_database(args.config.file())?;
+    let store = Store::open(&database.url).await?;
+    let done = store.migrate().await?;
     store.close().await;
     if args.json {
         output::json(&json!({ "database": store.kind(), "from": done.from, "to": done.to }))?;

@@ -5,11 +5,15 @@ mod doctor;
 mod emulator;
 mod migrate;
 mod openapi;
+mod plans;
+mod ports;
+mod secret;
 mod serve;
 mod shutdown;
 mod token;
+mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -19,7 +23,7 @@ use crate::failure::Failure;
 use crate::output;
 
 #[derive(Parser)]
-#[command(arg_required_else_help = true, subcommand_required = true, propagate_version = true)]
+#[command(arg_required_else_help = true, subcommand_required = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -28,17 +32,14 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Start the app and a whole local Wix platform on this machine
-    #[command(after_help = dev::EXAMPLES)]
     Dev(dev::Args),
     /// Run the server: requests and background work
-    #[command(after_help = serve::EXAMPLES)]
     Serve(serve::Args),
     /// Run background work only, beside servers that share the database
     Worker(serve::WorkerArgs),
     /// Bring the database's schema up to this version
     Migrate(migrate::Args),
     /// Run the local Wix platform alone, for an app in any language
-    #[command(after_help = emulator::EXAMPLES)]
     Emulator(emulator::Args),
     /// Make, check and look into instance tokens
     #[command(subcommand)]
@@ -53,31 +54,70 @@ enum Command {
 #[derive(clap::Args, Clone)]
 struct ConfigArgs {
     /// The configuration file (TOML); WIXAPP_… variables win over it
-    #[arg(long, value_name = "FILE", env = "WIXAPP_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "WIXAPP_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
 }
 
 impl ConfigArgs {
+    fn file(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     fn load(&self) -> Result<wixapp_server::Config, Failure> {
-        Ok(wixapp_server::Config::load(self.config.as_deref())?)
+        Ok(wixapp_server::Config::load(self.file())?)
     }
 }
 
 /// Runs the command of this process.
 pub(crate) fn run(app: App) -> ExitCode {
-    let about = format!("{}: {}", app.name, app.tagline);
-    let matches = Cli::command().about(about).version(env!("CARGO_PKG_VERSION")).get_matches();
-    let cli = match Cli::from_arg_matches(&matches) {
+    let parsed = cli(&app).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(error) => return usage::print(&error),
     };
     match dispatch(app, cli.command) {
         Ok(code) => code,
         Err(failure) => {
-            output::note(&failure.to_string());
+            output::note(&failure.report());
             failure.exit_code()
         }
     }
+}
+
+/// The command line, in the name of the program that was started.
+fn cli(app: &App) -> clap::Command {
+    let program = program(&app.name);
+    let with = |name: &'static str, examples: String| {
+        move |cli: clap::Command| cli.mut_subcommand(name, |command| command.after_help(examples))
+    };
+    let add = [
+        with("dev", dev::examples(&program)),
+        with("serve", serve::examples(&program)),
+        with("worker", serve::worker_examples(&program)),
+        with("migrate", migrate::examples(&program)),
+        with("emulator", emulator::examples(&program)),
+        with("doctor", doctor::examples(&program)),
+        with("openapi", openapi::examples(&program)),
+    ];
+    let add_to_token = [
+        with("sign", token::sign_examples(&program)),
+        with("verify", token::verify_examples(&program)),
+        with("inspect", token::inspect_examples(&program)),
+    ];
+    let cli = Cli::command()
+        .about(format!("{}: {}", app.name, app.tagline))
+        .version(app.version)
+        .display_name(&program)
+        .bin_name(&program)
+        .mut_subcommand("token", |token| add_to_token.into_iter().fold(token, |token, add| add(token)));
+    add.into_iter().fold(cli, |cli, add| add(cli))
+}
+
+/// The name that this program was started by.
+fn program(app: &str) -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| app.to_lowercase().replace(' ', "-"))
 }
 
 fn dispatch(app: App, command: Command) -> Result<ExitCode, Failure> {

@@ -8,14 +8,28 @@ use wixapp_core::clock::SystemClock;
 use wixapp_server::serve::{self, Roles, StartError};
 use wixapp_server::{Config, telemetry};
 
-use super::{ConfigArgs, shutdown};
+use super::ConfigArgs;
+use super::shutdown::Signals;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::output;
 
-pub(super) const EXAMPLES: &str = "Examples:
-  WIXAPP_APP_ID=… WIXAPP_APP_SECRET_FILE=/run/secrets/wix app serve --config wixapp.toml
-  app serve --print-config > wixapp.toml";
+pub(super) fn examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} serve --print-config > wixapp.toml
+  {program} serve --config wixapp.toml
+  WIXAPP_APP_ID=my-app WIXAPP_APP_SECRET_FILE=secret.txt {program} serve"
+    )
+}
+
+pub(super) fn worker_examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} serve --config wixapp.toml --api-only    answer requests in one process
+  {program} worker --config wixapp.toml              and do the work in others"
+    )
+}
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -58,8 +72,13 @@ async fn start(app: App, config: Config, roles: Roles, listener: TcpListener) ->
     let opened = serve::open(config, parts.catalog.clone(), Arc::new(SystemClock)).await?;
     let database = opened.store.kind();
     let running = serve::start(opened, parts, roles, listener)?;
-    tracing::info!(address = %running.address(), database, api = roles.api, worker = roles.worker, "the app is up");
-    shutdown::wished().await?;
+    let signals = Signals::listen()?;
+    if roles.api {
+        tracing::info!(address = %running.address(), database, worker = roles.worker, "the app is up");
+    } else {
+        tracing::info!(database, "the worker is up");
+    }
+    signals.stop_wished().await;
     tracing::info!("stopping: what is under way is finished first");
     running.stop().await;
     tracing::info!("stopped");

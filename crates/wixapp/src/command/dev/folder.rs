@@ -1,34 +1,29 @@
 //! The data folder: what `dev` keeps between starts.
 
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rand::RngExt;
-use serde::{Deserialize, Serialize};
-
 use crate::failure::Failure;
+use crate::local::Identity;
 
 /// What belongs to us in the folder; `--reset` removes this and nothing else.
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
     "app.sqlite3",
     "app.sqlite3-wal",
     "app.sqlite3-shm",
     "platform.json",
+    "platform.json.tmp",
     "platform.json.lock",
     "identity.json",
+    "identity.json.tmp",
 ];
 
-/// The app's id and secret on the local platform.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Identity {
-    pub(super) app_id: String,
-    pub(super) app_secret: String,
-}
-
+/// The data folder, this process's own until dropped.
 pub(super) struct Folder {
     path: PathBuf,
+    _lock: File,
 }
 
 impl Folder {
@@ -40,6 +35,15 @@ impl Folder {
         };
         std::fs::create_dir_all(path).map_err(refused)?;
         let path = path.canonicalize().map_err(refused)?;
+        let lock = private(&path.join("dev.lock"), false).map_err(refused)?;
+        // Before anything is removed: the files of a running process must stay.
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                Failure::user(format!("another process uses the data folder {}", path.display()))
+                    .hint("stop that one, or choose another folder with --data-dir")
+            }
+            TryLockError::Error(error) => refused(error),
+        })?;
         if reset {
             for name in FILES {
                 match std::fs::remove_file(path.join(name)) {
@@ -48,7 +52,7 @@ impl Folder {
                 }
             }
         }
-        Ok(Self { path })
+        Ok(Self { path, _lock: lock })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -67,51 +71,49 @@ impl Folder {
     pub(super) fn identity(&self) -> Result<Identity, Failure> {
         let file = self.path.join("identity.json");
         match std::fs::read_to_string(&file) {
-            Ok(text) => serde_json::from_str(&text).map_err(|error| self.broken(&error.to_string())),
+            Ok(text) => serde_json::from_str(&text).map_err(|error| {
+                Failure::user(format!("{} cannot be used: {error}", file.display()))
+                    .hint("begin anew with --reset")
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&file),
             Err(error) => Err(Failure::user(format!("{} cannot be read", file.display())).because(&error)),
         }
     }
-
-    pub(super) fn broken(&self, reason: &str) -> Failure {
-        Failure::user(format!("identity.json in {} cannot be used: {reason}", self.path.display()))
-            .hint("begin anew with --reset")
-    }
 }
 
 fn make(file: &Path) -> Result<Identity, Failure> {
-    let random = |bytes: &mut [u8]| rand::rng().fill(bytes);
-    let (mut id, mut secret) = ([0_u8; 16], [0_u8; 32]);
-    random(&mut id);
-    random(&mut secret);
-    let id = hex::encode(id);
-    let app_id = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-");
-    let identity = Identity { app_id, app_secret: hex::encode(secret) };
+    let identity = Identity::new();
     let text = serde_json::to_string_pretty(&identity).map_err(|error| Failure::ours(error.to_string()))?;
-    let written = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    // A process that dies in between must not leave half a file.
+    let draft = file.with_extension("json.tmp");
+    let written = private(&draft, true)
+        .and_then(|mut draft| draft.write_all(text.as_bytes()).and_then(|()| draft.sync_all()))
+        .and_then(|()| std::fs::rename(&draft, file));
     written
         .map_err(|error| Failure::user(format!("{} cannot be written", file.display())).because(&error))?;
     Ok(identity)
+}
+
+/// Opens for writing what only the owner may read.
+fn private(path: &Path, empty: bool) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(empty).mode(0o600).open(path)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn secret(folder: &Path, reset: bool) -> String {
+        Folder::open(folder, reset).unwrap().identity().unwrap().app_secret
+    }
+
     #[test]
     fn the_identity_is_made_once_and_forgotten_by_reset_only() {
         let dir = tempfile::tempdir().unwrap();
-        let first = Folder::open(dir.path(), false).unwrap().identity().unwrap();
-        let again = Folder::open(dir.path(), false).unwrap().identity().unwrap();
-        assert_eq!(first.app_secret, again.app_secret);
+        let first = secret(dir.path(), false);
+        assert_eq!(first, secret(dir.path(), false));
         std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
-        let anew = Folder::open(dir.path(), true).unwrap().identity().unwrap();
-        assert_ne!(first.app_secret, anew.app_secret);
+        assert_ne!(first, secret(dir.path(), true));
         assert!(dir.path().join("notes.txt").exists(), "reset removes only what is ours");
     }
 
@@ -119,7 +121,17 @@ mod tests {
     fn a_broken_identity_is_a_clear_error() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("identity.json"), "{").unwrap();
-        let error = Folder::open(dir.path(), false).unwrap().identity().unwrap_err();
+        let error = Folder::open(dir.path(), false).unwrap().identity().err().unwrap();
         assert!(error.to_string().contains("--reset"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_in_use_is_not_even_reset() {
+        let dir = tempfile::tempdir().unwrap();
+        let running = Folder::open(dir.path(), false).unwrap();
+        running.identity().unwrap();
+        let error = Folder::open(dir.path(), true).err().unwrap();
+        assert!(error.to_string().contains("another process uses"), "{error}");
+        assert!(dir.path().join("identity.json").exists());
     }
 }

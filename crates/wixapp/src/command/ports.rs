@@ -6,6 +6,12 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
+/// Two ports of this machine only: `first` and the one after it, or any two that are free when it is 0.
+pub(super) async fn listen_pair(first: u16) -> Result<(TcpListener, TcpListener), Failure> {
+    let second = if first == 0 { 0 } else { first + 1 };
+    Ok((listen(first, first).await?, listen(second, first).await?))
+}
+
 /// Listens on `port` of this machine only; `first` is the port the user named.
 pub(super) async fn listen(port: u16, first: u16) -> Result<TcpListener, Failure> {
     TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| match error.kind() {

@@ -1,0 +1,196 @@
+//! [`Local`]: an app with a whole local Wix platform around it, in this process.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use wixapp_core::clock::VirtualClock;
+use wixapp_emulator::{Emulator, EmulatorConfig};
+use wixapp_platform::AppSecret;
+use wixapp_server::serve::{self, Roles};
+use wixapp_server::{App as Server, Config};
+
+use crate::app::App;
+use crate::failure::Failure;
+
+/// An app with a whole local Wix platform around it, on one virtual clock: what `dev` runs, and what a test drives.
+///
+/// # Example
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use wixapp::{App, Local};
+///
+/// let local = Local::start(App::new("Greeter")).await?;
+/// let emulator = local.emulator();
+///
+/// let site = emulator.install(&emulator.sites()[0].site_id).await?;
+/// let page = emulator.app_url(&site.site_id)?;
+/// assert!(page.starts_with(local.app_url()) && page.contains("instance="));
+///
+/// emulator.advance(jiff::SignedDuration::from_hours(24 * 30)).await?;
+/// local.stop().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Local {
+    addresses: Addresses,
+    clock: VirtualClock,
+    emulator: Emulator,
+    platform: wixapp_emulator::Running,
+    server: serve::Running,
+    _scratch: Option<tempfile::TempDir>,
+}
+
+/// The app's id and secret on the local platform.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Identity {
+    pub(crate) app_id: String,
+    pub(crate) app_secret: String,
+}
+
+/// Where a [`Local`] keeps what, and listens.
+pub(crate) struct Place {
+    pub(crate) identity: Identity,
+    pub(crate) database_url: String,
+    /// The platform's state; in memory when `None`.
+    pub(crate) platform_file: Option<PathBuf>,
+    pub(crate) platform: TcpListener,
+    pub(crate) app: TcpListener,
+}
+
+/// Where the two servers are.
+struct Addresses {
+    platform: String,
+    app: String,
+}
+
+impl Local {
+    /// Starts `app` and a platform with three demo sites on free ports, with a new database in a temporary folder.
+    ///
+    /// # Errors
+    /// [`Failure`] when the app's configuration, folder or ports cannot be used.
+    pub async fn start(app: App) -> Result<Self, Failure> {
+        let scratch = tempfile::tempdir()?;
+        let place = Place {
+            identity: Identity::new(),
+            database_url: format!("sqlite:{}", scratch.path().join("app.sqlite3").display()),
+            platform_file: None,
+            platform: TcpListener::bind("127.0.0.1:0").await?,
+            app: TcpListener::bind("127.0.0.1:0").await?,
+        };
+        Ok(Self { _scratch: Some(scratch), ..Self::start_at(app, place).await? })
+    }
+
+    pub(crate) async fn start_at(app: App, place: Place) -> Result<Self, Failure> {
+        let at = |address: SocketAddr| format!("http://{address}");
+        let addresses =
+            Addresses { platform: at(place.platform.local_addr()?), app: at(place.app.local_addr()?) };
+        let clock = VirtualClock::new();
+        let catalog = app.catalog.clone();
+        let emulator = emulator(&app, &place, &addresses, clock.clone())?;
+        let config = config(&place, &addresses, emulator.public_key_pem())?;
+        let parts = app.parts(&config);
+        let opened = serve::open(config, catalog, Arc::new(clock.clone())).await?;
+        let to_wake = Arc::clone(&opened);
+        clock.subscribe(move |_| to_wake.wake_workers());
+        let server = serve::start(opened, parts, Roles { api: true, worker: true }, place.app)?;
+        // The platform comes second, so that the webhooks it still owes find the app.
+        let platform = emulator.start(place.platform).map_err(|error| Failure::ours(error.to_string()))?;
+        Ok(Self { addresses, clock, emulator, platform, server, _scratch: None })
+    }
+
+    /// Where the app answers, for example `http://127.0.0.1:4101`.
+    #[must_use]
+    pub fn app_url(&self) -> &str {
+        &self.addresses.app
+    }
+
+    /// Where the platform answers, for example `http://127.0.0.1:4100`.
+    #[must_use]
+    pub fn platform_url(&self) -> &str {
+        &self.addresses.platform
+    }
+
+    /// The platform: installs, pays, moves the clock, shows deliveries.
+    #[must_use]
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// The clock of the platform, the app and its jobs. Move it with [`Emulator::advance`], which also posts the webhooks
+    /// that fall due on the way.
+    #[must_use]
+    pub fn clock(&self) -> &VirtualClock {
+        &self.clock
+    }
+
+    /// The running app: its database, plans and configuration.
+    #[must_use]
+    pub fn server(&self) -> &Arc<Server> {
+        self.server.app()
+    }
+
+    /// Stops both, after what is under way is finished or handed back.
+    ///
+    /// # Errors
+    /// [`Failure`] when the platform's last state could not be saved.
+    pub async fn stop(self) -> Result<(), Failure> {
+        self.server.stop().await;
+        self.platform.stop().await.map_err(|error| Failure::ours(error.to_string()))
+    }
+}
+
+impl std::fmt::Debug for Local {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Local")
+            .field("app_url", &self.addresses.app)
+            .field("platform_url", &self.addresses.platform)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Identity {
+    /// A new app with a secret that nobody can guess.
+    pub(crate) fn new() -> Self {
+        let (mut id, mut secret) = ([0_u8; 16], [0_u8; 32]);
+        rand::rng().fill(&mut id);
+        rand::rng().fill(&mut secret);
+        let id = hex::encode(id);
+        let app_id = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-");
+        Self { app_id, app_secret: hex::encode(secret) }
+    }
+}
+
+fn emulator(app: &App, place: &Place, at: &Addresses, clock: VirtualClock) -> Result<Emulator, Failure> {
+    let secret =
+        AppSecret::new(&place.identity.app_secret).map_err(|error| Failure::user(error.to_string()))?;
+    let config = EmulatorConfig {
+        data_file: place.platform_file.clone(),
+        clock,
+        ..app.listing(EmulatorConfig::new(&place.identity.app_id, secret, &at.app, &at.platform))
+    };
+    Emulator::new(config).map_err(|error| Failure::user(error.to_string()))
+}
+
+fn config(place: &Place, at: &Addresses, public_key: &str) -> Result<Config, Failure> {
+    let text = toml::to_string(&serde_json::json!({
+        "database": { "url": place.database_url },
+        "wix": {
+            "app_id": place.identity.app_id,
+            "app_secret": place.identity.app_secret,
+            "webhook_public_key": public_key,
+            "api_url": at.platform,
+            "dashboard_url": at.platform,
+            "frame_ancestors": [at.platform, at.platform.replace("127.0.0.1", "localhost")],
+        },
+        "server": { "bind": at.app.trim_start_matches("http://"), "drain_s": 5 },
+        // A developer who stops the app in mid-job does not want to wait half a minute for its rescue.
+        "jobs": { "lease_s": 3 },
+    }));
+    Ok(Config::from_text(&text.map_err(|error| Failure::ours(error.to_string()))?)?)
+}
