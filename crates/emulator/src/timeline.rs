@@ -88,7 +88,8 @@ impl Engine {
         let too_far =
             || Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "invalid_duration", TOO_FAR);
         let target = self.clock().now().checked_add(by).ok().filter(|target| *target <= self.horizon);
-        let offset_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX).saturating_add(self.clock().offset_ms());
+        let offset_ms =
+            i64::try_from(by.as_millis()).unwrap_or(i64::MAX).saturating_add(self.clock().offset_ms());
         let progress = self.walk(target.ok_or_else(too_far)?).await?;
         // Webhooks take real time, in which a running clock goes on: without them it would have moved just as far.
         let behind_ms = offset_ms.saturating_sub(self.clock().offset_ms());

@@ -237,6 +237,7 @@ mod tests {
             worker: None,
             lease_until: None,
             hold_id: None,
+            credits: None,
             progress_percent: 0,
             progress_step: None,
             result: None,

@@ -1,17 +1,22 @@
 //! The configuration: a TOML file, then the environment, where `…_FILE` names a file that holds a secret.
 
 mod check;
+mod file;
 mod secret;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use confique::Config as _;
+use confique::{Config as _, Layer as _};
 use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use check::ConfigError;
 
-/// Everything that can be configured.
+/// The configuration of a wixapp server. Variables of the environment win over this file.
+///
+/// Secrets are better kept in files of their own: WIXAPP_APP_SECRET_FILE names one that holds what WIXAPP_APP_SECRET
+/// would. The same goes for WIXAPP_APP_SECRET_PREVIOUS, WIXAPP_WEBHOOK_PUBLIC_KEY, WIXAPP_WEBHOOK_PUBLIC_KEY_PREVIOUS
+/// and WIXAPP_DATABASE_URL.
 #[derive(Debug, Clone, confique::Config)]
 pub struct Config {
     /// Where the server listens.
@@ -62,7 +67,7 @@ pub struct WixConfig {
     /// The app's id, from Wix's developer centre.
     #[config(env = "WIXAPP_APP_ID")]
     pub app_id: String,
-    /// The app's secret key, at least 16 bytes. Better in a file named by WIXAPP_APP_SECRET_FILE.
+    /// The app's secret key, at least 16 bytes.
     #[config(env = "WIXAPP_APP_SECRET")]
     pub app_secret: SecretString,
     /// The secret key before the last change: tokens signed with it are still taken.
@@ -80,8 +85,12 @@ pub struct WixConfig {
     /// Where Wix's dashboard is; payers come back there.
     #[config(default = "https://manage.wix.com", env = "WIXAPP_WIX_DASHBOARD_URL")]
     pub dashboard_url: String,
-    /// The origins that may show the dashboard page in a frame.
-    #[config(default = ["https://manage.wix.com", "https://*.manage.wix.com"])]
+    /// The origins that may show the dashboard page in a frame; in the variable with commas between them.
+    #[config(
+        default = ["https://manage.wix.com", "https://*.manage.wix.com"],
+        env = "WIXAPP_FRAME_ANCESTORS",
+        parse_env = confique::env::parse::list_by_comma
+    )]
     pub frame_ancestors: Vec<String>,
 }
 
@@ -158,19 +167,27 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], which names the field or variable and says what to do.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let mut builder =
-            Self::builder().env().preloaded(secret::from_files(&|name| std::env::var_os(name))?);
-        if let Some(path) = file {
-            if !path.is_file() {
-                return Err(ConfigError::new(format!("there is no file {}", path.display())).with_hint(
-                    "name an existing file with --config, or leave it out and use WIXAPP_… variables",
-                ));
-            }
-            builder = builder.file(PathBuf::from(path));
+        let layer = layers(file)?;
+        let missing = [
+            ("wix.app_id (WIXAPP_APP_ID)", layer.wix.app_id.is_none()),
+            ("wix.app_secret (WIXAPP_APP_SECRET_FILE or WIXAPP_APP_SECRET)", layer.wix.app_secret.is_none()),
+        ];
+        if let Some((name, _)) = missing.iter().find(|(_, missing)| *missing) {
+            return Err(ConfigError::new(format!("{name} is missing"))
+                .with_hint("copy it from Wix's developer centre; `serve --print-config` lists every field"));
         }
-        let config = builder.load().map_err(|error| ConfigError::of(&error))?;
+        let config = Self::from_layer(layer).map_err(|error| ConfigError::of(&error))?;
         config.check()?;
         Ok(config)
+    }
+
+    /// Reads what [`Config::load`] would, and gives the database alone: who brings up its schema needs no secret of the
+    /// app's.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the field or variable and says what to do.
+    pub fn load_database(file: Option<&Path>) -> Result<DatabaseConfig, ConfigError> {
+        DatabaseConfig::from_layer(layers(file)?.database).map_err(|error| ConfigError::of(&error))
     }
 
     /// Reads a configuration from TOML text alone, without the environment.
@@ -178,8 +195,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], which names the field and says what to do.
     pub fn from_text(text: &str) -> Result<Self, ConfigError> {
-        let layer = toml::from_str(text).map_err(|error| ConfigError::new(error.to_string()))?;
-        let config = Self::builder().preloaded(layer).load().map_err(|error| ConfigError::of(&error))?;
+        let config =
+            Self::builder().preloaded(file::parse(text)?).load().map_err(|error| ConfigError::of(&error))?;
         config.check()?;
         Ok(config)
     }
@@ -189,4 +206,14 @@ impl Config {
     pub fn template() -> String {
         confique::toml::template::<Self>(confique::toml::FormatOptions::default())
     }
+}
+
+/// Everything that was set, and the defaults below it.
+fn layers(file: Option<&Path>) -> Result<<Config as confique::Config>::Layer, ConfigError> {
+    type Layer = <Config as confique::Config>::Layer;
+    let set = Layer::from_env()
+        .map_err(|error| ConfigError::of(&error))?
+        .with_fallback(secret::from_files(&|name| std::env::var_os(name))?);
+    let file = file.map(file::read).transpose()?.unwrap_or_else(Layer::empty);
+    Ok(set.with_fallback(file).with_fallback(Layer::default_values()))
 }

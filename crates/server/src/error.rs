@@ -64,7 +64,8 @@ impl ApiError {
     /// Something broke on our side; the cause goes to the log.
     #[must_use]
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
-        tracing::error!(error = %cause, "a request broke down");
+        let request = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
+        tracing::error!(request.id = %request, error = %cause, "a request broke down");
         Self::new(ErrorCode::Internal)
     }
 

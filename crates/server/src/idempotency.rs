@@ -9,7 +9,7 @@ use wixapp_core::{ErrorCode, InstanceId};
 use wixapp_store::{Reply as StoredReply, Tx, Want};
 
 use crate::error::ApiError;
-use crate::extract::IdempotencyKey;
+use crate::extract::{IdempotencyKey, ensure_installed};
 use crate::reply::Reply;
 use crate::state::App;
 
@@ -35,7 +35,20 @@ impl IntoResponse for OnceReply {
     }
 }
 
-/// Decides once under `key`: the answer is stored in the same transaction as what the decision changes.
+/// A write that happens once.
+#[derive(Debug, Clone, Copy)]
+pub struct Once<'a> {
+    /// Whose.
+    pub instance_id: &'a InstanceId,
+    /// Its name.
+    pub key: &'a IdempotencyKey,
+    /// The body it came with: the same key with another body is refused.
+    pub request: &'a [u8],
+    /// The status of its answer.
+    pub status: StatusCode,
+}
+
+/// Decides once under the key of `once`: the answer is stored in the same transaction as what the decision changes.
 ///
 /// A repetition of the same request gets the stored answer and changes nothing; another request under the same key is
 /// refused with 422. A refusal changes nothing and is not stored, so it may be tried again under the same key.
@@ -45,15 +58,12 @@ impl IntoResponse for OnceReply {
 /// from the site; [`ErrorCode::Unavailable`] when the database cannot be used.
 pub async fn decide_once<T: Serialize + Send + 'static>(
     app: &App,
-    instance_id: &InstanceId,
-    key: &IdempotencyKey,
-    request: &[u8],
-    status: StatusCode,
+    once: Once<'_>,
     want: Want,
     decide: impl Fn(&mut Tx) -> Result<T, ApiError> + Send + Sync + 'static,
 ) -> Result<OnceReply, ApiError> {
-    let name = key.key.clone();
-    let request_hash = hash(key, request);
+    let (name, status) = (once.key.key.clone(), once.status);
+    let request_hash = hash(once.key, once.request);
     let decision = move |tx: &mut Tx| {
         if let Some(stored) = tx.reply(&name) {
             if stored.request_hash != request_hash {
@@ -61,18 +71,14 @@ pub async fn decide_once<T: Serialize + Send + 'static>(
             }
             return Ok(OnceReply { stored: stored.clone(), repeated: true });
         }
-        if tx.profile.removed_at.is_some() {
-            return Err(
-                ApiError::new(ErrorCode::Forbidden).with_message("The app was removed from this site.")
-            );
-        }
+        ensure_installed(&tx.profile)?;
         let data = decide(tx)?;
         let body = Reply::new(data).to_text().map_err(|error| ApiError::internal(&error))?;
         let stored = StoredReply { request_hash: request_hash.clone(), status: status.as_u16(), body };
         tx.remember_reply(&name, stored.clone());
         Ok(OnceReply { stored, repeated: false })
     };
-    app.store.transact(instance_id, want.reply(key.key.clone()), app.clock.now(), decision).await?
+    app.store.transact(once.instance_id, want.reply(once.key.key.clone()), app.clock.now(), decision).await?
 }
 
 fn hash(key: &IdempotencyKey, request: &[u8]) -> String {

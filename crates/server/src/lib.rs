@@ -4,6 +4,7 @@
 //! [`work`] does everything that happens after the answer.
 
 pub mod config;
+mod connection;
 pub mod error;
 pub mod extract;
 mod headers;

@@ -26,9 +26,11 @@ impl Default for LiveHub {
 impl LiveHub {
     /// The changes of one instance from now on.
     #[must_use]
-    pub fn watch(&self, instance_id: &InstanceId) -> broadcast::Receiver<Topic> {
+    pub fn watch(self: &Arc<Self>, instance_id: &InstanceId) -> LiveStream {
         let mut watched = self.watched();
-        watched.entry(instance_id.clone()).or_insert_with(|| broadcast::channel(CAPACITY).0).subscribe()
+        let topics =
+            watched.entry(instance_id.clone()).or_insert_with(|| broadcast::channel(CAPACITY).0).subscribe();
+        LiveStream { hub: Arc::clone(self), instance_id: instance_id.clone(), topics: Some(topics) }
     }
 
     /// Turns true when the server stops: streams say good-bye then.
@@ -61,17 +63,14 @@ impl LiveHub {
     }
 
     fn pass_on(&self, change: &Change) {
-        let mut watched = self.watched();
-        match &change.instance_id {
-            Some(instance_id) => {
-                let gone = watched
-                    .get(instance_id)
-                    .is_some_and(|streams| streams.send(change.topic.clone()).is_err());
-                if gone {
-                    watched.remove(instance_id);
-                }
-            }
-            None => watched.retain(|_, streams| streams.send(Topic::Resync).is_ok()),
+        let watched = self.watched();
+        let (streams, topic) = match &change.instance_id {
+            Some(instance_id) => (watched.get(instance_id).into_iter().collect(), change.topic.clone()),
+            None => (watched.values().collect::<Vec<_>>(), Topic::Resync),
+        };
+        for stream in streams {
+            // Nobody listens any more: the stream that ends just now takes itself out.
+            let _ = stream.send(topic.clone());
         }
     }
 
@@ -80,28 +79,93 @@ impl LiveHub {
     }
 }
 
+/// The changes of one instance, for one live stream.
+#[derive(Debug)]
+pub struct LiveStream {
+    hub: Arc<LiveHub>,
+    instance_id: InstanceId,
+    /// Taken out when the stream ends.
+    topics: Option<broadcast::Receiver<Topic>>,
+}
+
+impl LiveStream {
+    /// The next changes, each thing once; `None` when there will be no more.
+    pub async fn next(&mut self) -> Option<Vec<Topic>> {
+        let topics = self.topics.as_mut()?;
+        let mut heard = match topics.recv().await {
+            Ok(topic) => vec![topic],
+            Err(broadcast::error::RecvError::Lagged(_)) => vec![Topic::Resync],
+            Err(broadcast::error::RecvError::Closed) => return None,
+        };
+        // What is told of together is looked at together: a busy instance is read once, not once for each change.
+        for _ in 0..CAPACITY {
+            match topics.try_recv() {
+                Ok(topic) if heard.contains(&topic) => {}
+                Ok(topic) => heard.push(topic),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => heard.push(Topic::Resync),
+                Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => break,
+            }
+        }
+        if heard.contains(&Topic::Resync) { Some(vec![Topic::Resync]) } else { Some(heard) }
+    }
+}
+
+impl Drop for LiveStream {
+    fn drop(&mut self) {
+        let mut watched = self.hub.watched();
+        self.topics = None;
+        if watched.get(&self.instance_id).is_some_and(|streams| streams.receiver_count() == 0) {
+            watched.remove(&self.instance_id);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_change_reaches_only_the_streams_of_its_instance() {
-        let hub = LiveHub::default();
+    fn change(instance_id: &InstanceId, topic: Topic) -> Change {
+        Change { instance_id: Some(instance_id.clone()), topic }
+    }
+
+    #[tokio::test]
+    async fn a_change_reaches_only_the_streams_of_its_instance() {
+        let hub = Arc::new(LiveHub::default());
         let (one, two) = ("i-1".parse().unwrap(), "i-2".parse().unwrap());
         let (mut first, mut second) = (hub.watch(&one), hub.watch(&two));
-        hub.pass_on(&Change { instance_id: Some(one), topic: Topic::Money });
-        assert_eq!(first.try_recv().unwrap(), Topic::Money);
-        assert!(second.try_recv().is_err());
+        hub.pass_on(&change(&one, Topic::Money));
+        hub.pass_on(&change(&two, Topic::Checkout));
+        assert_eq!(first.next().await.unwrap(), [Topic::Money]);
+        assert_eq!(second.next().await.unwrap(), [Topic::Checkout]);
+    }
+
+    #[tokio::test]
+    async fn changes_that_come_together_are_told_once_and_too_many_mean_look_again() {
+        let hub = Arc::new(LiveHub::default());
+        let id = "i-1".parse().unwrap();
+        let mut stream = hub.watch(&id);
+        for topic in [Topic::Money, Topic::Checkout, Topic::Money] {
+            hub.pass_on(&change(&id, topic));
+        }
+        assert_eq!(stream.next().await.unwrap(), [Topic::Money, Topic::Checkout]);
+        for _ in 0..=CAPACITY {
+            hub.pass_on(&change(&id, Topic::Money));
+        }
+        assert_eq!(stream.next().await.unwrap(), [Topic::Resync]);
+        hub.pass_on(&change(&id, Topic::Money));
         hub.pass_on(&Change::resync());
-        assert_eq!(second.try_recv().unwrap(), Topic::Resync);
+        assert_eq!(stream.next().await.unwrap(), [Topic::Resync]);
     }
 
     #[test]
     fn an_instance_nobody_watches_any_more_is_forgotten() {
-        let hub = LiveHub::default();
+        let hub = Arc::new(LiveHub::default());
         let id: InstanceId = "i-1".parse().unwrap();
-        drop(hub.watch(&id));
-        hub.pass_on(&Change { instance_id: Some(id), topic: Topic::Money });
+        let (first, second) = (hub.watch(&id), hub.watch(&id));
+        assert_eq!(hub.count(), 2);
+        drop(first);
+        assert_eq!((hub.count(), hub.watched().len()), (1, 1));
+        drop(second);
         assert_eq!((hub.count(), hub.watched().len()), (0, 0));
     }
 }

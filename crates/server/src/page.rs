@@ -36,7 +36,7 @@ pub(crate) async fn handle(
     if method != Method::GET && method != Method::HEAD {
         return ApiError::new(ErrorCode::MethodNotAllowed).into_response();
     }
-    if path.starts_with("assets/") {
+    if path != "index.html" && Files::get(path).is_some() {
         return asset(path, &headers);
     }
     page(&app, &headers)
@@ -60,9 +60,10 @@ fn asset(path: &str, request: &HeaderMap) -> Response {
     let Some(mut response) = file(path, request) else {
         return ApiError::new(ErrorCode::NotFound).into_response();
     };
-    // Their names hold a hash of their content.
-    let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
-    response.headers_mut().insert(header::CACHE_CONTROL, for_ever);
+    // The names below assets/ hold a hash of their content; others, such as the icon, may change.
+    let hashed = path.starts_with("assets/");
+    let keep = if hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     response
 }
 
@@ -70,9 +71,7 @@ fn asset(path: &str, request: &HeaderMap) -> Response {
 fn file(path: &str, request: &HeaderMap) -> Option<Response> {
     let accepted =
         request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let takes = |coding: &str| {
-        accepted.split(',').any(|part| part.split(';').next().is_some_and(|p| p.trim() == coding))
-    };
+    let takes = |coding: &str| accepted.split(',').any(|part| is_taken(part, coding));
     let packed = [("br", "br"), ("gzip", "gz")].into_iter().filter(|(coding, _)| takes(coding));
     let found =
         packed.filter_map(|(coding, ending)| Some((Files::get(&format!("{path}.{ending}"))?, Some(coding))));
@@ -87,6 +86,13 @@ fn file(path: &str, request: &HeaderMap) -> Option<Response> {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
     Some(response)
+}
+
+/// Whether this part of an `Accept-Encoding` header takes the coding: `br;q=0` says that it is not.
+fn is_taken(part: &str, coding: &str) -> bool {
+    let (name, quality) = part.split_once(';').unwrap_or((part, "q=1"));
+    let is_zero = |value: &str| value.trim().parse().is_ok_and(|quality: f32| quality <= 0.0);
+    name.trim() == coding && !quality.trim().strip_prefix("q=").is_some_and(is_zero)
 }
 
 fn body(file: EmbeddedFile) -> Body {

@@ -10,7 +10,7 @@ use wixapp_store::{Tx, Want};
 
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession};
-use crate::idempotency::{OnceReply, decide_once};
+use crate::idempotency::{Once, OnceReply, decide_once};
 use crate::routes::credits::view;
 use crate::routes::user::status::CreditsView;
 use crate::state::App;
@@ -56,7 +56,7 @@ impl App {
             tx.enqueue(new.hold(&hold.id));
             Ok(StartedJob { job_id: job_id.clone(), credits: view(tx) })
         };
-        decide_once(self, &session.instance_id, key, request, StatusCode::ACCEPTED, Want::money(), decide)
-            .await
+        let once = Once { instance_id: &session.instance_id, key, request, status: StatusCode::ACCEPTED };
+        decide_once(self, once, Want::money(), decide).await
     }
 }

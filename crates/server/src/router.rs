@@ -6,10 +6,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -48,20 +47,15 @@ pub(crate) fn routes() -> AppRoutes {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
+        .routes(routes!(openapi::serve))
+        .routes(routes!(billing::checkout_url::older))
 }
 
 /// The whole server: the common routes, the app's own, the pages, and the layers around them.
 pub fn router(app: Arc<App>, own: AppRoutes) -> Router {
-    let (router, document) = routes().merge(own).split_for_parts();
-    let document = openapi::to_text(&document);
-    // The older address of the same operation.
-    let older = axum::routing::post(crate::routes::billing::checkout_url::handle);
+    let (router, document) = openapi::split(own);
     router
-        .route("/api/billing/checkout-url", older)
-        .route(
-            "/api/openapi.json",
-            get(|| async { ([(header::CONTENT_TYPE, "application/json")], document) }),
-        )
+        .layer(axum::Extension(openapi::Document(document.into())))
         .fallback(page::handle)
         .method_not_allowed_fallback(|| async { ApiError::new(ErrorCode::MethodNotAllowed) })
         .layer(CatchPanicLayer::custom(panicked))

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use wixapp_core::catalog::Catalog;
 use wixapp_core::clock::Clock;
 use wixapp_core::derive::{EndPolicy, Policy};
@@ -18,7 +18,10 @@ use crate::config::{Config, ConfigError, OnEnd};
 use crate::live::LiveHub;
 use crate::router::{AppRoutes, router};
 use crate::state::App;
-use crate::{telemetry, work};
+use crate::{connection, telemetry, work};
+
+/// What handing jobs back may take beyond the time to drain.
+const HAND_BACK: Duration = Duration::from_secs(10);
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +88,11 @@ pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Re
     let webhooks = config.webhook_verifier()?;
     let store = Store::open(&config.database.url).await?;
     store.migrate().await?;
+    if webhooks.is_none() {
+        tracing::warn!(
+            "no webhooks are taken: wix.webhook_public_key (WIXAPP_WEBHOOK_PUBLIC_KEY) is not set"
+        );
+    }
     let secret = secrets.first().cloned().ok_or_else(|| ConfigError::new("wix.app_secret is missing"))?;
     let wix = WixClient::builder()
         .base_url(config.wix.api_url.clone())
@@ -136,7 +144,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     http: Option<JoinHandle<()>>,
     workers: Vec<JoinHandle<()>>,
-    hub: JoinHandle<()>,
+    helpers: [JoinHandle<()>; 2],
 }
 
 /// Begins to do what `roles` says, on `listener` where requests are answered.
@@ -157,18 +165,11 @@ pub fn start(
     let hub = tokio::spawn(LiveHub::run(Arc::clone(&app.live), app.store.clone()));
     let workers = if roles.worker { start_workers(&app, parts.jobs, parts.state, &stop) } else { Vec::new() };
     let http = roles.api.then(|| {
-        let (service, mut stopping) = (router(Arc::clone(&app), parts.routes), stop.subscribe());
-        tokio::spawn(async move {
-            let stopped = async move {
-                // An error means that the sender is gone, and with it the server.
-                let _ = stopping.wait_for(|stopping| *stopping).await;
-            };
-            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
-                tracing::error!(error = %error, "the server ended");
-            }
-        })
+        let service = router(Arc::clone(&app), parts.routes);
+        tokio::spawn(connection::serve(listener, service, drain(&app.config), stop.subscribe()))
     });
-    Ok(Running { app, address, stop, http, workers, hub })
+    let counting = tokio::spawn(telemetry::keep());
+    Ok(Running { app, address, stop, http, workers, helpers: [hub, counting] })
 }
 
 fn start_workers(
@@ -180,7 +181,7 @@ fn start_workers(
     let config = RunnerConfig {
         concurrency: app.config.jobs.concurrency,
         lease: Duration::from_secs(app.config.jobs.lease_s),
-        drain: Duration::from_secs(app.config.server.drain_s),
+        drain: drain(&app.config),
         ..RunnerConfig::default()
     };
     let runner = Runner::new(app.store.clone(), jobs, Arc::clone(&app.clock), config, state);
@@ -223,21 +224,23 @@ impl Running {
     /// Stops: no new requests and jobs, streams say good-bye, what is under way is finished or handed back, and the
     /// database is closed.
     pub async fn stop(self) {
-        self.app.live.stop();
         self.stop.send_replace(true);
-        let drain = SignedDuration::from_secs(i64::try_from(self.app.config.server.drain_s).unwrap_or(600));
-        let limit = Duration::try_from(drain).unwrap_or(Duration::from_secs(20)) + Duration::from_secs(5);
-        for (name, task) in self
-            .http
-            .into_iter()
-            .map(|task| ("requests", task))
-            .chain(self.workers.into_iter().map(|task| ("work", task)))
-        {
-            if tokio::time::timeout(limit, task).await.is_err() {
+        self.app.live.stop();
+        // Requests and jobs end by themselves when their time to drain is over.
+        let deadline = Instant::now() + drain(&self.app.config) + HAND_BACK;
+        let requests = self.http.into_iter().map(|task| ("requests", task));
+        for (name, mut task) in requests.chain(self.workers.into_iter().map(|task| ("work", task))) {
+            if tokio::time::timeout_at(deadline, &mut task).await.is_err() {
                 tracing::warn!("{name} did not finish in time");
+                task.abort();
             }
         }
-        self.hub.abort();
+        self.helpers.iter().for_each(JoinHandle::abort);
         self.app.store.close().await;
     }
+}
+
+/// How long what is under way may take to finish.
+fn drain(config: &Config) -> Duration {
+    Duration::from_secs(config.server.drain_s)
 }

@@ -1,11 +1,13 @@
 //! What makes a configuration unsafe: such a server must not start.
 
 use std::fmt;
+use std::path::Path;
 
 use secrecy::ExposeSecret;
+use tracing_subscriber::EnvFilter;
 use wixapp_platform::{AppSecret, WebhookVerifier};
 
-use super::Config;
+use super::{Config, LogConfig};
 
 /// Why a configuration cannot be used, and what to do about it.
 #[derive(Debug)]
@@ -25,8 +27,21 @@ impl ConfigError {
     }
 
     pub(super) fn of(error: &confique::Error) -> Self {
-        Self::new(error.to_string())
-            .with_hint("every field and its variable is listed by `wixapp serve --print-config`")
+        let text = error.to_string();
+        // "failed to … environment variable `NAME`: reason": the name and the reason are what helps.
+        let text = match text.split_once("environment variable `").and_then(|(_, rest)| rest.split_once('`'))
+        {
+            Some((name, reason)) => format!("{name}{reason}"),
+            None => text,
+        };
+        Self::new(in_plain_words(&text))
+            .with_hint("`serve --print-config` lists every field and its variable")
+    }
+
+    /// Says in which file it is.
+    pub(super) fn at(mut self, path: &Path) -> Self {
+        self.message = format!("{}: {}", path.display(), self.message);
+        self
     }
 
     /// What to do about it.
@@ -52,6 +67,7 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.check_secrets()?;
         self.check_addresses()?;
+        self.log.check()?;
         if self.jobs.concurrency == 0 || self.jobs.concurrency > 1_000 {
             return Err(ConfigError::new("jobs.concurrency must be 1 to 1,000"));
         }
@@ -75,7 +91,7 @@ impl Config {
             .map(|(name, secret)| {
                 AppSecret::new(secret.expose_secret()).map_err(|error| {
                     ConfigError::new(format!("{name}: {error}")).with_hint(
-                        "copy the app secret key from Wix's developer centre: it has at least 16 characters",
+                        "copy the app secret key from Wix's developer centre as it is: at least 16 characters",
                     )
                 })
             })
@@ -84,16 +100,30 @@ impl Config {
 
     /// What verifies webhooks; `None` without a key.
     pub(crate) fn webhook_verifier(&self) -> Result<Option<WebhookVerifier>, ConfigError> {
-        let keys = [&self.wix.webhook_public_key, &self.wix.webhook_public_key_previous];
-        let pems: Vec<&str> = keys.into_iter().flatten().map(String::as_str).collect();
+        let verifier = |pems: &[&str]| WebhookVerifier::from_pems(pems);
+        let all = [
+            ("wix.webhook_public_key (WIXAPP_WEBHOOK_PUBLIC_KEY)", &self.wix.webhook_public_key),
+            (
+                "wix.webhook_public_key_previous (WIXAPP_WEBHOOK_PUBLIC_KEY_PREVIOUS)",
+                &self.wix.webhook_public_key_previous,
+            ),
+        ];
+        let refused = |name: &str, error: wixapp_platform::Error| {
+            ConfigError::new(format!("{name}: {error}")).with_hint(
+                "copy the public key from the webhooks page of Wix's developer centre, with its BEGIN and END lines",
+            )
+        };
+        let mut pems = Vec::new();
+        for (name, pem) in all {
+            let Some(pem) = pem else { continue };
+            // Each alone first, so that the error names the right one.
+            verifier(&[pem]).map_err(|error| refused(name, error))?;
+            pems.push(pem.as_str());
+        }
         if pems.is_empty() {
             return Ok(None);
         }
-        let verifier = WebhookVerifier::from_pems(&pems).map_err(|error| {
-            ConfigError::new(format!("wix.webhook_public_key (WIXAPP_WEBHOOK_PUBLIC_KEY): {error}"))
-                .with_hint("copy the public key from the webhooks page of Wix's developer centre, with its BEGIN and END lines")
-        })?;
-        Ok(Some(verifier))
+        verifier(&pems).map(Some).map_err(|error| refused("the webhook public keys", error))
     }
 
     fn check_secrets(&self) -> Result<(), ConfigError> {
@@ -106,12 +136,22 @@ impl Config {
     }
 
     fn check_addresses(&self) -> Result<(), ConfigError> {
-        for (name, url) in
-            [("wix.api_url", &self.wix.api_url), ("wix.dashboard_url", &self.wix.dashboard_url)]
-        {
+        if !is_listen_address(&self.server.bind) {
+            return Err(ConfigError::new(format!(
+                "server.bind (WIXAPP_BIND) is no address with a port: `{}`",
+                self.server.bind
+            ))
+            .with_hint("for example 127.0.0.1:4101, or 0.0.0.0:4101 to be reached from other machines"));
+        }
+        let urls = [
+            ("wix.api_url (WIXAPP_WIX_API_URL)", &self.wix.api_url),
+            ("wix.dashboard_url (WIXAPP_WIX_DASHBOARD_URL)", &self.wix.dashboard_url),
+        ];
+        for (name, url) in urls {
             if !is_safe_origin(url) {
-                return Err(ConfigError::new(format!("{name} is not https: {url}"))
-                    .with_hint("http is only safe to this machine itself (127.0.0.1, localhost)"));
+                // The address is not repeated: it may hold a password.
+                return Err(ConfigError::new(format!("{name} is no https:// address of a host"))
+                    .with_hint("http:// is only safe to this machine itself (127.0.0.1, localhost)"));
             }
         }
         for origin in &self.wix.frame_ancestors {
@@ -119,7 +159,7 @@ impl Config {
                 || !is_safe_origin(origin)
             {
                 return Err(ConfigError::new(format!(
-                    "wix.frame_ancestors has an origin that is not safe: `{origin}`"
+                    "wix.frame_ancestors (WIXAPP_FRAME_ANCESTORS) has an origin that is not safe: `{origin}`"
                 ))
                 .with_hint(
                     "name origins such as https://manage.wix.com; any page of the others could show yours",
@@ -130,8 +170,52 @@ impl Config {
     }
 }
 
+impl LogConfig {
+    /// Refuses a level that would not be understood: with a misspelt one nothing would be logged.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the field.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+        // A filter takes a lone word that is no level for the name of a module.
+        let lone = |part: &str| !part.contains(['=', '[']);
+        let is_level = |part: &str| LEVELS.iter().any(|level| part.eq_ignore_ascii_case(level));
+        let bad = self.level.split(',').map(str::trim).find(|part| lone(part) && !is_level(part));
+        if bad.is_some() || EnvFilter::try_new(&self.level).is_err() {
+            return Err(ConfigError::new(format!(
+                "log.level (WIXAPP_LOG) is not understood: `{}`",
+                self.level
+            ))
+            .with_hint("use error, warn, info, debug, or a filter such as info,wixapp_jobs=debug"));
+        }
+        Ok(())
+    }
+}
+
+/// Without the names of Rust's types.
+pub(super) fn in_plain_words(text: &str) -> String {
+    let mut text = text.to_owned();
+    for kind in ["u64", "usize"] {
+        text = text.replace(&format!("expected {kind}"), "expected a whole number");
+        if let Some(value) = text.strip_suffix(&format!(" for type {kind}: invalid digit found in string")) {
+            text = format!("{} is no whole number", value.replace("invalid value ", ""));
+        }
+    }
+    text.replace("expected a string", "expected text in quotes")
+        .replace("invalid value for bool:", "neither true nor false:")
+}
+
+/// A host or address, a colon, and a port.
+fn is_listen_address(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
 /// An https address with a host, or http to this machine itself. A lone `*` as host is everybody.
 fn is_safe_origin(url: &str) -> bool {
+    // A name and password before the host could make it look like another.
+    if url.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '\\')) {
+        return false;
+    }
     let host = |rest: &str| rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
     if let Some(rest) = url.strip_prefix("https://") {
         let host = host(rest);
@@ -164,10 +248,11 @@ mod tests {
 
     #[test]
     fn unsafe_configurations_are_refused_with_the_name_of_the_field() {
-        let cases: [(fn(&mut Config), &str); 13] = [
+        type Case = (fn(&mut Config), &'static str);
+        let cases: &[Case] = &[
             (|c| c.wix.app_secret = "".into(), "WIXAPP_APP_SECRET"),
-            (|c| c.wix.app_secret = "short".into(), "WIXAPP_APP_SECRET"),
-            (|c| c.wix.app_secret_previous = Some("short".into()), "WIXAPP_APP_SECRET_PREVIOUS"),
+            (|c| c.wix.app_secret = "tiny-key".into(), "WIXAPP_APP_SECRET"),
+            (|c| c.wix.app_secret_previous = Some("tiny-key".into()), "WIXAPP_APP_SECRET_PREVIOUS"),
             (|c| c.wix.app_id = " ".into(), "WIXAPP_APP_ID"),
             (|c| c.wix.webhook_public_key = Some("nonsense".into()), "WIXAPP_WEBHOOK_PUBLIC_KEY"),
             (|c| c.wix.api_url = "http://www.wixapis.com".into(), "wix.api_url"),
@@ -178,11 +263,17 @@ mod tests {
             (|c| c.wix.frame_ancestors = vec!["https://a.example; script-src *".into()], "frame_ancestors"),
             (|c| c.jobs.concurrency = 0, "jobs.concurrency"),
             (|c| c.jobs.lease_s = 0, "jobs.lease_s"),
+            (|c| c.wix.api_url = "http://127.0.0.1:80@evil.example".into(), "wix.api_url"),
+            (|c| c.server.bind = "127.0.0.1".into(), "server.bind"),
+            (|c| c.server.bind = ":65536".into(), "server.bind"),
+            (|c| c.log.level = "inof".into(), "log.level"),
+            (|c| c.log.level = "".into(), "log.level"),
+            (|c| c.log.level = "wixapp=loud".into(), "log.level"),
         ];
-        for (change, name) in cases {
+        for (change, name) in cases.iter().copied() {
             let error = config(change).unwrap_err();
             assert!(error.contains(name), "{error}");
-            assert!(!error.contains("short") || name != "WIXAPP_APP_SECRET", "{error}");
+            assert!(!error.contains("tiny-key"), "{error}");
         }
     }
 

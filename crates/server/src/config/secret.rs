@@ -13,6 +13,11 @@ const SECRETS: [(&str, &str, &str); 5] = [
     ("WIXAPP_DATABASE_URL", "database", "url"),
 ];
 
+/// Whether this field holds something that no message may repeat.
+pub(super) fn is_secret(section: &str, field: &str) -> bool {
+    SECRETS.iter().any(|(_, of, name)| *of == section && *name == field)
+}
+
 /// Reads every secret whose `…_FILE` variable is set. `variable` gives the value of an environment variable.
 pub(super) fn from_files(
     variable: &dyn Fn(&str) -> Option<OsString>,
@@ -27,7 +32,9 @@ pub(super) fn from_files(
             );
         }
         let text = std::fs::read_to_string(&path).map_err(|error| {
+            // The path is not repeated: it may be the secret itself, in the wrong variable.
             ConfigError::new(format!("the file that {file} names cannot be read: {error}"))
+                .with_hint(format!("{file} is the path of a file that holds what {name} would"))
         })?;
         let section = layer.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
         if let Some(table) = section.as_table_mut() {

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use crate::error::ApiError;
 
-/// The `Idempotency-Key` header: 1 to 128 printable characters without spaces. A missing or other one is 422.
+/// The `Idempotency-Key` header: 1 to 128 printable characters without spaces. A missing, second or other one is 422.
 ///
 /// Under one key a write happens once: the same request gets the stored answer, another request is refused.
 #[derive(Debug, Clone)]
@@ -29,8 +29,10 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let header = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-        let key = header.filter(|key| is_key(key)).ok_or_else(|| {
+        let mut headers = parts.headers.get_all("idempotency-key").iter();
+        // Of two keys nobody can say which one counts.
+        let only = headers.next().filter(|_| headers.next().is_none());
+        let key = only.and_then(|value| value.to_str().ok()).filter(|key| is_key(key)).ok_or_else(|| {
             ApiError::invalid(
                 "This request needs an Idempotency-Key header of 1 to 128 printable characters.",
             )

@@ -9,7 +9,8 @@ mod query;
 
 pub use bytes::BoundedBytes;
 pub use idempotency_key::IdempotencyKey;
-pub use json::ValidJson;
+pub use json::{NoBody, ValidJson};
 pub use owner::OwnerSession;
+pub(crate) use owner::ensure_installed;
 pub use path::ValidPath;
 pub use query::ValidQuery;

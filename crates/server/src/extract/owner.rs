@@ -6,6 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use wixapp_core::{ErrorCode, InstanceId};
+use wixapp_store::Profile;
 
 use crate::error::ApiError;
 use crate::state::App;
@@ -51,15 +52,19 @@ enum Token<'a> {
 
 fn token(headers: &HeaderMap) -> Option<Token<'_>> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
-    if let Some(token) = value.strip_prefix("WixInstance ") {
-        return Some(Token::Instance(token.trim()));
+    let (scheme, token) = value.split_once(' ').unwrap_or(("", value));
+    let token = token.trim();
+    if scheme.eq_ignore_ascii_case("WixInstance") {
+        return Some(Token::Instance(token));
     }
-    let token = value.strip_prefix("Bearer ").unwrap_or(value).trim();
-    // An instance token has exactly one dot; the dashboard SDK's tokens have more.
-    match (token.is_empty(), token.matches('.').count()) {
-        (true, _) => None,
-        (false, 1) => Some(Token::Instance(token)),
-        (false, _) => Some(Token::Access(token)),
+    if !scheme.is_empty() && !scheme.eq_ignore_ascii_case("Bearer") {
+        return None;
+    }
+    // An instance token has exactly one dot; the dashboard SDK's tokens have more. Wix is not asked about anything else.
+    match token.matches('.').count() {
+        0 => None,
+        1 => Some(Token::Instance(token)),
+        _ => Some(Token::Access(token)),
     }
 }
 
@@ -90,6 +95,16 @@ async fn by_access_token(app: &App, token: &str) -> Result<OwnerSession, ApiErro
         );
     }
     Ok(OwnerSession { instance_id: info.instance_id, locale: None, site_id: info.site_id })
+}
+
+/// Refuses to change anything of an instance whose site the app was removed from. Looking is still allowed.
+pub(crate) fn ensure_installed(profile: &Profile) -> Result<(), ApiError> {
+    match profile.removed_at {
+        None => Ok(()),
+        Some(_) => {
+            Err(ApiError::new(ErrorCode::Forbidden).with_message("The app was removed from this site."))
+        }
+    }
 }
 
 fn refuse(error: &wixapp_platform::Error) -> ApiError {

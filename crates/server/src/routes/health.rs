@@ -11,15 +11,15 @@ use crate::state::App;
 use crate::telemetry;
 
 /// `GET /health`: the process answers.
-#[utoipa::path(get, path = "/health", tag = "operation", responses((status = 200, description = "The process answers")))]
+#[utoipa::path(get, path = "/health", tag = "operation", operation_id = "health", security(()), responses((status = 200, description = "The process answers")))]
 pub async fn live() -> &'static str {
     "ok"
 }
 
 /// `GET /ready`: the database answers and has this version's schema.
-#[utoipa::path(get, path = "/ready", tag = "operation", responses(
+#[utoipa::path(get, path = "/ready", tag = "operation", operation_id = "ready", security(()), responses(
     (status = 200, description = "Requests are served"),
-    (status = 503, body = crate::error::Refusal),
+    (status = 503, description = "`unavailable`: the database cannot be used", body = crate::error::Refusal),
 ))]
 pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, ApiError> {
     app.store.check().await.map_err(|error| {
@@ -30,11 +30,11 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, ApiError
 }
 
 /// `GET /metrics`: counters in Prometheus' text form.
-#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Counters in Prometheus' text form")))]
+#[utoipa::path(get, path = "/metrics", tag = "operation", operation_id = "metrics", security(()), responses((status = 200, description = "Counters in Prometheus' text form")))]
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     if let Ok((waiting, parked)) = app.store.count_waiting().await {
-        #[expect(clippy::cast_precision_loss, reason = "a gauge needs no more than 53 bits")]
-        telemetry::set_waiting(waiting as f64, parked as f64);
+        telemetry::set_waiting(waiting, parked);
     }
+    telemetry::set_streams(app.live.count());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], telemetry::render()).into_response()
 }

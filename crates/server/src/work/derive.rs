@@ -6,7 +6,7 @@ use wixapp_core::catalog::Catalog;
 use wixapp_core::derive::{self, Derived, Input, Policy};
 use wixapp_core::fact::FactKind;
 use wixapp_core::subscription::SubscriptionStatus;
-use wixapp_core::{ErrorCode, Fact, InstanceId};
+use wixapp_core::{Fact, InstanceId};
 use wixapp_store::{CheckoutState, Tx, Want};
 
 use crate::error::ApiError;
@@ -28,7 +28,7 @@ pub struct Outcome {
 /// Derives one instance from its facts, and from Wix's answer when there is a fresh one.
 ///
 /// # Errors
-/// [`ErrorCode::Unavailable`] when the database cannot be used; then nothing was changed.
+/// [`Unavailable`](wixapp_core::ErrorCode::Unavailable) when the database cannot be used; then nothing was changed.
 pub async fn instance(
     app: &App,
     instance_id: &InstanceId,
@@ -122,9 +122,4 @@ fn complete_checkouts(tx: &mut Tx, derived: &Derived) {
         checkout.completed_at = Some(now);
         tx.end_checkout(&checkout);
     }
-}
-
-/// Whether trying again later may help.
-pub(crate) fn is_passing(error: &ApiError) -> bool {
-    error.code() == ErrorCode::Unavailable
 }

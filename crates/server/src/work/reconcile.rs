@@ -33,6 +33,7 @@ pub enum Answer {
 #[derive(Debug, Clone)]
 pub struct Seen {
     paid: Option<PaidSnapshot>,
+    origin_instance_id: Option<String>,
     at: Timestamp,
 }
 
@@ -40,7 +41,13 @@ pub struct Seen {
 pub fn soon(app: &Arc<App>, instance_id: InstanceId) {
     let app = Arc::clone(app);
     tokio::spawn(async move {
-        if let Err(error) = now(&app, &instance_id).await {
+        let mut stopping = app.live.stopping();
+        let done = tokio::select! {
+            biased;
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+            done = now(&app, &instance_id) => done,
+        };
+        if let Err(error) = done {
             tracing::error!(instance.id = %instance_id, error = error.message(), "an instance could not be reconciled");
         }
     });
@@ -69,7 +76,11 @@ async fn claim(app: &Arc<App>, instance_id: &InstanceId) -> Result<bool, ApiErro
 /// Asks Wix how an instance stands. A failure is an answer too: nothing is known, and nothing changes.
 pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
     match app.wix.app_instance(instance_id).await {
-        Ok(found) => Answer::Known(Seen { paid: paid(&found), at: app.clock.now() }),
+        Ok(found) => Answer::Known(Seen {
+            paid: paid(&found),
+            origin_instance_id: found.instance.origin_instance_id,
+            at: app.clock.now(),
+        }),
         Err(error) => {
             tracing::warn!(instance.id = %instance_id, error = %error, "Wix could not be asked");
             Answer::Unknown
@@ -97,6 +108,7 @@ impl Seen {
     /// Adds the answer to the facts, or lengthens the last one when nothing happened since and it says the same.
     pub(crate) fn note(&self, tx: &mut Tx) {
         tx.profile.reconciled_at = Some(self.at);
+        self.note_install(tx);
         let mut known: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
         fact::sort(&mut known);
         let snapshot = |seen_until| FactKind::Snapshot(Snapshot { paid: self.paid.clone(), seen_until });
@@ -104,13 +116,26 @@ impl Seen {
             known.pop().filter(|last| matches!(&last.kind, FactKind::Snapshot(s) if s.paid == self.paid));
         let noted = match same {
             Some(last) => Fact { kind: snapshot(self.at.max(last.at)), ..last },
-            None => Fact { key: self.key(), at: self.at, kind: snapshot(self.at) },
+            None => {
+                let content = serde_json::to_string(&self.paid).unwrap_or_default();
+                Fact { key: self.key(&content), at: self.at, kind: snapshot(self.at) }
+            }
         };
         tx.note_fact(EVENT_TYPE, noted);
     }
 
-    fn key(&self) -> String {
-        let content = serde_json::to_string(&self.paid).unwrap_or_default();
+    /// Wix only answers where the app is installed: what no webhook said, or a lost one after a removal, is known now.
+    fn note_install(&self, tx: &mut Tx) {
+        let kinds = || tx.facts.iter().filter_map(|stored| stored.fact.as_ref()).map(|fact| &fact.kind);
+        let was_told = kinds().any(|kind| matches!(kind, FactKind::AppInstalled { .. }));
+        if was_told && tx.profile.removed_at.is_none() {
+            return;
+        }
+        let kind = FactKind::AppInstalled { origin_instance_id: self.origin_instance_id.clone() };
+        tx.note_fact(EVENT_TYPE, Fact { key: self.key("installed"), at: self.at, kind });
+    }
+
+    fn key(&self, content: &str) -> String {
         hex::encode(Sha256::digest(format!("{EVENT_TYPE}\n{}\n{content}", self.at)))
     }
 }

@@ -11,7 +11,7 @@ use wixapp_platform::CheckoutRequest;
 use wixapp_store::{Checkout, CheckoutState, Want};
 
 use crate::error::ApiError;
-use crate::extract::{OwnerSession, ValidJson};
+use crate::extract::{OwnerSession, ValidJson, ensure_installed};
 use crate::reply::Reply;
 use crate::routes::billing::plans;
 use crate::state::App;
@@ -29,10 +29,13 @@ pub struct CheckoutUrlRequest {
     /// `MONTHLY` or `YEARLY`.
     billing_cycle: PayBy,
     /// A coupon to try.
+    #[schema(min_length = 1, max_length = 64)]
     coupon_code: Option<String>,
     /// The language of the checkout page, two letters.
+    #[schema(pattern = "^[A-Za-z]{2}$")]
     language_code: Option<String>,
     /// The payer's country, two letters.
+    #[schema(pattern = "^[A-Za-z]{2}$")]
     country_code: Option<String>,
 }
 
@@ -67,12 +70,9 @@ impl PayBy {
 }
 
 /// Opens a checkout for a higher plan and returns Wix's page to pay on.
-#[utoipa::path(post, path = "/billing/checkout-url", tag = "billing", request_body = CheckoutUrlRequest, responses(
+#[utoipa::path(post, path = "/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url", request_body = CheckoutUrlRequest, responses(
     (status = 200, body = Reply<CheckoutUrl>),
-    (status = 401, body = crate::error::Refusal),
     (status = 409, description = "`already_on_plan` or `downgrade_not_sold`", body = crate::error::Refusal),
-    (status = 422, body = crate::error::Refusal),
-    (status = 502, body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
@@ -93,7 +93,7 @@ pub async fn handle(
         coupon_code: request.coupon_code,
         ..CheckoutRequest::new(plan.product_id())
     };
-    let opened = app.wix.checkout_url(&session.instance_id, &wanted).await?;
+    let opened = app.wix.checkout_url(&session.instance_id, &wanted).await.map_err(refused)?;
     let checkout = Checkout {
         checkout_id: checkout_id.clone(),
         instance_id: session.instance_id.clone(),
@@ -107,6 +107,20 @@ pub async fn handle(
     };
     remember(&app, checkout).await?;
     Ok(Reply::new(CheckoutUrl { checkout_id, checkout_url: opened.checkout_url }))
+}
+
+/// The older address of the same operation.
+#[utoipa::path(post, path = "/api/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url_older",
+    request_body = CheckoutUrlRequest, responses(
+        (status = 200, body = Reply<CheckoutUrl>),
+        (status = 409, description = "`already_on_plan` or `downgrade_not_sold`", body = crate::error::Refusal),
+    ))]
+pub async fn older(
+    app: State<Arc<App>>,
+    session: OwnerSession,
+    request: ValidJson<CheckoutUrlRequest>,
+) -> Result<Reply<CheckoutUrl>, ApiError> {
+    handle(app, session, request).await
 }
 
 /// Stores the new checkout; the ones that were open before are over.
@@ -124,10 +138,23 @@ async fn remember(app: &App, checkout: Checkout) -> Result<(), ApiError> {
     decided.await?
 }
 
+/// What Wix refuses because of the request is the caller's to change, and no failure of Wix.
+fn refused(error: wixapp_platform::Error) -> ApiError {
+    match error.status() {
+        Some(400 | 422) => ApiError::invalid(
+            "Wix did not take this checkout: check the coupon, the language and the country.",
+        ),
+        Some(403 | 404) => ApiError::new(ErrorCode::Forbidden).with_message(
+            "Wix does not open a checkout for this site: the app may have been removed from it.",
+        ),
+        _ => error.into(),
+    }
+}
+
 /// The plan, if our page may sell it to this instance now.
 async fn sellable<'a>(app: &'a App, session: &OwnerSession, id: &PlanId) -> Result<&'a Plan, ApiError> {
     let plan = app.catalog.find(id).filter(|plan| !plan.custom && !plan.is_free());
-    let current = plans::current(app, session).await?;
+    let current = plans::current(app, session, ensure_installed).await?;
     let Some(plan) = plan else {
         let names: Vec<_> =
             app.catalog.plans().iter().filter(|p| !p.is_free() && !p.custom).map(|p| p.id.as_str()).collect();

@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use wixapp_core::Plan;
+use wixapp_store::Profile;
 
 use crate::error::ApiError;
 use crate::extract::OwnerSession;
@@ -50,18 +51,31 @@ pub struct PlanView {
     pub popular: bool,
     /// Whether it is in force.
     pub current: bool,
-    /// What the caller can do with it: `current`, `upgrade`, `downgrade` or `contact`.
-    #[schema(example = "upgrade")]
-    pub action: &'static str,
+    /// What the caller can do with it.
+    pub action: PlanAction,
+}
+
+/// What can be done with a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanAction {
+    /// Nothing: it is in force.
+    Current,
+    /// It can be bought.
+    Upgrade,
+    /// It is chosen in Wix, not here.
+    Downgrade,
+    /// It is agreed on in person.
+    Contact,
 }
 
 impl PlanView {
     fn new(plan: &Plan, current: &Plan) -> Self {
         let action = match plan.rank.cmp(&current.rank) {
-            std::cmp::Ordering::Equal => "current",
-            _ if plan.custom => "contact",
-            std::cmp::Ordering::Greater => "upgrade",
-            std::cmp::Ordering::Less => "downgrade",
+            std::cmp::Ordering::Equal => PlanAction::Current,
+            _ if plan.custom => PlanAction::Contact,
+            std::cmp::Ordering::Greater => PlanAction::Upgrade,
+            std::cmp::Ordering::Less => PlanAction::Downgrade,
         };
         Self {
             id: plan.id.to_string(),
@@ -78,21 +92,26 @@ impl PlanView {
     }
 }
 
-/// The plan in force for an instance.
-pub(crate) async fn current<'a>(app: &'a App, session: &OwnerSession) -> Result<&'a Plan, ApiError> {
+/// The plan in force for an instance, if `check` has nothing against its profile.
+pub(crate) async fn current<'a>(
+    app: &'a App,
+    session: &OwnerSession,
+    check: fn(&Profile) -> Result<(), ApiError>,
+) -> Result<&'a Plan, ApiError> {
     let found = app.store.find_instance(&session.instance_id).await?;
-    let subscription = found.and_then(|instance| instance.profile.subscription);
+    let profile = found.map(|instance| instance.profile).unwrap_or_default();
+    check(&profile)?;
+    let subscription = profile.subscription;
     let plan = subscription.and_then(|subscription| app.catalog.find(&subscription.plan_id));
     Ok(plan.unwrap_or_else(|| app.catalog.free()))
 }
 
 /// All plans, with the caller's own marked.
-#[utoipa::path(get, path = "/billing/plans", tag = "billing", responses(
+#[utoipa::path(get, path = "/billing/plans", tag = "billing", operation_id = "billing_plans", responses(
     (status = 200, body = Reply<Plans>),
-    (status = 401, body = crate::error::Refusal),
 ))]
 pub async fn handle(State(app): State<Arc<App>>, session: OwnerSession) -> Result<Reply<Plans>, ApiError> {
-    let current = current(&app, &session).await?;
+    let current = current(&app, &session, |_| Ok(())).await?;
     Ok(Reply::new(Plans {
         catalog: app.catalog.name().to_owned(),
         version: app.catalog.version().to_owned(),

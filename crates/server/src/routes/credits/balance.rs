@@ -11,9 +11,8 @@ use crate::routes::user::status::CreditsView;
 use crate::state::App;
 
 /// What the caller's instance can spend.
-#[utoipa::path(get, path = "/credits/balance", tag = "credits", responses(
+#[utoipa::path(get, path = "/credits/balance", tag = "credits", operation_id = "credits_balance", responses(
     (status = 200, body = Reply<CreditsView>),
-    (status = 401, body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,

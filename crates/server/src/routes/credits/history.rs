@@ -8,9 +8,11 @@ use utoipa::{IntoParams, ToSchema};
 use wixapp_core::EntryId;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::{Entry, EntryCode, LedgerAccount};
+use wixapp_core::grant::Pool;
 
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ValidQuery};
+use crate::openapi::closed;
 use crate::reply::Reply;
 use crate::state::App;
 
@@ -20,8 +22,10 @@ use crate::state::App;
 #[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
     /// How many entries: 1 to 100, 20 when left out.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     /// `nextCursor` of the page before.
+    #[param(minimum = 1)]
     cursor: Option<i64>,
 }
 
@@ -45,12 +49,13 @@ pub struct EntryView {
     /// When.
     pub at: Timestamp,
     /// What kind of movement.
-    #[schema(value_type = String, example = "grant")]
+    #[schema(value_type = closed::EntryKind, example = "grant")]
     pub kind: EntryCode,
     /// How it changed what can be spent; 0 when reserved credits were spent.
     pub amount: i64,
     /// The pool it touched.
-    pub pool: Option<&'static str>,
+    #[schema(value_type = Option<closed::Pool>)]
+    pub pool: Option<Pool>,
     /// In words.
     pub text: String,
     /// What could be spent afterwards.
@@ -60,8 +65,8 @@ pub struct EntryView {
 impl EntryView {
     fn new(entry: Entry) -> Self {
         let (pool, sign) = match (entry.debit, entry.credit) {
-            (_, LedgerAccount::Available(pool)) => (Some(pool.as_str()), 1),
-            (LedgerAccount::Available(pool), _) => (Some(pool.as_str()), -1),
+            (_, LedgerAccount::Available(pool)) => (Some(pool), 1),
+            (LedgerAccount::Available(pool), _) => (Some(pool), -1),
             _ => (None, 0),
         };
         Self {
@@ -77,10 +82,8 @@ impl EntryView {
 }
 
 /// The ledger entries of the caller's instance, newest first.
-#[utoipa::path(get, path = "/credits/history", tag = "credits", params(HistoryQuery), responses(
+#[utoipa::path(get, path = "/credits/history", tag = "credits", operation_id = "credits_history", params(HistoryQuery), responses(
     (status = 200, body = Reply<History>),
-    (status = 401, body = crate::error::Refusal),
-    (status = 422, body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
@@ -90,6 +93,9 @@ pub async fn handle(
     let limit = query.limit.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(ApiError::invalid("`limit` must be 1 to 100."));
+    }
+    if query.cursor.is_some_and(|cursor| cursor < 1) {
+        return Err(ApiError::invalid("`cursor` must be the `nextCursor` of another page."));
     }
     let mut entries = app.store.list_entries(&session.instance_id, query.cursor, limit + 1).await?;
     let more = entries.len() as i64 > limit;

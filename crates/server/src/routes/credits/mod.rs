@@ -14,6 +14,7 @@ use wixapp_core::hold::{Hold, HoldState};
 use wixapp_store::Tx;
 
 use crate::error::ApiError;
+use crate::openapi::closed;
 use crate::routes::user::status::CreditsView;
 
 /// A reservation that was ended.
@@ -23,8 +24,8 @@ pub struct EndedHold {
     /// The reservation.
     #[schema(value_type = String)]
     pub hold_id: HoldId,
-    /// `posted`, `voided` or `expired`.
-    #[schema(value_type = String, example = "posted")]
+    /// How it ended.
+    #[schema(value_type = closed::HoldEnd, example = "posted")]
     pub state: HoldState,
     /// The balances after it.
     pub credits: CreditsView,

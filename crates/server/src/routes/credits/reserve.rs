@@ -15,7 +15,7 @@ use wixapp_store::Want;
 use super::{check_action, view};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession, ValidJson};
-use crate::idempotency::{OnceReply, decide_once};
+use crate::idempotency::{Once, OnceReply, decide_once};
 use crate::reply::Reply;
 use crate::routes::user::status::CreditsView;
 use crate::state::App;
@@ -31,8 +31,10 @@ pub struct ReserveRequest {
     #[schema(value_type = i64, minimum = 1)]
     amount: Credits,
     /// What for, for example `publish`.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:-]+$")]
     action: String,
     /// After how many seconds they come back by themselves: 1 to 604,800, 900 when left out.
+    #[schema(minimum = 1, maximum = 604_800)]
     ttl_s: Option<i64>,
 }
 
@@ -52,12 +54,11 @@ pub struct Reserved {
 }
 
 /// Puts credits aside, once under the idempotency key.
-#[utoipa::path(post, path = "/credits/reserve", tag = "credits", request_body = ReserveRequest,
+#[utoipa::path(post, path = "/credits/reserve", tag = "credits", operation_id = "credits_reserve", request_body = ReserveRequest,
     params(("Idempotency-Key" = String, Header, description = "The caller's name for this reservation")),
     responses(
         (status = 200, body = Reply<Reserved>),
         (status = 402, description = "`insufficient_credits`", body = crate::error::Refusal),
-        (status = 422, body = crate::error::Refusal),
     ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
@@ -86,5 +87,6 @@ pub async fn handle(
             credits: view(tx),
         })
     };
-    decide_once(&app, &session.instance_id, &key, &bytes, StatusCode::OK, Want::money(), decide).await
+    let once = Once { instance_id: &session.instance_id, key: &key, request: &bytes, status: StatusCode::OK };
+    decide_once(&app, once, Want::money(), decide).await
 }

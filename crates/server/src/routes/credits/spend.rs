@@ -13,7 +13,7 @@ use wixapp_store::Want;
 use super::{check_action, view};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession, ValidJson};
-use crate::idempotency::{OnceReply, decide_once};
+use crate::idempotency::{Once, OnceReply, decide_once};
 use crate::reply::Reply;
 use crate::routes::user::status::CreditsView;
 use crate::state::App;
@@ -26,8 +26,10 @@ pub struct SpendRequest {
     #[schema(value_type = i64, minimum = 1)]
     amount: Credits,
     /// What for, for example `publish`.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:-]+$")]
     action: String,
     /// The caller's own name for it, shown in the history.
+    #[schema(max_length = 200)]
     reference: Option<String>,
 }
 
@@ -43,12 +45,11 @@ pub struct Spent {
 }
 
 /// Spends credits at once, once under the idempotency key.
-#[utoipa::path(post, path = "/credits/spend", tag = "credits", request_body = SpendRequest,
+#[utoipa::path(post, path = "/credits/spend", tag = "credits", operation_id = "credits_spend", request_body = SpendRequest,
     params(("Idempotency-Key" = String, Header, description = "The caller's name for this spend")),
     responses(
         (status = 200, body = Reply<Spent>),
         (status = 402, description = "`insufficient_credits`", body = crate::error::Refusal),
-        (status = 422, body = crate::error::Refusal),
     ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
@@ -57,8 +58,10 @@ pub async fn handle(
     ValidJson { value: request, bytes }: ValidJson<SpendRequest>,
 ) -> Result<OnceReply, ApiError> {
     check_action(&request.action)?;
-    if request.reference.as_ref().is_some_and(|text| text.len() > 200) {
-        return Err(ApiError::invalid("`reference` may have 200 bytes at the most."));
+    if request.reference.as_ref().is_some_and(|text| text.len() > 200 || text.contains(char::is_control)) {
+        return Err(ApiError::invalid(
+            "`reference` may have 200 bytes at the most, and no control characters.",
+        ));
     }
     let name = key.key.clone();
     let decide = move |tx: &mut wixapp_store::Tx| {
@@ -66,5 +69,6 @@ pub async fn handle(
         let entry_id = tx.account.spend(&name, &request.action, request.amount, &cause, tx.now)?;
         Ok(Spent { entry_id, credits: view(tx) })
     };
-    decide_once(&app, &session.instance_id, &key, &bytes, StatusCode::OK, Want::money(), decide).await
+    let once = Once { instance_id: &session.instance_id, key: &key, request: &bytes, status: StatusCode::OK };
+    decide_once(&app, once, Want::money(), decide).await
 }

@@ -12,7 +12,7 @@ use wixapp_store::Want;
 use super::EndedHold;
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession, ValidJson};
-use crate::idempotency::{OnceReply, decide_once};
+use crate::idempotency::{Once, OnceReply, decide_once};
 use crate::reply::Reply;
 use crate::state::App;
 
@@ -26,11 +26,11 @@ pub struct VoidRequest {
 }
 
 /// Gives a reservation's credits back.
-#[utoipa::path(post, path = "/credits/void", tag = "credits", request_body = VoidRequest,
+#[utoipa::path(post, path = "/credits/void", tag = "credits", operation_id = "credits_void", request_body = VoidRequest,
     params(("Idempotency-Key" = String, Header, description = "The caller's name for this")),
     responses(
         (status = 200, body = Reply<EndedHold>),
-        (status = 404, body = crate::error::Refusal),
+        (status = 404, description = "`not_found`: there is no such reservation", body = crate::error::Refusal),
         (status = 409, description = "`hold_ended`", body = crate::error::Refusal),
     ))]
 pub async fn handle(
@@ -44,5 +44,6 @@ pub async fn handle(
         let hold = tx.account.void(&request.hold_id, tx.now)?;
         Ok(EndedHold::new(hold, tx))
     };
-    decide_once(&app, &session.instance_id, &key, &bytes, StatusCode::OK, want, decide).await
+    let once = Once { instance_id: &session.instance_id, key: &key, request: &bytes, status: StatusCode::OK };
+    decide_once(&app, once, want, decide).await
 }

@@ -18,6 +18,7 @@ use crate::state::App;
 #[into_params(parameter_in = Query)]
 pub struct JobsQuery {
     /// 1 to 100, 20 when left out.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
 }
 
@@ -29,10 +30,8 @@ pub struct Jobs {
 }
 
 /// The newest jobs of the caller's instance.
-#[utoipa::path(get, path = "/jobs", tag = "jobs", params(JobsQuery), responses(
+#[utoipa::path(get, path = "/jobs", tag = "jobs", operation_id = "jobs_list", params(JobsQuery), responses(
     (status = 200, body = Reply<Jobs>),
-    (status = 401, body = crate::error::Refusal),
-    (status = 422, body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,

@@ -19,9 +19,8 @@ pub struct JobView {
     pub job_id: JobId,
     /// What kind of work.
     pub kind: String,
-    /// `queued`, `processing`, `optimizing`, `publishing`, `completed`, `failed` or `cancelled`.
-    #[schema(example = "processing")]
-    pub status: &'static str,
+    /// Where it stands.
+    pub status: JobStatus,
     /// 0 to 100.
     pub progress_percent: i64,
     /// What it does now.
@@ -31,6 +30,8 @@ pub struct JobView {
     pub result: Option<Value>,
     /// Why it failed.
     pub error: Option<JobErrorView>,
+    /// The credits that are put aside for it, were spent on it, or came back.
+    pub credits: Option<i64>,
     /// How often it was tried.
     pub attempt: i64,
     /// When it was added.
@@ -48,6 +49,41 @@ pub struct JobErrorView {
     pub message: String,
 }
 
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStatus {
+    /// Waits for its turn.
+    Queued,
+    /// Is worked on.
+    Processing,
+    /// Is worked on, and its step begins with `Optimizing`.
+    Optimizing,
+    /// Is worked on, and its step begins with `Publishing`.
+    Publishing,
+    /// Done.
+    Completed,
+    /// Failed for good.
+    Failed,
+    /// Stopped on request.
+    Cancelled,
+}
+
+impl JobStatus {
+    fn of(job: &Job) -> Self {
+        match wixapp_jobs::api_status(job) {
+            "queued" => Self::Queued,
+            "optimizing" => Self::Optimizing,
+            "publishing" => Self::Publishing,
+            "completed" => Self::Completed,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            // `processing`, and whatever finer word for work under way may come.
+            _ => Self::Processing,
+        }
+    }
+}
+
 impl JobView {
     /// The job as API users see it.
     #[must_use]
@@ -57,11 +93,12 @@ impl JobView {
         Self {
             job_id: job.job_id.clone(),
             kind: job.kind.clone(),
-            status: wixapp_jobs::api_status(job),
+            status: JobStatus::of(job),
             progress_percent: job.progress_percent,
             current_step: job.progress_step.clone(),
             result,
             error: failure.map(|error| JobErrorView { code: error.code, message: error.message }),
+            credits: job.credits.map(wixapp_core::Credits::get),
             attempt: job.attempt,
             created_at: job.created_at,
             finished_at: job.finished_at,

@@ -12,9 +12,9 @@ use crate::reply::Reply;
 use crate::state::App;
 
 /// One job of the caller's instance, with its progress.
-#[utoipa::path(get, path = "/jobs/{jobId}", tag = "jobs",
+#[utoipa::path(get, path = "/jobs/{jobId}", tag = "jobs", operation_id = "jobs_show",
     params(("jobId" = String, Path, description = "The job's id")),
-    responses((status = 200, body = Reply<JobView>), (status = 404, body = crate::error::Refusal)))]
+    responses((status = 200, body = Reply<JobView>)))]
 pub async fn handle(
     State(app): State<Arc<App>>,
     session: OwnerSession,

@@ -13,6 +13,7 @@ use wixapp_store::{Instance, Profile};
 
 use crate::error::ApiError;
 use crate::extract::OwnerSession;
+use crate::openapi::closed;
 use crate::reply::Reply;
 use crate::routes::billing::checkout::CheckoutView;
 use crate::state::App;
@@ -61,8 +62,8 @@ pub struct PlanSummary {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscriptionView {
-    /// `free`, `trial`, `active`, `cancelled`, `billing_issue` or `removed`.
-    #[schema(value_type = String, example = "active")]
+    /// How the instance stands with its plan.
+    #[schema(value_type = closed::SubscriptionStatus, example = "active")]
     pub status: SubscriptionStatus,
     /// How it is paid.
     pub billing_cycle: Option<String>,
@@ -110,13 +111,24 @@ pub struct PoolsView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectionView {
-    /// `connected`; `waiting` until Wix was heard of; `removed`.
-    #[schema(example = "connected")]
-    pub status: &'static str,
+    /// How they are connected.
+    pub status: ConnectionStatus,
     /// When the app was first seen on the site.
     pub installed_at: Option<Timestamp>,
     /// When Wix last sent something.
     pub last_webhook_at: Option<Timestamp>,
+}
+
+/// Whether Wix and the app know of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionStatus {
+    /// The app is on the site.
+    Connected,
+    /// Nothing was heard of Wix yet.
+    Waiting,
+    /// The app was removed from the site.
+    Removed,
 }
 
 impl CreditsView {
@@ -164,9 +176,9 @@ impl PlanSummary {
 impl ConnectionView {
     fn new(profile: &Profile) -> Self {
         let status = match (profile.removed_at, profile.installed_at) {
-            (Some(_), _) => "removed",
-            (None, Some(_)) => "connected",
-            (None, None) => "waiting",
+            (Some(_), _) => ConnectionStatus::Removed,
+            (None, Some(_)) => ConnectionStatus::Connected,
+            (None, None) => ConnectionStatus::Waiting,
         };
         Self { status, installed_at: profile.installed_at, last_webhook_at: profile.last_webhook_at }
     }
@@ -205,20 +217,24 @@ pub async fn load(app: &App, session: &OwnerSession) -> Result<UserStatus, ApiEr
 }
 
 /// How the caller's instance stands: plan, credits, connection.
-#[utoipa::path(get, path = "/user/status", tag = "user", responses(
+#[utoipa::path(get, path = "/user/status", tag = "user", operation_id = "user_status", responses(
     (status = 200, body = Reply<UserStatus>),
-    (status = 401, body = crate::error::Refusal),
-    (status = 403, body = crate::error::Refusal),
-    (status = 503, body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
     session: OwnerSession,
 ) -> Result<Reply<UserStatus>, ApiError> {
     let status = load(&app, &session).await?;
-    if status.connection.installed_at.is_none() {
-        // The owner is here and no webhook ever was: it was lost, or is on its way. Wix knows.
-        reconcile::soon(&app, session.instance_id);
-    }
+    reconcile_if_unheard(&app, &status);
     Ok(Reply::new(status))
+}
+
+/// The owner is here, and no webhook says that the app is: it was lost, or is on its way. Wix knows.
+pub(crate) fn reconcile_if_unheard(app: &Arc<App>, status: &UserStatus) {
+    match status.connection.status {
+        ConnectionStatus::Connected => {}
+        ConnectionStatus::Waiting | ConnectionStatus::Removed => {
+            reconcile::soon(app, status.instance_id.clone());
+        }
+    }
 }

@@ -32,14 +32,14 @@ pub struct Received {
 ///
 /// Answers 200 once the event is on disk, also for event types this version does not know. Nothing is granted or
 /// changed before the answer, so a slow plan change never costs a delivery.
-#[utoipa::path(post, path = "/webhook", tag = "webhook",
+#[utoipa::path(post, path = "/webhook", tag = "webhook", operation_id = "webhook_receive", security(()),
     request_body(content = String, content_type = "text/plain", description = "The JWT"),
     responses(
         (status = 200, body = Reply<Received>),
         (status = 400, description = "`malformed_json`: not a webhook of Wix", body = crate::error::Refusal),
-        (status = 401, description = "The signature or the dates do not hold", body = crate::error::Refusal),
-        (status = 413, body = crate::error::Refusal),
-        (status = 503, description = "Not stored: send it again", body = crate::error::Refusal),
+        (status = 401, description = "`unauthorized`: the signature or the dates do not hold", body = crate::error::Refusal),
+        (status = 413, description = "`payload_too_large`: more than 256 KiB", body = crate::error::Refusal),
+        (status = 503, description = "`unavailable`: not stored, send it again", body = crate::error::Refusal),
     ))]
 pub async fn handle(
     State(app): State<Arc<App>>,

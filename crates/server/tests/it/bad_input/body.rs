@@ -1,0 +1,190 @@
+//! Bodies: fields that cannot be, and texts that are no object of them.
+
+use serde_json::{Value, json};
+use wixapp_core::ErrorCode;
+
+use super::Stage;
+use crate::catalogue::{Operation, operations};
+
+/// Values that the field does not take, as JSON text.
+fn bad_values(field: &str) -> Vec<String> {
+    let number = [
+        "-1",
+        "0",
+        "1.5",
+        "1e309",
+        "-1e309",
+        "\"5\"",
+        "true",
+        "[]",
+        "{}",
+        "1e2",
+        "9223372036854775808",
+        "[1]",
+    ];
+    let text = ["5", "true", "[]", "{}", "[\"a\"]", "1e309"];
+    let quoted = |texts: &[&str]| texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>();
+    let long = |length: usize| "x".repeat(length);
+    let own = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    match field {
+        "amount" => own(&number),
+        "ttlS" => [own(&number), own(&["604801"])].concat(),
+        "action" => {
+            [own(&text), quoted(&["", "a b", "ä", "a\0", "a\nb", &long(65)]), own(&["null"])].concat()
+        }
+        "reference" => [own(&text), quoted(&[&long(201), "a\0b", "a\nb", &"ä".repeat(101)])].concat(),
+        "holdId" | "planId" => {
+            [own(&text), quoted(&["", "a b", "a/b", "ä", "a\0", &long(129)]), own(&["null"])].concat()
+        }
+        "billingCycle" => {
+            [own(&text), quoted(&["", "monthly", "WEEKLY", "MONTHLY "]), own(&["null"])].concat()
+        }
+        "couponCode" => [own(&text), quoted(&["", "a b", "ä", "a\0", &long(65)])].concat(),
+        "languageCode" | "countryCode" => [own(&text), quoted(&["", "e", "eng", "e1", "ää"])].concat(),
+        "end" => [own(&text), quoted(&["", "WELL", "nowhere"]), own(&["null"])].concat(),
+        other => panic!("no bad values are known for the field {other}"),
+    }
+}
+
+/// The good body with this field set to a JSON text.
+fn spoilt(good: &Value, field: &str, text: &str) -> String {
+    let mut fields: Vec<String> = good
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| *name != field)
+        .map(|(name, value)| format!("{}:{value}", json!(name)))
+        .collect();
+    fields.push(format!("{}:{text}", json!(field)));
+    format!("{{{}}}", fields.join(","))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_field_of_every_body_refuses_what_it_cannot_be() {
+    let stage = Stage::new().await;
+    let mut tried = 0;
+    for operation in operations() {
+        let Some(good) = operation.good_body(&stage.things) else { continue };
+        for field in &operation.fields {
+            for value in bad_values(field) {
+                let body = spoilt(&good, field, &value);
+                let answer = stage.with_body(&operation, "application/json", body.clone()).await;
+                assert_eq!(answer.status, 422, "{} {body:.200}: {}", operation.id, answer.text);
+                answer.refused(ErrorCode::InvalidRequest);
+                tried += 1;
+            }
+        }
+        stage.unchanged(&operation.id);
+    }
+    assert!(tried > 200, "{tried}");
+    stage.app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_body_refuses_what_is_no_object_of_its_fields() {
+    let stage = Stage::new().await;
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for operation in operations() {
+        let Some(good) = operation.good_body(&stage.things) else { continue };
+        let first = operation.fields.iter().find(|field| good.get(field.as_str()).is_some()).unwrap();
+        let twice =
+            good.to_string().replacen('{', &format!("{{{}:{},", json!(first), good[first.as_str()]), 1);
+        let values: Vec<&Value> = good.as_object().unwrap().values().collect();
+        let unfit = [
+            spoilt(&good, "surprise", "1"),
+            spoilt(&good, "__proto__", "{}"),
+            "{}".to_owned(),
+            json!(values).to_string(),
+            json!([good]).to_string(),
+            json!(good.to_string()).to_string(),
+            "null".to_owned(),
+            "true".to_owned(),
+            "5".to_owned(),
+            "-0".to_owned(),
+            "1e309".to_owned(),
+            nested(100),
+            twice,
+        ];
+        for body in unfit {
+            let answer = stage.with_body(&operation, "application/json", body.clone()).await;
+            assert_eq!(answer.status, 422, "{} {body:.200}: {}", operation.id, answer.text);
+            answer.refused(ErrorCode::InvalidRequest);
+        }
+        let broken: [Vec<u8>; 11] = [
+            Vec::new(),
+            b"   ".to_vec(),
+            b"{".to_vec(),
+            b"{\"amount\":1,}".to_vec(),
+            b"{\"amount\":NaN,\"action\":\"a\"}".to_vec(),
+            b"nul".to_vec(),
+            b"\xff\xfe{}".to_vec(),
+            b"{\"action\":\"\\ud800\"}".to_vec(),
+            format!("{good}{good}").into_bytes(),
+            format!("{good}\0").into_bytes(),
+            [b"{\"a\":", "[".repeat(30_000).as_bytes()].concat(),
+        ];
+        for body in broken {
+            let shown = String::from_utf8_lossy(&body).into_owned();
+            let answer = stage.with_body(&operation, "application/json", body).await;
+            assert!([400, 422].contains(&answer.status), "{} {shown:.200}: {}", operation.id, answer.text);
+            answer.refused_somehow();
+        }
+        stage.unchanged(&operation.id);
+    }
+    stage.app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_must_come_as_json_and_be_small() {
+    let stage = Stage::new().await;
+    for operation in operations() {
+        let Some(good) = operation.good_body(&stage.things) else { continue };
+        let kinds = [
+            "",
+            "text/plain",
+            "text/json",
+            "application/x-www-form-urlencoded",
+            "application/jsonx",
+            "json",
+            ";",
+        ];
+        for kind in kinds {
+            let answer = stage.with_body(&operation, kind, good.to_string()).await;
+            assert_eq!(answer.status, 415, "{} as {kind}: {}", operation.id, answer.text);
+            answer.refused(ErrorCode::UnsupportedMediaType);
+        }
+        let large = spoilt(&good, "surprise", &json!("x".repeat(70 * 1024)).to_string());
+        stage.with_body(&operation, "application/json", large).await.refused(ErrorCode::PayloadTooLarge);
+        stage.unchanged(&operation.id);
+    }
+    stage.app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn routes_that_need_no_body_take_none_or_an_empty_one() {
+    let stage = Stage::new().await;
+    let without =
+        |operation: &Operation| operation.writes() && operation.is_secured && operation.fields.is_empty();
+    let operations: Vec<Operation> = operations().into_iter().filter(without).collect();
+    assert_eq!(operations.len(), 2);
+    for operation in &operations {
+        let json = "application/json";
+        let bad = [
+            (json, "{\"x\":1}".to_owned(), ErrorCode::InvalidRequest),
+            (json, "[]".to_owned(), ErrorCode::InvalidRequest),
+            (json, "null".to_owned(), ErrorCode::InvalidRequest),
+            (json, "{".to_owned(), ErrorCode::MalformedJson),
+            ("text/plain", "hello".to_owned(), ErrorCode::UnsupportedMediaType),
+            (json, "x".repeat(70 * 1024), ErrorCode::PayloadTooLarge),
+        ];
+        for (kind, body, code) in bad {
+            stage.with_body(operation, kind, body).await.refused(code);
+        }
+        stage.unchanged(&operation.id);
+    }
+    for operation in &operations {
+        stage.with_body(operation, "application/json", " {} ").await.data();
+        stage.with_body(operation, "", "").await.data();
+    }
+    stage.app.finish().await;
+}

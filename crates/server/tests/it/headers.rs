@@ -1,0 +1,105 @@
+//! The headers of every answer, and the pages.
+
+use crate::app::TestApp;
+use crate::catalogue::{Things, operations};
+
+/// Addresses of every kind: pages, files, the API, and nothing.
+const PLACES: [&str; 9] = [
+    "/",
+    "/plans?instance=x&locale=en",
+    "/assets/nothing.js",
+    "/api/v1/wix/user/status",
+    "/api/v1/wix/nothing",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/api/openapi.json",
+];
+
+#[tokio::test]
+async fn no_answer_forbids_the_dashboard_to_show_it_and_all_forbid_guessing() {
+    let app = TestApp::start().await;
+    app.expect_status(503);
+    let site = app.install().await;
+    let things = Things::of(&app, &site).await;
+    let mut answers = Vec::new();
+    for place in PLACES {
+        for method in ["GET", "HEAD", "OPTIONS", "POST"] {
+            answers.push((place.to_owned(), app.send(app.request(method, place, "")).await));
+        }
+    }
+    for operation in
+        operations().into_iter().filter(|operation| !operation.streams() && !operation.is_sample())
+    {
+        let request = operation.good_request(&app, &things, &operation.id);
+        let answer = app.send(request.header("authorization", format!("WixInstance {}", site.token))).await;
+        answers.push((operation.id, answer));
+    }
+    for (place, answer) in answers {
+        assert!(!answer.headers.contains_key("x-frame-options"), "{place}");
+        assert!(!answer.headers.contains_key("server"), "{place}");
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "{place}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{place}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{place}");
+        assert!(answer.header("x-request-id").starts_with("req_"), "{place}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors "), "{place}");
+        let is_page = place == "/" || place.starts_with("/plans");
+        let caching = if is_page && answer.status != 405 { "no-cache" } else { "no-store" };
+        assert_eq!(answer.header("cache-control"), caching, "{place} {}", answer.status);
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_page_may_be_framed_by_the_platform_alone_and_runs_only_its_own_scripts() {
+    let app = TestApp::start().await;
+    app.expect_status(503);
+    let answer = app.get("", "/any/page?instance=x").await;
+    let platform = app.app().config.wix.dashboard_url.clone();
+    let policy = answer.header("content-security-policy");
+    assert!(policy.ends_with(&format!("frame-ancestors {platform}")), "{policy}");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{policy}");
+    assert!(!policy.contains("unsafe-eval") && !policy.contains("script-src 'self' 'unsafe"), "{policy}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn files_with_a_hash_in_their_name_are_kept_for_ever_and_sent_packed() {
+    let app = TestApp::start().await;
+    app.expect_status(503);
+    let page = app.get("", "/").await;
+    // Without the web build there are no files: the page says so, and nothing else is claimed of it.
+    if page.status == 503 {
+        assert!(page.text.contains("not built"), "{}", page.text);
+        return app.finish().await;
+    }
+    let (_, script) = page.text.split_once("src=\"").unwrap();
+    let (script, _) = script.split_once('"').unwrap();
+    let plain = app.send(app.request("GET", script, "")).await;
+    assert_eq!(plain.header("cache-control"), "public, max-age=31536000, immutable");
+    assert!(plain.header("content-type").contains("javascript"), "{:?}", plain.headers);
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), ("", "accept-encoding"));
+    for (accepted, coding) in [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("br;q=0", ""),
+        ("identity", ""),
+    ] {
+        let request = app.request("HEAD", script, "").header("accept-encoding", accepted);
+        assert_eq!(app.send(request).await.header("content-encoding"), coding, "{accepted}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_handler_that_breaks_down_answers_500_and_tells_nothing() {
+    let app = TestApp::start().await;
+    app.expect_status(500);
+    let answer = app.get("", "/api/v1/sample/panic").await;
+    assert_eq!((answer.status, answer.code()), (500, "internal"));
+    assert!(!answer.text.contains("4711") && !answer.text.contains("panic"), "{}", answer.text);
+    assert_eq!(answer.json["requestId"], answer.header("x-request-id"));
+    assert_eq!(app.get("", "/health").await.status, 200);
+    app.finish().await;
+}

@@ -1,0 +1,85 @@
+//! The live stream: what changed, at once, and nobody else's.
+
+use serde_json::json;
+use wixapp_emulator::Card;
+
+use crate::app::{TestApp, days};
+use crate::stream::Live;
+
+#[tokio::test]
+async fn a_stream_begins_with_the_status() {
+    let app = TestApp::start().await;
+    let site = app.install().await;
+    let mut live = Live::open(&app, &site.token).await;
+    let first = live.next().await.unwrap();
+    assert_eq!((first.name.as_str(), &first.data), ("status", &app.status(&site.token).await));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn money_jobs_and_checkouts_are_told_as_they_happen() {
+    let app = TestApp::start().await;
+    let site = app.install().await;
+    let mut live = Live::open(&app, &site.token).await;
+    live.until_available(200).await;
+
+    app.spend(&site, "spend-1", 10).await.data();
+    live.until_available(190).await;
+
+    let job_id = app.start_work(&site, "work-1", "gate").await;
+    let seen = live.until(|event| event.name == "job" && event.data["status"] == "publishing").await;
+    assert_eq!(seen.last().unwrap().data["progressPercent"], 50);
+    app.gate.open();
+    let done =
+        live.until(|event| event.name == "job" && event.data["status"] == "completed").await.pop().unwrap();
+    assert_eq!((&done.data["jobId"], &done.data["result"]), (&json!(job_id), &json!({ "done": true })));
+
+    let (checkout_id, page) = app.checkout(&site, "starter").await;
+    live.until(|event| event.data["openCheckout"]["checkoutId"] == checkout_id).await;
+    app.emulator.pay(&page, &Card::paying()).await.unwrap();
+    let ended = live.until(|event| event.name == "checkout").await.pop().unwrap();
+    assert_eq!(
+        (&ended.data["checkoutId"], &ended.data["status"]),
+        (&json!(checkout_id), &json!("completed"))
+    );
+    live.until_available(1_189).await;
+
+    app.advance(days(30)).await;
+    live.until_available(2_189).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_stream_says_good_bye_and_a_new_one_goes_on() {
+    let mut app = TestApp::start().await;
+    let site = app.install().await;
+    let mut live = Live::open(&app, &site.token).await;
+    live.until_available(200).await;
+    let stopping = tokio::spawn(app.take_server().stop());
+    let last = live.until(|event| event.name == "bye").await.pop().unwrap();
+    assert_eq!(last.data, json!({}));
+    assert_eq!(live.next().await, None);
+    stopping.await.unwrap();
+    app.start_server().await;
+    let mut live = Live::open(&app, &site.token).await;
+    live.until_available(200).await;
+    app.spend(&site, "spend-1", 1).await.data();
+    live.until_available(199).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_reads_any_more_is_forgotten() {
+    let app = TestApp::start().await;
+    let site = app.install().await;
+    let mut lives = Vec::new();
+    for _ in 0..3 {
+        lives.push(Live::open(&app, &site.token).await);
+    }
+    assert_eq!(app.app().live.count(), 3);
+    drop(lives);
+    // The server notices when it next writes, or that the connection is gone.
+    app.spend(&site, "spend-1", 1).await.data();
+    app.until("the streams end", async || (app.app().live.count() == 0).then_some(())).await;
+    app.finish().await;
+}

@@ -1,0 +1,47 @@
+//! The server as its callers meet it: the real router on a real socket, a database of its own, the local platform beside
+//! it, and one virtual clock for both.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy knows #[test] functions as tests, not what they share"
+)]
+
+/// Makes two tests of each function: one with the app on SQLite, one with the app on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::app::TestApp::start().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::app::TestApp::on_postgres().await).await;
+            })+
+        }
+    };
+}
+
+mod answer;
+mod app;
+mod auth;
+mod bad_input;
+mod catalogue;
+mod checkout;
+mod credits;
+mod document;
+mod headers;
+mod idempotency;
+mod live;
+mod logs;
+mod main_job;
+mod operation;
+mod place;
+mod sample;
+mod shutdown;
+mod stream;
+mod webhook;
+mod wire;
+mod work;

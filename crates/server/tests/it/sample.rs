@@ -1,0 +1,107 @@
+//! What the app under test adds of its own: paid work that ends as it is told, and routes that wait and break down.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use wixapp_core::Credits;
+use wixapp_jobs::{Job, JobContext, JobError};
+use wixapp_server::idempotency::OnceReply;
+use wixapp_server::paid_job::StartedJob;
+use wixapp_server::router::AppRoutes;
+use wixapp_server::{ApiError, App, IdempotencyKey, OwnerSession, Reply, ValidJson};
+
+/// Holds work and requests back until a test opens it.
+#[derive(Clone)]
+pub(crate) struct Gate(Arc<watch::Sender<bool>>);
+
+impl Gate {
+    pub(crate) fn closed() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+
+    pub(crate) fn open(&self) {
+        self.0.send_replace(true);
+    }
+
+    async fn pass(&self) {
+        self.0.subscribe().wait_for(|open| *open).await.unwrap();
+    }
+
+    /// Until somebody waits at the gate.
+    pub(crate) async fn has_visitor(&self) {
+        while self.0.receiver_count() == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// How the work ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum End {
+    Well,
+    Badly,
+    /// Well, once the gate is open.
+    Gate,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Work {
+    end: End,
+}
+
+impl Job for Work {
+    const KIND: &'static str = "work";
+    type Output = Value;
+
+    async fn run(self, context: JobContext) -> Result<Value, JobError> {
+        context.progress(50, "Publishing it").await;
+        match self.end {
+            End::Well => {}
+            End::Badly => return Err(JobError::fail_with("refused", "It was refused.")),
+            End::Gate => context.state::<Gate>()?.pass().await,
+        }
+        Ok(json!({ "done": true }))
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WorkRequest {
+    end: End,
+}
+
+/// Does some work for one credit.
+#[utoipa::path(post, path = "/api/v1/sample/work", operation_id = "sample_work", request_body = WorkRequest,
+    params(("Idempotency-Key" = String, Header)), responses((status = 202, body = Reply<StartedJob>)))]
+async fn work(
+    State(app): State<Arc<App>>,
+    session: OwnerSession,
+    key: IdempotencyKey,
+    ValidJson { value: request, bytes }: ValidJson<WorkRequest>,
+) -> Result<OnceReply, ApiError> {
+    app.start_paid_job(&session, &key, &bytes, Credits::new(1).unwrap(), Work { end: request.end }).await
+}
+
+/// Breaks down.
+#[utoipa::path(get, path = "/api/v1/sample/panic", operation_id = "sample_panic", security(()),
+    responses((status = 200)))]
+async fn panic() -> &'static str {
+    panic!("the secret of the house is 4711")
+}
+
+/// The app's own routes; `gate` holds one of them back.
+pub(crate) fn routes(gate: &Gate) -> AppRoutes {
+    let gate = gate.clone();
+    let wait = axum::routing::get(move || async move {
+        gate.pass().await;
+        "passed"
+    });
+    OpenApiRouter::new().routes(routes!(work)).routes(routes!(panic)).route("/api/v1/sample/wait", wait)
+}

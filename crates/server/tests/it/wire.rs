@@ -1,0 +1,101 @@
+//! The wire between the app and Wix: it passes everything on, counts it, and breaks when a test wants it to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// What happens to what is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Behaviour {
+    PassOn,
+    /// Answered with this status, and never passed on.
+    Answer(u16),
+    /// Answered with this JSON, and never passed on.
+    Say(Value),
+    /// Not answered before the behaviour changes.
+    Hang,
+}
+
+/// One direction of the wire.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    pub(crate) url: String,
+    target: Arc<Mutex<String>>,
+    behaviour: Arc<watch::Sender<Behaviour>>,
+    counts: Arc<Mutex<HashMap<String, usize>>>,
+    client: reqwest::Client,
+}
+
+impl Wire {
+    /// A wire to nowhere yet.
+    pub(crate) async fn lay() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let wire = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            target: Arc::default(),
+            behaviour: Arc::new(watch::Sender::new(Behaviour::PassOn)),
+            counts: Arc::default(),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+        };
+        let service = Router::new().fallback(carry).with_state(wire.clone());
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        wire
+    }
+
+    pub(crate) fn lead_to(&self, url: &str) {
+        url.clone_into(&mut self.target.lock().unwrap());
+    }
+
+    pub(crate) fn set(&self, behaviour: Behaviour) {
+        self.behaviour.send_replace(behaviour);
+    }
+
+    /// How often this path was sent to.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.counts.lock().unwrap().get(path).copied().unwrap_or(0)
+    }
+}
+
+async fn carry(
+    State(wire): State<Wire>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    *wire.counts.lock().unwrap().entry(uri.path().to_owned()).or_default() += 1;
+    let mut behaviour = wire.behaviour.subscribe();
+    let behaviour = behaviour.wait_for(|behaviour| *behaviour != Behaviour::Hang).await.unwrap().clone();
+    match behaviour {
+        Behaviour::Answer(status) => StatusCode::from_u16(status).unwrap().into_response(),
+        Behaviour::Say(value) => axum::Json(value).into_response(),
+        Behaviour::PassOn | Behaviour::Hang => pass_on(&wire, method, &uri, headers, body).await,
+    }
+}
+
+async fn pass_on(wire: &Wire, method: Method, uri: &Uri, mut headers: HeaderMap, body: Bytes) -> Response {
+    for own in [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        headers.remove(own);
+    }
+    let url = format!("{}{uri}", wire.target.lock().unwrap());
+    match wire.client.request(method, url).headers(headers).body(body).send().await {
+        Ok(response) => {
+            let status = response.status();
+            let kind = response.headers().get(header::CONTENT_TYPE).cloned();
+            let mut answer = (status, response.bytes().await.unwrap()).into_response();
+            if let Some(kind) = kind {
+                answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+            }
+            answer
+        }
+        Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+    }
+}

@@ -1,0 +1,68 @@
+//! What was measured.
+
+/// Everything; `None` where it was not asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) sqlite: ServerFigures,
+    pub(crate) postgres: ServerFigures,
+    pub(crate) limits: Limits,
+    pub(crate) page: PageFigures,
+    pub(crate) emulator_start_ms: Option<f64>,
+}
+
+/// One server on one core.
+#[derive(Debug, Default)]
+pub(crate) struct ServerFigures {
+    pub(crate) health: Option<f64>,
+    pub(crate) status: Option<f64>,
+    pub(crate) spend: Option<f64>,
+    pub(crate) spend_hot: Option<f64>,
+    pub(crate) webhook: Option<f64>,
+    pub(crate) publish: Option<f64>,
+    pub(crate) jobs: Option<f64>,
+    pub(crate) watch_p99_ms: Option<f64>,
+    pub(crate) start_ms: Option<f64>,
+    pub(crate) idle_mb: Option<f64>,
+    pub(crate) loaded_mb: Option<f64>,
+}
+
+/// What nothing on the machine can beat.
+#[derive(Debug, Default)]
+pub(crate) struct Limits {
+    pub(crate) bare: Option<f64>,
+    pub(crate) bare_start_ms: Option<f64>,
+    pub(crate) webhooks: Option<f64>,
+    pub(crate) tokens: Option<f64>,
+    pub(crate) sqlite_spend: Option<f64>,
+    pub(crate) postgres_spend: Option<f64>,
+    pub(crate) postgres_hot: Option<f64>,
+}
+
+/// The dashboard page.
+#[derive(Debug, Default)]
+pub(crate) struct PageFigures {
+    pub(crate) script_kb: Option<f64>,
+    pub(crate) style_kb: Option<f64>,
+    pub(crate) cold_first_ms: Option<f64>,
+    pub(crate) cold_usable_ms: Option<f64>,
+    pub(crate) warm_first_ms: Option<f64>,
+    pub(crate) warm_usable_ms: Option<f64>,
+    pub(crate) layout_shift: Option<f64>,
+}
+
+/// The middle of several runs.
+pub(crate) fn median(mut runs: Vec<f64>) -> Option<f64> {
+    runs.sort_by(f64::total_cmp);
+    runs.get(runs.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_one_whatever_the_order() {
+        assert_eq!(median(vec![9.0, 1.0, 5.0]), Some(5.0));
+        assert_eq!(median(vec![]), None);
+    }
+}

@@ -1,0 +1,173 @@
+//! One server on one database: every path, its memory, its start.
+
+use anyhow::Result;
+
+use super::figures::{ServerFigures, median};
+use super::lab::{LOAD_CORE, Lab, SERVER_CORE, number, pinned};
+use super::server::{self, Server};
+
+/// How many instances take part; those after them are watched for their first purchase.
+const INSTANCES: &str = "1000";
+const WATCHED_FROM: usize = 10_000;
+const WATCHED: usize = 1_000;
+const JOBS: &str = "10000";
+/// A start is short and uneven: more runs than of the rest.
+const STARTS: usize = 9;
+
+/// Measures everything on this database.
+pub(crate) fn measure(lab: &Lab<'_>, database: &str) -> Result<ServerFigures> {
+    let network = Server::bare(lab, LOAD_CORE)?;
+    let server = Server::app(lab, database, network.address())?;
+    let mut figures = ServerFigures::default();
+    let asks = Asks { lab, address: server.address().to_string(), key: key(lab) };
+    figures.idle_mb = Some(server.memory_mb()?.0);
+    asks.install(0, INSTANCES)?;
+    figures.health = asks.median("health")?;
+    figures.status = asks.median("status")?;
+    figures.spend = asks.median("spend")?;
+    figures.spend_hot = asks.median("spend-hot")?;
+    figures.watch_p99_ms = asks.watched()?;
+    (figures.publish, figures.jobs) = asks.jobs()?;
+    // Last: intake is faster than what follows it, and the rest must not wait behind a queue of facts.
+    figures.webhook = asks.median("webhook")?;
+    figures.loaded_mb = Some(server.memory_mb()?.1);
+    drop(server);
+    figures.start_ms = start(lab, database, &network)?;
+    Ok(figures)
+}
+
+/// The load's questions to one server.
+struct Asks<'a> {
+    lab: &'a Lab<'a>,
+    address: String,
+    key: String,
+}
+
+impl Asks<'_> {
+    fn install(&self, first: usize, instances: &str) -> Result<()> {
+        let first = first.to_string();
+        let arguments = [
+            "install",
+            "--address",
+            &self.address,
+            "--key",
+            &self.key,
+            "--first",
+            &first,
+            "--instances",
+            instances,
+        ];
+        self.lab.tool("install", &arguments).map(drop)
+    }
+
+    /// The median rate of a path over all runs.
+    fn median(&self, path: &str) -> Result<Option<f64>> {
+        let seconds = self.lab.seconds.to_string();
+        let run = |number_of_run: usize| {
+            let run = format!("{path}-{number_of_run}");
+            let arguments = [
+                "load",
+                "--address",
+                &self.address,
+                "--key",
+                &self.key,
+                "--path",
+                path,
+                "--instances",
+                INSTANCES,
+                "--seconds",
+                &seconds,
+                "--run",
+                &run,
+            ];
+            number(&self.lab.tool(path, &arguments)?, "per_second")
+        };
+        Ok(median((0..self.lab.runs).map(run).collect::<Result<_>>()?))
+    }
+
+    /// The 99th percentile from a webhook to its watcher, at 200 a second.
+    fn watched(&self) -> Result<Option<f64>> {
+        let run = |number_of_run: usize| {
+            let first = WATCHED_FROM + number_of_run * WATCHED;
+            let (first_text, count) = (first.to_string(), WATCHED.to_string());
+            self.install(first, &count)?;
+            let arguments = [
+                "watch",
+                "--address",
+                &self.address,
+                "--key",
+                &self.key,
+                "--first",
+                &first_text,
+                "--events",
+                &count,
+            ];
+            number(&self.lab.tool("watch", &arguments)?, "p99_ms")
+        };
+        Ok(median((0..self.lab.runs).map(run).collect::<Result<_>>()?))
+    }
+
+    /// Jobs accepted, and jobs done, per second.
+    fn jobs(&self) -> Result<(Option<f64>, Option<f64>)> {
+        let (mut accepted, mut done) = (Vec::new(), Vec::new());
+        for number_of_run in 0..self.lab.runs {
+            let run = format!("jobs-{number_of_run}");
+            let arguments = [
+                "jobs",
+                "--address",
+                &self.address,
+                "--key",
+                &self.key,
+                "--instances",
+                INSTANCES,
+                "--count",
+                JOBS,
+                "--run",
+                &run,
+            ];
+            let printed = self.lab.tool("jobs", &arguments)?;
+            accepted.push(number(&printed, "enqueued_per_second")?);
+            done.push(number(&printed, "per_second")?);
+        }
+        Ok((median(accepted), median(done)))
+    }
+}
+
+/// The platform's key, as the load's program names it.
+pub(crate) fn key(lab: &Lab<'_>) -> String {
+    lab.path("platform.pem").to_string_lossy().into_owned()
+}
+
+/// From the start of the process to its first answer, on a database that is there already.
+fn start(lab: &Lab<'_>, database: &str, network: &Server) -> Result<Option<f64>> {
+    let address = lab.address()?;
+    let run = |_| {
+        let mut command = pinned(SERVER_CORE, &lab.load());
+        command.args(["start", "--address", &address.to_string(), "--"]).arg(lab.app()).arg("serve");
+        server::configure(&mut command, lab, database, address, network.address())?;
+        milliseconds(lab, "start", command)
+    };
+    Ok(median((0..STARTS).map(run).collect::<Result<_>>()?))
+}
+
+/// From the start of the local platform's process to its first answer.
+pub(crate) fn emulator_start(lab: &Lab<'_>) -> Result<f64> {
+    let address = lab.address()?;
+    let run = |_| {
+        let mut command = pinned(SERVER_CORE, &lab.load());
+        command.args(["start", "--address", &address.to_string(), "--path", "/_emulator/clock", "--"]);
+        command.arg(lab.app()).args(["emulator", "--port", &address.port().to_string()]);
+        command.args(["--app-url", "http://127.0.0.1:1", "--app-id", "bench"]);
+        // With its data, as in every start but the first: the key is there already.
+        command.arg("--data-file").arg(lab.path("platform.json")).env("WIXAPP_APP_SECRET", lab.secret());
+        milliseconds(lab, "emulator start", command)
+    };
+    let runs = (0..STARTS).map(run).collect::<Result<_>>()?;
+    Ok(median(runs).expect("there are several starts"))
+}
+
+/// Runs a command that prints a number of milliseconds.
+pub(crate) fn milliseconds(lab: &Lab<'_>, name: &str, command: std::process::Command) -> Result<f64> {
+    use anyhow::Context;
+    lab.json(name, command)?.as_f64().with_context(|| format!("{name} printed no number"))
+}

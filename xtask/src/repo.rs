@@ -1,0 +1,86 @@
+//! Where things are in the repository, and how its cargo is called.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// The working tree this task runs in.
+#[derive(Clone, Debug)]
+pub(crate) struct Repo {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
+}
+
+impl Repo {
+    /// Finds the working tree from the manifest that cargo started us for.
+    pub(crate) fn find() -> Result<Self> {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;
+        let root = Path::new(&manifest).parent().context("xtask lies below the repository's root")?;
+        let output = cargo(root)
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .output()
+            .context("cannot run cargo")?;
+        if !output.status.success() {
+            bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
+        Ok(Self { root: root.to_owned(), target: metadata.target_directory })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The npm workspace.
+    pub(crate) fn web(&self) -> PathBuf {
+        self.join("web")
+    }
+
+    pub(crate) fn join(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// The folder for what tasks leave behind: reports and logs.
+    pub(crate) fn scratch(&self) -> Result<PathBuf> {
+        let folder = self.target.join("xtask");
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// The path of a built binary; `folder` is the profile's, such as `debug`.
+    pub(crate) fn binary(&self, folder: &str, name: &str) -> PathBuf {
+        self.target.join(folder).join(name)
+    }
+
+    /// A cargo command that runs at the root.
+    pub(crate) fn cargo(&self) -> Command {
+        cargo(&self.root)
+    }
+}
+
+fn cargo(root: &Path) -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut command = Command::new(program);
+    command.current_dir(root);
+    // `cargo run` describes *this* package to us; handed on, build scripts that watch these variables
+    // would run again at each change between `cargo xtask …` and a plain `cargo build`.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(is_about_this_package) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_about_this_package(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"].iter().any(|prefix| name.starts_with(prefix))
+}

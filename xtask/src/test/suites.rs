@@ -1,0 +1,137 @@
+//! The second half: the test runners, one after the other, so that none disturbs another's timing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::postgres::{Durability, Postgres};
+use crate::repo::Repo;
+use crate::web;
+
+use super::Chosen;
+use super::checks::Ready;
+use super::counts;
+use super::runner::{Name, Runner, Verdict};
+
+const LIMIT: Duration = Duration::from_secs(20 * 60);
+
+/// Runs the test runners of the chosen parts that have what they need.
+pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen, ready: &Ready) {
+    if chosen.rust {
+        rust_tests(runner, ready);
+    }
+    if chosen.web {
+        web_tests(runner, ready);
+    }
+    if chosen.browser {
+        browser_tests(runner, ready);
+    }
+}
+
+fn rust_tests(runner: &Runner<'_>, ready: &Ready) {
+    if !ready.rust_build {
+        runner.blocked(Name::RustTests, Name::RustBuild);
+        runner.blocked(Name::DocTests, Name::RustBuild);
+        return;
+    }
+    match start_postgres(runner) {
+        Some(postgres) => unit_and_integration_tests(runner, &postgres),
+        None => runner.blocked(Name::RustTests, Name::Postgres),
+    }
+    let mut doc_tests = runner.repo.cargo();
+    doc_tests.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
+    runner.tests(Name::DocTests, doc_tests, LIMIT, |finished| counts::libtest(&finished.output));
+}
+
+fn start_postgres(runner: &Runner<'_>) -> Option<Postgres> {
+    let mut started = None;
+    runner.stage(Name::Postgres, |_| match Postgres::start(Durability::None, runner.board) {
+        Ok(postgres) => {
+            started = Some(postgres);
+            Verdict::Fine
+        }
+        Err(error) => Verdict::Failed(format!("{error:#}"), None),
+    });
+    started
+}
+
+fn unit_and_integration_tests(runner: &Runner<'_>, postgres: &Postgres) {
+    let nextest = has_nextest(runner.repo);
+    let mut command = runner.repo.cargo();
+    command.env("WIXAPP_TEST_POSTGRES_URL", postgres.url());
+    if nextest {
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+    } else {
+        runner.board.line("  !  cargo-nextest is not installed: running `cargo test` instead");
+        command.args(["test", "--workspace", "--bins", "--lib", "--tests", "--no-fail-fast"]);
+    }
+    runner.tests(Name::RustTests, command, LIMIT, |finished| match nextest {
+        true => counts::nextest(&finished.output),
+        false => counts::libtest(&finished.output),
+    });
+}
+
+fn has_nextest(repo: &Repo) -> bool {
+    repo.cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
+fn web_tests(runner: &Runner<'_>, ready: &Ready) {
+    if !ready.web_install {
+        return runner.blocked(Name::WebTests, Name::WebInstall);
+    }
+    let report = runner.repo.scratch().map(|folder| folder.join("vitest.json")).unwrap_or_default();
+    // A report of an earlier run must not speak for one that wrote none.
+    let _ = fs::remove_file(&report);
+    let mut vitest = web::program(runner.repo, "vitest");
+    vitest.args(["run", "--reporter=default", "--reporter=json"]);
+    vitest.arg(format!("--outputFile.json={}", report.display()));
+    runner.tests(Name::WebTests, vitest, LIMIT, |_| counts::vitest(&fs::read_to_string(&report).ok()?));
+}
+
+fn browser_tests(runner: &Runner<'_>, ready: &Ready) {
+    let missing = [
+        (!ready.rust_build, Name::RustBuild),
+        (!ready.web_install, Name::WebInstall),
+        (!ready.web_build, Name::WebBuild),
+    ];
+    if let Some((_, by)) = missing.into_iter().find(|(missing, _)| *missing) {
+        return runner.blocked(Name::BrowserTests, by);
+    }
+    let Some(chromium) = &ready.chromium else {
+        return runner.blocked(Name::BrowserTests, Name::Chromium);
+    };
+    match node_tests(runner.repo, chromium) {
+        Ok(command) => {
+            runner.tests(Name::BrowserTests, command, LIMIT, |finished| counts::node(&finished.output));
+        }
+        Err(error) => {
+            runner.stage(Name::BrowserTests, |_| Verdict::Failed(format!("{error:#}"), None));
+        }
+    }
+}
+
+fn node_tests(repo: &Repo, chromium: &Path) -> Result<Command> {
+    let mut command = Command::new("node");
+    command
+        .current_dir(repo.root())
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(browser_test_files(repo)?)
+        .env("WIXAPP_BIN", repo.binary("debug", "autopost"))
+        .env("CHROMIUM", chromium);
+    Ok(command)
+}
+
+fn browser_test_files(repo: &Repo) -> Result<Vec<PathBuf>> {
+    let folder = Path::new("tests/browser");
+    let entries = fs::read_dir(repo.join(folder)).context("cannot list tests/browser")?;
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?;
+    names.retain(|name| name.to_string_lossy().ends_with(".test.mjs"));
+    names.sort();
+    // Without a file, node would search the whole tree for tests.
+    anyhow::ensure!(!names.is_empty(), "tests/browser holds no *.test.mjs");
+    Ok(names.into_iter().map(|name| folder.join(name)).collect())
+}

@@ -1,0 +1,6 @@
+//! What must hold for the repository as a whole: which crate may use which, and what may be in the tree.
+
+mod arrows;
+mod bans;
+mod licences;
+mod metadata;
