@@ -243,7 +243,9 @@ impl Account {
         now: Timestamp,
     ) -> Result<EntryId, LedgerError> {
         let draws = self.draw(amount)?;
-        let cause = Cause { reason: format!("{action}: {}", cause.reason), ..cause.clone() };
+        let reason =
+            [action, cause.reason.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let cause = Cause { reason: reason.join(": "), ..cause.clone() };
         let mut last = None;
         for (pool, part) in by_pool(&draws) {
             let movement = Movement {

@@ -211,6 +211,7 @@ fn grant(
     let reason = match source {
         Source::Free => format!("{} credits to start with", plan.credits),
         Source::Upgrade => format!("Upgrade to {}", plan.name),
+        Source::Cycle if item.fact.is_some() => format!("{} plan bought", plan.name),
         Source::Cycle | Source::TopUp | Source::Promo | Source::Adjust => {
             format!("{} plan, new cycle", plan.name)
         }

@@ -190,16 +190,17 @@ impl FactKind {
     #[must_use]
     pub fn order(&self) -> u8 {
         match self {
-            Self::AppInstalled { .. } => 0,
-            Self::PlanPurchased(_) => 1,
-            Self::TrialConverted(_) => 2,
-            Self::PlanChanged { .. } => 3,
-            Self::PlanTransferred(_) => 4,
-            Self::InvoiceUpdated { .. } => 5,
-            Self::RenewalCancelled { .. } => 6,
-            Self::PlanReactivated(_) => 7,
-            Self::Snapshot(_) => 8,
-            Self::AppRemoved => 9,
+            // Wix signs in whole seconds: a removal and a reinstall within one are a reinstall.
+            Self::AppRemoved => 0,
+            Self::AppInstalled { .. } => 1,
+            Self::PlanPurchased(_) => 2,
+            Self::TrialConverted(_) => 3,
+            Self::PlanChanged { .. } => 4,
+            Self::PlanTransferred(_) => 5,
+            Self::InvoiceUpdated { .. } => 6,
+            Self::RenewalCancelled { .. } => 7,
+            Self::PlanReactivated(_) => 8,
+            Self::Snapshot(_) => 9,
         }
     }
 
@@ -236,13 +237,13 @@ mod tests {
     }
 
     #[test]
-    fn facts_of_one_moment_sort_causes_first() {
+    fn a_removal_and_an_install_of_one_moment_are_a_reinstall() {
         let at = "2026-01-01T00:00:00Z".parse().unwrap();
         let fact = |key: &str, kind| Fact { key: key.into(), at, kind };
         let installed = FactKind::AppInstalled { origin_instance_id: None };
         let mut facts =
             vec![fact("a", FactKind::AppRemoved), fact("c", installed.clone()), fact("b", installed)];
         sort(&mut facts);
-        assert_eq!(facts.iter().map(|f| f.key.as_str()).collect::<Vec<_>>(), ["b", "c", "a"]);
+        assert_eq!(facts.iter().map(|f| f.key.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct Epoch<'a> {
     /// Whether a purchase or an answer of Wix stands behind it. Without one, grants wait.
     pub(super) anchored: bool,
     pub(super) started_at: Timestamp,
+    /// From when the paid periods are counted: the purchase, or the last upgrade or change of the way of paying.
+    period_anchor: Timestamp,
     pub(super) segments: Vec<Segment<'a>>,
     /// The latest moment at which Wix's word says it was paid.
     pub(super) paid_until: Timestamp,
@@ -71,10 +73,14 @@ pub(super) struct Epoch<'a> {
     cancelled_at: Option<Timestamp>,
     /// When it is over, once that is known.
     pub(super) ends_at: Option<Timestamp>,
+    /// Whether only the passing of time ended it, and not a word of Wix.
+    ended_by_time: bool,
     /// A lower plan chosen for the next period.
     pending: Option<Pending<'a>>,
-    /// Since when payments fail.
-    pub(super) failing_since: Option<Timestamp>,
+    /// Since when payments fail, and the first invoice that did.
+    failing: Option<(Timestamp, String)>,
+    /// The invoices that were paid.
+    paid_invoices: Vec<String>,
     in_trial: bool,
 }
 
@@ -122,7 +128,10 @@ impl<'a> Life<'a> {
                 self.origin = self.origin.take().or_else(|| origin_instance_id.clone());
             }
             (FactKind::AppRemoved, _) => self.presence = Presence::Removed,
-            (FactKind::PlanPurchased(terms), Some(plan)) => self.paid(fact, plan, terms, true),
+            (FactKind::PlanPurchased(terms), Some(plan)) => {
+                self.paid(fact, plan, terms, true);
+                self.renew_paid(plan, fact.at);
+            }
             (FactKind::TrialConverted(terms), Some(plan)) => {
                 self.paid(fact, plan, terms, true);
                 self.with_open(|epoch| epoch.in_trial = false);
@@ -131,9 +140,11 @@ impl<'a> Life<'a> {
                 self.paid(fact, plan, terms, true);
                 self.with_open(|epoch| epoch.renew(true, fact.at));
             }
-            (FactKind::PlanChanged { terms, .. } | FactKind::PlanTransferred(terms), Some(plan)) => {
+            (FactKind::PlanChanged { terms, .. }, Some(plan)) => {
                 self.paid(fact, plan, terms, false);
+                self.renew_paid(plan, fact.at);
             }
+            (FactKind::PlanTransferred(terms), Some(plan)) => self.paid(fact, plan, terms, false),
             (FactKind::RenewalCancelled { immediately, in_trial, .. }, _) => {
                 self.with_open(|epoch| {
                     epoch.renew(false, fact.at);
@@ -142,7 +153,7 @@ impl<'a> Life<'a> {
                     }
                 });
             }
-            (FactKind::InvoiceUpdated { status, .. }, _) => self.invoice(status, fact.at),
+            (FactKind::InvoiceUpdated { invoice_id, status }, _) => self.invoice(invoice_id, status, fact.at),
             (FactKind::Snapshot(snapshot), plan) => self.snapshot(fact, snapshot, plan),
             // Every other kind names a plan, so the look-up above has found it or refused the fact.
             (_, None) => {}
@@ -183,21 +194,36 @@ impl<'a> Life<'a> {
         match self.open_epoch(fact.at) {
             Some(epoch) => {
                 epoch.anchored |= anchors;
-                epoch.evidence(fact.at, terms.expires_at);
                 epoch.change(plan, &terms.cycle, fact.at, names);
+                epoch.evidence(fact.at, terms.expires_at);
+                epoch.failing = None;
             }
             None => self.epochs.push(Epoch::begin(fact, plan, terms, names, anchors)),
         }
     }
 
-    fn invoice(&mut self, status: &InvoiceStatus, at: Timestamp) {
+    /// Buying a plan, or another one, switches renewal on again.
+    fn renew_paid(&mut self, plan: &Plan, at: Timestamp) {
+        if !plan.is_free() {
+            self.with_open(|epoch| epoch.renew(true, at));
+        }
+    }
+
+    fn invoice(&mut self, invoice_id: &str, status: &InvoiceStatus, at: Timestamp) {
         self.with_open(|epoch| match status {
-            InvoiceStatus::PaymentFailed => epoch.failing_since = epoch.failing_since.or(Some(at)),
-            InvoiceStatus::Paid => {
-                epoch.failing_since = None;
-                epoch.paid_until = epoch.paid_until.max(at);
+            // An invoice that was paid cannot fail any more: the word of its failure came late.
+            InvoiceStatus::PaymentFailed if !epoch.paid_invoices.iter().any(|paid| paid == invoice_id) => {
+                epoch.failing.get_or_insert_with(|| (at, invoice_id.to_owned()));
             }
-            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack | InvoiceStatus::Unknown(_) => {}
+            InvoiceStatus::Paid => {
+                epoch.failing = None;
+                epoch.paid_until = epoch.paid_until.max(at);
+                epoch.paid_invoices.push(invoice_id.to_owned());
+            }
+            InvoiceStatus::PaymentFailed
+            | InvoiceStatus::Refunded
+            | InvoiceStatus::ChargedBack
+            | InvoiceStatus::Unknown(_) => {}
         });
     }
 
@@ -206,6 +232,8 @@ impl<'a> Life<'a> {
             return self.snapshot_free(fact.at);
         };
         let since = paid.since.unwrap_or(fact.at).min(fact.at);
+        self.reopen(since, fact.at);
+        self.with_open(|epoch| epoch.recover(paid.terms.invoice_id.as_deref(), fact.at));
         match self.open_epoch(fact.at) {
             Some(epoch) => {
                 let from = since.max(epoch.last_change());
@@ -219,6 +247,19 @@ impl<'a> Life<'a> {
             }
         }
         self.with_open(|epoch| epoch.confirm(paid, fact.at, snapshot.seen_until));
+    }
+
+    /// Wix says that a plan is paid since before the last paid life ended: so it never ended.
+    ///
+    /// Right after an end the answer may lag, and is not believed.
+    fn reopen(&mut self, since: Timestamp, at: Timestamp) {
+        let Some(epoch) = self.epochs.last_mut() else { return };
+        let ended = epoch.ends_at.filter(|end| *end <= at && since <= *end);
+        if ended
+            .is_some_and(|end| at.duration_since(end) >= FREE_GRACE || since == end || epoch.ended_by_time)
+        {
+            epoch.renew(true, at);
+        }
     }
 
     fn snapshot_free(&mut self, at: Timestamp) {
@@ -261,7 +302,7 @@ impl<'a> Life<'a> {
     fn status(&self, epoch: &Epoch<'_>) -> SubscriptionStatus {
         match () {
             () if self.is_removed() => SubscriptionStatus::Removed,
-            () if epoch.failing_since.is_some() => SubscriptionStatus::BillingIssue,
+            () if epoch.failing.is_some() => SubscriptionStatus::BillingIssue,
             () if !epoch.auto_renew => SubscriptionStatus::Cancelled,
             () if epoch.in_trial => SubscriptionStatus::Trial,
             () => SubscriptionStatus::Active,
@@ -282,14 +323,17 @@ impl<'a> Epoch<'a> {
         Self {
             anchored,
             started_at: fact.at,
+            period_anchor: fact.at,
             segments: vec![segment],
             paid_until: fact.at,
             expires_at: terms.expires_at,
             auto_renew: true,
             cancelled_at: None,
             ends_at: None,
+            ended_by_time: false,
             pending: None,
-            failing_since: None,
+            failing: None,
+            paid_invoices: Vec::new(),
             in_trial: false,
         }
     }
@@ -302,6 +346,12 @@ impl<'a> Epoch<'a> {
     fn evidence(&mut self, at: Timestamp, expires_at: Option<Timestamp>) {
         self.paid_until = self.paid_until.max(at);
         self.expires_at = expires_at.or(self.expires_at);
+    }
+
+    /// A later invoice than the one that failed stands behind the plan: the payment went through after all.
+    fn recover(&mut self, invoice_id: Option<&str>, at: Timestamp) {
+        let Some(id) = invoice_id.filter(|id| !self.names().any(|name| name == *id)) else { return };
+        self.failing.take_if(|(since, failed)| at >= *since && failed != id);
     }
 
     fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp, seen_until: Timestamp) {
@@ -340,6 +390,9 @@ impl<'a> Epoch<'a> {
         if entry == EntryKind::Upgrade || current.billing != *billing {
             let from = at.max(current.from);
             let fact = names.last().cloned().unwrap_or_default();
+            // It is paid anew from here on; what was said of the period before is over.
+            self.period_anchor = from;
+            self.expires_at = None;
             self.segments.push(Segment { plan, billing: billing.clone(), from, entry, fact, names });
         } else {
             current.names.extend(names);
@@ -356,6 +409,7 @@ impl<'a> Epoch<'a> {
         }
         if self.ends_at.is_none() && !self.auto_renew {
             self.ends_at = self.period_end(at).filter(|end| *end <= at);
+            self.ended_by_time = self.ends_at.is_some();
         }
     }
 
@@ -366,7 +420,7 @@ impl<'a> Epoch<'a> {
             return Some(end);
         }
         let months = self.segments.last().and_then(|segment| segment.billing.months())?;
-        period_end_after(self.started_at, months, at)
+        period_end_after(self.period_anchor, months, at)
     }
 
     /// The cycles of the plan in force, counted from where the last one restarted.
@@ -382,9 +436,9 @@ impl<'a> Epoch<'a> {
     /// A payment covers the whole period it was made for, not only the moment it was seen.
     pub(super) fn is_confirmed(&self, at: Timestamp) -> bool {
         let months = self.segments.last().and_then(|segment| segment.billing.months());
-        let period = months.and_then(|months| period_end_after(self.started_at, months, self.paid_until));
+        let period = months.and_then(|months| period_end_after(self.period_anchor, months, self.paid_until));
         let named = self.expires_at.max(period).is_some_and(|end| at < end);
-        (at <= self.paid_until || named) && self.failing_since.is_none_or(|since| at < since)
+        (at <= self.paid_until || named) && self.failing.as_ref().is_none_or(|(since, _)| at < *since)
     }
 
     /// Whether a cycle has come that no word of Wix covers yet.

@@ -66,12 +66,15 @@ fn derived(facts: &[Fact], now: Timestamp) -> Derived {
     derive(Input { instance_id, facts, catalog: &Catalog::standard(), policy: Policy::default(), now })
 }
 
-/// Lives through the facts one at a time, deriving after each as the worker does; returns the books at `now`.
+/// Lives through the facts in the order of their arrival, deriving after each as the worker does, and once more at
+/// `now`; returns the books.
 fn lived(facts: &[Fact], now: Timestamp) -> Account {
     let mut account = Account::new("i".parse().unwrap());
-    for n in 1..=facts.len() {
-        let derived = derived(&facts[..n], now);
-        apply(&mut account, &derived.due, &Catalog::standard(), now).unwrap();
+    let arrivals =
+        (1..=facts.len()).map(|n| (n, facts[..n].iter().map(|fact| fact.at).max().unwrap().min(now)));
+    for (n, at) in arrivals.chain([(facts.len(), now)]) {
+        let derived = derived(&facts[..n], at);
+        apply(&mut account, &derived.due, &Catalog::standard(), at).unwrap();
     }
     account
 }
@@ -113,7 +116,7 @@ fn the_upgrade_rows_of_the_contract_hold() {
     let now = derived(&facts, day(4));
     assert_eq!(now.subscription.plan_id.as_str(), "scale");
     assert_eq!(now.subscription.pending_plan_id.unwrap().as_str(), "pro");
-    let later = derived(&facts, day(33));
+    let later = derived(&facts, day(34));
     assert_eq!(later.subscription.plan_id.as_str(), "pro");
 }
 
@@ -270,6 +273,50 @@ fn a_change_without_its_purchase_gives_access_and_waits_with_the_credits() {
     assert_eq!(balance(&facts, day(3)), 200);
     let late = [facts.to_vec(), vec![purchased(1, "starter", "inv-1")]].concat();
     assert_eq!(balance(&late, day(3)), 6_200);
+}
+
+#[test]
+fn the_paid_period_is_counted_from_the_upgrade() {
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), changed(20, "pro"), cancelled(25, "pro")];
+    let now = derived(&facts, day(31));
+    assert_eq!(now.subscription.plan_id.as_str(), "pro");
+    assert_eq!(now.subscription.current_period_end, Some(day(51)));
+    let mut account = lived(&facts, day(25));
+    apply(&mut account, &now.due, &Catalog::standard(), day(31)).unwrap();
+    assert_eq!(account.balances.available(), 6_200);
+}
+
+#[test]
+fn an_answer_that_says_paid_all_along_goes_on_with_the_same_life() {
+    let end = purchased(0, "starter", "inv-1");
+    let seen = snapshot(day(32), Some(("starter", "inv-2", true)), Some(day(0)));
+    let facts = [installed(0), end, cancelled(5, "starter"), seen];
+    assert_eq!(derived(&facts, day(32)).subscription.epoch.as_deref(), Some("inv-1"));
+    assert_eq!(balance(&facts, day(32)), 200 + 2 * 1_000);
+}
+
+#[test]
+fn buying_another_plan_after_cancelling_renews() {
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), cancelled(5, "starter"), changed(10, "pro")];
+    let now = derived(&facts, day(12)).subscription;
+    assert_eq!((now.status, now.auto_renew), (SubscriptionStatus::Active, true));
+    assert_eq!(derived(&facts, day(33)).subscription.plan_id.as_str(), "pro");
+    let seen = snapshot(day(45), Some(("pro", "inv-2", true)), Some(day(10)));
+    assert_eq!(balance(&[facts.to_vec(), vec![seen]].concat(), day(45)), 6_200 + 5_000);
+}
+
+#[test]
+fn a_failed_payment_is_over_when_a_later_invoice_was_paid() {
+    let invoice =
+        |at, id: &str, status| fact(day(at), FactKind::InvoiceUpdated { invoice_id: id.into(), status });
+    let base = [installed(0), purchased(0, "starter", "inv-1")];
+    let failed = invoice(31, "inv-2", InvoiceStatus::PaymentFailed);
+    let seen = snapshot(day(62), Some(("starter", "inv-3", true)), Some(day(0)));
+    let lost = [base.to_vec(), vec![failed.clone(), seen]].concat();
+    assert_eq!(derived(&lost, day(62)).subscription.status, SubscriptionStatus::Active);
+    assert_eq!(balance(&lost, day(62)), 200 + 3 * 1_000);
+    let late = [base.to_vec(), vec![invoice(30, "inv-2", InvoiceStatus::Paid), failed]].concat();
+    assert_eq!(derived(&late, day(32)).subscription.status, SubscriptionStatus::Active);
 }
 
 fn lifecycle() -> impl Strategy<Value = Vec<Fact>> {

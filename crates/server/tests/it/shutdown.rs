@@ -39,15 +39,24 @@ async fn a_request_that_never_ends_does_not_keep_the_server() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_on_its_way_when_the_server_is_told_to_stop_is_answered_and_told_to_go_elsewhere() {
     let mut app = TestApp::start().await;
-    let mut connection = TcpStream::connect(app.base.strip_prefix("http://").unwrap()).await.unwrap();
+    let site = app.install().await;
+    let address = app.base.strip_prefix("http://").unwrap().to_owned();
+    let connections =
+        [TcpStream::connect(&address).await.unwrap(), TcpStream::connect(&address).await.unwrap()];
     let mut told = app.app().live.stopping();
     let stopping = tokio::spawn(app.take_server().stop());
     told.wait_for(|stopping| *stopping).await.unwrap();
-    connection.write_all(b"GET /health HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    // A stream would be told good-bye at once: it is not begun.
+    let expected = [("/health", "200 OK"), ("/api/v1/wix/live", "503 Service Unavailable")];
+    for (mut connection, (path, status)) in connections.into_iter().zip(expected) {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: a\r\nauthorization: WixInstance {}\r\n\r\n", site.token);
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
+        assert!(answer.contains("connection: close\r\n"), "{answer}");
+    }
     stopping.await.unwrap();
     app.finish().await;
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 use wixapp_emulator::Card;
 
 use crate::app::{Site, TestApp, days, hours, signer};
+use crate::stream::Live;
 use crate::wire::Behaviour;
 
 async fn subscribe(app: &TestApp, plan: &str, credits: i64) -> Site {
@@ -80,6 +81,18 @@ async fn the_owners_first_visit_finds_out_what_lost_webhooks_would_have_said() {
     app.until_available(&site.token, 5_200).await;
     let then = app.status(&site.token).await;
     assert_eq!((&then["connection"]["status"], &then["plan"]["id"]), (&json!("connected"), &json!("pro")));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_page_that_only_listens_finds_out_too() {
+    let app = TestApp::start().await;
+    app.to_app.set(Behaviour::Say(json!({})));
+    let free = app.emulator.sites()[0].site_id.clone();
+    let installed = app.emulator.install(&free).await.unwrap().install.unwrap();
+    let site = app.site(&free, &installed.instance_id);
+    let mut live = Live::open(&app, &site.token).await;
+    live.until_available(200).await;
     app.finish().await;
 }
 
