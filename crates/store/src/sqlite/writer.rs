@@ -30,10 +30,12 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn start(connection: Connection, changes: broadcast::Sender<Change>) -> Result<Self, Error> {
+        // Looked at before the thread runs: what another process writes from now on must not be missed.
+        let seen = connection.data_version()?;
         let (requests, inbox) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || serve(connection, &inbox, &changes))
+            .spawn(move || serve(connection, seen, &inbox, &changes))
             .map_err(|error| Error::Unavailable(format!("no thread for the writer: {error}")))?;
         Ok(Self { requests: Mutex::new(Some(requests)), thread: Mutex::new(Some(thread)) })
     }
@@ -70,8 +72,12 @@ fn stopped() -> Error {
     Error::Unavailable("the database is closed".to_owned())
 }
 
-fn serve(mut connection: Connection, inbox: &Receiver<Request>, changes: &broadcast::Sender<Change>) {
-    let mut seen = connection.data_version().ok();
+fn serve(
+    mut connection: Connection,
+    mut seen: i64,
+    inbox: &Receiver<Request>,
+    changes: &broadcast::Sender<Change>,
+) {
     loop {
         match inbox.recv_timeout(LOOK_AROUND) {
             Ok(Request::Migrate(migrations, caller)) => {
@@ -86,8 +92,8 @@ fn serve(mut connection: Connection, inbox: &Receiver<Request>, changes: &broadc
             Err(RecvTimeoutError::Disconnected) => return,
         }
         // Our own commits do not change the number; another process's do, and its changes are not told to us.
-        let version = connection.data_version().ok();
-        if version != seen {
+        // A number that cannot be read now is read the next time.
+        if let Some(version) = connection.data_version().ok().filter(|version| *version != seen) {
             seen = version;
             let _ = changes.send(Change::resync());
         }
