@@ -1,6 +1,6 @@
 //! The wixapp HTTP server: routes, extractors, live stream, workers, configuration, telemetry.
 //!
-//! [`App`](state::App) holds what every request needs; [`router()`](router::router) puts the routes together;
+//! [`App`] holds what every request needs; [`router()`](router::router) puts the routes together;
 //! [`work`] does everything that happens after the answer.
 
 pub mod config;

@@ -94,7 +94,7 @@ async fn no_secret_is_logged_whatever_happens() {
         &webhook[200..240],
         key_line,
         "owner-1",
-        "4711",
+        "swordfish",
         "planted-",
     ];
     for secret in secrets {

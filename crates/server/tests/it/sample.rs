@@ -93,7 +93,7 @@ async fn work(
 #[utoipa::path(get, path = "/api/v1/sample/panic", operation_id = "sample_panic", security(()),
     responses((status = 200)))]
 async fn panic() -> &'static str {
-    panic!("the secret of the house is 4711")
+    panic!("the word of the house is swordfish")
 }
 
 /// The app's own routes; `gate` holds one of them back.
