@@ -77,7 +77,12 @@ impl Postgres {
 
     /// Where clients connect; the user may create databases.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://{DATABASE_USER}:{}@127.0.0.1:{}/postgres", self.password, self.port)
+        self.url_of("postgres")
+    }
+
+    /// The address of one database.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        format!("postgres://{DATABASE_USER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }
 
     /// A client program of the same version, such as `psql` or `pgbench`, connected to `database`.

@@ -10,6 +10,10 @@ use serde::Serialize;
 
 use crate::identity;
 
+/// As the store's driver sets them.
+const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+     PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 8000;";
+
 /// The reads of a spend, as the store's driver sends them.
 const READS: [&str; 3] = [
     "SELECT instance_id, promo, plan, purchased, held, spent, expired, debt, seq, head, installed_at, removed_at, \
@@ -59,8 +63,7 @@ pub(crate) struct SqliteFigures {
 pub(crate) fn run(args: &SqliteArgs) -> Result<SqliteFigures> {
     let mut connection =
         Connection::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
-    connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000;")?;
+    connection.execute_batch(SETTINGS)?;
     let (time, started, mut count) = (Duration::try_from_secs_f64(args.seconds)?, Instant::now(), 0_u32);
     while started.elapsed() < time {
         let transaction = connection.transaction()?;

@@ -101,8 +101,9 @@ fn measure(args: &BenchArgs, lab: &Lab<'_>) -> Result<Figures> {
         let postgres = Postgres::start(Durability::Full, lab.board)?;
         postgres.pin(lab::LOAD_CORE)?;
         figures.postgres = suite::measure(lab, &postgres.url())?;
-        figures.limits.postgres_spend = Some(limits::postgres_spends(lab, &postgres, 0..1_000)?);
-        figures.limits.postgres_hot = Some(limits::postgres_spends(lab, &postgres, 0..1)?);
+        let [many, hot] = limits::postgres_spends(lab, &postgres)?;
+        figures.limits.postgres_spend = Some(many);
+        figures.limits.postgres_hot = Some(hot);
     }
     Ok(figures)
 }

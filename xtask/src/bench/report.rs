@@ -64,7 +64,8 @@ const TAIL: &str = "
 - `health`, `status`, `spend`, webhooks and publications: `wixapp-bench load` with raw keep-alive connections. Every
   spend and publication has an idempotency key of its own, every webhook is a new event with a genuine RS256 signature.
 - `held against`: axum with one route and nothing around it; signature checks alone on one core; the statements of one
-  spend straight to SQLite in transactions of 64, and through `pgbench` with 64 clients to the server's own tables.
+  spend straight to SQLite in transactions of 64, and through `pgbench` to PostgreSQL with the 8 clients
+  that are its best on one core.
 - Jobs make a real HTTP call each, report their progress, and pay with the credit that was held for them.
 - Memory is of the one process that answers requests and runs jobs, after its start and at its highest.
 - First content is the browser's `first-contentful-paint`; usable is when the credits are on the page.

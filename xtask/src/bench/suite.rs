@@ -36,6 +36,13 @@ pub(crate) fn measure(lab: &Lab<'_>, database: &str) -> Result<ServerFigures> {
     Ok(figures)
 }
 
+/// Makes a database with the schema and the instances, as every measurement begins with.
+pub(crate) fn prepare(lab: &Lab<'_>, database: &str) -> Result<()> {
+    let network = Server::bare(lab, LOAD_CORE)?;
+    let server = Server::app(lab, database, network.address())?;
+    Asks { lab, address: server.address().to_string(), key: key(lab) }.install(0, INSTANCES)
+}
+
 /// The load's questions to one server.
 struct Asks<'a> {
     lab: &'a Lab<'a>,
