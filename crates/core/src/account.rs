@@ -348,8 +348,10 @@ impl Account {
     /// # Errors
     /// [`LedgerError::Overflow`] only, which the books' own limits rule out.
     pub fn expire_holds(&mut self, now: Timestamp) -> Result<usize, LedgerError> {
-        let overdue: Vec<HoldId> =
-            self.holds.iter().filter(|h| h.is_overdue(now)).map(|h| h.id.clone()).collect();
+        // In an order that does not depend on how they were loaded: the books come out the same everywhere.
+        let mut overdue: Vec<_> = self.holds.iter().filter(|hold| hold.is_overdue(now)).collect();
+        overdue.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        let overdue: Vec<HoldId> = overdue.into_iter().map(|hold| hold.id.clone()).collect();
         for id in &overdue {
             self.void(id, now)?;
         }

@@ -221,3 +221,24 @@ proptest! {
         verify_chain(&account);
     }
 }
+
+#[test]
+fn overdue_holds_end_in_one_order_however_they_were_loaded() {
+    let mut account = account();
+    give(&mut account, "a", Pool::Plan, 100, None).unwrap();
+    for key in ["first", "second", "third"] {
+        let request = ReserveRequest {
+            key: key.into(),
+            action: "publish".into(),
+            amount: credits(1),
+            expires_at: Some(now()),
+        };
+        account.reserve(request, now()).unwrap();
+    }
+    let mut otherwise = account.clone();
+    otherwise.holds.reverse();
+    let later = "2026-01-02T00:00:00Z".parse().unwrap();
+    assert_eq!(account.expire_holds(later), Ok(3));
+    assert_eq!(otherwise.expire_holds(later), Ok(3));
+    assert_eq!(account.head, otherwise.head);
+}
