@@ -8,6 +8,7 @@ mod jobs;
 mod limit;
 mod load;
 mod request;
+mod runner;
 mod sqlite;
 mod start;
 mod tally;
@@ -43,6 +44,8 @@ enum Task {
     Load(load::LoadArgs),
     /// Enqueue jobs and wait for their end.
     Jobs(jobs::JobsArgs),
+    /// Run jobs that do nothing, in this process.
+    Runner(runner::RunnerArgs),
     /// Print an owner's token of the first instance.
     Token(identity::Secrets),
     /// Time from a webhook to a live watcher.
@@ -76,6 +79,7 @@ async fn run(task: Task) -> Result<()> {
         Task::Install(args) => print(&install::run(&args).await?),
         Task::Load(args) => print(&load::run(&args).await?),
         Task::Jobs(args) => print(&jobs::run(&args).await?),
+        Task::Runner(args) => print(&runner::run(&args).await?),
         Task::Token(secrets) => print(&secrets.token(&identity::instance(0))?),
         Task::Watch(args) => print(&watch::run(&args).await?),
         Task::Start(args) => print(&start::run(&args).await?),

@@ -94,6 +94,7 @@ pub(crate) fn configure(
         .env("WIXAPP_WEBHOOK_PUBLIC_KEY_FILE", lab.path("platform.pub"))
         .env("WIXAPP_PLANS_CATALOG", catalog)
         .env("WIXAPP_WIX_API_URL", format!("http://{network}"))
+        .env("WIXAPP_JOBS_CONCURRENCY", "64")
         .env("WIXAPP_LOG", "warn")
         .current_dir(lab.path("").parent().context("the lab is a folder")?);
     Ok(())

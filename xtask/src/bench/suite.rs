@@ -11,6 +11,10 @@ const INSTANCES: &str = "1000";
 const WATCHED_FROM: usize = 10_000;
 const WATCHED: usize = 1_000;
 const JOBS: &str = "10000";
+const NOOP_JOBS: &str = "20000";
+/// Jobs that come one by one, and how many in a second.
+const STEADY_JOBS: &str = "500";
+const STEADY_RATE: &str = "50";
 /// A start is short and uneven: more runs than of the rest.
 const STARTS: usize = 9;
 
@@ -33,6 +37,7 @@ pub(crate) fn measure(lab: &Lab<'_>, database: &str) -> Result<ServerFigures> {
     figures.loaded_mb = Some(server.memory_mb()?.1);
     drop(server);
     figures.start_ms = start(lab, database, &network)?;
+    noop_jobs(lab, database, &mut figures)?;
     Ok(figures)
 }
 
@@ -138,6 +143,25 @@ impl Asks<'_> {
         }
         Ok((median(accepted), median(done)))
     }
+}
+
+/// Jobs that do nothing, in a process on the server's core: how many in a second, and how long one waits to begin.
+fn noop_jobs(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Result<()> {
+    let run = |arguments: &[&str]| {
+        let mut command = pinned(SERVER_CORE, &lab.load());
+        command.args(["runner", "--database", database]).args(arguments);
+        lab.json("jobs that do nothing", command)
+    };
+    let (mut rates, mut middles, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..lab.runs {
+        rates.push(number(&run(&["--count", NOOP_JOBS])?, "per_second")?);
+        let steady = run(&["--count", STEADY_JOBS, "--rate", STEADY_RATE])?;
+        middles.push(number(&steady, "p50_ms")?);
+        ends.push(number(&steady, "p99_ms")?);
+    }
+    figures.noop_jobs = median(rates);
+    (figures.job_wait_p50_ms, figures.job_wait_p99_ms) = (median(middles), median(ends));
+    Ok(())
 }
 
 /// The platform's key, as the load's program names it.
