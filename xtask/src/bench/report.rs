@@ -133,7 +133,7 @@ fn server_lines(figures: &Figures) -> Vec<Line> {
             "≥ 5,000/s · ≥ 2,500/s",
         ),
         per_second(
-            "publish: hold and job in one transaction",
+            "publish: hold and job in one transaction, workers elsewhere",
             sqlite.publish,
             postgres.publish,
             NONE.to_owned(),

@@ -26,9 +26,18 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the reference app on a database.
     pub(crate) fn app(lab: &Lab<'_>, database: &str, network: SocketAddr) -> Result<Self> {
+        Self::serve(lab, database, network, &[])
+    }
+
+    /// Starts the reference app without its background work.
+    pub(crate) fn api_only(lab: &Lab<'_>, database: &str, network: SocketAddr) -> Result<Self> {
+        Self::serve(lab, database, network, &["--api-only"])
+    }
+
+    fn serve(lab: &Lab<'_>, database: &str, network: SocketAddr, options: &[&str]) -> Result<Self> {
         let address = lab.address()?;
         let mut command = pinned(SERVER_CORE, &lab.app());
-        command.arg("serve");
+        command.arg("serve").args(options);
         configure(&mut command, lab, database, address, network)?;
         Self::start(lab, command, address)
     }
