@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credits::Credits;
 use crate::id::PlanId;
+use crate::input::read_toml;
 
 /// One plan that can be sold or given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +118,8 @@ impl Catalog {
     /// [`CatalogError::Syntax`] when the text is not the expected TOML; [`CatalogError::Rule`] when there is no free
     /// plan, two plans share an id, rank or alias, or a price is no decimal number.
     pub fn from_toml(text: &str) -> Result<Self, CatalogError> {
-        let file: File = toml::from_str(text).map_err(|e| CatalogError::Syntax(e.message().to_owned()))?;
+        let file: File = read_toml(text)
+            .map_err(|error| CatalogError::Syntax(error.to_string().trim_end_matches('.').to_owned()))?;
         let mut plans = file.plans;
         plans.sort_by_key(|plan| plan.rank);
         check_rules(&plans)?;

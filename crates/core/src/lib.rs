@@ -17,6 +17,7 @@ pub mod fact;
 pub mod grant;
 pub mod hold;
 pub mod id;
+pub mod input;
 pub mod job;
 pub mod subscription;
 

@@ -68,7 +68,7 @@ impl NewPost {
         }
         if !word(&self.network) || !word(&self.idempotency_key) {
             return Err(Refusal::invalid(
-                "`network` and `idempotencyKey` have 1 to 128 of A-Z a-z 0-9 _ - . :",
+                "`network` and `idempotencyKey` must have 1 to 128 of the characters A-Z, a-z, 0-9, `_`, `-`, `.` and `:`.",
             ));
         }
         if self.text.contains("[fail]") {

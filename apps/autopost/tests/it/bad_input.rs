@@ -38,15 +38,15 @@ async fn every_bad_field_is_refused_and_nothing_is_changed() {
     422 invalid_request: A post has 1 to 500 characters; this one has 0.
     422 invalid_request: A post has 1 to 500 characters; this one has 501.
     422 invalid_request: A post has 1 to 500 characters; this one has 501.
-    422 invalid_request: The body does not fit: invalid type: integer `1`, expected a string.
-    422 invalid_request: The body does not fit: invalid type: null, expected a string.
-    422 invalid_request: The body does not fit: invalid type: sequence, expected a string.
-    422 invalid_request: The body does not fit: missing field `text`.
+    422 invalid_request: `text` must be text, not a number.
+    422 invalid_request: `text` must be text, not null.
+    422 invalid_request: `text` must be text, not a list.
+    422 invalid_request: `text` is missing.
     422 invalid_request: The body must be a JSON object.
     422 invalid_request: The body must be a JSON object.
-    422 invalid_request: The body does not fit: unknown field `colour`, expected `text` or `simulate`.
-    422 invalid_request: The body does not fit: unknown variant `explode`, expected `fail`.
-    422 invalid_request: The body does not fit: a field has a value of the wrong type.
+    422 invalid_request: `colour` is not known: the fields are `text` and `simulate`.
+    422 invalid_request: `simulate` must be `fail`.
+    422 invalid_request: `simulate` must be `fail`.
     ");
     assert_eq!((stage.available().await, stage.posts().await.len()), (200, 0));
     stage.local.stop().await.unwrap();

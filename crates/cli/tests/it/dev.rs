@@ -183,7 +183,7 @@ fn data_that_cannot_be_used_is_refused() {
     hint: use `standard`, `autopost`, or the path of a plans.toml
 
     # plans that are broken
-    error: --plans: plans.toml: the plan catalogue cannot be read: unclosed array table, expected `]]`
+    error: --plans: plans.toml: the plan catalogue cannot be read: line 1: unclosed array table, expected `]]`
     hint: use `standard`, `autopost`, or the path of a plans.toml
     ");
 }

@@ -23,7 +23,7 @@ fn plans_that_cannot_be_used_are_refused() {
     hint: plans.catalog (WIXAPP_PLANS_CATALOG) is `standard`, `autopost`, or the path of a plans.toml
 
     # no TOML
-    error: plans.catalog: the plan catalogue cannot be read: unclosed array table, expected `]]`
+    error: plans.catalog: the plan catalogue cannot be read: line 1: unclosed array table, expected `]]`
     hint: plans.catalog (WIXAPP_PLANS_CATALOG) is `standard`, `autopost`, or the path of a plans.toml
 
     # no plan
@@ -31,7 +31,7 @@ fn plans_that_cannot_be_used_are_refused() {
     hint: plans.catalog (WIXAPP_PLANS_CATALOG) is `standard`, `autopost`, or the path of a plans.toml
 
     # a field too many
-    error: plans.catalog: the plan catalogue cannot be read: unknown field `colour`, expected one of `name`, `version`, `currency`, `plan`
+    error: plans.catalog: the plan catalogue cannot be read: `colour` is not known: the fields are `name`, `version`, `currency` and `plan`
     hint: plans.catalog (WIXAPP_PLANS_CATALOG) is `standard`, `autopost`, or the path of a plans.toml
     ");
 }

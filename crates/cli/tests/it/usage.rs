@@ -83,22 +83,22 @@ fn unknown_commands_flags_and_values_are_refused() {
     hint: --help shows what is possible
 
     # a port that is no number
-    error: invalid value 'http' for '--port <PORT>': invalid digit found in string
+    error: invalid value 'http' for '--port <PORT>': it must be a whole number from 0 to 65534, as the next port is taken too
 
     hint: --help shows what is possible
 
     # a negative port
-    error: invalid value '-1' for '--port <PORT>': -1 is not in 0..=65534
+    error: invalid value '-1' for '--port <PORT>': it must be a whole number from 0 to 65534, as the next port is taken too
 
     hint: --help shows what is possible
 
     # a port without a next one
-    error: invalid value '65535' for '--port <PORT>': 65535 is not in 0..=65534
+    error: invalid value '65535' for '--port <PORT>': it must be a whole number from 0 to 65534, as the next port is taken too
 
     hint: --help shows what is possible
 
     # a port beyond the last
-    error: invalid value '65536' for '--port <PORT>': 65536 is not in 0..=65535
+    error: invalid value '65536' for '--port <PORT>': a port is a whole number from 0 to 65535
 
     hint: --help shows what is possible
 

@@ -5,8 +5,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::error::Category;
+use serde::de::DeserializeOwned;
+use wixapp_core::input::{Unreadable, read_json};
 
 use crate::error::Refusal;
 
@@ -67,19 +67,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     text.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// Text that is no JSON is malformed, whatever its first fields say; only then does the form count.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    let malformed = |error: serde_json::Error| {
-        let message = format!("The body is no JSON: {error}.");
-        Refusal::new(StatusCode::BAD_REQUEST, "malformed_json", message)
-    };
-    serde_json::from_slice::<IgnoredAny>(bytes).map_err(malformed)?;
-    // Derived structs would also take their fields in order from an array.
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Refusal::invalid("The body must be a JSON object."));
-    }
-    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Data => Refusal::invalid(format!("The body is not as expected: {error}.")),
-        Category::Syntax | Category::Eof | Category::Io => malformed(error),
+    read_json(bytes).map_err(|error| match error {
+        Unreadable::Malformed(text) => Refusal::new(StatusCode::BAD_REQUEST, "malformed_json", text),
+        Unreadable::Unfit(text) => Refusal::invalid(text),
     })
 }

@@ -1,9 +1,10 @@
 //! Path and query, with refusals in the API's own form.
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use wixapp_core::input::{Unreadable, query_pairs, read_query};
 
 use crate::error::Refusal;
 
@@ -31,8 +32,23 @@ pub(crate) struct Params<T>(pub(crate) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let wrong = |error| Refusal::invalid(format!("The query is not as expected: {error}."));
-        Query::from_request_parts(parts, state).await.map(|Query(value)| Self(value)).map_err(wrong)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        read_query(parts.uri.query().unwrap_or_default()).map(Self).map_err(refuse)
     }
+}
+
+/// The query as names and texts, whatever they are.
+pub(crate) struct Pairs(pub(crate) Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Pairs {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        query_pairs(parts.uri.query().unwrap_or_default()).map(Self).map_err(refuse)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
+fn refuse(error: Unreadable) -> Refusal {
+    Refusal::invalid(error.to_string())
 }

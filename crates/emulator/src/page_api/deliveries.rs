@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use wixapp_core::input::Whole;
 
 use crate::Emulator;
 use crate::error::Refusal;
@@ -10,19 +11,15 @@ use crate::http::body::Strict;
 use crate::http::part::{Params, Segment};
 use crate::view::{Delivery, DeliveryDetail};
 
-const MAX_LIMIT: usize = 300;
+/// How many deliveries a page has when it does not say.
+const USUAL_LIMIT: i64 = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Page {
-    #[serde(default = "default_limit")]
-    limit: usize,
+    limit: Option<Whole<1, 300>>,
     /// The last delivery of the page before.
     after: Option<String>,
-}
-
-fn default_limit() -> usize {
-    100
 }
 
 #[derive(Serialize)]
@@ -35,9 +32,7 @@ pub(crate) async fn list(
     State(emulator): State<Emulator>,
     Params(page): Params<Page>,
 ) -> Result<Json<Deliveries>, Refusal> {
-    if !(1..=MAX_LIMIT).contains(&page.limit) {
-        return Err(Refusal::invalid(format!("`limit` must be 1 to {MAX_LIMIT}.")));
-    }
+    let limit = usize::try_from(page.limit.map_or(USUAL_LIMIT, Whole::get)).unwrap_or_default();
     let deliveries = emulator.engine().read(|world| {
         let newest = world.deliveries.iter().rev();
         let start = match &page.after {
@@ -50,7 +45,7 @@ pub(crate) async fn list(
                     .map_or(0, |at| at + 1)
             }
         };
-        Ok(newest.skip(start).take(page.limit).map(Delivery::from).collect())
+        Ok(newest.skip(start).take(limit).map(Delivery::from).collect())
     })?;
     Ok(Json(Deliveries { deliveries }))
 }
@@ -66,7 +61,7 @@ pub(crate) async fn get(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Resend {
-    times: u32,
+    times: Whole<1, 20>,
 }
 
 /// `POST deliveries/{id}/resend`: queues the same event again; the page sees the results in the live stream.
@@ -75,6 +70,7 @@ pub(crate) async fn resend(
     Segment(delivery_id): Segment<String>,
     Strict(body): Strict<Resend>,
 ) -> Result<Json<Deliveries>, Refusal> {
-    let deliveries = emulator.engine().queue_resends(&delivery_id, body.times)?;
+    let deliveries =
+        emulator.engine().queue_resends(&delivery_id, u32::try_from(body.times.get()).unwrap_or(1))?;
     Ok(Json(Deliveries { deliveries }))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Emulator;
 use crate::error::Refusal;
 use crate::http::body::{NoBody, Strict};
-use crate::http::part::{Params, Segment};
+use crate::http::part::{Pairs, Segment};
 use crate::view::Site;
 
 /// The longest query passed through to the app, name and value lengths added up.
@@ -56,7 +56,7 @@ pub(crate) struct AppFrame {
 pub(crate) async fn app_frame(
     State(emulator): State<Emulator>,
     Segment(site_id): Segment<String>,
-    Params(extra): Params<Vec<(String, String)>>,
+    Pairs(extra): Pairs,
     headers: HeaderMap,
 ) -> Result<Json<AppFrame>, Refusal> {
     if extra.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_EXTRA {

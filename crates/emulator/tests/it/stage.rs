@@ -255,10 +255,38 @@ impl Stage {
     }
 }
 
+/// A refusal is a sentence without the words of the libraries a request is read with.
+#[track_caller]
+fn assert_for_people(message: &str) {
+    let jargon = [
+        "invalid type",
+        "invalid value",
+        "invalid digit",
+        "invalid length",
+        ", expected",
+        "i64",
+        "u32",
+        "struct ",
+        "variant",
+        " column ",
+        "eserialize",
+        "target type",
+        "missing field",
+        "unknown field",
+        "recursion",
+        "EOF",
+    ];
+    assert_eq!(jargon.iter().find(|word| message.contains(*word)), None, "{message}");
+    assert!(message.len() > 10 && message.ends_with(['.', '?']), "{message}");
+}
+
 pub(crate) async fn reply(request: RequestBuilder) -> Reply {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let json = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
+    if status >= 400 && json["message"].is_string() {
+        assert_for_people(json["message"].as_str().unwrap());
+    }
     Reply { status, json }
 }
 

@@ -192,17 +192,20 @@ impl LogConfig {
     }
 }
 
-/// Without the names of Rust's types.
-pub(super) fn in_plain_words(text: &str) -> String {
+/// Without the names of Rust's types and traits.
+fn in_plain_words(text: &str) -> String {
+    if let Some((name, rest)) = text.split_once(": unknown variant `")
+        && let Some((_, choices)) = rest.split_once("`, expected ")
+    {
+        return format!("{name} must be {choices}");
+    }
     let mut text = text.to_owned();
     for kind in ["u64", "usize"] {
-        text = text.replace(&format!("expected {kind}"), "expected a whole number");
         if let Some(value) = text.strip_suffix(&format!(" for type {kind}: invalid digit found in string")) {
             text = format!("{} is no whole number", value.replace("invalid value ", ""));
         }
     }
-    text.replace("expected a string", "expected text in quotes")
-        .replace("invalid value for bool:", "neither true nor false:")
+    text.replace("invalid value for bool:", "neither true nor false:")
 }
 
 /// A host or address, a colon, and a port.

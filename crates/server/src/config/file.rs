@@ -5,8 +5,8 @@ use std::path::Path;
 use confique::Config as _;
 use confique::meta::{FieldKind, Meta};
 use toml::{Table, Value};
+use wixapp_core::input::{Unreadable, parse_toml, read_table};
 
-use super::check::in_plain_words;
 use super::{Config, ConfigError, secret};
 
 type Layer = <Config as confique::Config>::Layer;
@@ -22,16 +22,15 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
 
 /// Reads a file's text.
 pub(super) fn parse(text: &str) -> Result<Layer, ConfigError> {
-    let file: Table = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        ConfigError::new(format!("line {line}: {}", error.message()))
+    let file = parse_toml(text).map_err(|error| {
+        ConfigError::new(without_stop(&error))
             .with_hint("the file is TOML: `name = \"text\"` below a `[section]`")
     })?;
     for (name, section) in &file {
         check_section(name, section)?;
     }
     // Every field was read once on its own; this can fail no more.
-    file.try_into().map_err(|error: toml::de::Error| ConfigError::new(error.message()))
+    read_table(file).map_err(|error| ConfigError::new(without_stop(&error)))
 }
 
 fn check_section(name: &str, section: &Value) -> Result<(), ConfigError> {
@@ -58,15 +57,18 @@ fn check_section(name: &str, section: &Value) -> Result<(), ConfigError> {
 fn check_field(section: &str, field: &str, value: &Value) -> Result<(), ConfigError> {
     let alone = |key: &str, value: Value| Table::from_iter([(key.to_owned(), value)]);
     let file = alone(section, Value::Table(alone(field, value.clone())));
-    let read: Result<Layer, toml::de::Error> = file.try_into();
-    read.map(|_| ()).map_err(|error| {
-        let reason = match secret::is_secret(section, field) {
-            true => format!("must be text in quotes, not {}", value.type_str()),
-            false => in_plain_words(error.message()),
+    read_table::<Layer>(file).map(|_| ()).map_err(|error| {
+        let message = match secret::is_secret(section, field) {
+            true => format!("`{section}.{field}` must be text in quotes, not {}", value.type_str()),
+            false => without_stop(&error),
         };
-        ConfigError::new(format!("{section}.{field}: {reason}"))
-            .with_hint("`serve --print-config` shows what every field looks like")
+        ConfigError::new(message).with_hint("`serve --print-config` shows what every field looks like")
     })
+}
+
+/// Commands write their errors without a full stop.
+fn without_stop(error: &Unreadable) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
 }
 
 fn sections() -> impl Iterator<Item = (&'static str, &'static Meta)> {
@@ -93,9 +95,12 @@ mod tests {
         assert_eq!(refused("[wix]\napp_idd = 'x'"), "there is no field wix.app_idd");
         assert_eq!(refused("[web]\nx = 1"), "there is no section or field `web`");
         assert_eq!(refused("wix = 1"), "`wix` must be a section: [wix]");
-        assert!(refused("[server]\nbind = 4101").starts_with("server.bind: invalid type"));
-        assert!(refused("[server]\ndrain_s = -1").starts_with("server.drain_s: "));
-        assert!(refused("[log]\nformat = 'xml'").starts_with("log.format: unknown variant `xml`"));
+        assert!(refused("[server]\nbind = 4101").starts_with("`server.bind` must be text in quotes"));
+        assert!(
+            refused("[server]\ndrain_s = -1")
+                .starts_with("`server.drain_s` must be a whole number of 0 or more, not -1")
+        );
+        assert!(refused("[log]\nformat = 'xml'").starts_with("`log.format` must be `text` or `json`"));
         assert!(refused("[wix]\n\n[wix").starts_with("line 3: "));
     }
 
@@ -103,8 +108,8 @@ mod tests {
     fn a_secret_of_a_wrong_type_is_not_repeated() {
         assert_eq!(
             refused("[wix]\napp_secret = 1234567890123456"),
-            "wix.app_secret: must be text in quotes, not integer"
+            "`wix.app_secret` must be text in quotes, not integer"
         );
-        assert_eq!(refused("[database]\nurl = [123]"), "database.url: must be text in quotes, not array");
+        assert_eq!(refused("[database]\nurl = [123]"), "`database.url` must be text in quotes, not array");
     }
 }

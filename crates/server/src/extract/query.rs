@@ -1,8 +1,9 @@
 //! [`ValidQuery`]: the part of an address behind `?`.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use wixapp_core::input::read_query;
 
 use crate::error::ApiError;
 
@@ -13,12 +14,8 @@ pub struct ValidQuery<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for ValidQuery<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = Query::from_request_parts(parts, state).await;
-        query.map(|Query(value)| Self(value)).map_err(|rejection| {
-            let text = rejection.body_text();
-            let reason = text.split(": ").skip(1).collect::<Vec<_>>().join(": ");
-            ApiError::invalid(format!("The query does not fit: {reason}."))
-        })
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = read_query(parts.uri.query().unwrap_or_default());
+        query.map(Self).map_err(|error| ApiError::invalid(error.to_string()))
     }
 }

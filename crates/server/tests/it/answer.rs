@@ -4,6 +4,26 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use wixapp_core::ErrorCode;
 
+/// The words of the libraries a request is read with: no answer may have them.
+const JARGON: [&str; 16] = [
+    "invalid type",
+    "invalid value",
+    "invalid digit",
+    "invalid length",
+    ", expected",
+    "i64",
+    "u64",
+    "struct ",
+    "variant",
+    " column ",
+    "eserialize",
+    "target type",
+    "missing field",
+    "unknown field",
+    "recursion",
+    "EOF",
+];
+
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -45,6 +65,8 @@ impl Answer {
         assert_eq!(self.json["success"], false);
         let message = self.json["message"].as_str().unwrap();
         assert!(message.len() > 10 && message.ends_with('.'), "{message}");
+        let jargon = JARGON.iter().find(|word| self.text.contains(*word));
+        assert_eq!(jargon, None, "{}", self.text);
         let request_id = self.json["requestId"].as_str().unwrap();
         assert_eq!(self.headers["x-request-id"], request_id);
         assert!(request_id.starts_with("req_"), "{request_id}");

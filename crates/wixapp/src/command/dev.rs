@@ -33,7 +33,7 @@ pub(super) fn examples(program: &str) -> String {
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Port of the local platform; the app listens on the next one. 0 takes any two that are free
-    #[arg(long, default_value_t = 4100, value_parser = clap::value_parser!(u16).range(0..=65534))]
+    #[arg(long, default_value_t = 4100, value_parser = ports::first_of_two)]
     port: u16,
     /// Folder that keeps everything between starts
     #[arg(long, value_name = "DIR", default_value = ".wixapp")]

@@ -26,7 +26,7 @@ pub(super) fn examples(program: &str) -> String {
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Port of the local platform; 0 takes any that is free
-    #[arg(long, default_value_t = 4100)]
+    #[arg(long, default_value_t = 4100, value_parser = ports::one)]
     port: u16,
     /// Where the app's page is
     #[arg(long, value_name = "URL")]

@@ -6,6 +6,17 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
+/// A port, as `--port` names it.
+pub(super) fn one(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "a port is a whole number from 0 to 65535".to_owned())
+}
+
+/// A port that has a next one.
+pub(super) fn first_of_two(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port < u16::MAX);
+    port.ok_or_else(|| "it must be a whole number from 0 to 65534, as the next port is taken too".to_owned())
+}
+
 /// Two ports of this machine only: `first` and the one after it, or any two that are free when it is 0.
 pub(super) async fn listen_pair(first: u16) -> Result<(TcpListener, TcpListener), Failure> {
     let second = if first == 0 { 0 } else { first + 1 };

@@ -9,6 +9,7 @@ use wixapp_core::EntryId;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::{Entry, EntryCode, LedgerAccount};
 use wixapp_core::grant::Pool;
+use wixapp_core::input::Whole;
 
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ValidQuery};
@@ -22,11 +23,11 @@ use crate::state::App;
 #[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
     /// How many entries: 1 to 100, 20 when left out.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    limit: Option<Whole<1, 100>>,
     /// `nextCursor` of the page before.
-    #[param(minimum = 1)]
-    cursor: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 1)]
+    cursor: Option<Whole<1, { i64::MAX }>>,
 }
 
 /// A page of the history.
@@ -90,14 +91,9 @@ pub async fn handle(
     session: OwnerSession,
     ValidQuery(query): ValidQuery<HistoryQuery>,
 ) -> Result<Reply<History>, ApiError> {
-    let limit = query.limit.unwrap_or(20);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::invalid("`limit` must be 1 to 100."));
-    }
-    if query.cursor.is_some_and(|cursor| cursor < 1) {
-        return Err(ApiError::invalid("`cursor` must be the `nextCursor` of another page."));
-    }
-    let mut entries = app.store.list_entries(&session.instance_id, query.cursor, limit + 1).await?;
+    let limit = query.limit.map_or(20, Whole::get);
+    let cursor = query.cursor.map(Whole::get);
+    let mut entries = app.store.list_entries(&session.instance_id, cursor, limit + 1).await?;
     let more = entries.len() as i64 > limit;
     entries.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = entries.last().filter(|_| more).map(|entry| entry.seq);

@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use wixapp_core::{Credits, HoldId};
+use wixapp_core::HoldId;
+use wixapp_core::input::Amount;
 use wixapp_store::Want;
 
 use super::EndedHold;
@@ -25,7 +26,7 @@ pub struct PostRequest {
     hold_id: HoldId,
     /// How many of its credits; all when left out, and the rest comes back.
     #[schema(value_type = Option<i64>, minimum = 1)]
-    amount: Option<Credits>,
+    amount: Option<Amount>,
 }
 
 /// Spends a reservation, all or in part; the rest comes back.
@@ -44,7 +45,7 @@ pub async fn handle(
 ) -> Result<OnceReply, ApiError> {
     let want = Want::money().hold(&request.hold_id);
     let decide = move |tx: &mut wixapp_store::Tx| {
-        let hold = tx.account.post(&request.hold_id, request.amount, tx.now)?;
+        let hold = tx.account.post(&request.hold_id, request.amount.map(Into::into), tx.now)?;
         Ok(EndedHold::new(hold, tx))
     };
     let once = Once { instance_id: &session.instance_id, key: &key, request: &bytes, status: StatusCode::OK };

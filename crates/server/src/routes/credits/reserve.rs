@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wixapp_core::HoldId;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::hold::ReserveRequest as Reservation;
-use wixapp_core::{Credits, HoldId};
+use wixapp_core::input::{Amount, Whole};
 use wixapp_store::Want;
 
 use super::{check_action, view};
@@ -29,13 +30,13 @@ const MAX_TTL_S: i64 = 7 * 24 * 60 * 60;
 pub struct ReserveRequest {
     /// How many credits; at least 1.
     #[schema(value_type = i64, minimum = 1)]
-    amount: Credits,
+    amount: Amount,
     /// What for, for example `publish`.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:-]+$")]
     action: String,
     /// After how many seconds they come back by themselves: 1 to 604,800, 900 when left out.
-    #[schema(minimum = 1, maximum = 604_800)]
-    ttl_s: Option<i64>,
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 604_800)]
+    ttl_s: Option<Whole<1, MAX_TTL_S>>,
 }
 
 /// Credits were put aside.
@@ -67,16 +68,13 @@ pub async fn handle(
     ValidJson { value: request, bytes }: ValidJson<ReserveRequest>,
 ) -> Result<OnceReply, ApiError> {
     check_action(&request.action)?;
-    let ttl_s = request.ttl_s.unwrap_or(DEFAULT_TTL_S);
-    if !(1..=MAX_TTL_S).contains(&ttl_s) {
-        return Err(ApiError::invalid(format!("`ttlS` must be 1 to {MAX_TTL_S} seconds.")));
-    }
+    let ttl_s = request.ttl_s.map_or(DEFAULT_TTL_S, Whole::get);
     let name = format!("api:{}", key.key);
     let decide = move |tx: &mut wixapp_store::Tx| {
         let reservation = Reservation {
             key: name.clone(),
             action: request.action.clone(),
-            amount: request.amount,
+            amount: request.amount.into(),
             expires_at: tx.now.checked_add(SignedDuration::from_secs(ttl_s)).ok(),
         };
         let hold = tx.account.reserve(reservation, tx.now)?;

@@ -6,8 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wixapp_core::EntryId;
 use wixapp_core::entry::Cause;
-use wixapp_core::{Credits, EntryId};
+use wixapp_core::input::Amount;
 use wixapp_store::Want;
 
 use super::{check_action, view};
@@ -24,7 +25,7 @@ use crate::state::App;
 pub struct SpendRequest {
     /// How many credits; at least 1.
     #[schema(value_type = i64, minimum = 1)]
-    amount: Credits,
+    amount: Amount,
     /// What for, for example `publish`.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:-]+$")]
     action: String,
@@ -66,7 +67,7 @@ pub async fn handle(
     let name = key.key.clone();
     let decide = move |tx: &mut wixapp_store::Tx| {
         let cause = Cause::new("user", request.reference.clone().unwrap_or_default());
-        let entry_id = tx.account.spend(&name, &request.action, request.amount, &cause, tx.now)?;
+        let entry_id = tx.account.spend(&name, &request.action, request.amount.into(), &cause, tx.now)?;
         Ok(Spent { entry_id, credits: view(tx) })
     };
     let once = Once { instance_id: &session.instance_id, key: &key, request: &bytes, status: StatusCode::OK };

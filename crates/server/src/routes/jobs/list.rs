@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use wixapp_core::input::Whole;
 
 use super::JobView;
 use crate::error::ApiError;
@@ -18,8 +19,8 @@ use crate::state::App;
 #[into_params(parameter_in = Query)]
 pub struct JobsQuery {
     /// 1 to 100, 20 when left out.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    limit: Option<Whole<1, 100>>,
 }
 
 /// The newest jobs.
@@ -38,10 +39,7 @@ pub async fn handle(
     session: OwnerSession,
     ValidQuery(query): ValidQuery<JobsQuery>,
 ) -> Result<Reply<Jobs>, ApiError> {
-    let limit = query.limit.unwrap_or(20);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::invalid("`limit` must be 1 to 100."));
-    }
+    let limit = query.limit.map_or(20, Whole::get);
     let jobs = app.store.list_jobs(&session.instance_id, limit).await?;
     Ok(Reply::new(Jobs { jobs: jobs.iter().map(JobView::new).collect() }))
 }

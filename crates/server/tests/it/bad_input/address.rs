@@ -46,6 +46,8 @@ async fn odd_queries_are_refused() {
         "5%20",
         "%00",
         "%ff",
+        "%zz",
+        "%",
         "true",
         "9223372036854775808",
         "1,2",

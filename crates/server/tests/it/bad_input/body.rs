@@ -21,6 +21,8 @@ fn bad_values(field: &str) -> Vec<String> {
         "1e2",
         "9223372036854775808",
         "[1]",
+        "NaN",
+        "-Infinity",
     ];
     let text = ["5", "true", "[]", "{}", "[\"a\"]", "1e309"];
     let quoted = |texts: &[&str]| texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>();
@@ -115,7 +117,7 @@ async fn every_body_refuses_what_is_no_object_of_its_fields() {
             b"   ".to_vec(),
             b"{".to_vec(),
             b"{\"amount\":1,}".to_vec(),
-            b"{\"amount\":NaN,\"action\":\"a\"}".to_vec(),
+            b"NaN".to_vec(),
             b"nul".to_vec(),
             b"\xff\xfe{}".to_vec(),
             b"{\"action\":\"\\ud800\"}".to_vec(),
@@ -185,6 +187,28 @@ async fn routes_that_need_no_body_take_none_or_an_empty_one() {
     for operation in &operations {
         stage.with_body(operation, "application/json", " {} ").await.data();
         stage.with_body(operation, "", "").await.data();
+    }
+    stage.app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_amount_names_the_field_the_rule_and_what_came() {
+    let stage = Stage::new().await;
+    let spend = operations().into_iter().find(|operation| operation.id == "credits_spend").unwrap();
+    for (value, end) in [
+        ("0", ", not 0."),
+        ("-1", ", not -1."),
+        ("1.5", ", not 1.5."),
+        ("1e309", ", not 1e309."),
+        ("NaN", ", not NaN."),
+        ("\"5\"", ", not text."),
+        ("null", ", not null."),
+        ("9223372036854775808", ", and 9223372036854775808 is too large."),
+    ] {
+        let body = format!("{{\"amount\":{value},\"action\":\"a\"}}");
+        let answer = stage.with_body(&spend, "application/json", body).await;
+        let refusal = answer.refused(ErrorCode::InvalidRequest);
+        assert_eq!(refusal["message"], format!("`amount` must be a whole number of 1 or more{end}"));
     }
     stage.app.finish().await;
 }
