@@ -72,6 +72,8 @@ impl Settlement {
             Ending::Done(result) => {
                 job.state = JobState::Completed;
                 job.progress_percent = 100;
+                // The last step says what was being done, and nothing is any more.
+                job.progress_step = None;
                 job.result.clone_from(result);
                 job.error = None;
             }

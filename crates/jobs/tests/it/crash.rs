@@ -177,6 +177,7 @@ async fn finished_work_is_not_lost_when_the_database_refuses_it_at_first() {
     let last = |job: &Job| job.progress_step.as_deref().is_some_and(|step| step.starts_with("Last word"));
     let job = stage.until(&job_id, last).await;
     assert_eq!(job.state, JobState::Running);
+    assert!(job.progress_step.unwrap().len() <= 256, "a long step is cut");
     stage.place.raw("DROP TRIGGER refuse").await;
     let job = stage.until_final(&job_id).await;
     assert_eq!((job.state, job.attempt), (JobState::Completed, 1));
