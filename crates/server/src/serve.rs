@@ -140,31 +140,38 @@ pub fn catalog(config: &Config, own: Catalog) -> Result<Catalog, StartError> {
 /// A server that runs.
 pub struct Running {
     app: Arc<App>,
-    address: std::net::SocketAddr,
+    address: Option<std::net::SocketAddr>,
     stop: watch::Sender<bool>,
     http: Option<JoinHandle<()>>,
     workers: Vec<JoinHandle<()>>,
     helpers: [JoinHandle<()>; 2],
 }
 
-/// Begins to do what `roles` says, on `listener` where requests are answered.
+/// Begins to do what `roles` says; requests are answered on `listener`, which a mere worker does not need.
 ///
 /// # Errors
-/// [`StartError::Listen`] when the listener has no address.
+/// [`StartError::Listen`] when the listener has no address; [`StartError::Config`] when requests are to be answered and
+/// there is none.
 pub fn start(
     app: Arc<App>,
     parts: Parts,
     roles: Roles,
-    listener: TcpListener,
+    listener: impl Into<Option<TcpListener>>,
 ) -> Result<Running, StartError> {
     telemetry::install_metrics();
+    let listener = listener.into().filter(|_| roles.api);
+    if roles.api && listener.is_none() {
+        return Err(ConfigError::new("a server that answers requests needs an address to listen on").into());
+    }
     let address = listener
-        .local_addr()
+        .as_ref()
+        .map(TcpListener::local_addr)
+        .transpose()
         .map_err(|source| StartError::Listen { address: app.config.server.bind.clone(), source })?;
     let stop = watch::Sender::new(false);
     let hub = tokio::spawn(LiveHub::run(Arc::clone(&app.live), app.store.clone()));
     let workers = if roles.worker { start_workers(&app, parts.jobs, parts.state, &stop) } else { Vec::new() };
-    let http = roles.api.then(|| {
+    let http = listener.map(|listener| {
         let service = router(Arc::clone(&app), parts.routes);
         tokio::spawn(connection::serve(listener, service, drain(&app.config), stop.subscribe()))
     });
@@ -209,9 +216,9 @@ fn start_workers(
 }
 
 impl Running {
-    /// Where requests are answered.
+    /// Where requests are answered; `None` in a mere worker.
     #[must_use]
-    pub fn address(&self) -> std::net::SocketAddr {
+    pub fn address(&self) -> Option<std::net::SocketAddr> {
         self.address
     }
 

@@ -168,6 +168,21 @@ impl Running {
         self.child.id()
     }
 
+    /// How many sockets it takes connections on, by the word of the kernel.
+    pub(crate) fn listening(&self) -> usize {
+        let process = format!("/proc/{}", self.pid());
+        let own: Vec<String> = std::fs::read_dir(format!("{process}/fd"))
+            .unwrap()
+            .filter_map(|file| Some(std::fs::read_link(file.ok()?.path()).ok()?.display().to_string()))
+            .collect();
+        let tables = ["tcp", "tcp6"].map(|kind| std::fs::read_to_string(format!("{process}/net/{kind}")));
+        let rows = tables.iter().flat_map(|table| table.as_ref().unwrap().lines());
+        // The fourth column is the state, 0A is LISTEN, and the tenth the number that the link of the file has too.
+        rows.map(|row| row.split_whitespace().collect::<Vec<_>>())
+            .filter(|row| row.get(3) == Some(&"0A") && own.contains(&format!("socket:[{}]", row[9])))
+            .count()
+    }
+
     /// Sends SIGTERM and gives the exit code.
     pub(crate) fn stop(self) -> Option<i32> {
         self.signal("-TERM")

@@ -45,7 +45,23 @@ fn worker_needs_no_port() {
     let worker = program.env("WIXAPP_BIND", taken.local_addr().unwrap().to_string()).start();
     let line = worker.logged("the worker is up");
     assert!(!line.contains("address"), "{line}");
+    assert_eq!(worker.listening(), 0, "a worker that nobody asks anything listens nowhere");
     assert_eq!(worker.stop(), Some(0));
+}
+
+#[test]
+fn serve_says_which_file_the_database_is_and_whether_it_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().canonicalize().unwrap().join("wixapp.sqlite3");
+    for new in ["true", "false"] {
+        let server = serve(folder.path(), &[]).start();
+        let line = server.logged("the database is open");
+        assert!(line.contains(&format!("database.file={}", file.display())), "{line}");
+        assert!(line.contains(&format!("database.new={new}")), "{line}");
+        // Before that it would not hear the signal.
+        address(&server);
+        assert_eq!(server.stop(), Some(0));
+    }
 }
 
 #[test]

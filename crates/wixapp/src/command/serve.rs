@@ -1,5 +1,6 @@
 //! `serve` and `worker`: the app in production.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -56,25 +57,35 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
     }
     let config = args.config.load()?;
     let listener = listen(&config.server.bind).await?;
-    start(app, config, Roles { api: true, worker: !args.api_only }, listener).await
+    start(app, config, Roles { api: true, worker: !args.api_only }, Some(listener)).await
 }
 
 pub(super) async fn run_worker(app: App, args: WorkerArgs) -> Result<ExitCode, Failure> {
     let config = args.config.load()?;
-    // A worker answers no requests; it needs no address of its own.
-    let listener = listen("127.0.0.1:0").await?;
-    start(app, config, Roles { api: false, worker: true }, listener).await
+    start(app, config, Roles { api: false, worker: true }, None).await
 }
 
-async fn start(app: App, config: Config, roles: Roles, listener: TcpListener) -> Result<ExitCode, Failure> {
+async fn start(
+    app: App,
+    config: Config,
+    roles: Roles,
+    listener: Option<TcpListener>,
+) -> Result<ExitCode, Failure> {
     telemetry::install_logs(&config.log);
     let parts = app.parts(&config);
+    let file = config.database.url.strip_prefix("sqlite:").map(PathBuf::from);
+    let is_new = file.as_ref().is_some_and(|file| !file.exists());
     let opened = serve::open(config, parts.catalog.clone(), Arc::new(SystemClock)).await?;
     let database = opened.store.kind();
+    if let Some(file) = file {
+        // Its name may be relative, and the folder a process was started in is easily another than was thought.
+        let file = file.canonicalize().unwrap_or(file);
+        tracing::info!(database.file = %file.display(), database.new = is_new, "the database is open");
+    }
     let running = serve::start(opened, parts, roles, listener)?;
     let signals = Signals::listen()?;
-    if roles.api {
-        tracing::info!(address = %running.address(), database, worker = roles.worker, "the app is up");
+    if let Some(address) = running.address() {
+        tracing::info!(%address, database, worker = roles.worker, "the app is up");
     } else {
         tracing::info!(database, "the worker is up");
     }
