@@ -20,6 +20,9 @@ const FILES: [&str; 8] = [
     "identity.json.tmp",
 ];
 
+/// Held by the process that uses the folder; it stays there and marks the folder as ours.
+const LOCK: &str = "dev.lock";
+
 /// The data folder, this process's own until dropped.
 pub(super) struct Folder {
     path: PathBuf,
@@ -35,7 +38,14 @@ impl Folder {
         };
         std::fs::create_dir_all(path).map_err(refused)?;
         let path = path.canonicalize().map_err(refused)?;
-        let lock = private(&path.join("dev.lock"), false).map_err(refused)?;
+        if !is_ours(&path).map_err(refused)? {
+            return Err(Failure::user(format!(
+                "the folder {} holds other things and no data of `dev`",
+                path.display()
+            ))
+            .hint("name an empty or a new folder with --data-dir, for example --data-dir .wixapp"));
+        }
+        let lock = private(&path.join(LOCK), false).map_err(refused)?;
         // Before anything is removed: the files of a running process must stay.
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => {
@@ -81,6 +91,15 @@ impl Folder {
     }
 }
 
+/// Whether `dev` may keep its data there: the folder is empty, or it did so before.
+fn is_ours(path: &Path) -> std::io::Result<bool> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        names.push(entry?.file_name());
+    }
+    Ok(names.is_empty() || names.iter().any(|name| FILES.iter().chain([&LOCK]).any(|ours| name == ours)))
+}
+
 fn make(file: &Path) -> Result<Identity, Failure> {
     let identity = Identity::new();
     let text = serde_json::to_string_pretty(&identity).map_err(|error| Failure::ours(error.to_string()))?;
@@ -123,6 +142,19 @@ mod tests {
         std::fs::write(dir.path().join("identity.json"), "{").unwrap();
         let error = Folder::open(dir.path(), false).unwrap().identity().err().unwrap();
         assert!(error.to_string().contains("--reset"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_of_other_things_is_refused_and_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("thesis.txt"), "mine").unwrap();
+        for reset in [false, true] {
+            let error = Folder::open(dir.path(), reset).err().unwrap();
+            assert!(error.to_string().contains("holds other things"), "{error}");
+            assert!(error.advice().is_some_and(|hint| hint.contains("--data-dir")), "{error}");
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        assert!(Folder::open(&dir.path().join("new/folder"), false).is_ok());
     }
 
     #[test]
