@@ -62,7 +62,23 @@ fn file<E: RustEmbed>(path: &str, headers: &HeaderMap) -> Response {
         return stored::<E>(name, headers).unwrap_or_else(missing);
     }
     let hint = || (StatusCode::NOT_FOUND, Html(MISSING)).into_response();
-    stored::<E>("index.html", headers).unwrap_or_else(hint)
+    let mut page = stored::<E>("index.html", headers).unwrap_or_else(hint);
+    if !is_page(name) {
+        // The page itself says in the browser that there is nothing, and leads back.
+        *page.status_mut() = StatusCode::NOT_FOUND;
+    }
+    page
+}
+
+/// Whether the pages have a route for this address: the table of `web/emulator/src/routes.tsx`.
+fn is_page(name: &str) -> bool {
+    let parts: Vec<&str> = name.trim_end_matches('/').split('/').collect();
+    match parts.as_slice() {
+        ["" | "inspector"] | ["checkout" | "dashboard", _] => true,
+        ["dashboard", _, place] => matches!(*place, "home" | "app-market" | "manage-apps"),
+        ["dashboard", _, place, _] => matches!(*place, "app-market" | "app"),
+        _ => false,
+    }
 }
 
 /// A built file in the smallest form that the build made and the browser takes.
@@ -144,12 +160,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_page_is_the_index_and_is_asked_for_again() {
-        for path in ["/dashboard/x/home", "/", "/inspector", "/index.html"] {
+    async fn every_page_is_the_index_and_what_is_none_says_so() {
+        for path in ["/dashboard/x/home", "/", "/inspector", "/inspector/", "/checkout/t", "/index.html"] {
             let (status, headers, text) = get(path, "").await;
             assert_eq!((status, text.as_str()), (StatusCode::OK, "<!doctype html>"), "{path}");
             assert_eq!(headers["cache-control"], "no-cache");
         }
         assert_eq!(get("/assets/other.js", "br").await.0, StatusCode::NOT_FOUND);
+        for path in
+            ["/any", "/dashboard", "/dashboard/x/homes", "/dashboard/x/app", "/checkout", "/inspector/x"]
+        {
+            let (status, _, text) = get(path, "").await;
+            assert_eq!((status, text.as_str()), (StatusCode::NOT_FOUND, "<!doctype html>"), "{path}");
+        }
     }
 }

@@ -21,6 +21,14 @@ struct Files;
 const NOT_BUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>Not built</title><h1>The dashboard pages are not built</h1>\
     <p>Run <code>cargo xtask dev</code>, or <code>npm run build</code> in <code>web/</code>, and reload.</p>";
 
+const NO_SUCH_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>No such page</title>\
+    <body style=\"font:16px/1.5 sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem\">\
+    <h1>There is no such page</h1><p>The address is mistyped or out of date. Open the app again from your site's \
+    dashboard, or <a href=\"/\">go to its first page</a>.</p></body></html>";
+
+/// The addresses that the dashboard has a page for: the routes of `web/dashboard/src/App.tsx`.
+const PAGES: [&str; 4] = ["", "index.html", "plans", "history"];
+
 /// Every address that is no route: a file of the dashboard, or its page.
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
@@ -39,7 +47,22 @@ pub(crate) async fn handle(
     if path != "index.html" && Files::get(path).is_some() {
         return asset(path, &headers);
     }
+    if !PAGES.contains(&path.trim_end_matches('/')) {
+        return nothing(&headers);
+    }
     page(&app, &headers)
+}
+
+/// Nothing is here: in HTML for a browser, in the API's form for everybody else.
+fn nothing(request: &HeaderMap) -> Response {
+    let accepted = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !accepted.contains("text/html") {
+        return ApiError::new(ErrorCode::NotFound).into_response();
+    }
+    let mut response = (StatusCode::NOT_FOUND, axum::response::Html(NO_SUCH_PAGE)).into_response();
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
 }
 
 fn page(app: &App, request: &HeaderMap) -> Response {
@@ -99,5 +122,21 @@ fn body(file: EmbeddedFile) -> Body {
     match file.data {
         std::borrow::Cow::Borrowed(bytes) => Body::from(bytes),
         std::borrow::Cow::Owned(bytes) => Body::from(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_are_the_routes_of_the_dashboard() {
+        let app = include_str!("../../../web/dashboard/src/App.tsx");
+        let routes = app.split("<Route path=\"/").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut routes: Vec<&str> = routes.chain(["index.html"]).collect();
+        let mut pages = PAGES.to_vec();
+        routes.sort_unstable();
+        pages.sort_unstable();
+        assert_eq!(pages, routes);
     }
 }

@@ -1,5 +1,7 @@
 //! The headers of every answer, and the pages.
 
+use wixapp_core::ErrorCode;
+
 use crate::app::TestApp;
 use crate::catalogue::{Things, operations};
 
@@ -54,12 +56,29 @@ async fn no_answer_forbids_the_dashboard_to_show_it_and_all_forbid_guessing() {
 async fn a_page_may_be_framed_by_the_platform_alone_and_runs_only_its_own_scripts() {
     let app = TestApp::start().await;
     app.expect_status(503);
-    let answer = app.get("", "/any/page?instance=x").await;
+    let answer = app.get("", "/plans?instance=x").await;
     let platform = app.app().config.wix.dashboard_url.clone();
     let policy = answer.header("content-security-policy");
     assert!(policy.ends_with(&format!("frame-ancestors {platform}")), "{policy}");
     assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{policy}");
     assert!(!policy.contains("unsafe-eval") && !policy.contains("script-src 'self' 'unsafe"), "{policy}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_address_without_a_page_is_404_in_the_form_its_caller_reads() {
+    let app = TestApp::start().await;
+    for path in ["/nothing", "/plan", "/plans/x", "/wp-login.php", "/.env", "/healthz", "/API/v1", "/apix"] {
+        let request = app.request("GET", path, "");
+        app.send(request).await.refused(ErrorCode::NotFound);
+        let request = app.request("GET", path, "").header("accept", "text/html,*/*;q=0.8");
+        let page = app.send(request).await;
+        assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"), "{path}");
+        assert!(page.text.contains("no such page") && page.text.contains("href=\"/\""), "{}", page.text);
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
+    }
+    let api = app.request("GET", "/api/v1/wix/nothing", "").header("accept", "text/html");
+    app.send(api).await.refused(ErrorCode::NotFound);
     app.finish().await;
 }
 
