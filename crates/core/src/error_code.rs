@@ -23,6 +23,8 @@ pub enum ErrorCode {
     MalformedJson,
     /// The body is larger than allowed.
     PayloadTooLarge,
+    /// The request began and did not arrive in time.
+    RequestTimeout,
     /// There are not enough credits for the spend.
     InsufficientCredits,
     /// The idempotency key was used with another request.
@@ -45,7 +47,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Unauthorized,
         Self::TokenExpired,
         Self::Forbidden,
@@ -56,6 +58,7 @@ impl ErrorCode {
         Self::UnsupportedMediaType,
         Self::MalformedJson,
         Self::PayloadTooLarge,
+        Self::RequestTimeout,
         Self::InsufficientCredits,
         Self::IdempotencyMismatch,
         Self::HoldEnded,
@@ -101,6 +104,9 @@ impl ErrorCode {
             }
             Self::MalformedJson => ("malformed_json", 400, "The body is not valid JSON."),
             Self::PayloadTooLarge => ("payload_too_large", 413, "The body is too large."),
+            Self::RequestTimeout => {
+                ("request_timeout", 408, "The request did not arrive in time. Send it again.")
+            }
             Self::InsufficientCredits => {
                 ("insufficient_credits", 402, "There are not enough credits for this.")
             }

@@ -37,6 +37,9 @@ pub struct Config {
     /// Background jobs.
     #[config(nested)]
     pub jobs: JobsConfig,
+    /// How often callers may ask.
+    #[config(nested)]
+    pub limits: LimitsConfig,
     /// Logs.
     #[config(nested)]
     pub log: LogConfig,
@@ -128,6 +131,26 @@ pub struct JobsConfig {
     /// After how many seconds without a sign of life another worker takes a job over.
     #[config(default = 30, env = "WIXAPP_JOBS_LEASE_S")]
     pub lease_s: u64,
+}
+
+/// How often callers may ask. Ten seconds' worth may come at once; what is more is answered with 429 and `Retry-After`.
+/// Webhooks of Wix, health, metrics and the pages are never counted.
+#[derive(Debug, Clone, confique::Config)]
+pub struct LimitsConfig {
+    /// Requests a second with the tokens of one instance; 0 is without a limit.
+    #[config(default = 1000, env = "WIXAPP_LIMITS_INSTANCE_PER_S")]
+    pub instance_per_s: u32,
+    /// Requests a second without a valid token from one address; 0 is without a limit.
+    #[config(default = 100, env = "WIXAPP_LIMITS_ADDRESS_PER_S")]
+    pub address_per_s: u32,
+    /// Addresses of the proxies in front of the server, whose `X-Forwarded-For` says where a request comes from; in the
+    /// variable with commas between them.
+    #[config(
+        default = [],
+        env = "WIXAPP_TRUSTED_PROXIES",
+        parse_env = confique::env::parse::list_by_comma
+    )]
+    pub trusted_proxies: Vec<String>,
 }
 
 /// Logs.

@@ -21,6 +21,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::limit::Peer;
+
 /// How long a request's header may take, and how long a connection may wait for its next request.
 const HEADER_TIME: Duration = Duration::from_secs(30);
 /// What a request's header may hold: an instance token and a page's address are below 16 KiB together.
@@ -79,12 +81,12 @@ impl Front {
     /// Takes connections, for ever.
     async fn take(&mut self) {
         loop {
-            let (stream, place) = tokio::select! {
+            let (stream, peer, place) = tokio::select! {
                 Some(_) = self.connections.join_next() => continue,
                 accepted = accept(&self.listener, &self.places) => accepted,
             };
             let answering =
-                answer(stream, self.router.clone(), self.stopping.clone(), self.graceful.watcher());
+                answer(stream, peer, self.router.clone(), self.stopping.clone(), self.graceful.watcher());
             self.connections.spawn(async move {
                 answering.await;
                 drop(place);
@@ -93,14 +95,14 @@ impl Front {
     }
 }
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Peer, OwnedSemaphorePermit) {
     let place = Arc::clone(places).acquire_owned().await.expect("the places are never closed");
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // Live events are small and must not wait for the acknowledgement of the one before.
                 let _ = stream.set_nodelay(true);
-                return (stream, place);
+                return (stream, Peer(address.ip()), place);
             }
             Err(error) => {
                 tracing::warn!(error = %error, "a connection could not be accepted");
@@ -113,11 +115,13 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, 
 /// Answers the requests of one connection, one after another.
 async fn answer(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    peer: Peer,
     router: Router,
     stopping: watch::Receiver<bool>,
     watcher: Watcher,
 ) {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         let (router, stopping) = (router.clone(), stopping.clone());
         async move {
             let mut response = router.oneshot(request.map(Body::new)).await?;
@@ -150,7 +154,13 @@ mod tests {
         let (mut client, server) = duplex(1024 * 1024);
         let router = Router::new().route("/", get(|| async { "here" }));
         let graceful = GracefulShutdown::new();
-        let answering = tokio::spawn(answer(server, router, watch::channel(false).1, graceful.watcher()));
+        let answering = tokio::spawn(answer(
+            server,
+            Peer([127, 0, 0, 1].into()),
+            router,
+            watch::channel(false).1,
+            graceful.watcher(),
+        ));
         let started = Instant::now();
         client.write_all(sent).await.unwrap();
         let mut answered = Vec::new();

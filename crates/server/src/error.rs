@@ -103,6 +103,11 @@ impl ApiError {
         self.code
     }
 
+    /// Whether the caller has not proved to be who may do this.
+    pub(crate) fn is_of_caller(&self) -> bool {
+        matches!(self.code.status(), 401 | 403)
+    }
+
     /// The sentence for people.
     #[must_use]
     pub fn message(&self) -> &str {

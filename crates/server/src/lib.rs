@@ -9,6 +9,7 @@ pub mod error;
 pub mod extract;
 mod headers;
 pub mod idempotency;
+pub mod limit;
 pub mod live;
 pub mod openapi;
 mod page;

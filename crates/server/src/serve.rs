@@ -15,6 +15,7 @@ use wixapp_platform::{InstanceTokenVerifier, WixClient};
 use wixapp_store::Store;
 
 use crate::config::{Config, ConfigError, OnEnd};
+use crate::limit::Limits;
 use crate::live::LiveHub;
 use crate::router::{AppRoutes, router};
 use crate::state::App;
@@ -114,6 +115,7 @@ pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Re
         wix,
         instance_tokens: InstanceTokenVerifier::new(secrets),
         webhooks,
+        limits: Limits::new(&config.limits)?,
         live: Arc::default(),
         wake: Arc::new(watch::Sender::new(0)),
         config,
@@ -144,7 +146,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     http: Option<JoinHandle<()>>,
     workers: Vec<JoinHandle<()>>,
-    helpers: [JoinHandle<()>; 2],
+    helpers: [JoinHandle<()>; 3],
 }
 
 /// Begins to do what `roles` says; requests are answered on `listener`, which a mere worker does not need.
@@ -176,7 +178,11 @@ pub fn start(
         tokio::spawn(connection::serve(listener, service, drain(&app.config), stop.subscribe()))
     });
     let counting = tokio::spawn(telemetry::keep());
-    Ok(Running { app, address, stop, http, workers, helpers: [hub, counting] })
+    let forgetting = tokio::spawn({
+        let app = Arc::clone(&app);
+        async move { app.limits.keep().await }
+    });
+    Ok(Running { app, address, stop, http, workers, helpers: [hub, counting, forgetting] })
 }
 
 fn start_workers(

@@ -11,6 +11,7 @@ use wixapp_platform::{InstanceTokenVerifier, WebhookVerifier, WixClient};
 use wixapp_store::Store;
 
 use crate::config::Config;
+use crate::limit::Limits;
 use crate::live::LiveHub;
 
 /// The running app: the database, the plans, the clock, and the way to Wix.
@@ -31,6 +32,8 @@ pub struct App {
     pub instance_tokens: InstanceTokenVerifier,
     /// Verifies webhooks; without a key none are taken.
     pub webhooks: Option<WebhookVerifier>,
+    /// How often callers may ask.
+    pub limits: Limits,
     /// The live streams.
     pub live: Arc<LiveHub>,
     /// Wakes the workers, for example when a virtual clock was moved.

@@ -1,13 +1,14 @@
 //! What makes a configuration unsafe: such a server must not start.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::Path;
 
 use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 use wixapp_platform::{AppSecret, WebhookVerifier};
 
-use super::{Config, LogConfig};
+use super::{Config, LimitsConfig, LogConfig};
 
 /// Why a configuration cannot be used, and what to do about it.
 #[derive(Debug)]
@@ -74,6 +75,7 @@ impl Config {
         if self.jobs.lease_s == 0 || self.jobs.lease_s > 3_600 {
             return Err(ConfigError::new("jobs.lease_s must be 1 to 3,600 seconds"));
         }
+        self.limits.proxies()?;
         if self.server.drain_s > 600 {
             return Err(ConfigError::new("server.drain_s may be 600 seconds at the most"));
         }
@@ -167,6 +169,21 @@ impl Config {
             }
         }
         Ok(())
+    }
+}
+
+impl LimitsConfig {
+    /// The proxies' addresses.
+    pub(crate) fn proxies(&self) -> Result<Vec<IpAddr>, ConfigError> {
+        let parse = |text: &String| {
+            text.trim().parse().map_err(|_| {
+                ConfigError::new(format!(
+                    "limits.trusted_proxies (WIXAPP_TRUSTED_PROXIES) has what is no IP address: `{text}`"
+                ))
+                .with_hint("name each proxy by its address, for example 10.0.0.2")
+            })
+        };
+        self.trusted_proxies.iter().map(parse).collect()
     }
 }
 
@@ -266,6 +283,7 @@ mod tests {
             (|c| c.wix.frame_ancestors = vec!["https://a.example; script-src *".into()], "frame_ancestors"),
             (|c| c.jobs.concurrency = 0, "jobs.concurrency"),
             (|c| c.jobs.lease_s = 0, "jobs.lease_s"),
+            (|c| c.limits.trusted_proxies = vec!["10.0.0.0/8".into()], "limits.trusted_proxies"),
             (|c| c.wix.api_url = "http://127.0.0.1:80@evil.example".into(), "wix.api_url"),
             (|c| c.server.bind = "127.0.0.1".into(), "server.bind"),
             (|c| c.server.bind = ":65536".into(), "server.bind"),

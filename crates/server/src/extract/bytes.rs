@@ -19,7 +19,8 @@ const SPILL: usize = 1024 * 1024;
 /// How long that may take.
 const SPILL_TIME: Duration = Duration::from_secs(1);
 
-/// Reads a whole body of at most `LIMIT` bytes. A larger one is 413, one that breaks off or does not arrive in time 400.
+/// Reads a whole body of at most `LIMIT` bytes. A larger one is 413, one that does not arrive in time
+/// 408, one that breaks off 400.
 #[derive(Debug)]
 pub struct BoundedBytes<const LIMIT: usize>(pub Bytes);
 
@@ -40,8 +41,11 @@ impl<S: Send + Sync, const LIMIT: usize> axum::extract::FromRequest<S> for Bound
                 spill(&mut body, None).await;
                 Err(too_large(LIMIT))
             }
-            Ok(Err(_)) => Err(incomplete("The body broke off before its end.")),
-            Err(_) => Err(incomplete("The body did not arrive in time.")),
+            Ok(Err(_)) => {
+                Err(ApiError::new(ErrorCode::MalformedJson)
+                    .with_message("The body broke off before its end."))
+            }
+            Err(_) => Err(ApiError::new(ErrorCode::RequestTimeout)),
         }
     }
 }
@@ -84,10 +88,6 @@ fn too_large(limit: usize) -> ApiError {
         .with_message(format!("The body may have {limit} bytes at the most."))
 }
 
-fn incomplete(message: &str) -> ApiError {
-    ApiError::new(ErrorCode::MalformedJson).with_message(message)
-}
-
 #[cfg(test)]
 mod tests {
     use axum::extract::FromRequest;
@@ -116,7 +116,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_end_or_breaks_off_is_not_waited_for() {
         let (started, slow) = (tokio::time::Instant::now(), parts(&["1"]).chain(stream::pending()));
-        assert_eq!(read(Body::from_stream(slow)).await, Err(ErrorCode::MalformedJson));
+        assert_eq!(read(Body::from_stream(slow)).await, Err(ErrorCode::RequestTimeout));
         assert!(started.elapsed() < TIME * 2);
         let broken = parts(&["1"]).chain(stream::iter([Err(std::io::Error::other("reset"))]));
         assert_eq!(read(Body::from_stream(broken)).await, Err(ErrorCode::MalformedJson));

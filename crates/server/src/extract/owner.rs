@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
-use wixapp_core::{ErrorCode, InstanceId};
+use wixapp_core::{ErrorCode, InstanceId, Timestamp};
 use wixapp_store::Profile;
 
 use crate::error::ApiError;
@@ -23,6 +23,8 @@ pub struct OwnerSession {
     pub locale: Option<String>,
     /// The site, where the token says it.
     pub site_id: Option<String>,
+    /// When the token ends, where it says it.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl<S> FromRequestParts<S> for OwnerSession
@@ -34,13 +36,27 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let app = Arc::<App>::from_ref(state);
-        let token = token(&parts.headers).ok_or_else(|| {
-            ApiError::new(ErrorCode::Unauthorized).with_hint("Send `Authorization: WixInstance <token>`.")
-        })?;
-        let writes = parts.method != Method::GET && parts.method != Method::HEAD;
-        match token {
-            Token::Instance(token) => by_instance_token(&app, token, writes),
-            Token::Access(token) => by_access_token(&app, token).await,
+        let proven = prove(&app, parts).await;
+        match &proven {
+            Ok(session) => app.limits.count_instance(&session.instance_id)?,
+            // Who proves nothing is counted by the address: guessing must cost the guesser.
+            Err(refusal) if refusal.is_of_caller() => app.limits.count_stranger(parts)?,
+            Err(_) => {}
+        }
+        proven
+    }
+}
+
+async fn prove(app: &App, parts: &Parts) -> Result<OwnerSession, ApiError> {
+    let token = token(&parts.headers).ok_or_else(|| {
+        ApiError::new(ErrorCode::Unauthorized).with_hint("Send `Authorization: WixInstance <token>`.")
+    })?;
+    let writes = parts.method != Method::GET && parts.method != Method::HEAD;
+    match token {
+        Token::Instance(token) => by_instance_token(app, token, writes),
+        Token::Access(token) => {
+            app.limits.check_stranger(parts)?;
+            by_access_token(app, token).await
         }
     }
 }
@@ -79,7 +95,12 @@ fn by_instance_token(app: &App, token: &str, writes: bool) -> Result<OwnerSessio
     if writes && !claims.is_fresh_for_write(now) {
         return Err(ApiError::new(ErrorCode::TokenExpired));
     }
-    Ok(OwnerSession { instance_id: claims.instance_id, locale: claims.locale, site_id: claims.meta_site_id })
+    Ok(OwnerSession {
+        instance_id: claims.instance_id,
+        locale: claims.locale,
+        site_id: claims.meta_site_id,
+        expires_at: claims.expiration_date,
+    })
 }
 
 async fn by_access_token(app: &App, token: &str) -> Result<OwnerSession, ApiError> {
@@ -94,7 +115,12 @@ async fn by_access_token(app: &App, token: &str) -> Result<OwnerSession, ApiErro
             ApiError::new(ErrorCode::Forbidden).with_message("Only the owner of the site may do this.")
         );
     }
-    Ok(OwnerSession { instance_id: info.instance_id, locale: None, site_id: info.site_id })
+    Ok(OwnerSession {
+        instance_id: info.instance_id,
+        locale: None,
+        site_id: info.site_id,
+        expires_at: Some(info.expires_at),
+    })
 }
 
 /// Refuses to change anything of an instance whose site the app was removed from. Looking is still allowed.

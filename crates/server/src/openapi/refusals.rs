@@ -8,14 +8,16 @@ use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response};
 
-const TOKEN: [(&str, &str); 4] = [
+const TOKEN: [(&str, &str); 5] = [
     ("401", "`unauthorized` or `token_expired`: no valid token came"),
     ("403", "`forbidden`: the caller is not the owner of the site, or the app was removed from it"),
+    ("429", "`rate_limited`: too many requests; `Retry-After` says when to try again"),
     ("502", "`wix_unavailable`: Wix did not answer as expected"),
     ("503", "`unavailable`: not for the moment; `Retry-After` says when to try again"),
 ];
-const BODY: [(&str, &str); 4] = [
+const BODY: [(&str, &str); 5] = [
     ("400", "`malformed_json`: the body is not valid JSON"),
+    ("408", "`request_timeout`: the body did not arrive in time"),
     ("413", "`payload_too_large`: the body is too large"),
     ("415", "`unsupported_media_type`: the body is not sent as JSON"),
     ("422", "`invalid_request`: a value is not acceptable"),

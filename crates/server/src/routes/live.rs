@@ -14,7 +14,7 @@ use axum::response::sse::{Event, KeepAlive};
 use futures_util::Stream;
 use serde::Serialize;
 use tokio::sync::watch;
-use wixapp_core::{ErrorCode, JobId};
+use wixapp_core::{ErrorCode, JobId, Timestamp};
 use wixapp_store::Topic;
 
 use crate::error::ApiError;
@@ -41,7 +41,8 @@ struct Watcher {
     over: bool,
 }
 
-/// The live events of the caller's instance: `status`, `job`, `checkout`, and `bye` before the server stops.
+/// The live events of the caller's instance: `status`, `job`, `checkout`, and `bye` before the stream ends, with a
+/// `reason` where there is one: `token_expired` says that a newer token is needed.
 #[utoipa::path(get, path = "/live", tag = "live", operation_id = "live", responses(
     (status = 200, description = "Events `status`, `job`, `checkout`, `bye`", content_type = "text/event-stream", body = String),
 ))]
@@ -64,6 +65,20 @@ pub async fn handle(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive")))
 }
 
+/// Until the token has ended by the app's clock, which may be moved.
+async fn expired(app: &App, expires_at: Option<Timestamp>) {
+    let Some(expires_at) = expires_at else { return std::future::pending().await };
+    let mut moved = app.wake.subscribe();
+    loop {
+        let left = expires_at.duration_since(app.clock.now());
+        let Some(left) = Duration::try_from(left).ok().filter(|left| !left.is_zero()) else { return };
+        tokio::select! {
+            () = tokio::time::sleep(left) => {}
+            changed = moved.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
 impl Watcher {
     async fn next(&mut self) -> Option<Event> {
         loop {
@@ -73,13 +88,18 @@ impl Watcher {
             if self.over {
                 return None;
             }
-            let topics = tokio::select! {
+            let heard = tokio::select! {
                 biased;
-                _ = self.stopping.wait_for(|stopping| *stopping) => {
+                _ = self.stopping.wait_for(|stopping| *stopping) => Err("{}"),
+                () = expired(&self.app, self.session.expires_at) => Err(r#"{"reason":"token_expired"}"#),
+                heard = self.changes.next() => Ok(heard?),
+            };
+            let topics = match heard {
+                Ok(topics) => topics,
+                Err(last_word) => {
                     self.over = true;
-                    return Some(Event::default().event("bye").data("{}"));
+                    return Some(Event::default().event("bye").data(last_word));
                 }
-                heard = self.changes.next() => heard?,
             };
             if let Err(error) = self.look(topics).await {
                 // The stream ends and the page connects again, instead of going on without what it could not read.

@@ -1,9 +1,10 @@
 //! The live stream: what changed, at once, and nobody else's.
 
 use serde_json::json;
+use wixapp_core::ErrorCode;
 use wixapp_emulator::Card;
 
-use crate::app::{TestApp, days};
+use crate::app::{TestApp, days, hours};
 use crate::stream::Live;
 
 #[tokio::test]
@@ -45,7 +46,25 @@ async fn money_jobs_and_checkouts_are_told_as_they_happen() {
     live.until_available(1_189).await;
 
     app.advance(days(30)).await;
+    let mut live = Live::open(&app, &app.fresh(&site).token).await;
     live.until_available(2_189).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_token_and_says_so() {
+    let app = TestApp::start().await;
+    let site = app.install().await;
+    let mut live = Live::open(&app, &site.token).await;
+    live.until_available(200).await;
+    app.advance(hours(4) - jiff::SignedDuration::from_millis(1)).await;
+    app.spend(&site, "spend-1", 1).await.data();
+    live.until_available(199).await;
+    app.advance(jiff::SignedDuration::from_millis(1)).await;
+    let last = live.until(|event| event.name == "bye").await.pop().unwrap();
+    assert_eq!(last.data, json!({ "reason": "token_expired" }));
+    assert_eq!(live.next().await, None);
+    app.get(&site.token, "/api/v1/wix/live").await.refused(ErrorCode::TokenExpired);
     app.finish().await;
 }
 

@@ -34,6 +34,7 @@ mod credits;
 mod document;
 mod headers;
 mod idempotency;
+mod limit;
 mod live;
 mod logs;
 mod main_job;

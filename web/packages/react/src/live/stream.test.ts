@@ -119,6 +119,22 @@ describe('LiveStream', () => {
     expect(wire.requests).toHaveLength(2);
   });
 
+  it('asks_again_after_a_token_ran_out_and_stops_when_there_is_no_newer_one', async () => {
+    stream.open();
+    await settle();
+    const refusal = {
+      success: false,
+      error: 'token_expired',
+      message: 'Your session has expired.',
+    };
+    wire.answer = () => Response.json(refusal, { status: 401 });
+    wire.say('event: bye\ndata: {"reason":"token_expired"}\n\n');
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(wire.requests).toHaveLength(2);
+    expect(stream.state).toBe('stopped');
+    expect(refused).toMatchObject({ status: 401, code: 'token_expired' });
+  });
+
   it('gives_up_a_connection_that_went_silent', async () => {
     stream.open();
     await settle();

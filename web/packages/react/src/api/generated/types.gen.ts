@@ -1049,6 +1049,10 @@ export type BillingCheckoutUrlOlderErrors = {
    */
   403: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `already_on_plan` or `downgrade_not_sold`
    */
   409: Refusal;
@@ -1064,6 +1068,10 @@ export type BillingCheckoutUrlOlderErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1139,6 +1147,10 @@ export type BillingCheckoutUrlErrors = {
    */
   403: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `already_on_plan` or `downgrade_not_sold`
    */
   409: Refusal;
@@ -1154,6 +1166,10 @@ export type BillingCheckoutUrlErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1206,6 +1222,10 @@ export type BillingCheckoutShowErrors = {
    */
   404: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1256,6 +1276,10 @@ export type BillingCheckoutDismissErrors = {
    * `not_found`: there is no such thing for this caller
    */
   404: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1309,6 +1333,10 @@ export type BillingCheckoutReturnErrors = {
    */
   404: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1352,6 +1380,10 @@ export type BillingPlansErrors = {
    */
   403: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1392,6 +1424,10 @@ export type CreditsBalanceErrors = {
    * `forbidden`: the caller is not the owner of the site, or the app was removed from it
    */
   403: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1446,6 +1482,10 @@ export type CreditsHistoryErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1502,6 +1542,10 @@ export type CreditsPostErrors = {
    */
   404: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `hold_ended`
    */
   409: Refusal;
@@ -1517,6 +1561,10 @@ export type CreditsPostErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1573,6 +1621,10 @@ export type CreditsReserveErrors = {
    */
   403: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -1584,6 +1636,10 @@ export type CreditsReserveErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1640,6 +1696,10 @@ export type CreditsSpendErrors = {
    */
   403: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -1651,6 +1711,10 @@ export type CreditsSpendErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1707,6 +1771,10 @@ export type CreditsVoidErrors = {
    */
   404: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `hold_ended`
    */
   409: Refusal;
@@ -1722,6 +1790,10 @@ export type CreditsVoidErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1773,6 +1845,10 @@ export type JobsListErrors = {
    */
   422: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1823,6 +1899,10 @@ export type JobsShowErrors = {
    */
   404: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1864,6 +1944,10 @@ export type LiveErrors = {
    */
   403: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1904,6 +1988,10 @@ export type UserStatusErrors = {
    * `forbidden`: the caller is not the owner of the site, or the app was removed from it
    */
   403: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
