@@ -9,12 +9,12 @@ mod facts;
 mod holds;
 pub mod reconcile;
 mod trouble;
+mod unbroken;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use tokio::sync::{broadcast, watch};
 use wixapp_core::{ErrorCode, InstanceId};
 use wixapp_store::{Change, Topic};
@@ -22,6 +22,7 @@ use wixapp_store::{Change, Topic};
 use crate::error::ApiError;
 use crate::state::App;
 use trouble::Trouble;
+use unbroken::unbroken;
 
 /// Polling stands behind every wake-up that could get lost.
 const POLL: Duration = Duration::from_secs(2);
@@ -62,7 +63,8 @@ impl Duty {
             tokio::select! {
                 biased;
                 _ = stopping.wait_for(|stopping| *stopping) => return,
-                () = self.round(app, &mut trouble) => {}
+                // A round that breaks down is over; the next one begins as if it had not been.
+                _ = unbroken(self.name(), self.round(app, &mut trouble)) => {}
             }
             tokio::select! {
                 biased;
@@ -89,9 +91,8 @@ impl Duty {
             let full = i64::try_from(listed.len()).is_ok_and(|count| count >= limit);
             let work = listed.into_iter().filter(|id| !trouble.is_resting(id)).map(|id| async move {
                 // One instance that breaks the work down must not end it for all.
-                let done = AssertUnwindSafe(self.work(app, &id)).catch_unwind().await;
-                let broken = |_| Err(ApiError::internal(&"the work on an instance broke down"));
-                (id, done.unwrap_or_else(broken))
+                let done = unbroken(self.name(), self.work(app, &id)).await;
+                (id, done.unwrap_or_else(|| Err(ApiError::new(ErrorCode::Internal))))
             });
             let done: Vec<_> = stream::iter(work).buffer_unordered(PARALLEL).collect().await;
             let passing = done
