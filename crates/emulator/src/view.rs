@@ -82,6 +82,40 @@ pub struct Plan {
     pub invoice_id: String,
 }
 
+/// What was charged for one period of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invoice {
+    /// Its number.
+    pub invoice_id: String,
+    /// The product that was paid.
+    pub product_id: String,
+    /// How it is paid.
+    pub billing_cycle: BillingCycle,
+    /// What was charged; "0.00" after a test checkout.
+    pub price: String,
+    /// The currency of the price.
+    pub currency: String,
+    /// When it was charged.
+    pub at: Timestamp,
+    /// Whether it pays a later period of a plan bought earlier.
+    pub renewal: bool,
+}
+
+impl From<&crate::world::invoice::Invoice> for Invoice {
+    fn from(invoice: &crate::world::invoice::Invoice) -> Self {
+        Self {
+            invoice_id: invoice.invoice_id.clone(),
+            product_id: invoice.product_id.clone(),
+            billing_cycle: invoice.cycle.clone(),
+            price: invoice.price.clone(),
+            currency: invoice.currency.clone(),
+            at: invoice.at,
+            renewal: invoice.renewal,
+        }
+    }
+}
+
 /// A checkout page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -123,6 +123,24 @@ describe('Manage Apps', () => {
     const [request] = platform.requests('POST instances/inst1/auto-renew');
     expect(request?.body).toEqual({ enabled: false });
   });
+
+  it('shows every invoice, the newest first', async () => {
+    installed({ ...STARTER, invoiceId: 'inv_2' });
+    const paid = { productId: 'starter', billingCycle: 'MONTHLY', price: '9.00', currency: 'USD' };
+    platform.on('GET instances/inst1/invoices', {
+      body: {
+        invoices: [
+          { ...paid, invoiceId: 'inv_2', at: '2026-12-21T12:00:00.000Z', renewal: true },
+          { ...paid, invoiceId: 'inv_1', at: NOW, renewal: false },
+        ],
+      },
+    });
+    openPage('/dashboard/site1/manage-apps');
+    const rows = (await screen.findAllByTestId('invoice')).map((row) => row.textContent);
+    expect(rows[0]).toContain('inv_2Starter, monthly, renewal');
+    expect(rows[1]).toContain('inv_1Starter, monthly');
+    expect(rows).toHaveLength(2);
+  });
 });
 
 describe('clock', () => {

@@ -3,6 +3,7 @@
 mod checkout;
 mod clock;
 mod deliveries;
+mod invoices;
 mod sites;
 mod state;
 
@@ -22,6 +23,7 @@ pub(crate) fn routes(emulator: &Emulator) -> Router<Emulator> {
         .route("/sites/{site_id}/uninstall", post(sites::uninstall))
         .route("/sites/{site_id}/app-frame", get(sites::app_frame))
         .route("/instances/{instance_id}/auto-renew", post(sites::auto_renew))
+        .route("/instances/{instance_id}/invoices", get(invoices::list))
         .route("/checkout/{token}", get(checkout::get))
         .route("/checkout/{token}/pay", post(checkout::pay))
         .route("/checkout/{token}/cancel", post(checkout::cancel))

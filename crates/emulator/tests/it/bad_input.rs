@@ -29,13 +29,14 @@ async fn writes(stage: &Stage) -> Vec<(String, Value)> {
     ]
 }
 
-const READS: [&str; 9] = [
+const READS: [&str; 10] = [
     "/_emulator/state",
     "/_emulator/clock",
     "/_emulator/deliveries",
     "/_emulator/live",
     "/_emulator/checkout/x",
     "/_emulator/deliveries/x",
+    "/_emulator/instances/x/invoices",
     "/_fake-network/posts/x",
     "/apps/v1/instance",
     "/apps/v1/checkout/history",

@@ -151,6 +151,14 @@ async fn renewals_keep_the_day_of_purchase_and_get_a_new_invoice_in_silence() {
     }
     invoices.dedup();
     assert_eq!(invoices.len(), 5);
+    // The page shows every one of them, the newest first.
+    let listed = stage.get(&format!("/_emulator/instances/{instance}/invoices")).await;
+    let listed = listed.json["invoices"].as_array().unwrap();
+    let ids: Vec<_> =
+        listed.iter().map(|invoice| invoice["invoiceId"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, invoices.iter().rev().cloned().collect::<Vec<_>>());
+    let renewals: Vec<_> = listed.iter().map(|invoice| invoice["renewal"] == true).collect();
+    assert_eq!(renewals, [true, true, true, true, false]);
     assert_eq!(stage.plan().started_at, at("2027-01-31T08:00:00Z"));
     assert_eq!(stage.event_types(), ["AppInstalled", "PaidPlanPurchased"]);
 }

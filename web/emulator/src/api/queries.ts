@@ -1,6 +1,13 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ApiError, get, segment } from './client';
-import type { Checkout, ClockState, Delivery, DeliveryDetail, PlatformState } from './types';
+import type {
+  Checkout,
+  ClockState,
+  Delivery,
+  DeliveryDetail,
+  Invoice,
+  PlatformState,
+} from './types';
 
 export const DELIVERY_PAGE_SIZE = 100;
 
@@ -13,6 +20,7 @@ export const keys = {
   deliveries: ['deliveries'] as const,
   delivery: (id: string) => ['delivery', id] as const,
   checkout: (token: string) => ['checkout', token] as const,
+  invoices: (instanceId: string, newest: string) => ['invoices', instanceId, newest] as const,
   appFrame: (siteId: string, search: string, visit: number) =>
     ['app-frame', siteId, search, visit] as const,
 };
@@ -64,6 +72,18 @@ export function useCheckout(token: string) {
     queryKey: keys.checkout(token),
     queryFn: ({ signal }) => get<Checkout>(`checkout/${segment(token)}`, signal),
     refetchOnWindowFocus: true,
+  });
+}
+
+/** All invoices of an install. The state names the newest one: another newest means others to ask for. */
+export function useInvoices(instanceId: string, newest: string) {
+  return useQuery({
+    queryKey: keys.invoices(instanceId, newest),
+    queryFn: async ({ signal }) => {
+      const address = `instances/${segment(instanceId)}/invoices`;
+      return (await get<{ invoices: Invoice[] }>(address, signal)).invoices;
+    },
+    placeholderData: keepPreviousData,
   });
 }
 

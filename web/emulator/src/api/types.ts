@@ -25,6 +25,17 @@ export interface InstalledPlan {
   invoiceId: string | null;
 }
 
+/** One payment of one period. */
+export interface Invoice {
+  invoiceId: string;
+  productId: string;
+  billingCycle: BillingCycle;
+  price: string;
+  currency: string;
+  at: string;
+  renewal: boolean;
+}
+
 export interface Install {
   instanceId: string;
   installedAt: string;

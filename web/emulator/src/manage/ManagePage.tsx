@@ -88,7 +88,7 @@ function InstalledApp({ install }: { install: Install }) {
         </div>
       </section>
       <Section title="Invoices">
-        <Invoices plan={plan} />
+        <Invoices instanceId={install.instanceId} plan={plan} />
       </Section>
     </>
   );

@@ -1,9 +1,10 @@
 import { Badge, type BadgeSkin, Button } from '@wix/design-system';
 import { useState } from 'react';
 import { useAutoRenew } from '../api/actions';
-import type { InstalledPlan, PlanStatus } from '../api/types';
+import { useInvoices } from '../api/queries';
+import type { InstalledPlan, Invoice, PlanStatus } from '../api/types';
 import { ConfirmDialog } from '../feedback/ConfirmDialog';
-import { sentenceOf } from '../feedback/Feedback';
+import { Failure, Loading, sentenceOf } from '../feedback/Feedback';
 import { cycleName, formatPrice, perCycle } from '../format/money';
 import { formatDate, formatDateTime } from '../format/time';
 import { useShell } from '../shell/Shell';
@@ -116,8 +117,16 @@ export function AutoRenew({ instanceId, plan }: { instanceId: string; plan: Inst
   );
 }
 
-export function Invoices({ plan }: { plan: InstalledPlan | null }) {
-  if (!plan?.invoiceId) return <p className="lp-muted">No invoices yet.</p>;
+export function Invoices({ instanceId, plan }: { instanceId: string; plan: InstalledPlan | null }) {
+  const { data: invoices, error } = useInvoices(instanceId, plan?.invoiceId ?? '');
+  if (invoices === undefined) {
+    return error === null ? (
+      <Loading what="invoices" />
+    ) : (
+      <Failure error={error} title="The invoices could not be loaded" />
+    );
+  }
+  if (invoices.length === 0) return <p className="lp-muted">No invoices yet.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs a tab stop
     <section aria-label="Invoices" className="lp-table-scroll" tabIndex={0}>
@@ -133,18 +142,29 @@ export function Invoices({ plan }: { plan: InstalledPlan | null }) {
           </tr>
         </thead>
         <tbody>
-          <tr>
-            <td>
-              <code>{plan.invoiceId}</code>
-            </td>
-            <td>
-              {plan.name}, {cycleName(plan.billingCycle).toLowerCase()}
-            </td>
-            <td>{formatDate(plan.startedAt)}</td>
-            <td className="lp-number">{formatPrice(plan.price, plan.currency)}</td>
-          </tr>
+          {invoices.map((invoice) => (
+            <InvoiceRow invoice={invoice} key={invoice.invoiceId} />
+          ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+function InvoiceRow({ invoice }: { invoice: Invoice }) {
+  const { platform } = useShell();
+  const plan = platform.plans.find((offer) => offer.productId === invoice.productId);
+  return (
+    <tr data-testid="invoice">
+      <td>
+        <code>{invoice.invoiceId}</code>
+      </td>
+      <td>
+        {plan?.name ?? invoice.productId}, {cycleName(invoice.billingCycle).toLowerCase()}
+        {invoice.renewal && ', renewal'}
+      </td>
+      <td title={formatDateTime(invoice.at)}>{formatDate(invoice.at)}</td>
+      <td className="lp-number">{formatPrice(invoice.price, invoice.currency)}</td>
+    </tr>
   );
 }
