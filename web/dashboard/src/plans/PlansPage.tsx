@@ -41,6 +41,7 @@ export default function PlansPage() {
           list={list}
           openingPlanId={isLeaving ? (purchase.variables?.planId ?? null) : null}
           initialCycle={userData?.subscription.billingCycle === 'YEARLY' ? 'YEARLY' : 'MONTHLY'}
+          paidCycle={userData?.subscription.billingCycle ?? null}
           onUpgrade={upgrade}
           onDowngrade={setLower}
         />

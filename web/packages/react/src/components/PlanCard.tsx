@@ -12,6 +12,8 @@ export interface PlanCardProps {
   currency: string;
   isOpening: boolean;
   isWaiting: boolean;
+  /** Whether the owner pays the current plan by the month. */
+  isPaidMonthly: boolean;
   onUpgrade(): void;
   onDowngrade(): void;
   onContact: (() => void) | null;
@@ -99,52 +101,59 @@ function PriceText({ amount, note }: { amount: string; note: string }) {
   );
 }
 
-function PlanAction({ plan, isOpening, isWaiting, ...handlers }: PlanCardProps) {
-  const messages = useMessages();
+function PlanAction(props: PlanCardProps) {
+  const { plan, cycle, isPaidMonthly, onDowngrade, onContact } = props;
+  const { pricing } = useMessages();
   switch (plan.action) {
     case 'current':
+      if (cycle === 'YEARLY' && isPaidMonthly && Number(plan.priceYearly) > 0) {
+        return <BuyButton {...props} text={pricing.switchToYearly} />;
+      }
       return (
         <Button fullWidth priority="secondary" disabled>
-          {messages.pricing.current}
+          {pricing.current}
         </Button>
       );
     case 'upgrade':
-      return (
-        <Button
-          fullWidth
-          skin={plan.popular ? 'premium' : 'standard'}
-          disabled={isWaiting}
-          onClick={handlers.onUpgrade}
-          aria-busy={isOpening}
-          data-testid={`upgrade-${plan.id}`}
-        >
-          {isOpening ? (
-            <Busy text={messages.pricing.opening} />
-          ) : (
-            messages.pricing.upgrade(plan.name)
-          )}
-        </Button>
-      );
+      return <BuyButton {...props} text={pricing.upgrade(plan.name)} />;
     case 'downgrade':
       return (
         <Button
           fullWidth
           priority="secondary"
           skin="dark"
-          onClick={handlers.onDowngrade}
+          onClick={onDowngrade}
           data-testid={`downgrade-${plan.id}`}
-          aria-label={`${messages.pricing.downgradeAction}: ${plan.name}`}
+          aria-label={`${pricing.downgradeAction}: ${plan.name}`}
         >
-          {messages.pricing.downgradeAction}
+          {pricing.downgradeAction}
         </Button>
       );
     case 'contact':
-      return handlers.onContact === null ? null : (
-        <Button fullWidth priority="secondary" onClick={handlers.onContact}>
-          {messages.pricing.contact}
+      return onContact === null ? null : (
+        <Button fullWidth priority="secondary" onClick={onContact}>
+          {pricing.contact}
         </Button>
       );
   }
+}
+
+/** Opens the checkout of a plan. */
+function BuyButton(props: PlanCardProps & { text: string }) {
+  const { plan, isOpening, isWaiting, onUpgrade, text } = props;
+  const { pricing } = useMessages();
+  return (
+    <Button
+      fullWidth
+      skin={plan.popular ? 'premium' : 'standard'}
+      disabled={isWaiting}
+      onClick={onUpgrade}
+      aria-busy={isOpening}
+      data-testid={`upgrade-${plan.id}`}
+    >
+      {isOpening ? <Busy text={pricing.opening} /> : text}
+    </Button>
+  );
 }
 
 function Busy({ text }: { text: string }) {

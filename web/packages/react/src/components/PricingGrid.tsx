@@ -11,6 +11,8 @@ export interface PricingGridProps {
   openingPlanId?: string | null;
   /** Cycle shown first; the owner's own where there is one. */
   initialCycle?: SoldCycle;
+  /** How the owner pays the current plan; `null` on the free one. One paid by the month is offered by the year. */
+  paidCycle?: string | null;
   onUpgrade(plan: PlanOffer, cycle: SoldCycle): void;
   /** A lower plan is not sold by the app; tell the owner how it is done in Wix. */
   onDowngrade(plan: PlanOffer): void;
@@ -23,6 +25,7 @@ export function PricingGrid({
   list,
   openingPlanId = null,
   initialCycle = 'MONTHLY',
+  paidCycle = null,
   onUpgrade,
   onDowngrade,
   onContact,
@@ -47,6 +50,7 @@ export function PricingGrid({
             currency={list.currency}
             isOpening={openingPlanId === plan.id}
             isWaiting={openingPlanId !== null}
+            isPaidMonthly={paidCycle === 'MONTHLY'}
             onUpgrade={() => onUpgrade(plan, cycle)}
             onDowngrade={() => onDowngrade(plan)}
             onContact={onContact === undefined ? null : () => onContact(plan)}

@@ -118,6 +118,32 @@ describe('PricingGrid', () => {
     onDowngrade.mockReset();
   });
 
+  it('offers_the_current_plan_by_the_year_to_whoever_pays_it_by_the_month', async () => {
+    const { rerender } = show(
+      <PricingGrid
+        list={aPlanList('starter')}
+        paidCycle="MONTHLY"
+        onUpgrade={onUpgrade}
+        onDowngrade={onDowngrade}
+      />,
+    );
+    expect(screen.queryByTestId('upgrade-starter')).toBeNull();
+    await userEvent.click(screen.getByText('Yearly'));
+    const button = screen.getByTestId('upgrade-starter');
+    expect(button.textContent).toBe('Switch to yearly');
+    await userEvent.click(button);
+    expect(onUpgrade).toHaveBeenCalledWith(expect.objectContaining({ id: 'starter' }), 'YEARLY');
+    rerender(
+      <PricingGrid
+        list={aPlanList('starter')}
+        paidCycle="YEARLY"
+        onUpgrade={onUpgrade}
+        onDowngrade={onDowngrade}
+      />,
+    );
+    expect(screen.queryByTestId('upgrade-starter')).toBeNull();
+  });
+
   it('marks_the_current_and_the_popular_plan', async () => {
     grid();
     const marks = ['free', 'starter', 'pro', 'scale'].map((id) => {

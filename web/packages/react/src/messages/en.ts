@@ -56,6 +56,7 @@ export const en = (f: Format) => {
       popular: 'Most popular',
       current: 'Current plan',
       upgrade: (plan: string) => `Upgrade to ${plan}`,
+      switchToYearly: 'Switch to yearly',
       opening: 'Opening checkout…',
       contact: 'Contact us',
       downgradeAction: 'How to downgrade',
