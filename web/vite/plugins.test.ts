@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutRemoteFonts } from './plugins';
+import { withoutRemoteFonts, withStylesLast } from './plugins';
 import { withoutUnusedRules } from './purge';
 
 describe('withoutRemoteFonts', () => {
@@ -7,6 +7,17 @@ describe('withoutRemoteFonts', () => {
     const own = '@font-face{font-family:A;src:url(/assets/a.woff2)}';
     const remote = '@font-face{font-family:B;src:url(https://fonts.test/b.woff2)}';
     expect(withoutRemoteFonts(`${own}${remote}p{color:red}`)).toBe(`${own}p{color:red}`);
+  });
+});
+
+describe('withStylesLast', () => {
+  it('puts_style_sheets_behind_what_is_painted_and_leaves_the_script_where_it_is', () => {
+    const sheet = '<link rel="stylesheet" crossorigin href="/assets/a.css">';
+    const script = '<script type="module" src="/assets/a.js"></script>';
+    const page = (head: string, end: string) =>
+      `<head>\n    ${script}\n${head}  </head>\n  <body>\n    <p>$&</p>\n${end}  </body>\n`;
+    expect(withStylesLast(page(`    ${sheet}\n`, ''))).toBe(page('', `    ${sheet}\n`));
+    expect(withStylesLast(page('', ''))).toBe(page('', ''));
   });
 });
 

@@ -36,6 +36,27 @@ export function stripRemoteFonts(): Plugin {
   };
 }
 
+const STYLE_SHEET = /[ \t]*<link rel="stylesheet"[^>]*>\n?/g;
+
+/** The document with its style sheets behind everything that is there to be painted. */
+export function withStylesLast(html: string): string {
+  const sheets = (html.match(STYLE_SHEET) ?? []).map((sheet) => `    ${sheet.trim()}\n`).join('');
+  return html.replace(STYLE_SHEET, '').replace(/[ \t]*<\/body>/, () => `${sheets}  </body>`);
+}
+
+/**
+ * A style sheet in the head holds back every paint until it has been fetched and read. At the end of
+ * the body it holds back only what comes after it: the script still waits for it, so that the page
+ * is never drawn without its styles, and the document's own skeleton is painted at once.
+ */
+export function paintBeforeStyles(): Plugin {
+  return {
+    name: 'wixapp-paint-before-styles',
+    apply: 'build',
+    transformIndexHtml: { order: 'post', handler: withStylesLast },
+  };
+}
+
 const COMPRESSIBLE = /\.(?:js|css|html|svg|json|txt|webmanifest)$/;
 const WORTH_IT_BYTES = 1_024;
 const brotli = promisify(brotliCompress);
