@@ -8,6 +8,7 @@
 pub mod account;
 pub mod catalog;
 pub mod clock;
+pub mod crash;
 pub mod credits;
 pub mod cycle;
 pub mod derive;

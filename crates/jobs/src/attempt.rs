@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::Instrument;
+use wixapp_core::crash::{Moment, here};
 use wixapp_core::job::JobState;
 
 use crate::context::JobContext;
@@ -53,12 +54,14 @@ pub(crate) async fn attempt(shop: Arc<Shop>, work: Work) -> Ended {
             tracing::warn!(duration_ms = ms(started), "a running job lost its lease and was stopped");
             return Ended::Lost;
         };
+        here(Moment::JobWorked);
         slot.renew_until(None);
         let duration_ms = ms(started);
         let settlement = Settlement::new(ending, slot.progress());
         let Some(settled) = settle(&shop.store, &*shop.clock, &slot, &settlement).await else {
             return Ended::Lost;
         };
+        here(Moment::JobSettled);
         report(&settlement.ending, &settled, duration_ms);
         if settlement.ending == Ending::HandBack { Ended::HandedBack } else { Ended::Finished }
     }

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use wixapp_core::crash::{Moment, here};
 use wixapp_core::{ErrorCode, InstanceId};
 use wixapp_store::{Reply as StoredReply, Tx, Want};
 
@@ -76,9 +77,13 @@ pub async fn decide_once<T: Serialize + Send + 'static>(
         let body = Reply::new(data).to_text().map_err(|error| ApiError::internal(&error))?;
         let stored = StoredReply { request_hash: request_hash.clone(), status: status.as_u16(), body };
         tx.remember_reply(&name, stored.clone());
+        here(Moment::ReplyKept);
         Ok(OnceReply { stored, repeated: false })
     };
-    app.store.transact(once.instance_id, want.reply(once.key.key.clone()), app.clock.now(), decision).await?
+    let want = want.reply(once.key.key.clone());
+    let decided = app.store.transact(once.instance_id, want, app.clock.now(), decision).await?;
+    here(Moment::WriteDone);
+    decided
 }
 
 fn hash(key: &IdempotencyKey, request: &[u8]) -> String {

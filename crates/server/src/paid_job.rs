@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
+use wixapp_core::crash::{Moment, here};
 use wixapp_core::hold::ReserveRequest;
 use wixapp_core::{Credits, JobId};
 use wixapp_jobs::{Job, NewJobExt, new_job};
@@ -52,6 +53,7 @@ impl App {
                 expires_at: None,
             };
             let hold = tx.account.reserve(reservation, tx.now)?;
+            here(Moment::HoldTaken);
             let new = new_job(&job, job_id.clone(), tx.now).map_err(|error| ApiError::internal(&error))?;
             tx.enqueue(new.hold(&hold.id));
             Ok(StartedJob { job_id: job_id.clone(), credits: view(tx) })

@@ -2,6 +2,7 @@
 
 use wixapp_core::InstanceId;
 use wixapp_core::clock::Timestamp;
+use wixapp_core::crash::{Moment, here};
 
 use crate::conn::{Statement, rows, sql};
 use crate::error::Error;
@@ -75,6 +76,9 @@ impl Store {
                 })
             })
             .await?;
+        if !jobs.is_empty() {
+            here(Moment::JobsClaimed);
+        }
         jobs.sort_by(|a, b| (a.priority, a.run_at, &a.job_id).cmp(&(b.priority, b.run_at, &b.job_id)));
         Ok(jobs)
     }

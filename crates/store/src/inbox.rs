@@ -1,6 +1,7 @@
 //! The durable inbox: deliveries and the facts they carry.
 
 use wixapp_core::clock::Timestamp;
+use wixapp_core::crash::{Moment, here};
 use wixapp_core::{DeliveryId, Fact, InstanceId};
 
 use crate::conn::{row, rows, sql};
@@ -77,6 +78,7 @@ impl Store {
                 Box::pin(async move {
                     let mut first = conn.run(vec![insert_fact(&delivery)]).await?;
                     let duplicate = first.pop().is_none_or(|outcome| outcome.affected == 0);
+                    here(Moment::FactWritten);
                     conn.finish(vec![insert_delivery(&delivery, duplicate)]).await?;
                     Ok(Accepted { duplicate })
                 })

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::broadcast;
+use wixapp_core::crash::{Moment, here};
 
 use crate::conn::{Conn, Fut, Work};
 use crate::error::Error;
@@ -132,6 +133,7 @@ impl Store {
         for change in &changes {
             // Nobody watching is fine.
             let _ = self.inner.changes.send(change.clone());
+            here(Moment::ChangeTold);
         }
         if let Driver::Postgres(postgres) = &self.inner.driver {
             postgres.tell_others(changes);
@@ -153,10 +155,12 @@ impl Store {
         work: impl for<'c> Fn(&'c mut dyn Conn) -> Fut<'c, T> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         let work: Work<T> = Arc::new(work);
-        match &self.inner.driver {
+        let written = match &self.inner.driver {
             Driver::Sqlite(sqlite) => sqlite.write(work).await,
             Driver::Postgres(postgres) => postgres.write(work).await,
-        }
+        }?;
+        here(Moment::Committed);
+        Ok(written)
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use wixapp_core::InstanceId;
 use wixapp_core::clock::Timestamp;
+use wixapp_core::crash::{Moment, here};
 
 use crate::conn::Conn;
 use crate::error::Error;
@@ -226,6 +227,7 @@ async fn decide_all(
         }
     }
     let changes = made.changes(id);
+    here(Moment::Decided);
     if accepted && (is_new || !made.is_empty() || tx.profile != profile) {
         conn.finish(save::statements(&tx, made)).await?;
     } else {

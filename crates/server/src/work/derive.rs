@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use wixapp_core::account::LedgerError;
 use wixapp_core::catalog::Catalog;
+use wixapp_core::crash::{Moment, here};
 use wixapp_core::derive::{self, Derived, Input, Policy};
 use wixapp_core::fact::FactKind;
 use wixapp_core::subscription::SubscriptionStatus;
@@ -54,7 +55,9 @@ fn decide(tx: &mut Tx, catalog: &Catalog, policy: Policy, asked: bool) -> Result
     let now = tx.now;
     let instance_id = tx.instance_id().clone();
     let derived = derive::derive(Input { instance_id: &instance_id, facts: &facts, catalog, policy, now });
+    here(Moment::Derived);
     let done = derive::apply(&mut tx.account, &derived.due, catalog, now)?;
+    here(Moment::GrantsMade);
     if tx.facts.iter().any(|fact| fact.is_new) {
         tx.profile.last_webhook_at = Some(now);
     }

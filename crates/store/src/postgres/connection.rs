@@ -9,6 +9,7 @@ use futures_util::future::{MaybeDone, maybe_done, poll_fn, try_join_all};
 use futures_util::{FutureExt, TryStreamExt};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use wixapp_core::crash::{Moment, here};
 
 use crate::conn::{Conn, Fut, Outcome, Statement};
 use crate::error::Error;
@@ -95,6 +96,7 @@ impl<'a> Connection<'a> {
         steps.extend(executed.map(step));
         send(&mut steps).await;
         if last {
+            here(Moment::CommitNext);
             // One that could not even be sent would be missing from what is committed.
             let unsent = steps.iter().any(|step| matches!(step, MaybeDone::Done(Err(_))));
             self.state = if unsent { State::Open } else { State::Ended };

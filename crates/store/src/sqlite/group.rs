@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 
 use tokio::sync::oneshot;
+use wixapp_core::crash::{Moment, here};
 
 use super::at_once;
 use super::connection::Connection;
@@ -82,6 +83,7 @@ pub(super) fn run_group(
             }
         }
     }
+    here(Moment::CommitNext);
     match connection.step("COMMIT") {
         Ok(()) => group.turns.into_iter().for_each(|turn| turn.answer(Ok(()))),
         Err(error) => group.fail(connection, &error),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
+use wixapp_core::crash::{Moment, here};
 use wixapp_core::{DeliveryId, ErrorCode};
 use wixapp_store::NewDelivery;
 
@@ -51,6 +52,7 @@ pub async fn handle(
     })?;
     let now = app.clock.now();
     let event = verifier.verify(&body, now).map_err(|error| refuse(&error))?;
+    here(Moment::WebhookVerified);
     let (fact_key, fact, parked) = webhook_fact::read(&event);
     let delivery = NewDelivery {
         delivery_id: DeliveryId::new(now, app.random()),
@@ -64,6 +66,7 @@ pub async fn handle(
     };
     let (delivery_id, event_type) = (delivery.delivery_id.clone(), delivery.event_type.clone());
     let accepted = app.store.accept(delivery).await?;
+    here(Moment::WebhookStored);
     metrics::counter!("wixapp_webhooks_total", "duplicate" => if accepted.duplicate { "yes" } else { "no" })
         .increment(1);
     tracing::debug!(delivery.id = %delivery_id, event.kind = %event_type, duplicate = accepted.duplicate, "webhook stored");
