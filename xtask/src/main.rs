@@ -15,6 +15,7 @@ mod signals;
 mod stamp;
 mod test;
 mod tool;
+mod torture;
 mod web;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Task {
     Test(test::TestArgs),
     /// Measure the product and write docs/performance.md.
     Bench(bench::BenchArgs),
+    /// Run a long proof: races, crashes, failing disks, planted bugs.
+    Torture(torture::TortureArgs),
     /// Write api/openapi.json and the types generated from it.
     Openapi,
 }
@@ -62,6 +65,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Dev(args) => dev::run(&args, &repo, &board),
         Task::Test(args) => test::run(&args, &repo, &board),
         Task::Bench(args) => bench::run(&args, &repo, &board),
+        Task::Torture(args) => torture::run(&args, &repo, &board),
         Task::Openapi => openapi::run(&repo, &board),
     }
 }

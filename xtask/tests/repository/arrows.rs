@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::metadata;
 
 /// Each of our packages with those of ours that it may use outside tests.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("wixapp-core", &[]),
     ("wixapp-platform", &["wixapp-core"]),
     ("wixapp-store", &["wixapp-core"]),
@@ -26,16 +26,17 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("wixapp-cli", &["wixapp"]),
     ("autopost", &["wixapp"]),
     ("wixapp-bench", &["wixapp-core", "wixapp-platform"]),
+    ("wixapp-torture", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-emulator", "autopost"]),
     ("xtask", &[]),
 ];
 
 /// What speaks to the outside, and the only packages of ours that may use it directly.
 const DOORS: [(&str, &[&str]); 6] = [
-    ("rusqlite", &["wixapp-store", "wixapp-bench"]),
-    ("tokio-postgres", &["wixapp-store"]),
+    ("rusqlite", &["wixapp-store", "wixapp-bench", "wixapp-torture"]),
+    ("tokio-postgres", &["wixapp-store", "wixapp-torture"]),
     ("deadpool-postgres", &["wixapp-store"]),
     ("axum", &["wixapp-server", "wixapp-emulator", "wixapp", "wixapp-bench", "autopost"]),
-    ("reqwest", &["wixapp-platform", "wixapp-emulator", "wixapp", "autopost"]),
+    ("reqwest", &["wixapp-platform", "wixapp-emulator", "wixapp", "autopost", "wixapp-torture"]),
     (
         "tokio",
         &[
@@ -46,6 +47,7 @@ const DOORS: [(&str, &[&str]); 6] = [
             "wixapp-emulator",
             "wixapp",
             "wixapp-bench",
+            "wixapp-torture",
         ],
     ),
 ];

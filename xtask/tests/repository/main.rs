@@ -2,5 +2,6 @@
 
 mod arrows;
 mod bans;
+mod features;
 mod licences;
 mod metadata;

@@ -21,12 +21,17 @@ pub(crate) struct Member {
 pub(crate) struct Dependency {
     pub(crate) name: String,
     kind: Option<String>,
+    features: Vec<String>,
 }
 
 impl Dependency {
     /// Whether it is part of what ships, and not only of the tests.
     pub(crate) fn is_shipped(&self) -> bool {
         self.kind.as_deref() != Some("dev")
+    }
+
+    pub(crate) fn has_feature(&self, name: &str) -> bool {
+        self.features.iter().any(|feature| feature == name)
     }
 }
 

@@ -1,0 +1,34 @@
+//! `cargo xtask torture`: the long proofs, with what they need around them.
+
+mod proof;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::progress::Board;
+use crate::repo::Repo;
+
+/// Arguments of `cargo xtask torture`.
+#[derive(Args, Debug)]
+#[command(after_help = "Proofs: race, webhooks, disk; `cargo xtask torture race --help` says more. \
+                        docs/testing.md says what each one shows.")]
+pub(crate) struct TortureArgs {
+    #[command(subcommand)]
+    task: TortureTask,
+}
+
+#[derive(Debug, Subcommand)]
+enum TortureTask {
+    /// Run a proof of tests/torture.
+    #[command(external_subcommand)]
+    Proof(Vec<OsString>),
+}
+
+pub(crate) fn run(args: &TortureArgs, repo: &Repo, board: &Board) -> Result<ExitCode> {
+    match &args.task {
+        TortureTask::Proof(arguments) => proof::run(arguments, repo, board),
+    }
+}
