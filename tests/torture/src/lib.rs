@@ -9,6 +9,7 @@ mod identity;
 mod lab;
 pub mod race;
 mod server;
+pub mod webhooks;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -30,6 +31,8 @@ pub struct Cli {
 enum Proof {
     /// Let 64 requests go at once for fewer credits
     Race(race::Args),
+    /// Kill the server again and again while webhooks, spends and jobs go on
+    Webhooks(webhooks::Args),
     /// Be the reference app: its own `serve`, with moments at which it can be killed
     #[command(hide = true)]
     Serve {
@@ -66,6 +69,7 @@ fn prove(proof: Proof) -> anyhow::Result<String> {
     runtime.block_on(async {
         match proof {
             Proof::Race(args) => Ok(race::run(&program, &args).await?.to_string()),
+            Proof::Webhooks(args) => Ok(webhooks::run(&program, &args).await?.to_string()),
             Proof::Serve { .. } => unreachable!("it is no proof"),
         }
     })

@@ -33,7 +33,18 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts `command` on `address` and waits until it answers.
-    pub(crate) async fn start(mut command: Command, address: SocketAddr) -> Result<Self> {
+    pub(crate) async fn start(command: Command, address: SocketAddr) -> Result<Self> {
+        match Self::start_doomed(command, address).await? {
+            Ok(server) => Ok(server),
+            Err((status, said)) => bail!("the server did not start: {status}\n{said}"),
+        }
+    }
+
+    /// Starts a server that may end before it answers; then how it ended, and what it said.
+    pub(crate) async fn start_doomed(
+        mut command: Command,
+        address: SocketAddr,
+    ) -> Result<Result<Self, (ExitStatus, String)>> {
         command.env("WIXAPP_BIND", address.to_string()).env("WIXAPP_LOG", "warn,wixapp=info");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().context("cannot run the server")?;
@@ -41,12 +52,12 @@ impl Server {
         let said = Said::default();
         match tokio::time::timeout(START_LIMIT, wait_until_up(&mut lines, &said)).await {
             Ok(Ok(true)) => {}
-            Ok(Ok(false)) => bail!("the server did not start:\n{}", text(&said)),
+            Ok(Ok(false)) => return Ok(Err((child.wait().await?, text(&said)))),
             Ok(Err(error)) => return Err(error.into()),
             Err(_) => bail!("the server was not up in {} s:\n{}", START_LIMIT.as_secs(), text(&said)),
         }
         tokio::spawn(keep_reading(lines, Arc::clone(&said)));
-        Ok(Self { child, address, said })
+        Ok(Ok(Self { child, address, said }))
     }
 
     /// The address of one of its routes.

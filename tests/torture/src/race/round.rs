@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
-use wixapp_core::account::LedgerError;
 use wixapp_core::entry::{Cause, EntryCode};
 use wixapp_core::grant::{GrantRequest, Pool, Source};
 use wixapp_core::{Credits, InstanceId};
@@ -94,7 +93,7 @@ impl Arena<'_> {
         let given = self
             .store
             .transact(&round.instance, want, identity::now(), move |tx| {
-                tx.account.grant(gift.clone(), tx.now).map_err(|error: LedgerError| error)
+                tx.account.grant(gift.clone(), tx.now)
             })
             .await??;
         ensure!(given, "the credits were there before");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy knows #[test] functions as tests, not what they share")]
 
 mod race;
+mod webhooks;
 
 use std::path::Path;
 
