@@ -40,6 +40,11 @@ impl Lab {
         self
     }
 
+    /// The folder of this proof.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The server's command with its whole configuration.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);

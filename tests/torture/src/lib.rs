@@ -5,6 +5,7 @@
 
 mod client;
 mod database;
+pub mod disk;
 mod identity;
 mod lab;
 pub mod race;
@@ -33,6 +34,8 @@ enum Proof {
     Race(race::Args),
     /// Kill the server again and again while webhooks, spends and jobs go on
     Webhooks(webhooks::Args),
+    /// Let the disk under SQLite fail, be full, and lose power
+    Disk(disk::Args),
     /// Be the reference app: its own `serve`, with moments at which it can be killed
     #[command(hide = true)]
     Serve {
@@ -47,7 +50,10 @@ impl Cli {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let proof = match self.proof {
-            Proof::Serve { .. } => return autopost::app().run(),
+            Proof::Serve { .. } => {
+                disk::stand_by();
+                return autopost::app().run();
+            }
             proof => proof,
         };
         match prove(proof) {
@@ -70,6 +76,7 @@ fn prove(proof: Proof) -> anyhow::Result<String> {
         match proof {
             Proof::Race(args) => Ok(race::run(&program, &args).await?.to_string()),
             Proof::Webhooks(args) => Ok(webhooks::run(&program, &args).await?.to_string()),
+            Proof::Disk(args) => Ok(disk::run(&program, &args).await?.to_string()),
             Proof::Serve { .. } => unreachable!("it is no proof"),
         }
     })

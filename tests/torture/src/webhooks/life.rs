@@ -22,7 +22,7 @@ use super::script::Script;
 use super::write::{OwnerWrite, spenders};
 
 /// How many requests are under way at the same time.
-const PARALLEL: usize = 8;
+const PARALLEL: usize = 6;
 /// A moment that is not reached within so many answers is not where it should be.
 const ANSWERS: usize = 4_000;
 /// How many in a hundred new writes are posts: usually, and where a moment of a job is waited for.

@@ -108,7 +108,7 @@ pub async fn run(program: &Path, args: &Args) -> Result<Report> {
         }
     }
     life.rest(&mut world).await.context("the last life, which nobody ends")?;
-    check::all(&lab, &platform, &world, &mut report).await?;
+    check::all(&lab, &world, &mut report).await?;
     lab.database.remove().await?;
     platform.stop().await?;
     Ok(report)
@@ -117,7 +117,7 @@ pub async fn run(program: &Path, args: &Args) -> Result<Report> {
 /// How the next life ends: each moment in its turn, and every other time from outside.
 fn draw(kill: usize, rng: &mut StdRng) -> Death {
     if kill % 2 == 1 {
-        return Death::After { answers: rng.random_range(1..=40) };
+        return Death::After { answers: rng.random_range(1..=60) };
     }
     let moment = Moment::ALL[kill / 2 % Moment::ALL.len()];
     let often = match moment {
@@ -134,7 +134,7 @@ fn draw(kill: usize, rng: &mut StdRng) -> Death {
         | Moment::Committed
         | Moment::ChangeTold
         | Moment::ReplyKept
-        | Moment::WriteDone => 12,
+        | Moment::WriteDone => 30,
     };
     Death::At { moment, times: rng.random_range(1..=often) }
 }

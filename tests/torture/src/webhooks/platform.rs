@@ -3,12 +3,10 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 use tokio::net::TcpListener;
 use wixapp_emulator::{Emulator, EmulatorConfig, Running};
 use wixapp_platform::AppSecret;
 
-use crate::client::Client;
 use crate::identity::{APP_ID, SECRET};
 use crate::server::free_address;
 
@@ -30,13 +28,6 @@ impl Platform {
 
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    /// How many posts the network shows.
-    pub(super) async fn posts(&self) -> Result<usize> {
-        let answer = Client::new()?.get(&self.url(), "/_fake-network/posts", None).await?;
-        let posts: Value = serde_json::from_str(&answer.body)?;
-        Ok(posts["posts"].as_array().context("the network lists its posts")?.len())
     }
 
     pub(super) async fn stop(self) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Every proof with a small count; `cargo xtask torture` runs them with a large one.
 #![allow(clippy::unwrap_used, reason = "clippy knows #[test] functions as tests, not what they share")]
 
+mod disk;
 mod race;
 mod webhooks;
 
