@@ -122,6 +122,8 @@ mod tests {
             let cycles = Cycles::new(at("2024-02-29T08:00:00Z"), policy, &BillingCycle::FiveYears);
             assert_eq!(days(cycles, "2025-02-28T08:00:00Z"), 12, "{policy:?}");
             assert_eq!(days(cycles, "2029-02-28T08:00:00Z"), 60, "{policy:?}");
+            let yearly = Cycles::new(at("2026-01-01T00:00:00Z"), policy, &BillingCycle::Yearly);
+            assert_eq!(days(yearly, "2027-01-01T00:00:00Z"), 12, "{policy:?}");
         }
     }
 
