@@ -6,8 +6,6 @@ use anyhow::{Context, Result};
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
-use crate::server::Server;
-
 /// Far beyond the slowest answer: who waits longer waits for a server that hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -82,11 +80,4 @@ async fn exchange(request: RequestBuilder) -> Result<Answer> {
     let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
     let retry_after = retry_after.map(str::to_owned);
     Ok(Answer { status, retry_after, body: response.text().await? })
-}
-
-impl Server {
-    /// Where clients reach it.
-    pub(crate) fn base(&self) -> String {
-        self.url("")
-    }
 }

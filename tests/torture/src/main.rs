@@ -1,10 +1,67 @@
 //! `cargo xtask torture` runs this: the proofs, and with `serve` the server that they hurt.
 
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
-use wixapp_torture::Cli;
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use wixapp_torture::{disk, race, webhooks};
+
+/// Proofs that the product loses nothing and does nothing twice.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask torture", bin_name = "cargo xtask torture")]
+struct Cli {
+    #[command(subcommand)]
+    proof: Proof,
+}
+
+#[derive(Debug, Subcommand)]
+enum Proof {
+    /// Let 64 requests go at once for fewer credits
+    Race(race::Args),
+    /// Kill the server again and again while webhooks, spends and jobs go on
+    Webhooks(webhooks::Args),
+    /// Let the disk under SQLite fail, be full, and lose power
+    Disk(disk::Args),
+    /// Be the reference app: its own `serve`, with moments at which it can be killed
+    #[command(hide = true)]
+    Serve {
+        /// What the reference app takes.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
 
 fn main() -> ExitCode {
-    Cli::parse().run()
+    let proven = match Cli::parse().proof {
+        Proof::Race(args) => prove(|program| async move { race::run(&program, &args).await }),
+        Proof::Webhooks(args) => prove(|program| async move { webhooks::run(&program, &args).await }),
+        Proof::Disk(args) => prove(|program| async move { disk::run(&program, &args).await }),
+        Proof::Serve { .. } => {
+            disk::stand_by();
+            return autopost::app().run();
+        }
+    };
+    match &proven {
+        Ok(report) => say(std::io::stdout(), report),
+        Err(error) => say(std::io::stderr(), &format!("error: {error:#}")),
+    }
+    ExitCode::from(u8::from(proven.is_err()))
+}
+
+/// Runs a proof on this program's own `serve`; gives what it reports.
+fn prove<P, R: ToString>(proof: impl FnOnce(PathBuf) -> P) -> Result<String>
+where
+    P: Future<Output = Result<R>>,
+{
+    let program = std::env::current_exe()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    Ok(runtime.block_on(proof(program))?.to_string())
+}
+
+/// Nowhere is left to complain when an output is closed.
+fn say(mut out: impl Write, text: &str) {
+    let _ = writeln!(out, "{text}");
 }

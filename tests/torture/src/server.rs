@@ -60,9 +60,9 @@ impl Server {
         Ok(Ok(Self { child, address, said }))
     }
 
-    /// The address of one of its routes.
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+    /// Where clients reach it.
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// Ends it as a power cut would: nothing of it runs any more.

@@ -11,14 +11,11 @@ use super::{Care, Mood, Place};
 /// # Errors
 /// When something answered is lost or doubled, a read is not served, or the work cannot go on once the disk is well.
 pub async fn every_fault(work: usize) -> Result<u64> {
-    for number in 1.. {
-        let fired =
-            one_fault(number, work).await.with_context(|| format!("the disk failed at call {number}"))?;
-        if !fired {
-            return Ok(number - 1);
-        }
+    let mut number = 1;
+    while one_fault(number, work).await.with_context(|| format!("the disk failed at call {number}"))? {
+        number += 1;
     }
-    Ok(0)
+    Ok(number - 1)
 }
 
 /// Whether the fault came before the work was over.
@@ -69,6 +66,7 @@ async fn recover(place: &Place, count: usize, mut answered: Answered) -> Result<
     Ok(true)
 }
 
+/// Drops the last connections too, which moves SQLite's log into the file.
 async fn close(store: Store) {
     store.close().await;
 }

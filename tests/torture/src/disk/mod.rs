@@ -19,7 +19,9 @@ use rusqlite::ffi::{SQLITE_FULL, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLI
 
 use record::Event;
 
-pub use full::stand_by;
+pub use fault::every_fault;
+pub use full::{full_disk, stand_by};
+pub use power::power_cuts;
 
 /// How long to hurt the disk.
 #[derive(clap::Args, Clone, Debug)]
@@ -65,10 +67,6 @@ pub async fn run(program: &Path, args: &Args) -> Result<Report> {
         full: full_disk(program, args.full).await?,
     })
 }
-
-pub use fault::every_fault;
-pub use full::full_disk;
-pub use power::power_cuts;
 
 /// How careful SQLite is with commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
