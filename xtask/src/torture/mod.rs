@@ -1,5 +1,6 @@
 //! `cargo xtask torture`: the long proofs, with what they need around them.
 
+mod mutants;
 mod proof;
 
 use std::ffi::OsString;
@@ -22,6 +23,8 @@ pub(crate) struct TortureArgs {
 
 #[derive(Debug, Subcommand)]
 enum TortureTask {
+    /// Plant bugs in a copy of the tree, one at a time; a test must notice each
+    Mutants(mutants::MutantArgs),
     /// Run a proof of tests/torture.
     #[command(external_subcommand)]
     Proof(Vec<OsString>),
@@ -29,6 +32,7 @@ enum TortureTask {
 
 pub(crate) fn run(args: &TortureArgs, repo: &Repo, board: &Board) -> Result<ExitCode> {
     match &args.task {
+        TortureTask::Mutants(args) => mutants::run(args, repo, board),
         TortureTask::Proof(arguments) => proof::run(arguments, repo, board),
     }
 }
