@@ -5,6 +5,12 @@
 //! make a balance negative, end a hold twice, or use a business key twice; the database's constraints say the same
 //! once more.
 
+mod adjust;
+mod promo;
+
+pub use adjust::{AdjustError, Adjustment, Change, Undo, adjust_key, undo_key};
+pub use promo::{PromoError, promo_key};
+
 use std::collections::HashSet;
 
 use crate::clock::Timestamp;
@@ -202,12 +208,21 @@ impl Account {
         if self.used_keys.contains(&request.business_key) {
             return Ok(false);
         }
-        let credit = LedgerAccount::Available(request.pool);
+        self.issue(request, EntryCode::Grant, now).map(|_| true)
+    }
+
+    /// Gives credits under a business key that is not used.
+    fn issue(
+        &mut self,
+        request: GrantRequest,
+        code: EntryCode,
+        now: Timestamp,
+    ) -> Result<CreditGrant, LedgerError> {
         let movement = Movement {
             debit: LedgerAccount::Issued(request.source),
-            credit,
+            credit: LedgerAccount::Available(request.pool),
             amount: request.amount,
-            code: EntryCode::Grant,
+            code,
             key: request.business_key.clone(),
             hold: None,
         };
@@ -226,8 +241,25 @@ impl Account {
             expires_at: request.expires_at,
         };
         self.changes.new_grants.push(grant.clone());
-        self.grants.push(grant);
-        Ok(true)
+        self.grants.push(grant.clone());
+        Ok(grant)
+    }
+
+    /// Books spent credits that have to be given back as debt: as much of `amount` as was ever spent.
+    fn owe(&mut self, key: &str, amount: Credits, cause: &Cause, now: Timestamp) -> Result<(), LedgerError> {
+        let amount = amount.min(Credits::new(self.balances.spent).unwrap_or(Credits::ZERO));
+        if amount.is_zero() {
+            return Ok(());
+        }
+        let movement = Movement {
+            debit: LedgerAccount::Spent,
+            credit: LedgerAccount::Debt,
+            amount,
+            code: EntryCode::Reversal,
+            key: key.to_owned(),
+            hold: None,
+        };
+        self.record(movement, cause, now).map(|_| ())
     }
 
     /// Spends credits at once under the caller's `key`; returns the last entry's id.

@@ -1,5 +1,11 @@
 //! The plan catalogue: a typed, validated and versioned file, and the normalisation of Wix's product ids.
 
+mod promo;
+mod top_up;
+
+pub use promo::{Promo, normalise_code};
+pub use top_up::TopUp;
+
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
@@ -66,6 +72,17 @@ struct File {
     currency: String,
     #[serde(rename = "plan", default)]
     plans: Vec<Plan>,
+    #[serde(rename = "promo", default)]
+    promos: Vec<Promo>,
+    #[serde(rename = "top_up", default)]
+    top_ups: Vec<TopUp>,
+}
+
+/// What a product id of Wix can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Product {
+    Plan(usize),
+    TopUp(usize),
 }
 
 /// Why a catalogue file cannot be used.
@@ -94,7 +111,9 @@ pub struct Catalog {
     version: String,
     currency: String,
     plans: Vec<Plan>,
-    by_alias: HashMap<String, usize>,
+    promos: Vec<Promo>,
+    top_ups: Vec<TopUp>,
+    by_alias: HashMap<String, Product>,
 }
 
 impl Catalog {
@@ -116,15 +135,18 @@ impl Catalog {
     ///
     /// # Errors
     /// [`CatalogError::Syntax`] when the text is not the expected TOML; [`CatalogError::Rule`] when there is no free
-    /// plan, two plans share an id, rank or alias, or a price is no decimal number.
+    /// plan, two plans share an id, rank or alias, a price is no decimal number, or a promo or top-up is not usable.
     pub fn from_toml(text: &str) -> Result<Self, CatalogError> {
-        let file: File = read_toml(text)
+        let mut file: File = read_toml(text)
             .map_err(|error| CatalogError::Syntax(error.to_string().trim_end_matches('.').to_owned()))?;
-        let mut plans = file.plans;
+        let mut plans = std::mem::take(&mut file.plans);
         plans.sort_by_key(|plan| plan.rank);
         check_rules(&plans)?;
-        let by_alias = aliases(&plans)?;
-        Ok(Self { name: file.name, version: file.version, currency: file.currency, plans, by_alias })
+        promo::check(&file.promos)?;
+        top_up::check(&file.top_ups)?;
+        let by_alias = aliases(&plans, &file.top_ups)?;
+        let File { name, version, currency, promos, top_ups, .. } = file;
+        Ok(Self { name, version, currency, plans, promos, top_ups, by_alias })
     }
 
     /// The catalogue's name.
@@ -169,11 +191,47 @@ impl Catalog {
     /// `yearly` after `-` or `_` (billing-rules §2). A caller must park what is unknown, never take it for free.
     #[must_use]
     pub fn normalise(&self, vendor_product_id: &str) -> Option<&Plan> {
-        let found = self.by_alias.get(vendor_product_id).or_else(|| {
+        match self.product(vendor_product_id)? {
+            Product::Plan(index) => self.plans.get(index),
+            Product::TopUp(_) => None,
+        }
+    }
+
+    /// The promo codes.
+    #[must_use]
+    pub fn promos(&self) -> &[Promo] {
+        &self.promos
+    }
+
+    /// The promo with this code, whatever its case and the spaces around it.
+    #[must_use]
+    pub fn find_promo(&self, code: &str) -> Option<&Promo> {
+        let code = normalise_code(code);
+        self.promos.iter().find(|promo| promo.code == code)
+    }
+
+    /// The top-ups.
+    #[must_use]
+    pub fn top_ups(&self) -> &[TopUp] {
+        &self.top_ups
+    }
+
+    /// The top-up that Wix's product id means, found by the same rules as a plan.
+    #[must_use]
+    pub fn normalise_top_up(&self, vendor_product_id: &str) -> Option<&TopUp> {
+        match self.product(vendor_product_id)? {
+            Product::TopUp(index) => self.top_ups.get(index),
+            Product::Plan(_) => None,
+        }
+    }
+
+    fn product(&self, vendor_product_id: &str) -> Option<Product> {
+        let exact = self.by_alias.get(vendor_product_id);
+        let found = exact.or_else(|| {
             let text = vendor_product_id.trim().to_lowercase();
             self.by_alias.get(&text).or_else(|| self.by_alias.get(without_suffix(&text)))
-        })?;
-        self.plans.get(*found)
+        });
+        found.copied()
     }
 }
 
@@ -207,15 +265,22 @@ fn is_decimal(text: &str) -> bool {
     digits(whole) && digits(cents)
 }
 
-/// Every text that names a plan exactly: its id, its aliases, and their lower-case forms.
-fn aliases(plans: &[Plan]) -> Result<HashMap<String, usize>, CatalogError> {
-    let mut by_alias: HashMap<String, usize> = HashMap::new();
-    for (index, plan) in plans.iter().enumerate() {
+/// Every text that names a product exactly: its id, its aliases, and their lower-case forms.
+fn aliases(plans: &[Plan], top_ups: &[TopUp]) -> Result<HashMap<String, Product>, CatalogError> {
+    let mut by_alias = HashMap::new();
+    let plan_names = plans.iter().enumerate().flat_map(|(index, plan)| {
         let exact =
             std::iter::once(plan.id.as_str()).chain(plan.vendor_product_ids.iter().map(String::as_str));
-        for alias in exact.flat_map(|text| [text.to_owned(), text.trim().to_lowercase()]) {
-            if by_alias.insert(alias.clone(), index).is_some_and(|other| other != index) {
-                return Err(CatalogError::Rule(format!("two plans are called `{alias}`")));
+        exact.map(move |name| (name, Product::Plan(index)))
+    });
+    let top_up_names = top_ups
+        .iter()
+        .enumerate()
+        .flat_map(|(index, top_up)| top_up.names().map(move |name| (name, Product::TopUp(index))));
+    for (name, product) in plan_names.chain(top_up_names) {
+        for alias in [name.to_owned(), name.trim().to_lowercase()] {
+            if by_alias.insert(alias.clone(), product).is_some_and(|other| other != product) {
+                return Err(CatalogError::Rule(format!("two plans or top-ups are called `{alias}`")));
             }
         }
     }

@@ -77,6 +77,20 @@ impl Store {
         .await
     }
 
+    /// The ledger entry of an instance that stands under a business key.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn find_entry(
+        &self,
+        instance_id: &InstanceId,
+        business_key: &str,
+    ) -> Result<Option<Entry>, Error> {
+        let found =
+            self.entries(sql!(entry_columns!("business_key = $2"), instance_id, business_key)).await?;
+        Ok(found.into_iter().next())
+    }
+
     /// Checks an instance's books: the chain is whole, the entries add up to the balances, and so do the grants and the
     /// open holds. `Ok(None)` when all is well.
     ///

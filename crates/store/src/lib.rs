@@ -16,6 +16,7 @@ mod live;
 mod load;
 mod migration;
 mod postgres;
+mod promo;
 mod save;
 mod sqlite;
 mod store;

@@ -89,6 +89,13 @@ fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement>
             key.as_str()
         )
     }));
+    plan.extend(want.business_keys.iter().map(|key| {
+        sql!(
+            "SELECT business_key FROM business_keys WHERE instance_id = $1 AND business_key = $2",
+            instance_id,
+            key.as_str()
+        )
+    }));
     plan.extend(want.jobs.iter().map(|id| job::select(instance_id, id)));
     if want.open_checkouts {
         plan.push(checkout::select_open(instance_id));
@@ -115,6 +122,7 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
         add_holds(&mut holds, next())?;
     }
     let replies = want.reply_keys.iter().flat_map(|_| next()).map(read_reply).collect::<Result<_, _>>()?;
+    let wanted_keys: Vec<Row> = want.business_keys.iter().flat_map(|_| next()).collect();
     let mut jobs = std::collections::HashMap::new();
     for row in want.jobs.iter().flat_map(|_| next()).collect::<Vec<_>>() {
         let job = Job::read(row)?;
@@ -124,7 +132,8 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
     let open_checkouts = checkouts.into_iter().map(Checkout::read).collect::<Result<_, _>>()?;
     let (facts, keys) = if want.facts { (next(), next()) } else { (Vec::new(), Vec::new()) };
     let facts = facts.into_iter().map(read_fact).collect::<Result<_, _>>()?;
-    let used_keys = keys.into_iter().map(|mut row| row.text()).collect::<Result<HashSet<_>, _>>()?;
+    let used_keys =
+        keys.into_iter().chain(wanted_keys).map(|mut row| row.text()).collect::<Result<HashSet<_>, _>>()?;
     let account = Account {
         instance_id: instance_id.clone(),
         balances: instance.balances,

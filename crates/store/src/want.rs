@@ -11,6 +11,7 @@ pub struct Want {
     pub(crate) hold_ids: Vec<HoldId>,
     pub(crate) hold_keys: Vec<String>,
     pub(crate) reply_keys: Vec<String>,
+    pub(crate) business_keys: Vec<String>,
     pub(crate) jobs: Vec<JobId>,
 }
 
@@ -63,6 +64,13 @@ impl Want {
         self
     }
 
+    /// Whether one business key was used; [`facts`](Self::facts) brings all of them.
+    #[must_use]
+    pub fn business_key(mut self, key: impl Into<String>) -> Self {
+        self.business_keys.push(key.into());
+        self
+    }
+
     /// One job, together with its hold.
     #[must_use]
     pub fn job(mut self, id: &JobId) -> Self {
@@ -78,6 +86,7 @@ impl Want {
         self.hold_ids.extend(other.hold_ids.iter().cloned());
         self.hold_keys.extend(other.hold_keys.iter().cloned());
         self.reply_keys.extend(other.reply_keys.iter().cloned());
+        self.business_keys.extend(other.business_keys.iter().cloned());
         self.jobs.extend(other.jobs.iter().cloned());
     }
 }

@@ -1,3 +1,5 @@
+mod hand;
+
 use super::*;
 use crate::grant::Source;
 use proptest::prelude::*;

@@ -124,6 +124,19 @@ CREATE TABLE replies (
   PRIMARY KEY (instance_id, reply_key)
 );
 
+-- How many instances have redeemed a promo code that has a limit, and which.
+CREATE TABLE promos (
+  code    TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  claimed BIGINT NOT NULL CONSTRAINT promos_claimed_not_negative CHECK (claimed >= 0)
+);
+
+CREATE TABLE promo_claims (
+  code        TEXT COLLATE "C" NOT NULL,
+  instance_id TEXT COLLATE "C" NOT NULL,
+  created_at  BIGINT NOT NULL,
+  PRIMARY KEY (code, instance_id)
+);
+
 CREATE TABLE checkouts (
   instance_id   TEXT COLLATE "C" NOT NULL,
   checkout_id   TEXT COLLATE "C" NOT NULL,

@@ -120,6 +120,19 @@ CREATE TABLE replies (
   PRIMARY KEY (instance_id, reply_key)
 ) STRICT, WITHOUT ROWID;
 
+-- How many instances have redeemed a promo code that has a limit, and which.
+CREATE TABLE promos (
+  code    TEXT NOT NULL PRIMARY KEY,
+  claimed INTEGER NOT NULL CONSTRAINT promos_claimed_not_negative CHECK (claimed >= 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE promo_claims (
+  code        TEXT NOT NULL,
+  instance_id TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  PRIMARY KEY (code, instance_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE checkouts (
   instance_id   TEXT   NOT NULL,
   checkout_id   TEXT   NOT NULL,

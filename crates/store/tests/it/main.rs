@@ -32,6 +32,7 @@ mod job;
 mod ledger;
 mod live;
 mod migration;
+mod promo;
 mod property;
 mod proxy;
 mod stage;
