@@ -9,6 +9,7 @@ pub use top_up::TopUp;
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::credits::Credits;
 use crate::id::PlanId;
@@ -26,6 +27,9 @@ pub struct Plan {
     pub rank: u32,
     /// The credits of one cycle; for the free plan, the credits given once.
     pub credits: Credits,
+    /// The credits of a free trial of this plan, given once; as many as a cycle's when it is not said.
+    #[serde(default)]
+    pub trial_credits: Option<Credits>,
     /// Wix's ids of the plan: GUIDs or slugs.
     #[serde(default)]
     pub vendor_product_ids: Vec<String>,
@@ -51,6 +55,12 @@ impl Plan {
     #[must_use]
     pub fn product_id(&self) -> &str {
         self.vendor_product_ids.first().map_or(self.id.as_str(), String::as_str)
+    }
+
+    /// The credits of a free trial of this plan.
+    #[must_use]
+    pub fn credits_of_trial(&self) -> Credits {
+        self.trial_credits.unwrap_or(self.credits)
     }
 
     /// Whether this is the plan everybody starts on.
@@ -114,6 +124,7 @@ pub struct Catalog {
     promos: Vec<Promo>,
     top_ups: Vec<TopUp>,
     by_alias: HashMap<String, Product>,
+    digest: String,
 }
 
 impl Catalog {
@@ -146,7 +157,8 @@ impl Catalog {
         top_up::check(&file.top_ups)?;
         let by_alias = aliases(&plans, &file.top_ups)?;
         let File { name, version, currency, promos, top_ups, .. } = file;
-        Ok(Self { name, version, currency, plans, promos, top_ups, by_alias })
+        let digest = digest(&version, &plans, &top_ups);
+        Ok(Self { name, version, currency, plans, promos, top_ups, by_alias, digest })
     }
 
     /// The catalogue's name.
@@ -159,6 +171,12 @@ impl Catalog {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// A digest of all that decides which credits a fact brings; it changes when a plan or top-up does.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// The currency of all prices.
@@ -233,6 +251,20 @@ impl Catalog {
         });
         found.copied()
     }
+}
+
+fn digest(version: &str, plans: &[Plan], top_ups: &[TopUp]) -> String {
+    let mut sha = Sha256::new();
+    sha.update(version);
+    for plan in plans {
+        let Plan { id, rank, credits, trial_credits, vendor_product_ids, .. } = plan;
+        sha.update(format!("\n{id} {rank} {credits} {trial_credits:?} {vendor_product_ids:?}"));
+    }
+    for top_up in top_ups {
+        let TopUp { id, credits, vendor_product_ids, .. } = top_up;
+        sha.update(format!("\n{id} {credits} {vendor_product_ids:?}"));
+    }
+    hex::encode(&sha.finalize()[..8])
 }
 
 fn without_suffix(text: &str) -> &str {

@@ -5,16 +5,23 @@
 //! running it again changes nothing.
 
 mod due;
+mod epoch;
+mod given;
+mod invoice;
 mod life;
+mod segment;
+mod summary;
+
+use std::collections::HashSet;
 
 use crate::account::{Account, LedgerError};
-use crate::catalog::{Catalog, Plan};
+use crate::catalog::Catalog;
 use crate::clock::Timestamp;
+use crate::credits::Credits;
 use crate::cycle::CyclePolicy;
-use crate::entry::Cause;
-use crate::fact::{self, Fact};
-use crate::grant::{GrantRequest, Pool, Source};
-use crate::id::InstanceId;
+use crate::fact::{self, Fact, FactKind};
+use crate::grant::{Pool, Source};
+use crate::id::{InstanceId, PlanId};
 use crate::subscription::Subscription;
 
 use life::Life;
@@ -59,6 +66,12 @@ pub struct Derived {
     pub next_at: Option<Timestamp>,
     /// Whether Wix should be asked for the truth: something is due that no fact confirms yet.
     pub unconfirmed: bool,
+    /// What an operator should look at.
+    pub alarms: Vec<Alarm>,
+    /// The rules that were followed.
+    pub rules: Rules,
+    /// Whether all facts could be looked at. When some seem to lie ahead, nothing is taken back.
+    pub whole: bool,
 }
 
 /// A fact that waits.
@@ -75,7 +88,7 @@ impl Parked {
     fn usable_at(&self) -> Option<Timestamp> {
         match self.reason {
             ParkReason::FromTheFuture { at } => Some(at),
-            ParkReason::UnknownPlan { .. } => None,
+            ParkReason::UnknownPlan { .. } | ParkReason::UnknownInvoice { .. } => None,
         }
     }
 }
@@ -88,6 +101,12 @@ pub enum ParkReason {
     UnknownPlan {
         /// The product id as Wix names it.
         vendor_product_id: String,
+    },
+    /// It takes back the payment of an invoice that no other fact names.
+    #[error("nothing is known of the invoice `{invoice_id}` that was refunded")]
+    UnknownInvoice {
+        /// The invoice.
+        invoice_id: String,
     },
     /// It claims to happen more than ten minutes from now.
     #[error("it happens in the future: {at}")]
@@ -110,20 +129,63 @@ pub struct Due {
     pub kind: DueKind,
     /// The fact behind it.
     pub fact: Option<String>,
+    /// In words, for people.
+    pub reason: String,
 }
 
 /// What must have happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DueKind {
-    /// A plan's credits were given.
-    Grant {
-        /// The plan.
-        plan: crate::PlanId,
-        /// Why.
-        source: Source,
+    /// Credits were given.
+    Grant(Portion),
+    /// Credits that were given were taken back, because their payment was.
+    Refund(Portion),
+    /// The plan pool was cut to at most so many.
+    Reset(Credits),
+}
+
+/// Credits that are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portion {
+    /// The plan they come from.
+    pub plan: Option<PlanId>,
+    /// Which kind of credits.
+    pub pool: Pool,
+    /// Why.
+    pub source: Source,
+    /// How many.
+    pub amount: Credits,
+}
+
+/// Something an operator should look at; the facts count all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// The fact's dedupe key.
+    pub fact: String,
+    /// What is strange about it.
+    pub reason: AlarmReason,
+}
+
+/// Why an operator should look at a fact.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AlarmReason {
+    /// The same plan was paid a second time while it ran: two checkout links were both paid.
+    #[error("the plan was paid twice, by the invoices {first} and {second}; each counts, refund one")]
+    PaidTwice {
+        /// The invoice it ran on.
+        first: String,
+        /// The second one.
+        second: String,
     },
-    /// The plan pool was cut to what the free plan gives.
-    Reset,
+}
+
+/// Which rules a derivation followed: what was given under other rules keeps its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// The catalogue's version.
+    pub catalog_version: String,
+    /// A digest of the catalogue and the policy.
+    pub digest: String,
 }
 
 /// All inputs of [`derive()`].
@@ -146,91 +208,68 @@ pub struct Input<'a> {
 /// Linear in the facts and in the cycles that are due.
 #[must_use]
 pub fn derive(input: Input<'_>) -> Derived {
-    let mut facts = input.facts.to_vec();
+    let mut facts = moments(input.facts);
     fact::sort(&mut facts);
     let mut life = Life::new(input);
-    let mut parked = Vec::new();
+    let mut parked: Vec<Parked> = Vec::new();
     for fact in &facts {
-        if let Err(reason) = life.fold(fact) {
-            parked.push(Parked { fact: fact.key.clone(), reason });
+        match life.fold(fact) {
+            Err(reason) if parked.iter().all(|known| known.fact != fact.key) => {
+                parked.push(Parked { fact: fact.key.clone(), reason });
+            }
+            Err(_) | Ok(()) => {}
         }
     }
-    life.close();
+    parked.extend(life.close());
     let mut due = due::list(&life);
     due.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
     let (subscription, next_at, unconfirmed) = life.summary();
     let next_at = parked.iter().filter_map(Parked::usable_at).chain(next_at).min();
-    Derived { subscription, due, parked, next_at, unconfirmed }
+    // With a clock that was set back, facts seem to lie ahead; what they had brought must not be taken for wrong.
+    let whole = parked.iter().all(|parked| parked.usable_at().is_none());
+    let (rules, alarms) = (Rules::of(&input), life.alarms);
+    Derived { subscription, due, parked, alarms, next_at, unconfirmed, rules, whole }
 }
 
-/// Makes the books say what must have happened; returns the keys that were new.
+/// The facts as the moments they speak of: an answer of Wix that was given twice is true at both times.
+fn moments(facts: &[Fact]) -> Vec<Fact> {
+    let mut moments: Vec<Fact> = Vec::with_capacity(facts.len());
+    let mut seen = HashSet::new();
+    for fact in facts.iter().filter(|fact| seen.insert(fact.key.as_str())) {
+        moments.push(fact.clone());
+        if let FactKind::Snapshot(snapshot) = &fact.kind
+            && snapshot.seen_until > fact.at
+        {
+            let mut again = snapshot.clone();
+            if let Some(paid) = &mut again.paid {
+                paid.since = paid.since.or(Some(fact.at));
+            }
+            let kind = FactKind::Snapshot(again);
+            moments.push(Fact { at: snapshot.seen_until, kind, ..fact.clone() });
+        }
+    }
+    moments
+}
+
+impl Rules {
+    fn of(input: &Input<'_>) -> Self {
+        let Policy { cycle, on_end, free_for_duplicates } = input.policy;
+        let digest = format!("{}:{cycle:?}:{on_end:?}:{free_for_duplicates}", input.catalog.digest());
+        Self { catalog_version: input.catalog.version().to_owned(), digest }
+    }
+}
+
+/// Makes the books say what must have happened; returns the keys under which something was new.
 ///
-/// The account must have been loaded with all used business keys.
+/// What is missing is given, what should never have been is taken back, and what a reset cut is counted again when the
+/// facts before it changed: the books are then as if all facts had been known from the start. See [`crate::settle`].
+///
+/// The account must have been loaded with all its grants, open holds, and used business keys.
 ///
 /// # Errors
 /// [`LedgerError::Overflow`] when the books cannot hold the sum.
-pub fn apply(
-    account: &mut Account,
-    due: &[Due],
-    catalog: &Catalog,
-    now: Timestamp,
-) -> Result<Vec<String>, LedgerError> {
-    let mut done = Vec::new();
-    for item in due {
-        if item.aliases.iter().any(|alias| account.used_keys.contains(alias)) {
-            continue;
-        }
-        let new = match &item.kind {
-            DueKind::Grant { plan, source } => match catalog.find(plan) {
-                Some(plan) => grant(account, item, plan, *source, catalog, now)?,
-                None => false,
-            },
-            DueKind::Reset => {
-                let cause = Cause { fact: item.fact.clone(), ..Cause::new("wix", "The paid plan ended") };
-                account.reset_plan_pool(&item.key, catalog.free().credits, &cause, now)?
-            }
-        };
-        if new {
-            done.push(item.key.clone());
-        }
-    }
-    Ok(done)
-}
-
-fn grant(
-    account: &mut Account,
-    item: &Due,
-    plan: &Plan,
-    source: Source,
-    catalog: &Catalog,
-    now: Timestamp,
-) -> Result<bool, LedgerError> {
-    if plan.credits.is_zero() {
-        return Ok(false);
-    }
-    let reason = match source {
-        Source::Free => format!("{} credits to start with", plan.credits),
-        Source::Upgrade => format!("Upgrade to {}", plan.name),
-        Source::Cycle if item.fact.is_some() => format!("{} plan bought", plan.name),
-        Source::Cycle | Source::TopUp | Source::Promo | Source::Adjust => {
-            format!("{} plan, new cycle", plan.name)
-        }
-    };
-    let actor = if item.fact.is_some() { "wix" } else { "cycle" };
-    account.grant(
-        GrantRequest {
-            business_key: item.key.clone(),
-            pool: Pool::Plan,
-            source,
-            amount: plan.credits,
-            plan_id: Some(plan.id.clone()),
-            catalog_version: catalog.version().to_owned(),
-            effective_at: item.at,
-            expires_at: None,
-            cause: Cause { fact: item.fact.clone(), ..Cause::new(actor, reason) },
-        },
-        now,
-    )
+pub fn apply(account: &mut Account, derived: &Derived, now: Timestamp) -> Result<Vec<String>, LedgerError> {
+    crate::settle::settle(account, derived, now)
 }
 
 #[cfg(test)]

@@ -78,11 +78,13 @@ pub enum EntryCode {
     Reversal,
     /// An operator changed the balance.
     Adjust,
+    /// A debt was paid with new credits.
+    Repayment,
 }
 
 impl EntryCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Grant,
         Self::Reserve,
         Self::Post,
@@ -92,6 +94,7 @@ impl EntryCode {
         Self::Expire,
         Self::Reversal,
         Self::Adjust,
+        Self::Repayment,
     ];
 
     /// The code's name.
@@ -107,6 +110,7 @@ impl EntryCode {
             Self::Expire => "expire",
             Self::Reversal => "reversal",
             Self::Adjust => "adjust",
+            Self::Repayment => "repayment",
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::id::PlanId;
 
 macro_rules! wire_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
@@ -159,6 +160,24 @@ pub enum FactKind {
     },
     /// What Get App Instance answered.
     Snapshot(Snapshot),
+    /// An operator gave a plan.
+    PlanGiven {
+        /// The plan, by our own id.
+        plan_id: PlanId,
+        /// Until when; until it is ended when nothing is said.
+        until: Option<Timestamp>,
+        /// Who gave it.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// An operator ended the plan that was given.
+    GivenPlanEnded {
+        /// Who ended it.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// An answer of Get App Instance: the truth at one moment.
@@ -187,20 +206,26 @@ pub struct PaidSnapshot {
 
 impl FactKind {
     /// The order of facts that happened at the same moment: causes before their consequences.
+    ///
+    /// An answer of Wix comes first. It was true when Wix looked, and an event of the same millisecond may have happened
+    /// right after that look: the event must have the last word. Where the answer already knew the event, the event
+    /// says the same once more and changes nothing.
     #[must_use]
     pub fn order(&self) -> u8 {
         match self {
+            Self::Snapshot(_) => 0,
             // Wix signs in whole seconds: a removal and a reinstall within one are a reinstall.
-            Self::AppRemoved => 0,
-            Self::AppInstalled { .. } => 1,
-            Self::PlanPurchased(_) => 2,
-            Self::TrialConverted(_) => 3,
-            Self::PlanChanged { .. } => 4,
-            Self::PlanTransferred(_) => 5,
-            Self::InvoiceUpdated { .. } => 6,
-            Self::RenewalCancelled { .. } => 7,
-            Self::PlanReactivated(_) => 8,
-            Self::Snapshot(_) => 9,
+            Self::AppRemoved => 1,
+            Self::AppInstalled { .. } => 2,
+            Self::PlanPurchased(_) => 3,
+            Self::TrialConverted(_) => 4,
+            Self::PlanChanged { .. } => 5,
+            Self::PlanTransferred(_) => 6,
+            Self::InvoiceUpdated { .. } => 7,
+            Self::RenewalCancelled { .. } => 8,
+            Self::PlanReactivated(_) => 9,
+            Self::GivenPlanEnded { .. } => 10,
+            Self::PlanGiven { .. } => 11,
         }
     }
 
@@ -215,7 +240,11 @@ impl FactKind {
             Self::PlanChanged { terms, .. } => Some(&terms.vendor_product_id),
             Self::RenewalCancelled { vendor_product_id, .. } => Some(vendor_product_id),
             Self::Snapshot(snapshot) => snapshot.paid.as_ref().map(|p| p.terms.vendor_product_id.as_str()),
-            Self::AppInstalled { .. } | Self::AppRemoved | Self::InvoiceUpdated { .. } => None,
+            Self::AppInstalled { .. }
+            | Self::AppRemoved
+            | Self::InvoiceUpdated { .. }
+            | Self::PlanGiven { .. }
+            | Self::GivenPlanEnded { .. } => None,
         }
     }
 }

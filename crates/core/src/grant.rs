@@ -56,12 +56,24 @@ pub enum Source {
     Promo,
     /// An operator.
     Adjust,
+    /// The free trial of a paid plan.
+    Trial,
+    /// What a reset of the plan pool left: no new credits, but those from before.
+    Carried,
 }
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 6] =
-        [Self::Free, Self::Cycle, Self::Upgrade, Self::TopUp, Self::Promo, Self::Adjust];
+    pub const ALL: [Self; 8] = [
+        Self::Free,
+        Self::Cycle,
+        Self::Upgrade,
+        Self::TopUp,
+        Self::Promo,
+        Self::Adjust,
+        Self::Trial,
+        Self::Carried,
+    ];
 
     /// The source's name.
     #[must_use]
@@ -73,6 +85,8 @@ impl Source {
             Self::TopUp => "top_up",
             Self::Promo => "promo",
             Self::Adjust => "adjust",
+            Self::Trial => "trial",
+            Self::Carried => "carried",
         }
     }
 
@@ -106,9 +120,34 @@ pub struct CreditGrant {
     pub effective_at: Timestamp,
     /// When what is left expires.
     pub expires_at: Option<Timestamp>,
+    /// How many left the grant unused, because a paid life ended or they expired.
+    pub closed: Credits,
+    /// Whether the grant was taken back: a refund, or facts that say it should never have been given.
+    pub taken_back: bool,
+    /// The catalogue and policy it was derived under, as a digest; empty for what was not derived.
+    pub rules: String,
 }
 
 impl CreditGrant {
+    /// How many were used: spent, put aside, or paid for a debt.
+    #[must_use]
+    pub fn used(&self) -> Credits {
+        let unused = self.remaining.checked_add(self.closed).unwrap_or(Credits::MAX);
+        self.amount.checked_sub(unused).unwrap_or(Credits::ZERO)
+    }
+
+    /// Whether what is left has expired by `now`.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// Lets what is left leave the grant.
+    pub(crate) fn close(&mut self) {
+        self.closed = self.closed.checked_add(self.remaining).unwrap_or(self.amount);
+        self.remaining = Credits::ZERO;
+    }
+
     /// The order in which spending draws: earliest expiry, then promo, plan, purchased, then oldest (billing-rules §3).
     #[must_use]
     pub fn draw_order(&self) -> (Timestamp, Pool, Timestamp, &str) {

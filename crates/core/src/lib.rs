@@ -1,7 +1,7 @@
 //! The rules of wixapp without I/O.
 //!
 //! This crate owns what is *true* about an instance: which plan it is on ([`derive()`]), which credits must exist
-//! ([`cycle`]), what a spend may do ([`ledger`]), and which states a job moves through ([`job`]). Nothing here reads
+//! ([`cycle`]), what a spend may do ([`account`]), and which states a job moves through ([`job`]). Nothing here reads
 //! a clock, a database, the network or a random number: time, ids and randomness are parameters, so the server, the
 //! worker, the local platform and the simulator all get the same answer for the same input.
 
@@ -20,6 +20,7 @@ pub mod hold;
 pub mod id;
 pub mod input;
 pub mod job;
+pub mod settle;
 pub mod subscription;
 
 pub use account::Account;

@@ -38,9 +38,9 @@ macro_rules! instance_columns {
 }
 pub(crate) use instance_columns;
 
-/// One instance, locked against other writers.
+/// One instance with the resets of its plan pool, locked against other writers.
 pub(crate) fn select_locked(instance_id: &InstanceId) -> Statement {
-    sql!(instance_columns!("", " FOR UPDATE"), instance_id)
+    sql!(instance_columns!(", resets", " FOR UPDATE"), instance_id)
 }
 
 impl Instance {

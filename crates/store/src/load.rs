@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wixapp_core::account::{Account, AccountChanges};
+use wixapp_core::account::{Account, AccountChanges, Reset};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::GENESIS;
 use wixapp_core::grant::{CreditGrant, Pool, Source};
@@ -21,7 +21,8 @@ use crate::want::Want;
 macro_rules! grant_columns {
     ($after:literal) => {
         concat!(
-            "SELECT grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at \
+            "SELECT grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at, \
+             closed, taken_back, rules \
              FROM grants WHERE instance_id = $1 AND ",
             $after
         )
@@ -70,7 +71,13 @@ pub(crate) async fn load(
 
 /// The statements that load everything, in the order in which [`read`] takes their answers.
 fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement> {
-    let mut plan = vec![select_locked(instance_id), sql!(grant_columns!("remaining > 0"), instance_id)];
+    let grants = if want.facts {
+        // What is derived is set against all that was ever given.
+        sql!(grant_columns!("amount >= 0"), instance_id)
+    } else {
+        sql!(grant_columns!("remaining > 0"), instance_id)
+    };
+    let mut plan = vec![select_locked(instance_id), grants];
     plan.extend(want.hold_ids.iter().map(|id| sql!(hold_columns!("hold_id = $2"), instance_id, id)));
     plan.extend(
         want.hold_keys.iter().map(|key| sql!(hold_columns!("hold_key = $2"), instance_id, key.as_str())),
@@ -106,6 +113,7 @@ fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement>
             instance_id
         ));
         plan.push(sql!("SELECT business_key FROM business_keys WHERE instance_id = $1", instance_id));
+        plan.push(sql!(hold_columns!("state = 'open'"), instance_id));
     }
     plan
 }
@@ -115,7 +123,9 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
     let mut next = || answers.next().unwrap_or_default();
     let found =
         next().into_iter().next().ok_or_else(|| Error::Inconsistent("the instance vanished".to_owned()))?;
-    let instance = Instance::read(found)?;
+    let mut found = found;
+    let instance = Instance::read_from(&mut found)?;
+    let resets = found.maybe_json::<Vec<Reset>>()?.unwrap_or_default();
     let grants = next().into_iter().map(read_grant).collect::<Result<Vec<_>, _>>()?;
     let mut holds: Vec<Hold> = Vec::new();
     for _ in 0..want.hold_ids.len() + want.hold_keys.len() + usize::from(want.overdue_holds) {
@@ -131,6 +141,9 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
     let checkouts = if want.open_checkouts { next() } else { Vec::new() };
     let open_checkouts = checkouts.into_iter().map(Checkout::read).collect::<Result<_, _>>()?;
     let (facts, keys) = if want.facts { (next(), next()) } else { (Vec::new(), Vec::new()) };
+    if want.facts {
+        add_holds(&mut holds, next())?;
+    }
     let facts = facts.into_iter().map(read_fact).collect::<Result<_, _>>()?;
     let used_keys =
         keys.into_iter().chain(wanted_keys).map(|mut row| row.text()).collect::<Result<HashSet<_>, _>>()?;
@@ -140,6 +153,7 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
         seq: instance.seq,
         head: instance.head,
         grants,
+        resets,
         holds,
         used_keys,
         changes: AccountChanges::default(),
@@ -165,11 +179,15 @@ async fn run_some(conn: &mut dyn Conn, statements: Vec<Statement>) -> Result<Vec
     if statements.is_empty() { Ok(Vec::new()) } else { conn.run(statements).await }
 }
 
-/// The grants that open holds draw on and that have nothing left: a void gives them credits again.
+/// The grants that open holds draw on and that have nothing left, and what resets have left: a void gives them credits
+/// again.
 async fn load_drawn_grants(conn: &mut dyn Conn, tx: &mut Tx) -> Result<(), Error> {
     let open = tx.account.holds.iter().filter(|hold| hold.state == HoldState::Open);
     let mut missing: Vec<_> =
         open.flat_map(|hold| hold.draws.iter().map(|draw| draw.grant_id.clone())).collect();
+    if !missing.is_empty() {
+        missing.extend(tx.account.resets.iter().filter_map(|reset| reset.carry.clone()));
+    }
     missing.retain(|id| !tx.account.grants.iter().any(|grant| grant.id == *id));
     missing.sort();
     missing.dedup();
@@ -203,6 +221,9 @@ fn read_grant(mut row: Row) -> Result<CreditGrant, Error> {
         catalog_version: row.text()?,
         effective_at: row.time()?,
         expires_at: row.maybe_time()?,
+        closed: row.credits()?,
+        taken_back: row.int()? != 0,
+        rules: row.text()?,
     })
 }
 

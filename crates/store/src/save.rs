@@ -48,8 +48,8 @@ fn insert_key(id: &InstanceId, key: &str, tx: &Tx) -> Statement {
 
 fn insert_grant(id: &InstanceId, grant: &CreditGrant) -> Statement {
     sql!(
-        "INSERT INTO grants (instance_id, grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO grants (instance_id, grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at, \
+         closed, taken_back, rules) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         id,
         &grant.id,
         grant.business_key.as_str(),
@@ -60,16 +60,24 @@ fn insert_grant(id: &InstanceId, grant: &CreditGrant) -> Statement {
         grant.plan_id.as_ref(),
         grant.catalog_version.as_str(),
         grant.effective_at,
-        grant.expires_at
+        grant.expires_at,
+        grant.closed,
+        i64::from(grant.taken_back),
+        grant.rules.as_str()
     )
 }
 
 fn update_grant(id: &InstanceId, grant: &CreditGrant) -> Statement {
     sql!(
-        "UPDATE grants SET remaining = $3 WHERE instance_id = $1 AND grant_id = $2",
+        "UPDATE grants SET amount = $3, remaining = $4, closed = $5, effective_at = $6, taken_back = $7 \
+         WHERE instance_id = $1 AND grant_id = $2",
         id,
         &grant.id,
-        grant.remaining
+        grant.amount,
+        grant.remaining,
+        grant.closed,
+        grant.effective_at,
+        i64::from(grant.taken_back)
     )
 }
 
@@ -118,7 +126,7 @@ fn update_instance(tx: &Tx) -> Statement {
     sql!(
         "UPDATE instances SET promo = $2, plan = $3, purchased = $4, held = $5, spent = $6, expired = $7, debt = $8, seq = $9, \
          head = $10, installed_at = $11, removed_at = $12, origin_instance_id = $13, subscription = $14, due_at = $15, \
-         last_webhook_at = $16, reconciled_at = $17 WHERE instance_id = $1",
+         last_webhook_at = $16, reconciled_at = $17, resets = $18 WHERE instance_id = $1",
         &tx.account.instance_id,
         balances.promo,
         balances.plan,
@@ -135,6 +143,7 @@ fn update_instance(tx: &Tx) -> Statement {
         profile.subscription.as_ref().map(to_json),
         profile.due_at,
         profile.last_webhook_at,
-        profile.reconciled_at
+        profile.reconciled_at,
+        (!tx.account.resets.is_empty()).then(|| to_json(&tx.account.resets))
     )
 }

@@ -226,6 +226,8 @@ async fn decide_all(
             tx = before;
         }
     }
+    // Credits that expire are looked at when they do, whatever decision gave them.
+    tx.profile.due_at = tx.profile.due_at.into_iter().chain(tx.account.next_expiry()).min();
     let changes = made.changes(id);
     here(Moment::Decided);
     if accepted && (is_new || !made.is_empty() || tx.profile != profile) {

@@ -1,148 +1,238 @@
 //! What must have happened to the credits, read off the folded life.
 
-use super::life::{EntryKind, Epoch, Life, Segment};
-use super::{Due, DueKind, EndPolicy};
-use crate::clock::Timestamp;
-use crate::cycle::Cycles;
-use crate::grant::Source;
+use std::collections::HashSet;
 
-/// Everything that is due by now, in no particular order. While the app is removed, nothing is: it waits.
+use super::epoch::Epoch;
+use super::life::Life;
+use super::segment::{EntryKind, Segment, stretches};
+use super::{Due, DueKind, EndPolicy, Portion};
+use crate::catalog::Plan;
+use crate::clock::{Timestamp, from_micros, to_micros};
+use crate::credits::Credits;
+use crate::grant::{Pool, Source};
+
+/// Everything that is due by now, in no particular order. What falls into a time in which the app is removed waits.
 pub(super) fn list(life: &Life<'_>) -> Vec<Due> {
-    let mut due = Vec::new();
-    if life.is_removed() {
-        return due;
-    }
-    free(life, &mut due);
-    for (index, epoch) in life.epochs.iter().enumerate() {
-        if epoch.anchored {
-            entries(life, epoch, &mut due);
-            cycles(life, epoch, &mut due);
-            let followed = life.epochs.get(index + 1).map(|next| next.started_at);
-            reset(life, epoch, followed, &mut due);
+    let mut list = List { life, due: Vec::new(), trial_given: false };
+    list.free();
+    for index in 0..life.epochs.len() {
+        if life.epochs[index].anchored {
+            list.entries(&life.epochs[index]);
+            list.cycles(&life.epochs[index]);
+            list.end(index);
         }
     }
+    list.given();
+    list.top_ups();
+    let List { mut due, .. } = list;
+    let mut seen = HashSet::new();
+    due.retain(|due| {
+        let comes = due.at <= life.input.now && life.removed_at().is_none_or(|removed| due.at < removed);
+        comes && is_something(due) && seen.insert(due.key.clone())
+    });
     due
 }
 
-fn free(life: &Life<'_>, due: &mut Vec<Due>) {
-    let Some(at) = life.installed_at else { return };
-    if life.origin.is_some() && !life.input.policy.free_for_duplicates {
-        return;
+fn is_something(due: &Due) -> bool {
+    match &due.kind {
+        DueKind::Grant(portion) | DueKind::Refund(portion) => !portion.amount.is_zero(),
+        DueKind::Reset(_) => true,
     }
-    due.push(Due {
-        at,
-        key: format!("free:{}", life.input.instance_id),
-        aliases: Vec::new(),
-        kind: DueKind::Grant { plan: life.input.catalog.free().id.clone(), source: Source::Free },
-        fact: None,
-    });
 }
 
-/// `prefix:{instance}:{epoch}` with `suffix`, for every name of the epoch: the first is the key, the rest are aliases.
-fn keys(life: &Life<'_>, epoch: &Epoch<'_>, prefix: &str, suffix: &str) -> (String, Vec<String>) {
-    split(epoch.names().map(|name| format!("{prefix}:{}:{name}{suffix}", life.input.instance_id)))
+struct List<'l, 'a> {
+    life: &'l Life<'a>,
+    due: Vec<Due>,
+    trial_given: bool,
 }
 
-/// The keys under which the beginning of a segment may have been granted.
-///
-/// What is known of a paid life grows: an answer of Wix may have shown a plan before the webhook that began it came. Its
-/// credits were then granted under another name, or as the first plan of the life instead of as an upgrade.
-fn entry_keys(life: &Life<'_>, epoch: &Epoch<'_>, segment: &Segment<'_>) -> (String, Vec<String>) {
-    let instance = life.input.instance_id;
-    let as_first = |name: &str| format!("cycle:{instance}:{name}:0");
-    if segment.entry == EntryKind::Purchase {
-        return split(segment.names.iter().map(|name| as_first(name)));
+impl<'a> List<'_, 'a> {
+    fn key(&self, prefix: &str, rest: &str) -> String {
+        let instance = self.life.input.instance_id;
+        if rest.is_empty() { format!("{prefix}:{instance}") } else { format!("{prefix}:{instance}:{rest}") }
     }
-    let known = |name: &String| epoch.segments.first().is_some_and(|first| first.names.contains(name));
-    let key = epoch.names().take(1).map(|name| format!("upgrade:{instance}:{name}:{}", segment.fact));
-    let upgrades = epoch.names().flat_map(|epoch_name| {
-        segment.names.iter().map(move |name| format!("upgrade:{instance}:{epoch_name}:{name}"))
-    });
-    let firsts = segment.names.iter().filter(|name| !known(name)).map(|name| as_first(name));
-    split(key.chain(upgrades).chain(firsts))
-}
 
-fn split(mut keys: impl Iterator<Item = String>) -> (String, Vec<String>) {
-    let key = keys.next().unwrap_or_default();
-    let aliases = keys.filter(|alias| *alias != key).collect();
-    (key, aliases)
-}
-
-fn granted(segment: &Segment<'_>, source: Source) -> DueKind {
-    DueKind::Grant { plan: segment.plan.id.clone(), source }
-}
-
-/// What the beginnings of plans earn: cycle 0 of the purchase, and each upgrade.
-///
-/// Going down and up again inside a paid period earns nothing: a lower plan only begins when the period ends, so the way
-/// back up is no upgrade before.
-fn entries(life: &Life<'_>, epoch: &Epoch<'_>, due: &mut Vec<Due>) {
-    for segment in epoch.segments.iter().filter(|segment| segment.from <= life.input.now) {
-        if segment.entry == EntryKind::Continue {
-            continue;
+    fn free(&mut self) {
+        let Some(at) = self.life.installed_at else { return };
+        if self.life.origin.is_some() && !self.life.input.policy.free_for_duplicates {
+            return;
         }
-        let (key, aliases) = entry_keys(life, epoch, segment);
-        let source = if segment.entry == EntryKind::Upgrade { Source::Upgrade } else { Source::Cycle };
-        let fact = Some(segment.fact.clone());
-        due.push(Due { at: segment.from, key, aliases, kind: granted(segment, source), fact });
+        let plan = self.life.input.catalog.free();
+        let kind = DueKind::Grant(portion(plan, Source::Free, plan.credits));
+        let reason = format!("{} credits to start with", plan.credits);
+        let key = self.key("free", "");
+        self.due.push(Due { at, key, aliases: Vec::new(), kind, fact: None, reason });
     }
-}
 
-/// The regular cycles, numbered through the whole epoch; an upgrade restarts their anchor.
-fn cycles(life: &Life<'_>, epoch: &Epoch<'_>, due: &mut Vec<Due>) {
-    let until = [Some(life.input.now), epoch.ends_at].into_iter().flatten().min().unwrap_or(life.input.now);
-    let mut n = 0;
-    for stretch in stretches(epoch, life) {
-        let starts = (1..).map_while(|i| stretch.cycles.start(i).map(|at| (i, at)));
-        for (_, at) in
-            starts.skip_while(|(_, at)| *at < stretch.from).take_while(|(_, at)| stretch.covers(*at))
-        {
-            n += 1;
-            if at > until || !epoch.is_confirmed(at) || epoch.ends_at == Some(at) {
-                break;
+    /// What the beginnings of plans earn: cycle 0 of the purchase, the trial's credits, and each upgrade.
+    ///
+    /// Going down and up again inside a paid period earns nothing: a lower plan only begins when the period ends, so the
+    /// way back up is no upgrade before.
+    fn entries(&mut self, epoch: &Epoch<'a>) {
+        let name = epoch.names().next().unwrap_or_default().to_owned();
+        for segment in &epoch.segments {
+            let plan = segment.plan;
+            let (source, amount, keys, reason) = match segment.entry {
+                EntryKind::Continue | EntryKind::Transfer => continue,
+                EntryKind::Trial if self.trial_given => continue,
+                EntryKind::Trial => {
+                    self.trial_given = true;
+                    let reason = format!("{} plan, free trial", plan.name);
+                    (Source::Trial, plan.credits_of_trial(), vec![self.key("trial", "")], reason)
+                }
+                EntryKind::Purchase => {
+                    let keys = segment.names.iter().map(|name| self.key("cycle", &format!("{name}:0")));
+                    (Source::Cycle, plan.credits, keys.collect(), format!("{} plan bought", plan.name))
+                }
+                EntryKind::Conversion => {
+                    let keys = vec![self.key("cycle", &format!("{name}:0"))];
+                    (Source::Cycle, plan.credits, keys, format!("{} plan after the free trial", plan.name))
+                }
+                EntryKind::Upgrade => {
+                    let named = |fact: &String| self.key("upgrade", &format!("{name}:{fact}"));
+                    let keys = std::iter::once(&segment.fact).chain(&segment.names).map(named);
+                    (Source::Upgrade, plan.credits, keys.collect(), format!("Upgrade to {}", plan.name))
+                }
+            };
+            let fact = Some(segment.fact.clone());
+            self.push(epoch, segment.from, keys, portion(plan, source, amount), fact, reason);
+        }
+        for extra in &epoch.extras {
+            let keys = vec![self.key("cycle", &format!("{}:0", extra.invoice_id))];
+            let kind = self.paid_or_refunded(
+                Some(&extra.invoice_id),
+                portion(extra.plan, Source::Cycle, extra.plan.credits),
+            );
+            let reason = format!("{} plan bought once more", extra.plan.name);
+            let fact = Some(extra.fact.clone());
+            self.add(extra.at, keys, kind, fact, reason);
+        }
+    }
+
+    /// The regular cycles, numbered from the purchase or the upgrade that began them. So their keys do not shift when more
+    /// becomes known of what came before.
+    fn cycles(&mut self, epoch: &Epoch<'a>) {
+        let now = self.life.input.now;
+        for stretch in stretches(&epoch.segments, self.life.input.policy.cycle, now) {
+            let segment = stretch.segment;
+            if segment.entry == EntryKind::Trial {
+                continue;
             }
-            let (key, aliases) = keys(life, epoch, "cycle", &format!(":{n}"));
-            due.push(Due { at, key, aliases, kind: granted(stretch.segment, Source::Cycle), fact: None });
+            for (n, at) in stretch.starts(now) {
+                if epoch.ends_at.is_some_and(|end| end <= at) || !epoch.is_confirmed(segment, at) {
+                    break;
+                }
+                let keys = stretch.restart.names.iter().map(|name| self.key("cycle", &format!("{name}:{n}")));
+                let keys: Vec<String> = keys.collect();
+                self.push(
+                    epoch,
+                    at,
+                    keys,
+                    cycle_of(segment),
+                    None,
+                    format!("{} plan, new cycle", segment.plan.name),
+                );
+            }
         }
     }
-}
 
-/// A segment with the cycles that run in it.
-struct Stretch<'s, 'a> {
-    segment: &'s Segment<'a>,
-    cycles: Cycles,
-    from: Timestamp,
-    until: Option<Timestamp>,
-}
-
-impl Stretch<'_, '_> {
-    fn covers(&self, at: Timestamp) -> bool {
-        self.until.is_none_or(|until| at < until)
-    }
-}
-
-fn stretches<'s, 'a>(epoch: &'s Epoch<'a>, life: &Life<'_>) -> Vec<Stretch<'s, 'a>> {
-    let mut anchor = epoch.started_at;
-    let mut stretches: Vec<Stretch<'s, 'a>> = Vec::new();
-    for segment in epoch.segments.iter().filter(|segment| segment.from <= life.input.now) {
-        if segment.entry != EntryKind::Continue {
-            anchor = segment.from;
+    /// The end of a paid life that no other followed at once, and that no given plan outlasts.
+    fn end(&mut self, index: usize) {
+        let epoch = &self.life.epochs[index];
+        let Some(at) = epoch.ends_at else { return };
+        let followed = self.life.epochs[index + 1..].iter().any(|next| next.started_at <= at);
+        if !followed && !self.life.given.iter().any(|given| given.is_open(at)) {
+            let keys = epoch.names().map(|name| self.key("reset", name)).collect();
+            self.reset(at, keys);
         }
-        if let Some(last) = stretches.last_mut() {
-            last.until = Some(segment.from);
-        }
-        let cycles = Cycles::new(anchor, life.input.policy.cycle, &segment.billing);
-        stretches.push(Stretch { segment, cycles, from: segment.from, until: None });
     }
-    stretches
+
+    /// What plans given by an operator earn. They need no confirmation: the operator's word is one.
+    fn given(&mut self) {
+        let now = self.life.input.now;
+        for (index, given) in self.life.given.iter().enumerate() {
+            let segment = &given.segment;
+            let (fact, name) = (Some(segment.fact.clone()), segment.name());
+            if segment.entry == EntryKind::Purchase {
+                let keys = vec![self.key("cycle", &format!("{name}:0"))];
+                let kind = DueKind::Grant(cycle_of(segment));
+                self.add(segment.from, keys, kind, fact, format!("{} plan given", segment.plan.name));
+            }
+            for stretch in stretches(std::slice::from_ref(segment), self.life.input.policy.cycle, now) {
+                for (n, at) in
+                    stretch.starts(now).take_while(|(_, at)| given.until.is_none_or(|until| *at < until))
+                {
+                    let keys = vec![self.key("cycle", &format!("{name}:{n}"))];
+                    let reason = format!("{} plan, new cycle", segment.plan.name);
+                    self.add(at, keys, DueKind::Grant(cycle_of(segment)), None, reason);
+                }
+            }
+            let Some(end) = given.until else { continue };
+            let next = self.life.given[index + 1..].iter().any(|next| next.segment.from <= end);
+            let paid = self.life.epochs.iter().any(|epoch| epoch.started_at <= end && epoch.is_open(end));
+            if !next && !paid {
+                self.reset(end, vec![self.key("reset", name)]);
+            }
+        }
+    }
+
+    fn top_ups(&mut self) {
+        for bought in &self.life.bought {
+            let amount = bought.top_up.credits;
+            let portion = Portion { plan: None, pool: Pool::Purchased, source: Source::TopUp, amount };
+            let kind = self.paid_or_refunded(Some(&bought.name), portion);
+            let reason = format!("{} bought", bought.top_up.name);
+            // The invoice alone names a top-up: it is unique at Wix, and no part of a plan's life.
+            self.add(
+                bought.at,
+                vec![format!("topup:{}", bought.name)],
+                kind,
+                Some(bought.fact.clone()),
+                reason,
+            );
+        }
+    }
+
+    fn push(
+        &mut self,
+        epoch: &Epoch<'a>,
+        at: Timestamp,
+        keys: Vec<String>,
+        portion: Portion,
+        fact: Option<String>,
+        reason: String,
+    ) {
+        let kind = self.paid_or_refunded(epoch.invoices.at(at), portion);
+        self.add(at, keys, kind, fact, reason);
+    }
+
+    fn paid_or_refunded(&self, invoice_id: Option<&str>, portion: Portion) -> DueKind {
+        let refunded = invoice_id.is_some_and(|id| self.life.refunded.contains_key(id));
+        if refunded { DueKind::Refund(portion) } else { DueKind::Grant(portion) }
+    }
+
+    fn reset(&mut self, at: Timestamp, keys: Vec<String>) {
+        if self.life.input.policy.on_end == EndPolicy::Reset {
+            let keep = self.life.input.catalog.free().credits;
+            self.add(at, keys, DueKind::Reset(keep), None, "The paid plan ended".to_owned());
+        }
+    }
+
+    fn add(&mut self, at: Timestamp, keys: Vec<String>, kind: DueKind, fact: Option<String>, reason: String) {
+        // The databases keep whole milliseconds; an answer of Wix may name a finer moment.
+        let at = from_micros(to_micros(at));
+        let mut keys = keys.into_iter();
+        let key = keys.next().unwrap_or_default();
+        let aliases = keys.filter(|alias| *alias != key).collect();
+        let reason = if matches!(kind, DueKind::Refund(_)) { format!("{reason}: refunded") } else { reason };
+        self.due.push(Due { at, key, aliases, kind, fact, reason });
+    }
 }
 
-/// The end of a paid life that no other followed at once.
-fn reset(life: &Life<'_>, epoch: &Epoch<'_>, followed: Option<Timestamp>, due: &mut Vec<Due>) {
-    let Some(at) = epoch.ends_at.filter(|end| *end <= life.input.now) else { return };
-    if life.input.policy.on_end == EndPolicy::Keep || followed.is_some_and(|next| next <= at) {
-        return;
-    }
-    let (key, aliases) = keys(life, epoch, "reset", "");
-    due.push(Due { at, key, aliases, kind: DueKind::Reset, fact: None });
+fn cycle_of(segment: &Segment<'_>) -> Portion {
+    portion(segment.plan, Source::Cycle, segment.plan.credits)
+}
+
+fn portion(plan: &Plan, source: Source, amount: Credits) -> Portion {
+    Portion { plan: Some(plan.id.clone()), pool: Pool::Plan, source, amount }
 }

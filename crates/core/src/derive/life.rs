@@ -1,13 +1,16 @@
-//! Folding facts into the paid lives ("epochs") of an instance.
+//! Folding facts into the life of an instance: presence, paid lives, given plans, refunds.
+
+use std::collections::HashMap;
 
 use jiff::SignedDuration;
 
-use super::{Input, ParkReason};
-use crate::catalog::Plan;
+use super::epoch::{Epoch, Extra};
+use super::given::Given;
+use super::segment::EntryKind;
+use super::{Alarm, AlarmReason, Input, ParkReason, Parked};
+use crate::catalog::{Plan, TopUp};
 use crate::clock::Timestamp;
-use crate::cycle::{Cycles, period_end_after};
-use crate::fact::{BillingCycle, Fact, FactKind, InvoiceStatus, PaidSnapshot, PlanTerms, Snapshot};
-use crate::subscription::{Subscription, SubscriptionStatus};
+use crate::fact::{Fact, FactKind, InvoiceStatus, PlanTerms, Snapshot};
 
 /// Facts further ahead than this wait (billing-rules §6.6).
 const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
@@ -18,70 +21,24 @@ const FREE_GRACE: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presence {
     Never,
-    Installed(Timestamp),
-    Removed,
+    Installed,
+    Removed(Timestamp),
 }
 
-/// A stretch of a paid life on one plan.
-#[derive(Debug, Clone)]
-pub(super) struct Segment<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) billing: BillingCycle,
-    pub(super) from: Timestamp,
-    pub(super) entry: EntryKind,
-    /// The fact that began it.
+/// A top-up that was bought.
+pub(super) struct Bought<'a> {
+    pub(super) top_up: &'a TopUp,
+    pub(super) at: Timestamp,
+    /// The invoice, or the fact where Wix names none.
+    pub(super) name: String,
     pub(super) fact: String,
-    /// The invoices and facts that speak of this stretch: whatever it earned may have been granted under any of them.
-    pub(super) names: Vec<String>,
 }
 
-/// How a segment began, which decides what its beginning earns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EntryKind {
-    /// The first purchase: cycle 0.
-    Purchase,
-    /// A higher plan: its credits at once, and the cycle restarts.
-    Upgrade,
-    /// A lower plan or another way of paying: nothing at once, the cycle goes on.
-    Continue,
-}
-
-/// A lower plan that begins when the paid period ends.
-#[derive(Debug, Clone)]
-struct Pending<'a> {
-    plan: &'a Plan,
-    billing: BillingCycle,
-    from: Timestamp,
-    names: Vec<String>,
-}
-
-/// One paid life of an instance, from its first purchase until it ends.
-#[derive(Debug, Clone)]
-pub(super) struct Epoch<'a> {
-    /// Whether a purchase or an answer of Wix stands behind it. Without one, grants wait.
-    pub(super) anchored: bool,
-    pub(super) started_at: Timestamp,
-    /// From when the paid periods are counted: the purchase, or the last upgrade or change of the way of paying.
-    period_anchor: Timestamp,
-    pub(super) segments: Vec<Segment<'a>>,
-    /// The latest moment at which Wix's word says it was paid.
-    pub(super) paid_until: Timestamp,
-    /// The explicit end of what is paid, where Wix names one.
-    expires_at: Option<Timestamp>,
-    auto_renew: bool,
-    /// When renewal was switched off.
-    cancelled_at: Option<Timestamp>,
-    /// When it is over, once that is known.
-    pub(super) ends_at: Option<Timestamp>,
-    /// Whether only the passing of time ended it, and not a word of Wix.
-    ended_by_time: bool,
-    /// A lower plan chosen for the next period.
-    pending: Option<Pending<'a>>,
-    /// Since when payments fail, and the first invoice that did.
-    failing: Option<(Timestamp, String)>,
-    /// The invoices that were paid.
-    paid_invoices: Vec<String>,
-    in_trial: bool,
+/// What a fact speaks of.
+enum Product<'a> {
+    None,
+    Plan(&'a Plan),
+    TopUp(&'a TopUp),
 }
 
 /// The state of the fold.
@@ -91,15 +48,34 @@ pub(super) struct Life<'a> {
     pub(super) installed_at: Option<Timestamp>,
     pub(super) origin: Option<String>,
     pub(super) epochs: Vec<Epoch<'a>>,
+    pub(super) given: Vec<Given<'a>>,
+    pub(super) bought: Vec<Bought<'a>>,
+    /// The invoices whose payment was taken back, with the fact that says so.
+    pub(super) refunded: HashMap<String, String>,
+    pub(super) alarms: Vec<Alarm>,
 }
 
 impl<'a> Life<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
-        Self { input, presence: Presence::Never, installed_at: None, origin: None, epochs: Vec::new() }
+        Self {
+            input,
+            presence: Presence::Never,
+            installed_at: None,
+            origin: None,
+            epochs: Vec::new(),
+            given: Vec::new(),
+            bought: Vec::new(),
+            refunded: HashMap::new(),
+            alarms: Vec::new(),
+        }
     }
 
-    pub(super) fn is_removed(&self) -> bool {
-        self.presence == Presence::Removed
+    /// When the app was removed, if it is.
+    pub(super) fn removed_at(&self) -> Option<Timestamp> {
+        match self.presence {
+            Presence::Removed(at) => Some(at),
+            Presence::Never | Presence::Installed => None,
+        }
     }
 
     /// Takes one fact in; refuses it when it must wait.
@@ -107,58 +83,90 @@ impl<'a> Life<'a> {
         if fact.at > self.input.now.saturating_add(FUTURE_TOLERANCE).unwrap_or(Timestamp::MAX) {
             return Err(ParkReason::FromTheFuture { at: fact.at });
         }
-        let catalog = self.input.catalog;
-        let plan = match fact.kind.vendor_product_id() {
-            None => None,
-            Some(id) => Some(
-                catalog
-                    .normalise(id)
-                    .ok_or_else(|| ParkReason::UnknownPlan { vendor_product_id: id.to_owned() })?,
-            ),
-        };
+        let product = self.product(&fact.kind)?;
         self.settle(fact.at);
         if self.presence == Presence::Never && !matches!(fact.kind, FactKind::AppRemoved) {
             // Anything Wix says of an instance proves that the app was installed, even when that event was lost.
-            self.presence = Presence::Installed(fact.at);
+            self.presence = Presence::Installed;
             self.installed_at = Some(fact.at);
         }
-        match (&fact.kind, plan) {
-            (FactKind::AppInstalled { origin_instance_id }, _) => {
-                self.presence = Presence::Installed(fact.at);
+        match (&fact.kind, product) {
+            (kind, Product::Plan(plan)) => self.fold_plan(fact, kind, plan),
+            (FactKind::PlanPurchased(terms), Product::TopUp(top_up)) => self.buy(fact, terms, top_up),
+            // Whatever else is said of a one-time product changes nothing: it was paid once.
+            (_, Product::TopUp(_)) => {}
+            (FactKind::AppInstalled { origin_instance_id }, Product::None) => {
+                self.presence = Presence::Installed;
                 self.origin = self.origin.take().or_else(|| origin_instance_id.clone());
             }
-            (FactKind::AppRemoved, _) => self.presence = Presence::Removed,
-            (FactKind::PlanPurchased(terms), Some(plan)) => {
+            (FactKind::AppRemoved, Product::None) => self.presence = Presence::Removed(fact.at),
+            (FactKind::InvoiceUpdated { invoice_id, status }, Product::None) => {
+                self.invoice(fact, invoice_id, status);
+            }
+            (FactKind::Snapshot(_), Product::None) => self.snapshot_free(fact.at),
+            (FactKind::GivenPlanEnded { .. }, Product::None) => Given::end(&mut self.given, fact.at),
+            // Every other kind names a plan, so the look-up has found it or refused the fact.
+            (_, Product::None) => {}
+        }
+        Ok(())
+    }
+
+    fn product(&self, kind: &FactKind) -> Result<Product<'a>, ParkReason> {
+        let catalog = self.input.catalog;
+        let unknown = |id: &str| ParkReason::UnknownPlan { vendor_product_id: id.to_owned() };
+        if let FactKind::PlanGiven { plan_id, .. } = kind {
+            return catalog.find(plan_id).map(Product::Plan).ok_or_else(|| unknown(plan_id.as_str()));
+        }
+        let Some(id) = kind.vendor_product_id() else { return Ok(Product::None) };
+        let top_up = || catalog.normalise_top_up(id).map(Product::TopUp);
+        catalog.normalise(id).map(Product::Plan).or_else(top_up).ok_or_else(|| unknown(id))
+    }
+
+    fn fold_plan(&mut self, fact: &Fact, kind: &FactKind, plan: &'a Plan) {
+        match kind {
+            FactKind::PlanPurchased(terms) => {
+                self.pay_twice(fact, plan, terms);
                 self.paid(fact, plan, terms, true);
                 self.renew_paid(plan, fact.at);
             }
-            (FactKind::TrialConverted(terms), Some(plan)) => {
+            FactKind::TrialConverted(terms) => {
+                if let Some(epoch) = self.open_epoch(fact.at) {
+                    epoch.convert(fact, plan, terms);
+                }
                 self.paid(fact, plan, terms, true);
-                self.with_open(|epoch| epoch.in_trial = false);
             }
-            (FactKind::PlanReactivated(terms), Some(plan)) => {
+            FactKind::PlanReactivated(terms) => {
                 self.paid(fact, plan, terms, true);
-                self.with_open(|epoch| epoch.renew(true, fact.at));
+                self.renew_paid(plan, fact.at);
             }
-            (FactKind::PlanChanged { terms, .. }, Some(plan)) => {
+            FactKind::PlanChanged { terms, .. } => {
                 self.paid(fact, plan, terms, false);
                 self.renew_paid(plan, fact.at);
             }
-            (FactKind::PlanTransferred(terms), Some(plan)) => self.paid(fact, plan, terms, false),
-            (FactKind::RenewalCancelled { immediately, in_trial, .. }, _) => {
-                self.with_open(|epoch| {
+            FactKind::PlanTransferred(terms) => self.transferred(fact, plan, terms),
+            FactKind::RenewalCancelled { immediately, in_trial, .. } => {
+                // What has ended already cannot be cancelled: its end stays where it is.
+                if let Some(epoch) = self.open_epoch(fact.at) {
                     epoch.renew(false, fact.at);
+                    if *in_trial {
+                        epoch.mark_trial();
+                    }
                     if *immediately || *in_trial {
                         epoch.ends_at = Some(fact.at);
                     }
-                });
+                }
             }
-            (FactKind::InvoiceUpdated { invoice_id, status }, _) => self.invoice(invoice_id, status, fact.at),
-            (FactKind::Snapshot(snapshot), plan) => self.snapshot(fact, snapshot, plan),
-            // Every other kind names a plan, so the look-up above has found it or refused the fact.
-            (_, None) => {}
+            FactKind::Snapshot(snapshot) => self.snapshot(fact, snapshot, plan),
+            FactKind::PlanGiven { until, .. } => {
+                if !plan.is_free() && until.is_none_or(|until| fact.at < until) {
+                    Given::give(&mut self.given, fact, plan, *until);
+                }
+            }
+            FactKind::AppInstalled { .. }
+            | FactKind::AppRemoved
+            | FactKind::InvoiceUpdated { .. }
+            | FactKind::GivenPlanEnded { .. } => {}
         }
-        Ok(())
     }
 
     /// Brings the last epoch to its end when that lies at or before `at`.
@@ -168,85 +176,143 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// After the last fact: what has ended or begun by now.
-    pub(super) fn close(&mut self) {
-        let now = self.input.now;
-        self.settle(now);
+    /// After the last fact: what has ended or begun by now, and the refunds of which nothing else is known.
+    pub(super) fn close(&mut self) -> Vec<Parked> {
+        self.settle(self.input.now);
+        let known = |id: &String| {
+            self.epochs
+                .iter()
+                .any(|epoch| epoch.invoices.knows(id) || epoch.extras.iter().any(|e| e.invoice_id == *id))
+                || self.bought.iter().any(|bought| bought.name == *id)
+        };
+        let unknown = self.refunded.iter().filter(|(id, _)| !known(id));
+        let park = |(id, fact): (&String, &String)| Parked {
+            fact: fact.clone(),
+            reason: ParkReason::UnknownInvoice { invoice_id: id.clone() },
+        };
+        let mut parked: Vec<Parked> = unknown.map(park).collect();
+        parked.sort_by(|a, b| a.fact.cmp(&b.fact));
+        parked
     }
 
     fn open_epoch(&mut self, at: Timestamp) -> Option<&mut Epoch<'a>> {
-        self.epochs.last_mut().filter(|epoch| epoch.ends_at.is_none_or(|end| at < end))
-    }
-
-    fn with_open(&mut self, change: impl FnOnce(&mut Epoch<'a>)) {
-        if let Some(epoch) = self.epochs.last_mut() {
-            change(epoch);
-        }
+        self.epochs.last_mut().filter(|epoch| epoch.is_open(at))
     }
 
     /// A fact that says: this plan is paid from now on.
     fn paid(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms, anchors: bool) {
         if plan.is_free() {
-            self.with_open(|epoch| epoch.renew(false, fact.at));
+            if let Some(epoch) = self.open_epoch(fact.at) {
+                epoch.renew(false, fact.at);
+            }
             return;
         }
-        let names = names(terms, fact);
         match self.open_epoch(fact.at) {
             Some(epoch) => {
                 epoch.anchored |= anchors;
-                epoch.change(plan, &terms.cycle, fact.at, names);
+                epoch.change(plan, terms, fact, fact.at);
                 epoch.evidence(fact.at, terms.expires_at);
-                epoch.failing = None;
+                epoch.invoices.recover();
             }
-            None => self.epochs.push(Epoch::begin(fact, plan, terms, names, anchors)),
+            None => self.epochs.push(Epoch::begin(fact, plan, terms, EntryKind::Purchase, anchors)),
         }
     }
 
     /// Buying a plan, or another one, switches renewal on again.
     fn renew_paid(&mut self, plan: &Plan, at: Timestamp) {
-        if !plan.is_free() {
-            self.with_open(|epoch| epoch.renew(true, at));
+        if let Some(epoch) = self.open_epoch(at).filter(|_| !plan.is_free()) {
+            epoch.renew(true, at);
         }
     }
 
-    fn invoice(&mut self, invoice_id: &str, status: &InvoiceStatus, at: Timestamp) {
-        self.with_open(|epoch| match status {
-            // An invoice that was paid cannot fail any more: the word of its failure came late.
-            InvoiceStatus::PaymentFailed if !epoch.paid_invoices.iter().any(|paid| paid == invoice_id) => {
-                epoch.failing.get_or_insert_with(|| (at, invoice_id.to_owned()));
+    /// The plan came from another owner or site. It was paid there: its beginning earns nothing here.
+    fn transferred(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
+        if self.open_epoch(fact.at).is_some() || plan.is_free() {
+            self.paid(fact, plan, terms, false);
+        } else {
+            self.epochs.push(Epoch::begin(fact, plan, terms, EntryKind::Transfer, true));
+        }
+    }
+
+    fn buy(&mut self, fact: &Fact, terms: &PlanTerms, top_up: &'a TopUp) {
+        let name = terms.invoice_id.clone().unwrap_or_else(|| fact.key.clone());
+        if self.bought.iter().all(|bought| bought.name != name) {
+            self.bought.push(Bought { top_up, at: fact.at, name, fact: fact.key.clone() });
+        }
+    }
+
+    /// The plan that runs is bought once more, by another invoice: two checkout links were both paid.
+    fn pay_twice(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
+        let Some(invoice_id) = &terms.invoice_id else { return };
+        let Some(epoch) = self.epochs.last_mut().filter(|epoch| epoch.is_open(fact.at)) else { return };
+        let Some(segment) = epoch.segments.last() else { return };
+        let Some(first) = segment.names.first().filter(|name| **name != segment.fact) else { return };
+        let again = epoch.names().any(|name| name == invoice_id) || epoch.invoices.knows(invoice_id);
+        if again || segment.plan.id != plan.id || segment.billing != terms.cycle {
+            return;
+        }
+        if epoch.auto_renew {
+            let reason = AlarmReason::PaidTwice { first: first.clone(), second: invoice_id.clone() };
+            self.alarms.push(Alarm { fact: fact.key.clone(), reason });
+        }
+        let (at, invoice_id, fact) = (fact.at, invoice_id.clone(), fact.key.clone());
+        epoch.extras.push(Extra { plan, at, invoice_id, fact });
+    }
+
+    fn invoice(&mut self, fact: &Fact, invoice_id: &str, status: &InvoiceStatus) {
+        match status {
+            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack => {
+                self.refunded.insert(invoice_id.to_owned(), fact.key.clone());
+                return;
             }
             InvoiceStatus::Paid => {
-                epoch.failing = None;
-                epoch.paid_until = epoch.paid_until.max(at);
-                epoch.paid_invoices.push(invoice_id.to_owned());
+                self.refunded.remove(invoice_id);
             }
-            InvoiceStatus::PaymentFailed
-            | InvoiceStatus::Refunded
-            | InvoiceStatus::ChargedBack
-            | InvoiceStatus::Unknown(_) => {}
-        });
+            InvoiceStatus::PaymentFailed | InvoiceStatus::Unknown(_) => {}
+        }
+        if self.bought.iter().any(|bought| bought.name == invoice_id) {
+            return;
+        }
+        let Some(epoch) = self.open_epoch(fact.at) else { return };
+        match status {
+            InvoiceStatus::PaymentFailed => epoch.invoices.fail(invoice_id, fact.at),
+            InvoiceStatus::Paid => {
+                epoch.invoices.pay(invoice_id);
+                epoch.invoices.see(invoice_id, epoch.period_start(fact.at));
+                epoch.evidence(fact.at, None);
+            }
+            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack | InvoiceStatus::Unknown(_) => {}
+        }
     }
 
-    fn snapshot(&mut self, fact: &Fact, snapshot: &Snapshot, plan: Option<&'a Plan>) {
-        let (Some(paid), Some(plan)) = (&snapshot.paid, plan) else {
+    fn snapshot(&mut self, fact: &Fact, snapshot: &Snapshot, plan: &'a Plan) {
+        let Some(paid) = &snapshot.paid else { return };
+        if plan.is_free() {
             return self.snapshot_free(fact.at);
-        };
+        }
         let since = paid.since.unwrap_or(fact.at).min(fact.at);
         self.reopen(since, fact.at);
-        self.with_open(|epoch| epoch.recover(paid.terms.invoice_id.as_deref(), fact.at));
-        match self.open_epoch(fact.at) {
-            Some(epoch) => {
-                let from = since.max(epoch.last_change());
-                epoch.anchored = true;
-                epoch.change(plan, &paid.terms.cycle, from, names(&paid.terms, fact));
-            }
-            None => {
-                let names = names(&paid.terms, fact);
-                let began = Fact { at: since, ..fact.clone() };
-                self.epochs.push(Epoch::begin(&began, plan, &paid.terms, names, true));
-            }
+        if self.open_epoch(fact.at).is_none() {
+            let began = Fact { at: since, ..fact.clone() };
+            let mut epoch = Epoch::begin(&began, plan, &paid.terms, EntryKind::Purchase, true);
+            // An end that lies behind the answer cannot be meant.
+            epoch.settle(since);
+            self.epochs.push(epoch);
         }
-        self.with_open(|epoch| epoch.confirm(paid, fact.at, snapshot.seen_until));
+        let Some(epoch) = self.epochs.last_mut() else { return };
+        epoch.invoices.recover_by(paid.terms.invoice_id.as_deref(), fact.at);
+        epoch.anchored = true;
+        if paid.in_trial {
+            epoch.mark_trial();
+        } else if epoch.is_trial() {
+            epoch.convert(fact, plan, &paid.terms);
+        }
+        epoch.undo_downgrade(plan, since);
+        if !epoch.keeps_pending(plan, since) {
+            let from = since.max(epoch.last_change());
+            epoch.change(plan, &paid.terms, fact, from);
+        }
+        epoch.confirm(paid, fact.at);
     }
 
     /// Wix says that a plan is paid since before the last paid life ended: so it never ended.
@@ -268,187 +334,4 @@ impl<'a> Life<'a> {
             epoch.ends_at = Some(at);
         }
     }
-
-    /// The subscription now, the next moment of change, and whether Wix should be asked.
-    pub(super) fn summary(&self) -> (Subscription, Option<Timestamp>, bool) {
-        let now = self.input.now;
-        let free = Subscription::free(self.input.catalog.free().id.clone());
-        let Some(epoch) = self.epochs.last().filter(|epoch| epoch.ends_at.is_none_or(|end| now < end)) else {
-            let status =
-                if self.is_removed() { SubscriptionStatus::Removed } else { SubscriptionStatus::Free };
-            return (Subscription { status, ..free }, None, false);
-        };
-        let Some(segment) = epoch.segments.last() else { return (free, None, false) };
-        let cycles = epoch.cycles(self.input.policy.cycle);
-        let next_cycle = cycles.start(cycles.next_after(now));
-        let unconfirmed = !epoch.anchored || epoch.has_unconfirmed(&cycles, now);
-        let period_end = epoch.period_end(now);
-        let subscription = Subscription {
-            plan_id: segment.plan.id.clone(),
-            status: self.status(epoch),
-            epoch: epoch.names().next().map(str::to_owned),
-            billing_cycle: Some(segment.billing.clone()),
-            started_at: Some(epoch.started_at),
-            current_period_end: period_end,
-            next_cycle_at: next_cycle.filter(|at| epoch.auto_renew || period_end.is_none_or(|end| *at < end)),
-            auto_renew: epoch.auto_renew,
-            pending_plan_id: epoch.pending.as_ref().map(|pending| pending.plan.id.clone()),
-        };
-        let turning = if epoch.auto_renew && epoch.pending.is_none() { None } else { period_end };
-        let next_at = if unconfirmed { Some(now) } else { [next_cycle, turning].into_iter().flatten().min() };
-        (subscription, next_at.filter(|_| !self.is_removed()), unconfirmed)
-    }
-
-    fn status(&self, epoch: &Epoch<'_>) -> SubscriptionStatus {
-        match () {
-            () if self.is_removed() => SubscriptionStatus::Removed,
-            () if epoch.failing.is_some() => SubscriptionStatus::BillingIssue,
-            () if !epoch.auto_renew => SubscriptionStatus::Cancelled,
-            () if epoch.in_trial => SubscriptionStatus::Trial,
-            () => SubscriptionStatus::Active,
-        }
-    }
-}
-
-impl<'a> Epoch<'a> {
-    fn begin(fact: &Fact, plan: &'a Plan, terms: &PlanTerms, names: Vec<String>, anchored: bool) -> Self {
-        let segment = Segment {
-            plan,
-            billing: terms.cycle.clone(),
-            from: fact.at,
-            entry: EntryKind::Purchase,
-            fact: fact.key.clone(),
-            names,
-        };
-        Self {
-            anchored,
-            started_at: fact.at,
-            period_anchor: fact.at,
-            segments: vec![segment],
-            paid_until: fact.at,
-            expires_at: terms.expires_at,
-            auto_renew: true,
-            cancelled_at: None,
-            ends_at: None,
-            ended_by_time: false,
-            pending: None,
-            failing: None,
-            paid_invoices: Vec::new(),
-            in_trial: false,
-        }
-    }
-
-    /// Every name this life may have been known by; the first is the one that counts.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.segments.iter().flat_map(|segment| segment.names.iter().map(String::as_str))
-    }
-
-    fn evidence(&mut self, at: Timestamp, expires_at: Option<Timestamp>) {
-        self.paid_until = self.paid_until.max(at);
-        self.expires_at = expires_at.or(self.expires_at);
-    }
-
-    /// A later invoice than the one that failed stands behind the plan: the payment went through after all.
-    fn recover(&mut self, invoice_id: Option<&str>, at: Timestamp) {
-        let Some(id) = invoice_id.filter(|id| !self.names().any(|name| name == *id)) else { return };
-        self.failing.take_if(|(since, failed)| at >= *since && failed != id);
-    }
-
-    fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp, seen_until: Timestamp) {
-        self.evidence(seen_until.max(at), paid.terms.expires_at);
-        self.in_trial = paid.in_trial;
-        if self.auto_renew != paid.auto_renewing {
-            self.renew(paid.auto_renewing, at);
-        }
-    }
-
-    fn renew(&mut self, on: bool, at: Timestamp) {
-        self.auto_renew = on;
-        self.cancelled_at = (!on).then_some(at);
-        if on {
-            self.ends_at = None;
-        }
-    }
-
-    fn last_change(&self) -> Timestamp {
-        self.segments.last().map_or(self.started_at, |segment| segment.from)
-    }
-
-    /// The plan from `at` on. A higher plan counts at once; a lower one when the paid period ends.
-    fn change(&mut self, plan: &'a Plan, billing: &BillingCycle, at: Timestamp, names: Vec<String>) {
-        let Some(current) = self.segments.last() else { return };
-        if plan.rank < current.plan.rank {
-            if self.pending.as_ref().is_none_or(|pending| pending.plan.id != plan.id) {
-                let from = self.period_end(at).unwrap_or(at);
-                self.pending = Some(Pending { plan, billing: billing.clone(), from, names });
-            }
-            return;
-        }
-        self.pending = None;
-        let Some(current) = self.segments.last_mut() else { return };
-        let entry = if plan.rank > current.plan.rank { EntryKind::Upgrade } else { EntryKind::Continue };
-        if entry == EntryKind::Upgrade || current.billing != *billing {
-            let from = at.max(current.from);
-            let fact = names.last().cloned().unwrap_or_default();
-            // It is paid anew from here on; what was said of the period before is over.
-            self.period_anchor = from;
-            self.expires_at = None;
-            self.segments.push(Segment { plan, billing: billing.clone(), from, entry, fact, names });
-        } else {
-            current.names.extend(names);
-        }
-    }
-
-    /// Lets happen what was to happen by `at`: a pending lower plan begins, a cancelled life ends.
-    fn settle(&mut self, at: Timestamp) {
-        if let Some(Pending { plan, billing, from, names }) =
-            self.pending.take_if(|pending| pending.from <= at)
-        {
-            let fact = names.last().cloned().unwrap_or_default();
-            self.segments.push(Segment { plan, billing, from, entry: EntryKind::Continue, fact, names });
-        }
-        if self.ends_at.is_none() && !self.auto_renew {
-            self.ends_at = self.period_end(at).filter(|end| *end <= at);
-            self.ended_by_time = self.ends_at.is_some();
-        }
-    }
-
-    /// The end of the paid period: the one running at `at`, or the one in which renewal was switched off.
-    fn period_end(&self, at: Timestamp) -> Option<Timestamp> {
-        let at = self.cancelled_at.unwrap_or(at);
-        if let Some(end) = self.expires_at.filter(|end| *end > at) {
-            return Some(end);
-        }
-        let months = self.segments.last().and_then(|segment| segment.billing.months())?;
-        period_end_after(self.period_anchor, months, at)
-    }
-
-    /// The cycles of the plan in force, counted from where the last one restarted.
-    pub(super) fn cycles(&self, policy: crate::cycle::CyclePolicy) -> Cycles {
-        let restart = self.segments.iter().rev().find(|segment| segment.entry != EntryKind::Continue);
-        let anchor = restart.map_or(self.started_at, |segment| segment.from);
-        let billing = self.segments.last().map_or(&BillingCycle::NoCycle, |segment| &segment.billing);
-        Cycles::new(anchor, policy, billing)
-    }
-
-    /// Whether Wix's word covers the moment `at`: grants for moments it does not cover wait.
-    ///
-    /// A payment covers the whole period it was made for, not only the moment it was seen.
-    pub(super) fn is_confirmed(&self, at: Timestamp) -> bool {
-        let months = self.segments.last().and_then(|segment| segment.billing.months());
-        let period = months.and_then(|months| period_end_after(self.period_anchor, months, self.paid_until));
-        let named = self.expires_at.max(period).is_some_and(|end| at < end);
-        (at <= self.paid_until || named) && self.failing.as_ref().is_none_or(|(since, _)| at < *since)
-    }
-
-    /// Whether a cycle has come that no word of Wix covers yet.
-    fn has_unconfirmed(&self, cycles: &Cycles, now: Timestamp) -> bool {
-        let last = cycles.next_after(now).checked_sub(1).and_then(|n| cycles.start(n));
-        last.is_some_and(|at| at <= now && !self.is_confirmed(at))
-    }
-}
-
-/// The names under which a fact's plan may be known: its invoice, then the fact itself.
-fn names(terms: &PlanTerms, fact: &Fact) -> Vec<String> {
-    terms.invoice_id.iter().cloned().chain([fact.key.clone()]).collect()
 }

@@ -56,10 +56,15 @@ fn decide(tx: &mut Tx, catalog: &Catalog, policy: Policy, asked: bool) -> Result
     let instance_id = tx.instance_id().clone();
     let derived = derive::derive(Input { instance_id: &instance_id, facts: &facts, catalog, policy, now });
     here(Moment::Derived);
-    let done = derive::apply(&mut tx.account, &derived.due, catalog, now)?;
+    let done = derive::apply(&mut tx.account, &derived, now)?;
     here(Moment::GrantsMade);
     if tx.facts.iter().any(|fact| fact.is_new) {
         tx.profile.last_webhook_at = Some(now);
+    }
+    let is_new = |key: &str| tx.facts.iter().any(|stored| stored.key == key && stored.is_new);
+    for alarm in derived.alarms.iter().filter(|alarm| is_new(&alarm.fact)) {
+        let reason = &alarm.reason;
+        tracing::error!(instance.id = %instance_id, fact.key = %alarm.fact, %reason, "a fact needs a look");
     }
     park(tx, &derived);
     tx.finish_facts();

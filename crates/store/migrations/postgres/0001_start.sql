@@ -19,6 +19,7 @@ CREATE TABLE instances (
   seq                BIGINT NOT NULL DEFAULT 0,
   head               TEXT   NOT NULL,
   subscription       TEXT,
+  resets             TEXT,
   due_at             BIGINT,
   last_webhook_at    BIGINT,
   reconciled_at      BIGINT
@@ -66,12 +67,15 @@ CREATE TABLE grants (
   business_key    TEXT COLLATE "C" NOT NULL,
   pool            TEXT   NOT NULL,
   source          TEXT   NOT NULL,
-  amount          BIGINT NOT NULL CONSTRAINT grants_amount_positive CHECK (amount > 0),
-  remaining       BIGINT NOT NULL CONSTRAINT grants_remaining_in_range CHECK (remaining >= 0 AND remaining <= amount),
+  amount          BIGINT NOT NULL CONSTRAINT grants_amount_positive CHECK (amount > 0 OR (amount = 0 AND source = 'carried')),
+  remaining       BIGINT NOT NULL CONSTRAINT grants_remaining_in_range CHECK (remaining >= 0 AND closed >= 0 AND remaining + closed <= amount),
+  closed          BIGINT NOT NULL DEFAULT 0,
   plan_id         TEXT,
   catalog_version TEXT   NOT NULL,
   effective_at    BIGINT NOT NULL,
   expires_at      BIGINT,
+  taken_back      BIGINT NOT NULL,
+  rules           TEXT   NOT NULL,
   PRIMARY KEY (instance_id, grant_id),
   CONSTRAINT grants_business_key_once UNIQUE (instance_id, business_key)
 ) WITH (fillfactor = 70);

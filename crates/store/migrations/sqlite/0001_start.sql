@@ -15,6 +15,7 @@ CREATE TABLE instances (
   seq                INTEGER NOT NULL DEFAULT 0,
   head               TEXT   NOT NULL,
   subscription       TEXT,
+  resets             TEXT,
   due_at             INTEGER,
   last_webhook_at    INTEGER,
   reconciled_at      INTEGER
@@ -62,12 +63,15 @@ CREATE TABLE grants (
   business_key    TEXT   NOT NULL,
   pool            TEXT   NOT NULL,
   source          TEXT   NOT NULL,
-  amount          INTEGER NOT NULL CONSTRAINT grants_amount_positive CHECK (amount > 0),
-  remaining       INTEGER NOT NULL CONSTRAINT grants_remaining_in_range CHECK (remaining >= 0 AND remaining <= amount),
+  amount          INTEGER NOT NULL CONSTRAINT grants_amount_positive CHECK (amount > 0 OR (amount = 0 AND source = 'carried')),
+  remaining       INTEGER NOT NULL CONSTRAINT grants_remaining_in_range CHECK (remaining >= 0 AND closed >= 0 AND remaining + closed <= amount),
+  closed          INTEGER NOT NULL DEFAULT 0,
   plan_id         TEXT,
   catalog_version TEXT   NOT NULL,
   effective_at    INTEGER NOT NULL,
   expires_at      INTEGER,
+  taken_back      INTEGER NOT NULL,
+  rules           TEXT   NOT NULL,
   PRIMARY KEY (instance_id, grant_id),
   CONSTRAINT grants_business_key_once UNIQUE (instance_id, business_key)
 ) STRICT, WITHOUT ROWID;

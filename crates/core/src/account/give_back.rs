@@ -1,0 +1,199 @@
+//! Credits that come back from a hold: to where they would be if they had never been put aside.
+//!
+//! In the meantime the paid life may have ended, the credits may have expired, or their grant may have been taken back.
+//! A hold must not carry credits past any of these, and must not lose what would have stayed.
+
+use super::{Account, LedgerError, Movement};
+use crate::clock::Timestamp;
+use crate::credits::Credits;
+use crate::entry::{Cause, EntryCode, LedgerAccount, id_bytes};
+use crate::grant::{CreditGrant, Pool, Source};
+use crate::hold::{Draw, Hold};
+use crate::id::{GrantId, InstanceId};
+
+/// Credits that go the same way.
+struct Share {
+    to: LedgerAccount,
+    amount: Credits,
+}
+
+impl Account {
+    /// Returns `amount` of a hold to the grants it came from, last drawn first.
+    pub(super) fn give_back(
+        &mut self,
+        hold: &Hold,
+        amount: Credits,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let mut rest = amount;
+        let mut shares: Vec<Share> = Vec::new();
+        for draw in hold.draws.iter().rev() {
+            let part = draw.amount.min(rest);
+            if part.is_zero() {
+                continue;
+            }
+            rest = rest.checked_sub(part).ok_or(LedgerError::Overflow)?;
+            for share in self.take_in(hold, draw, part, now)? {
+                match shares.iter_mut().find(|known| known.to == share.to) {
+                    Some(known) => {
+                        known.amount = known.amount.checked_add(share.amount).ok_or(LedgerError::Overflow)?;
+                    }
+                    None => shares.push(share),
+                }
+            }
+        }
+        shares.sort_by_key(|share| share.to.to_string());
+        for share in shares.into_iter().filter(|share| !share.amount.is_zero()) {
+            self.record_return(hold, &share, now)?;
+        }
+        Ok(())
+    }
+
+    fn record_return(&mut self, hold: &Hold, share: &Share, now: Timestamp) -> Result<(), LedgerError> {
+        let (code, name) = match share.to {
+            LedgerAccount::Available(pool) => (EntryCode::Void, pool.as_str().to_owned()),
+            LedgerAccount::Expired => (EntryCode::Expire, "expired".to_owned()),
+            other => (EntryCode::Reversal, other.to_string()),
+        };
+        let movement = Movement {
+            debit: LedgerAccount::Held,
+            credit: share.to,
+            amount: share.amount,
+            code,
+            key: format!("void:{}:{name}", hold.id),
+            hold: Some(hold.id.clone()),
+        };
+        self.record(movement, &Cause::new("user", hold.action.clone()), now).map(|_| ())
+    }
+
+    /// Puts one part back into its grant, and says where the credits go.
+    fn take_in(
+        &mut self,
+        hold: &Hold,
+        draw: &Draw,
+        part: Credits,
+        now: Timestamp,
+    ) -> Result<Vec<Share>, LedgerError> {
+        let grant = self.grants.iter_mut().find(|g| g.id == draw.grant_id).ok_or(LedgerError::NoSuchHold)?;
+        self.changes.touched_grants.push(grant.id.clone());
+        let available = LedgerAccount::Available(grant.pool);
+        let one = |to| Ok(vec![Share { to, amount: part }]);
+        if grant.taken_back && grant.source != Source::Carried {
+            grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
+            return one(LedgerAccount::Issued(grant.source));
+        }
+        if grant.is_expired(now) {
+            grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
+            return one(LedgerAccount::Expired);
+        }
+        if grant.taken_back {
+            // What a reset had left, and the reset turned out never to have been: the credits stand for themselves.
+            let mut returned = returned(&self.instance_id, grant, hold, part);
+            grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
+            let kept = self.pass_resets(returned.effective_at, part, now)?;
+            if kept.is_some() {
+                returned.close();
+            }
+            self.changes.new_grants.push(returned.clone());
+            self.grants.push(returned);
+            return Ok(shares(available, part, kept));
+        }
+        let (from, id) = (grant.effective_at, grant.id.clone());
+        let kept = if grant.pool == Pool::Plan { self.pass_resets(from, part, now)? } else { None };
+        if let Some(grant) = self.grants.iter_mut().find(|grant| grant.id == id) {
+            let side = if kept.is_some() { &mut grant.closed } else { &mut grant.remaining };
+            *side = side.checked_add(part).ok_or(LedgerError::Overflow)?;
+        }
+        Ok(shares(available, part, kept))
+    }
+
+    /// Lets credits of the time `from` go through every later reset; how many stay, or `None` when there was none.
+    ///
+    /// A reset lets pass what its limit still has room for; the rest expires.
+    fn pass_resets(
+        &mut self,
+        from: Timestamp,
+        part: Credits,
+        now: Timestamp,
+    ) -> Result<Option<Credits>, LedgerError> {
+        let mut passing = part;
+        let mut inside: Option<GrantId> = None;
+        for index in 0..self.resets.len() {
+            let reset = &mut self.resets[index];
+            if reset.at <= from {
+                continue;
+            }
+            let room = reset.target.checked_sub(reset.kept).unwrap_or(Credits::ZERO);
+            let kept = passing.min(room);
+            let lost = passing.checked_sub(kept).ok_or(LedgerError::Overflow)?;
+            reset.kept = reset.kept.checked_add(kept).ok_or(LedgerError::Overflow)?;
+            reset.cut = reset.cut.checked_add(lost).ok_or(LedgerError::Overflow)?;
+            if let Some(grant) = inside.take().and_then(|id| self.grants.iter_mut().find(|g| g.id == id)) {
+                grant.remaining = grant.remaining.checked_sub(passing).ok_or(LedgerError::Overflow)?;
+                grant.closed = grant.closed.checked_add(passing).ok_or(LedgerError::Overflow)?;
+            }
+            passing = kept;
+            let reset = self.resets[index].clone();
+            inside = match &reset.carry {
+                _ if kept.is_zero() => reset.carry.clone(),
+                None => {
+                    let id = self.carry(&reset, kept, now);
+                    self.resets[index].carry = Some(id.clone());
+                    Some(id)
+                }
+                Some(id) => {
+                    let carry = self.grants.iter_mut().find(|grant| grant.id == *id);
+                    let carry = carry.ok_or(LedgerError::NoSuchHold)?;
+                    carry.amount = carry.amount.checked_add(kept).ok_or(LedgerError::Overflow)?;
+                    carry.remaining = carry.remaining.checked_add(kept).ok_or(LedgerError::Overflow)?;
+                    self.changes.touched_grants.push(id.clone());
+                    Some(id.clone())
+                }
+            };
+        }
+        let crossed = self.resets.iter().any(|reset| reset.at > from);
+        Ok(crossed.then_some(passing))
+    }
+
+    /// Of a hold that is spent, what came from grants that were taken back meanwhile is owed.
+    pub(super) fn owe_for_taken_back(
+        &mut self,
+        hold: &Hold,
+        posted: Credits,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let (mut rest, mut owed) = (posted, Credits::ZERO);
+        for draw in &hold.draws {
+            let part = draw.amount.min(rest);
+            rest = rest.checked_sub(part).ok_or(LedgerError::Overflow)?;
+            let taken_back = |grant: &&CreditGrant| {
+                grant.id == draw.grant_id && grant.taken_back && grant.source != Source::Carried
+            };
+            if self.grants.iter().find(taken_back).is_some() {
+                owed = owed.checked_add(part).ok_or(LedgerError::Overflow)?;
+            }
+        }
+        let cause = Cause::new("wix", "Credits that were refunded while they were put aside");
+        self.owe(&format!("post:{}:debt", hold.id), owed, &cause, now)
+    }
+}
+
+fn shares(available: LedgerAccount, part: Credits, kept: Option<Credits>) -> Vec<Share> {
+    let stays = kept.unwrap_or(part);
+    let lost = part.checked_sub(stays).unwrap_or(Credits::ZERO);
+    vec![Share { to: available, amount: stays }, Share { to: LedgerAccount::Expired, amount: lost }]
+}
+
+/// A grant for credits whose own grant is no more.
+fn returned(instance_id: &InstanceId, grant: &CreditGrant, hold: &Hold, part: Credits) -> CreditGrant {
+    let business_key = format!("return:{}:{}", hold.id, grant.id);
+    CreditGrant {
+        id: GrantId::new(hold.created_at, id_bytes(instance_id, &business_key)),
+        business_key,
+        amount: part,
+        remaining: part,
+        closed: Credits::ZERO,
+        taken_back: false,
+        ..grant.clone()
+    }
+}

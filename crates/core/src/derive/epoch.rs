@@ -1,0 +1,257 @@
+//! One paid life of an instance, from its first purchase until it ends.
+
+use super::invoice::Invoices;
+use super::segment::{EntryKind, Segment, names};
+use crate::catalog::Plan;
+use crate::clock::Timestamp;
+use crate::cycle::{CyclePolicy, Cycles, period_end_after};
+use crate::fact::{BillingCycle, Fact, PaidSnapshot, PlanTerms};
+
+/// A lower plan that begins when the paid period ends.
+#[derive(Debug, Clone)]
+pub(super) struct Pending<'a> {
+    pub(super) plan: &'a Plan,
+    billing: BillingCycle,
+    /// When it was chosen.
+    chosen_at: Timestamp,
+    from: Timestamp,
+    names: Vec<String>,
+}
+
+/// A second payment for a plan that runs.
+#[derive(Debug, Clone)]
+pub(super) struct Extra<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) at: Timestamp,
+    pub(super) invoice_id: String,
+    pub(super) fact: String,
+}
+
+/// One paid life of an instance, from its first purchase until it ends.
+#[derive(Debug, Clone)]
+pub(super) struct Epoch<'a> {
+    /// Whether a purchase or an answer of Wix stands behind it. Without one, grants wait.
+    pub(super) anchored: bool,
+    pub(super) started_at: Timestamp,
+    /// From when the paid periods are counted: the purchase, or the last upgrade or change of the way of paying.
+    period_anchor: Timestamp,
+    pub(super) segments: Vec<Segment<'a>>,
+    pub(super) extras: Vec<Extra<'a>>,
+    /// The latest moment at which Wix's word says it was paid.
+    pub(super) paid_until: Timestamp,
+    /// The explicit end of what is paid, where Wix names one.
+    expires_at: Option<Timestamp>,
+    pub(super) auto_renew: bool,
+    /// When renewal was switched off.
+    cancelled_at: Option<Timestamp>,
+    /// When it is over, once that is known.
+    pub(super) ends_at: Option<Timestamp>,
+    /// Whether only the passing of time ended it, and not a word of Wix.
+    pub(super) ended_by_time: bool,
+    /// A lower plan chosen for the next period.
+    pub(super) pending: Option<Pending<'a>>,
+    pub(super) invoices: Invoices,
+}
+
+impl<'a> Epoch<'a> {
+    pub(super) fn begin(
+        fact: &Fact,
+        plan: &'a Plan,
+        terms: &PlanTerms,
+        entry: EntryKind,
+        anchored: bool,
+    ) -> Self {
+        let mut epoch = Self {
+            anchored,
+            started_at: fact.at,
+            period_anchor: fact.at,
+            segments: vec![Segment::begin(fact, plan, terms, entry)],
+            extras: Vec::new(),
+            paid_until: fact.at,
+            expires_at: terms.expires_at,
+            auto_renew: true,
+            cancelled_at: None,
+            ends_at: None,
+            ended_by_time: false,
+            pending: None,
+            invoices: Invoices::default(),
+        };
+        epoch.evidence(fact.at, terms.expires_at);
+        epoch.invoices.begin(&names(terms, fact), fact.at);
+        epoch
+    }
+
+    /// Every name this life may have been known by; the first is the one that counts.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().flat_map(|segment| segment.names.iter().map(String::as_str))
+    }
+
+    pub(super) fn is_open(&self, at: Timestamp) -> bool {
+        self.ends_at.is_none_or(|end| at < end)
+    }
+
+    pub(super) fn is_trial(&self) -> bool {
+        self.segments.last().is_some_and(|segment| segment.entry == EntryKind::Trial)
+    }
+
+    /// Wix's word that it is paid at `at`. A payment covers the whole period it was made for, not only that moment.
+    pub(super) fn evidence(&mut self, at: Timestamp, expires_at: Option<Timestamp>) {
+        self.paid_until = self.paid_until.max(at);
+        self.expires_at = expires_at.or(self.expires_at);
+        let end = self.expires_at.filter(|end| *end > at).or_else(|| self.regular_end(at));
+        if let Some((segment, end)) = self.segments.last_mut().zip(end) {
+            segment.covered_until = segment.covered_until.max(end);
+        }
+    }
+
+    /// An answer of Wix that shows this life, once more.
+    pub(super) fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp) {
+        self.evidence(at, paid.terms.expires_at);
+        if let Some(id) = &paid.terms.invoice_id {
+            self.invoices.see(id, self.period_start(at));
+        }
+        if self.auto_renew != paid.auto_renewing {
+            self.renew(paid.auto_renewing, at);
+        }
+    }
+
+    pub(super) fn renew(&mut self, on: bool, at: Timestamp) {
+        if on {
+            self.ends_at = None;
+            self.cancelled_at = None;
+        } else if self.auto_renew {
+            self.cancelled_at = Some(at);
+        }
+        self.auto_renew = on;
+    }
+
+    pub(super) fn last_change(&self) -> Timestamp {
+        self.segments.last().map_or(self.started_at, |segment| segment.from)
+    }
+
+    /// What was known as a purchase was a free trial.
+    pub(super) fn mark_trial(&mut self) {
+        let only = self.segments.len() == 1;
+        if let Some(first) =
+            self.segments.first_mut().filter(|first| only && first.entry == EntryKind::Purchase)
+        {
+            first.entry = EntryKind::Trial;
+        }
+    }
+
+    /// The trial became a paid plan: it is paid from here on.
+    pub(super) fn convert(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
+        self.mark_trial();
+        if self.is_trial() {
+            self.period_anchor = fact.at;
+            self.expires_at = None;
+            self.segments.push(Segment::begin(fact, plan, terms, EntryKind::Conversion));
+        }
+    }
+
+    /// The plan from `at` on. A higher plan counts at once; a lower one when the paid period ends.
+    pub(super) fn change(&mut self, plan: &'a Plan, terms: &PlanTerms, fact: &Fact, at: Timestamp) {
+        let Some(current) = self.segments.last() else { return };
+        let names = names(terms, fact);
+        if plan.rank < current.plan.rank {
+            if self.pending.as_ref().is_none_or(|pending| pending.plan.id != plan.id) {
+                let from = self.period_end(at).unwrap_or(at);
+                self.pending =
+                    Some(Pending { plan, billing: terms.cycle.clone(), chosen_at: at, from, names });
+            }
+            return;
+        }
+        self.pending = None;
+        let entry = if plan.rank > current.plan.rank { EntryKind::Upgrade } else { EntryKind::Continue };
+        if entry == EntryKind::Upgrade || current.billing != terms.cycle {
+            let from = at.max(current.from);
+            // It is paid anew from here on; what was said of the period before is over.
+            self.period_anchor = from;
+            self.expires_at = None;
+            self.invoices.begin(&names, from);
+            let segment = Segment { from, covered_until: from, ..Segment::begin(fact, plan, terms, entry) };
+            self.segments.push(segment);
+        } else if let Some(current) = self.segments.last_mut() {
+            current.add_names(names);
+        }
+    }
+
+    /// Whether an answer that shows `plan` since `since` leaves a pending lower plan pending: it runs until the period's
+    /// end, and the answer is no news.
+    pub(super) fn keeps_pending(&self, plan: &Plan, since: Timestamp) -> bool {
+        let current = self.segments.last().is_some_and(|segment| segment.plan.id == plan.id);
+        current && self.pending.as_ref().is_some_and(|pending| since < pending.chosen_at)
+    }
+
+    /// Wix says that `plan` is paid since `since`, and a lower one had begun by the passing of time: it never began.
+    pub(super) fn undo_downgrade(&mut self, plan: &Plan, since: Timestamp) {
+        let [.., before, last] = self.segments.as_slice() else { return };
+        if last.by_time && before.plan.id == plan.id && since < last.from {
+            self.segments.pop();
+        }
+    }
+
+    /// Lets happen what was to happen by `at`: a pending lower plan begins, a cancelled life ends.
+    pub(super) fn settle(&mut self, at: Timestamp) {
+        if self.ends_at.is_none() && !self.auto_renew {
+            self.ends_at = self.period_end(at).filter(|end| *end <= at);
+            self.ended_by_time = self.ends_at.is_some();
+        }
+        let over = self.ends_at;
+        let begins =
+            |pending: &mut Pending<'_>| pending.from <= at && over.is_none_or(|end| pending.from < end);
+        if let Some(Pending { plan, billing, from, names, .. }) = self.pending.take_if(begins) {
+            let fact = names.last().cloned().unwrap_or_default();
+            self.segments.push(Segment {
+                plan,
+                billing,
+                from,
+                entry: EntryKind::Continue,
+                fact,
+                names,
+                covered_until: from,
+                by_time: true,
+            });
+        }
+    }
+
+    /// The end of the paid period: the one running at `at`, or the one in which renewal was switched off.
+    pub(super) fn period_end(&self, at: Timestamp) -> Option<Timestamp> {
+        let at = self.cancelled_at.unwrap_or(at);
+        self.expires_at.filter(|end| *end > at).or_else(|| self.regular_end(at))
+    }
+
+    fn regular_end(&self, at: Timestamp) -> Option<Timestamp> {
+        let months = self.segments.last().and_then(|segment| segment.billing.months())?;
+        period_end_after(self.period_anchor, months, at)
+    }
+
+    /// When the period that is paid at `at` began.
+    pub(super) fn period_start(&self, at: Timestamp) -> Timestamp {
+        let mut start = self.period_anchor;
+        while let Some(end) = self.regular_end(start).filter(|end| *end <= at) {
+            start = end;
+        }
+        start.min(at)
+    }
+
+    /// The cycles of the plan in force, counted from where the last one restarted.
+    pub(super) fn cycles(&self, policy: CyclePolicy) -> Cycles {
+        let restart = self.segments.iter().rev().find(|segment| segment.entry.restarts());
+        let anchor = restart.map_or(self.started_at, |segment| segment.from);
+        let billing = self.segments.last().map_or(&BillingCycle::NoCycle, |segment| &segment.billing);
+        Cycles::new(anchor, policy, billing)
+    }
+
+    /// Whether Wix's word covers the moment `at` in `segment`: grants for moments it does not cover wait.
+    pub(super) fn is_confirmed(&self, segment: &Segment<'_>, at: Timestamp) -> bool {
+        (at <= self.paid_until || at < segment.covered_until) && !self.invoices.is_failing(at)
+    }
+
+    /// Whether a cycle has come that no word of Wix covers yet.
+    pub(super) fn has_unconfirmed(&self, cycles: &Cycles, now: Timestamp) -> bool {
+        let last = cycles.next_after(now).checked_sub(1).filter(|n| *n > 0).and_then(|n| cycles.start(n));
+        let segment = self.segments.last().filter(|segment| segment.entry != EntryKind::Trial);
+        segment.zip(last).is_some_and(|(segment, at)| at <= now && !self.is_confirmed(segment, at))
+    }
+}

@@ -1,0 +1,236 @@
+//! Facts that come late: what was given under less knowledge is put right.
+
+use super::*;
+use crate::entry::EntryCode;
+
+fn codes(account: &Account, code: EntryCode) -> usize {
+    account.changes.entries.iter().filter(|entry| entry.code == code).count()
+}
+
+#[test]
+fn an_upgrade_learned_after_later_cycles_replaces_the_cycles_of_the_lower_plan() {
+    let base = vec![installed(0), purchased(0, "starter", "inv-1")];
+    let seen = snapshot(day(95), Some(("pro", "inv-4", true)), None);
+    let mut account = site();
+    let told = snapshot(day(65), Some(("starter", "inv-3", true)), Some(day(0)));
+    look(&mut account, &[base.clone(), vec![told.clone()]].concat(), 65);
+    assert_eq!(account.balances.plan, 200 + 3 * 1_000);
+    // The upgrade was on day 10; only now Wix tells. The starter cycles of days 30 and 60 should never have been, those of
+    // pro on days 40 and 70 should.
+    let all = [base, vec![told, seen, changed(10, "pro")]].concat();
+    look(&mut account, &all, 96);
+    assert_eq!(account.balances.plan, 200 + 1_000 + 5_000 + 2 * 5_000);
+    let prefix = "upgrade:i:inv-1:";
+    let keys = effective(&account);
+    assert_eq!(keys.len(), 5, "{keys:?}");
+    assert!(keys.iter().any(|key| key.starts_with(prefix)));
+    assert_eq!(codes(&account, EntryCode::Reversal), 2);
+    assert_eq!(look(&mut account, &all, 96), Vec::<String>::new());
+}
+
+#[test]
+fn cycles_keep_their_numbers_when_more_is_known_of_what_came_before() {
+    let all = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        changed_by(45, "pro", "inv-2"),
+        snapshot(day(140), Some(("pro", "inv-5", true)), Some(day(45))),
+    ];
+    let mut account = site();
+    look(&mut account, &all, 140);
+    let cycles = effective(&account);
+    let expected =
+        ["cycle:i:inv-1:0", "cycle:i:inv-1:1", "cycle:i:inv-2:1", "cycle:i:inv-2:2", "cycle:i:inv-2:3"];
+    assert_eq!(cycles[..5], expected);
+}
+
+#[test]
+fn a_late_immediate_cancel_gives_no_second_upgrade_where_the_end_keeps_the_credits() {
+    let policy = Policy { on_end: EndPolicy::Keep, ..Policy::default() };
+    let seen = snapshot(day(12), Some(("pro", "inv-2", true)), Some(day(10)));
+    let known = vec![installed(0), purchased(0, "starter", "inv-1"), changed_by(10, "pro", "inv-2"), seen];
+    let mut account = site();
+    for facts in [known.clone(), [known, vec![ended(5, "starter")]].concat()] {
+        let (instance_id, catalog) = (&"i".parse().unwrap(), &Catalog::standard());
+        let derived = derive(Input { instance_id, facts: &facts, catalog, policy, now: day(13) });
+        apply(&mut account, &derived, day(13)).unwrap();
+        assert_eq!(account.balances.plan, 200 + 1_000 + 5_000);
+    }
+    assert_eq!(codes(&account, EntryCode::Reversal), 0, "what is worth the same stays");
+}
+
+#[test]
+fn a_downgrade_that_wix_contradicts_earns_the_higher_plan_once() {
+    let mut facts = vec![installed(0), purchased(0, "pro", "inv-1"), changed(10, "starter")];
+    let mut account = site();
+    look(&mut account, &facts, 32);
+    facts.push(snapshot(day(40), Some(("pro", "inv-1", true)), Some(day(0))));
+    look(&mut account, &facts, 40);
+    // Day 0 and day 30; the downgrade never took place.
+    assert_eq!(account.balances.plan, 200 + 2 * 5_000);
+    assert_eq!(derived(&facts, day(40)).subscription.plan_id.as_str(), "pro");
+}
+
+#[test]
+fn an_answer_that_shows_the_plan_of_before_leaves_a_pending_downgrade_pending() {
+    let seen = snapshot(day(12), Some(("pro", "inv-1", true)), Some(day(0)));
+    let facts = [installed(0), purchased(0, "pro", "inv-1"), changed(10, "starter"), seen];
+    let pending = derived(&facts, day(13)).subscription.pending_plan_id;
+    assert_eq!(pending.unwrap().as_str(), "starter");
+    assert_eq!(derived(&facts, day(33)).subscription.plan_id.as_str(), "starter");
+}
+
+#[test]
+fn cancelling_at_once_what_has_ended_leaves_its_end_where_it_was() {
+    let facts =
+        [installed(0), purchased(0, "starter", "inv-1"), cancelled(5, "starter"), ended(45, "starter")];
+    let resets: Vec<_> = derived(&facts, day(60)).due;
+    let reset = resets.iter().find(|due| matches!(due.kind, DueKind::Reset(_))).unwrap();
+    assert_eq!(reset.at, day(31));
+}
+
+#[test]
+fn renewals_do_not_make_the_names_of_a_plan_grow() {
+    let mut facts = vec![installed(0), purchased(0, "starter", "inv-0")];
+    let renewals =
+        (1..60).map(|n| snapshot(day(30 * n), Some(("starter", &format!("inv-{n}"), true)), Some(day(0))));
+    facts.extend(renewals);
+    let due = derived(&facts, day(1_800)).due;
+    let names: usize = due.iter().map(|due| due.aliases.len()).max().unwrap();
+    assert!(names <= 4, "{names}");
+    assert_eq!(due.len(), 1 + 60);
+}
+
+#[test]
+fn an_event_beats_an_answer_of_the_same_millisecond() {
+    let answer = |paid| snapshot(day(5), paid, Some(day(0)));
+    let base = [installed(0), purchased(0, "starter", "inv-1")];
+    let with = |more: &[Fact]| [base.to_vec(), more.to_vec()].concat();
+    // Wix looked just before the owner acted, in the same millisecond.
+    let starter = answer(Some(("starter", "inv-1", true)));
+    let cancel = with(&[starter.clone(), cancelled(5, "starter")]);
+    assert_eq!(derived(&cancel, day(6)).subscription.status, SubscriptionStatus::Cancelled);
+    let end = with(&[starter.clone(), ended(5, "starter")]);
+    assert_eq!(derived(&end, day(6)).subscription.plan_id.as_str(), "free");
+    let upgrade = with(&[starter, changed(5, "pro")]);
+    assert_eq!(derived(&upgrade, day(6)).subscription.plan_id.as_str(), "pro");
+    let bought = [installed(0), snapshot(day(5), None, None), purchased(5, "starter", "inv-1")];
+    assert_eq!(balance(&bought, day(6)), 1_200);
+    // And where the answer knows the event already, both say one thing.
+    let known = with(&[answer(Some(("pro", "inv-2", true))), changed(5, "pro")]);
+    assert_eq!(balance(&known, day(6)), 6_200);
+}
+
+#[test]
+fn an_answer_given_again_later_is_true_then_too() {
+    let mut answer = snapshot(day(1), Some(("starter", "inv-1", true)), Some(day(0)));
+    if let FactKind::Snapshot(snapshot) = &mut answer.kind {
+        snapshot.seen_until = day(40);
+    }
+    // The end is told late, and Wix said after it that the plan is paid all along.
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), answer, ended(20, "starter")];
+    let now = derived(&facts, day(45));
+    assert_eq!(now.subscription.plan_id.as_str(), "starter");
+    assert_eq!(balance(&facts, day(45)), 200 + 2 * 1_000);
+}
+
+#[test]
+fn a_reset_that_should_not_have_been_is_undone_and_made_again_when_it_should() {
+    let mut facts = vec![installed(0), purchased(0, "starter", "inv-1"), cancelled(5, "starter")];
+    let mut account = site();
+    look(&mut account, &facts, 32);
+    assert_eq!((account.balances.plan, account.balances.expired), (200, 2_000));
+    facts.push(reactivated(7, "starter"));
+    look(&mut account, &facts, 33);
+    assert_eq!((account.balances.plan, account.balances.expired), (2_200, 0));
+    facts.push(cancelled(8, "starter"));
+    look(&mut account, &facts, 34);
+    assert_eq!((account.balances.plan, account.balances.expired), (200, 2_000));
+    assert_eq!(account.resets.len(), 1);
+    let keys: Vec<_> = account.changes.entries.iter().map(|entry| entry.business_key.as_str()).collect();
+    assert_eq!(keys[keys.len() - 3..], ["reset:i:inv-1", "unreset:reset:i:inv-1", "reset:i:inv-1~2"]);
+}
+
+#[test]
+fn a_grant_that_comes_late_is_cut_by_the_end_that_has_passed() {
+    let mut facts = vec![
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(15, "starter"),
+        purchased(70, "pro", "inv-2"),
+    ];
+    let mut account = site();
+    look(&mut account, &facts, 71);
+    assert_eq!(account.balances.plan, 200 + 5_000);
+    // A second purchase in the life that is long over: its credits would have gone with that life.
+    facts.push(purchased(3, "starter", "inv-x"));
+    look(&mut account, &facts, 72);
+    assert_eq!((account.balances.plan, account.balances.expired), (5_200, 3_000));
+}
+
+#[test]
+fn what_the_catalogue_gave_keeps_its_value_when_the_catalogue_changes() {
+    let dearer = include_str!("../../../catalogs/standard.toml").replace("credits = 1_000", "credits = 700");
+    let changed_catalog = Catalog::from_toml(&dearer.replace("version = \"1\"", "version = \"2\"")).unwrap();
+    let seen = snapshot(day(35), Some(("starter", "inv-2", true)), Some(day(0)));
+    let mut facts = vec![installed(0), purchased(0, "starter", "inv-1")];
+    let mut account = site();
+    look(&mut account, &facts, 29);
+    let instance_id = &"i".parse().unwrap();
+    let policy = Policy::default();
+    let later = |account: &mut Account, facts: &[Fact], at| {
+        let derived = derive(Input { instance_id, facts, catalog: &changed_catalog, policy, now: day(at) });
+        apply(account, &derived, day(at)).unwrap();
+    };
+    facts.push(seen);
+    later(&mut account, &facts, 35);
+    // Cycle 0 keeps its 1,000, cycle 1 is worth 700.
+    assert_eq!(account.balances.plan, 200 + 1_000 + 700);
+    // Even where facts now say that another plan ran then, what the old catalogue gave is not taken back.
+    facts.push(changed(10, "pro"));
+    later(&mut account, &facts, 36);
+    let kept = effective(&account).contains(&"cycle:i:inv-1:0");
+    assert!(kept);
+    let taken = account.grants.iter().filter(|grant| grant.taken_back).map(|g| g.catalog_version.as_str());
+    assert_eq!(taken.collect::<Vec<_>>(), ["2"], "only what this catalogue gave is put right");
+}
+
+#[test]
+fn another_cycle_policy_gives_no_cycle_twice_and_takes_none_back() {
+    let seen = snapshot(day(400), Some(("starter", "inv-2", true)), Some(day(0)));
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), seen];
+    let mut account = site();
+    look(&mut account, &facts, 400);
+    let before = account.balances;
+    let (instance_id, catalog) = (&"i".parse().unwrap(), &Catalog::standard());
+    let policy = Policy { cycle: CyclePolicy::Month, ..Policy::default() };
+    let derived = derive(Input { instance_id, facts: &facts, catalog, policy, now: day(400) });
+    assert_eq!(apply(&mut account, &derived, day(400)).unwrap(), Vec::<String>::new());
+    assert_eq!(account.balances, before);
+}
+
+#[test]
+fn a_clock_that_was_set_back_takes_nothing_back() {
+    let seen = snapshot(day(65), Some(("starter", "inv-2", true)), Some(day(0)));
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), cancelled(3, "starter"), seen];
+    let mut account = site();
+    look(&mut account, &facts, 66);
+    let before = account.balances;
+    for wrong in [64, 40, 20, 1] {
+        look(&mut account, &facts, wrong);
+        assert_eq!(account.balances, before, "day {wrong}");
+    }
+    look(&mut account, &facts, 66);
+    assert_eq!(account.balances, before);
+}
+
+#[test]
+fn a_copy_that_is_known_late_gives_its_free_credits_back() {
+    let mut facts = vec![purchased(1, "starter", "inv-1")];
+    let mut account = site();
+    look(&mut account, &facts, 1);
+    assert_eq!(account.balances.plan, 1_200);
+    facts.push(copied(0));
+    look(&mut account, &facts, 2);
+    assert_eq!(account.balances.plan, 1_000);
+}

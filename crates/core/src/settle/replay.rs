@@ -1,0 +1,264 @@
+//! The plan pool's history, counted again: what each end of a paid life leaves, and what it cuts.
+
+use std::collections::{HashMap, HashSet};
+
+use super::matching::{Matches, portion};
+use crate::account::Account;
+use crate::clock::Timestamp;
+use crate::derive::{Derived, DueKind};
+use crate::grant::{Pool, Source};
+use crate::hold::HoldState;
+
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Stays,
+    IsGiven,
+    IsTakenBack,
+}
+
+/// One grant of the plan pool, in the books or still to be given.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    /// Its place in the account's grants; `None` while it is not given.
+    pub(super) grant: Option<usize>,
+    /// What is due that it is.
+    pub(super) due: Option<usize>,
+    pub(super) at: Timestamp,
+    pub(super) amount: i64,
+    /// How much of it was used: spent, put aside, or paid for a debt.
+    pub(super) used: i64,
+    /// Of what was used, how much stands in open holds.
+    pub(super) held: i64,
+    /// How much of a debt it pays as it is given.
+    pub(super) repaid: i64,
+    /// What is taken back of it although it was used after a reset.
+    pub(super) owed: i64,
+    pub(super) fate: Fate,
+}
+
+impl Line {
+    pub(super) fn unused(&self) -> i64 {
+        self.amount - self.used
+    }
+
+    fn is_effective(&self) -> bool {
+        self.fate != Fate::IsTakenBack
+    }
+}
+
+/// One end of a paid life.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    /// Its place in the account's resets; `None` while it is not in the books.
+    pub(super) reset: Option<usize>,
+    /// What is due that it is.
+    pub(super) due: Option<usize>,
+    /// The key it gets as it is written.
+    pub(super) key: String,
+    pub(super) at: Timestamp,
+    pub(super) target: i64,
+    /// How much of what it left was used later.
+    pub(super) used: i64,
+    pub(super) kept: i64,
+    pub(super) cut: i64,
+}
+
+/// The plan pool from its first grant on.
+pub(super) struct History {
+    pub(super) lines: Vec<Line>,
+    pub(super) marks: Vec<Mark>,
+}
+
+impl History {
+    /// The history as all facts tell it, with what was used as the books have it.
+    pub(super) fn of(account: &Account, derived: &Derived, matches: &Matches) -> Self {
+        let mut history =
+            Self { lines: lines(account, derived, matches), marks: marks(account, derived, matches) };
+        for index in &matches.wrong_resets {
+            let reset = &account.resets[*index];
+            history.use_before(reset.at, carried_use(account, *index));
+        }
+        history.pay_debt(account, derived);
+        history.replay();
+        history
+    }
+
+    /// What the reset at `at` had left was used, and the reset never was: the grants before it were used then.
+    fn use_before(&mut self, at: Timestamp, amount: i64) {
+        let mut rest = amount;
+        for before in [true, false] {
+            for line in self.lines.iter_mut().filter(|line| line.is_effective() && (line.at < at) == before) {
+                let part = line.unused().min(rest);
+                line.used += part;
+                rest -= part;
+            }
+        }
+        self.owe(rest);
+    }
+
+    /// What was used of credits that are taken back, and that nothing else can stand for, is owed.
+    fn owe(&mut self, amount: i64) {
+        let mut rest = amount;
+        for line in self.lines.iter_mut().filter(|line| line.fate == Fate::IsTakenBack) {
+            let part = (line.unused() - line.owed).min(rest);
+            line.owed += part;
+            rest -= part;
+        }
+    }
+
+    /// New credits of a plan pay the debt first, the one that is made here too.
+    fn pay_debt(&mut self, account: &Account, derived: &Derived) {
+        let taken = self.lines.iter().filter(|line| line.fate == Fate::IsTakenBack);
+        let mut debt = account.balances.debt + taken.map(|line| line.used - line.held).sum::<i64>();
+        for line in self.lines.iter_mut().filter(|line| line.fate == Fate::IsGiven) {
+            let source = line.due.and_then(|due| portion(&derived.due[due])).map(|portion| portion.source);
+            if source.is_some_and(Source::pays_debt) {
+                line.repaid = debt.min(line.amount);
+                line.used += line.repaid;
+                debt -= line.repaid;
+            }
+        }
+    }
+
+    /// Counts every reset again, in order of time.
+    fn replay(&mut self) {
+        let mut from = None;
+        let mut carried = 0;
+        for index in 0..self.marks.len() {
+            let (at, target, used) = (self.marks[index].at, self.marks[index].target, self.marks[index].used);
+            let in_time =
+                |line: &&Line| line.is_effective() && line.at < at && from.is_none_or(|from| line.at >= from);
+            let pool = carried + self.lines.iter().filter(in_time).map(Line::unused).sum::<i64>();
+            let kept = target.min(pool).max(0);
+            if used > kept {
+                // It moved to an earlier time, or what it had left is taken back: later credits were used instead.
+                self.marks[index].used = kept;
+                self.use_after(at, used - kept);
+            }
+            self.marks[index].kept = kept;
+            self.marks[index].cut = (pool - kept).max(0);
+            carried = kept - self.marks[index].used;
+            from = Some(at);
+        }
+    }
+
+    fn use_after(&mut self, at: Timestamp, amount: i64) {
+        let mut rest = amount;
+        for line in self.lines.iter_mut().filter(|line| line.is_effective() && line.at >= at) {
+            let part = line.unused().min(rest);
+            line.used += part;
+            rest -= part;
+        }
+        self.owe(rest);
+    }
+
+    /// Whether a reset comes after `at`: a grant of that time is closed.
+    pub(super) fn is_closed(&self, at: Timestamp) -> bool {
+        self.marks.iter().any(|mark| mark.at > at)
+    }
+}
+
+fn lines(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Line> {
+    let carries: HashSet<_> = account.resets.iter().filter_map(|reset| reset.carry.as_ref()).collect();
+    let held = held(account);
+    let due_of: HashMap<usize, usize> = matches.grants.iter().map(|(due, grant)| (*grant, *due)).collect();
+    let wrong: HashSet<usize> = matches.wrong.iter().map(|(grant, _)| *grant).collect();
+    let in_books =
+        account.grants.iter().enumerate().filter(|(_, grant)| {
+            grant.pool == Pool::Plan && !grant.taken_back && !carries.contains(&grant.id)
+        });
+    let mut lines: Vec<Line> = in_books
+        .map(|(index, grant)| {
+            let due = due_of.get(&index).copied();
+            // What other rules brought keeps the time it had then.
+            let moves = due.filter(|_| grant.rules == derived.rules.digest);
+            Line {
+                grant: Some(index),
+                due,
+                at: moves.map_or(grant.effective_at, |due| derived.due[due].at),
+                amount: grant.amount.get(),
+                used: grant.used().get(),
+                held: held.get(&index).copied().unwrap_or(0),
+                repaid: 0,
+                owed: 0,
+                fate: if wrong.contains(&index) { Fate::IsTakenBack } else { Fate::Stays },
+            }
+        })
+        .collect();
+    for number in &matches.missing {
+        let due = &derived.due[*number];
+        if let DueKind::Grant(portion) = &due.kind
+            && portion.pool == Pool::Plan
+        {
+            let amount = portion.amount.get();
+            let (at, fate) = (due.at, Fate::IsGiven);
+            lines.push(Line {
+                grant: None,
+                due: Some(*number),
+                at,
+                amount,
+                used: 0,
+                held: 0,
+                repaid: 0,
+                owed: 0,
+                fate,
+            });
+        }
+    }
+    lines.sort_by_key(|line| line.at);
+    lines
+}
+
+fn marks(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Mark> {
+    let due_of: HashMap<usize, usize> = matches.resets.iter().map(|(due, reset)| (*reset, *due)).collect();
+    let stay = (0..account.resets.len()).filter(|index| !matches.wrong_resets.contains(index));
+    let mut marks: Vec<Mark> = stay
+        .map(|index| {
+            let reset = &account.resets[index];
+            let due = due_of.get(&index).copied().filter(|_| reset.rules == derived.rules.digest);
+            Mark {
+                reset: Some(index),
+                due,
+                key: String::new(),
+                at: due.map_or(reset.at, |due| derived.due[due].at),
+                target: reset.target.get(),
+                used: carried_use(account, index),
+                kept: 0,
+                cut: 0,
+            }
+        })
+        .collect();
+    for number in &matches.missing_resets {
+        let due = &derived.due[*number];
+        if let DueKind::Reset(target) = due.kind {
+            let (at, target) = (due.at, target.get());
+            let key = String::new();
+            marks.push(Mark { reset: None, due: Some(*number), key, at, target, used: 0, kept: 0, cut: 0 });
+        }
+    }
+    marks.sort_by_key(|mark| mark.at);
+    marks
+}
+
+/// How much of what a reset left was used.
+fn carried_use(account: &Account, reset: usize) -> i64 {
+    let carry = account.resets[reset].carry.as_ref();
+    carry
+        .and_then(|id| account.grants.iter().find(|grant| grant.id == *id))
+        .map_or(0, |grant| grant.used().get())
+}
+
+/// How much of each grant stands in open holds.
+pub(super) fn held(account: &Account) -> HashMap<usize, i64> {
+    let place: HashMap<_, usize> =
+        account.grants.iter().enumerate().map(|(index, grant)| (&grant.id, index)).collect();
+    let mut held = HashMap::new();
+    for draw in account.holds.iter().filter(|hold| hold.state == HoldState::Open).flat_map(|hold| &hold.draws)
+    {
+        if let Some(index) = place.get(&draw.grant_id) {
+            *held.entry(*index).or_insert(0) += draw.amount.get();
+        }
+    }
+    held
+}
