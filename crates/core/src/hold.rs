@@ -78,6 +78,20 @@ pub struct Hold {
 }
 
 impl Hold {
+    /// Lets up to `amount` that was drawn from one grant stand on another, and takes that off `amount`.
+    pub(crate) fn point(&mut self, from: &GrantId, to: &GrantId, amount: &mut Credits) {
+        let mut draws = Vec::new();
+        for draw in self.draws.drain(..) {
+            let part = if draw.grant_id == *from { draw.amount.min(*amount) } else { Credits::ZERO };
+            *amount = amount.checked_sub(part).unwrap_or(Credits::ZERO);
+            let stays = draw.amount.checked_sub(part).unwrap_or(Credits::ZERO);
+            let moved = Draw { grant_id: to.clone(), amount: part, ..draw.clone() };
+            let stayed = Draw { amount: stays, ..draw };
+            draws.extend([moved, stayed].into_iter().filter(|draw| !draw.amount.is_zero()));
+        }
+        self.draws = draws;
+    }
+
     /// Whether the hold is still open but its time has run out.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {

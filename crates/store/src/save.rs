@@ -85,7 +85,8 @@ fn save_hold(id: &InstanceId, hold: &Hold) -> Statement {
     sql!(
         "INSERT INTO holds (instance_id, hold_id, hold_key, action, amount, posted, draws, state, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-         ON CONFLICT (instance_id, hold_id) DO UPDATE SET posted = excluded.posted, state = excluded.state",
+         ON CONFLICT (instance_id, hold_id) DO UPDATE SET posted = excluded.posted, draws = excluded.draws, \
+         state = excluded.state",
         id,
         &hold.id,
         hold.key.as_str(),

@@ -6,12 +6,13 @@
 use super::{Account, LedgerError, Movement};
 use crate::clock::Timestamp;
 use crate::credits::Credits;
-use crate::entry::{Cause, EntryCode, LedgerAccount, id_bytes};
-use crate::grant::{CreditGrant, Pool, Source};
+use crate::entry::{Cause, EntryCode, LedgerAccount};
+use crate::grant::{CreditGrant, Pool};
 use crate::hold::{Draw, Hold};
-use crate::id::{GrantId, InstanceId};
+use crate::id::GrantId;
 
 /// Credits that go the same way.
+#[derive(Debug, Clone, Copy)]
 struct Share {
     to: LedgerAccount,
     amount: Credits,
@@ -33,7 +34,7 @@ impl Account {
                 continue;
             }
             rest = rest.checked_sub(part).ok_or(LedgerError::Overflow)?;
-            for share in self.take_in(hold, draw, part, now)? {
+            for share in self.take_in(draw, part, now)? {
                 match shares.iter_mut().find(|known| known.to == share.to) {
                     Some(known) => {
                         known.amount = known.amount.checked_add(share.amount).ok_or(LedgerError::Overflow)?;
@@ -67,36 +68,18 @@ impl Account {
     }
 
     /// Puts one part back into its grant, and says where the credits go.
-    fn take_in(
-        &mut self,
-        hold: &Hold,
-        draw: &Draw,
-        part: Credits,
-        now: Timestamp,
-    ) -> Result<Vec<Share>, LedgerError> {
+    fn take_in(&mut self, draw: &Draw, part: Credits, now: Timestamp) -> Result<Vec<Share>, LedgerError> {
         let grant = self.grants.iter_mut().find(|g| g.id == draw.grant_id).ok_or(LedgerError::NoSuchHold)?;
         self.changes.touched_grants.push(grant.id.clone());
         let available = LedgerAccount::Available(grant.pool);
         let one = |to| Ok(vec![Share { to, amount: part }]);
-        if grant.taken_back && grant.source != Source::Carried {
+        if grant.taken_back {
             grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
             return one(LedgerAccount::Issued(grant.source));
         }
         if grant.is_expired(now) {
             grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
             return one(LedgerAccount::Expired);
-        }
-        if grant.taken_back {
-            // What a reset had left, and the reset turned out never to have been: the credits stand for themselves.
-            let mut returned = returned(&self.instance_id, grant, hold, part);
-            grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
-            let kept = self.pass_resets(returned.effective_at, part, now)?;
-            if kept.is_some() {
-                returned.close();
-            }
-            self.changes.new_grants.push(returned.clone());
-            self.grants.push(returned);
-            return Ok(shares(available, part, kept));
         }
         let (from, id) = (grant.effective_at, grant.id.clone());
         let kept = if grant.pool == Pool::Plan { self.pass_resets(from, part, now)? } else { None };
@@ -166,10 +149,8 @@ impl Account {
         for draw in &hold.draws {
             let part = draw.amount.min(rest);
             rest = rest.checked_sub(part).ok_or(LedgerError::Overflow)?;
-            let taken_back = |grant: &&CreditGrant| {
-                grant.id == draw.grant_id && grant.taken_back && grant.source != Source::Carried
-            };
-            if self.grants.iter().find(taken_back).is_some() {
+            let is_gone = |grant: &CreditGrant| grant.id == draw.grant_id && grant.taken_back;
+            if self.grants.iter().any(is_gone) {
                 owed = owed.checked_add(part).ok_or(LedgerError::Overflow)?;
             }
         }
@@ -182,18 +163,4 @@ fn shares(available: LedgerAccount, part: Credits, kept: Option<Credits>) -> Vec
     let stays = kept.unwrap_or(part);
     let lost = part.checked_sub(stays).unwrap_or(Credits::ZERO);
     vec![Share { to: available, amount: stays }, Share { to: LedgerAccount::Expired, amount: lost }]
-}
-
-/// A grant for credits whose own grant is no more.
-fn returned(instance_id: &InstanceId, grant: &CreditGrant, hold: &Hold, part: Credits) -> CreditGrant {
-    let business_key = format!("return:{}:{}", hold.id, grant.id);
-    CreditGrant {
-        id: GrantId::new(hold.created_at, id_bytes(instance_id, &business_key)),
-        business_key,
-        amount: part,
-        remaining: part,
-        closed: Credits::ZERO,
-        taken_back: false,
-        ..grant.clone()
-    }
 }

@@ -25,8 +25,12 @@ pub(super) fn list(life: &Life<'_>) -> Vec<Due> {
     list.given();
     list.top_ups();
     let List { mut due, .. } = list;
-    let mut seen = HashSet::new();
+    let (mut seen, mut ends) = (HashSet::new(), HashSet::new());
     due.retain(|due| {
+        // Lives that end at one moment are one end.
+        if matches!(due.kind, DueKind::Reset(_)) && !ends.insert(due.at) {
+            return false;
+        }
         let comes = due.at <= life.input.now && life.removed_at().is_none_or(|removed| due.at < removed);
         comes && is_something(due) && seen.insert(due.key.clone())
     });

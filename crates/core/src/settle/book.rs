@@ -10,6 +10,7 @@ use crate::credits::Credits;
 use crate::derive::{Derived, Due};
 use crate::entry::{Cause, EntryCode, LedgerAccount};
 use crate::grant::GrantRequest;
+use crate::hold::HoldState;
 
 pub(super) struct Book<'a> {
     pub(super) account: &'a mut Account,
@@ -28,6 +29,7 @@ impl Book<'_> {
         self.undo_resets(matches)?;
         self.change_resets(&mut history, Cutting::ComesBack)?;
         self.give(matches, &mut history)?;
+        self.point_holds(&history);
         self.take_back(matches, &history)?;
         self.pay_debt(&history)?;
         self.change_resets(&mut history, Cutting::Expires)?;
@@ -109,6 +111,25 @@ impl Book<'_> {
         Ok(())
     }
 
+    /// Lets open holds stand on the grants that count now.
+    fn point_holds(&mut self, history: &History) {
+        for moved in &history.moves {
+            let Some(to) = history.lines[moved.line].grant.map(|index| self.account.grants[index].id.clone())
+            else {
+                continue;
+            };
+            let from = self.account.grants[moved.from].id.clone();
+            let mut rest = credits(moved.amount);
+            for hold in self.account.holds.iter_mut().filter(|hold| hold.state == HoldState::Open) {
+                let before = rest;
+                hold.point(&from, &to, &mut rest);
+                if rest != before {
+                    self.account.changes.touched_holds.push(hold.id.clone());
+                }
+            }
+        }
+    }
+
     /// What should never have been is taken back: the unspent part leaves, the spent part is owed.
     fn take_back(&mut self, matches: &Matches, history: &History) -> Result<(), LedgerError> {
         let held = held(self.account);
@@ -117,9 +138,9 @@ impl Book<'_> {
             let grant = &self.account.grants[*index];
             let (pool, source, id) = (grant.pool, grant.source, grant.id.clone());
             // A top-up is in no history: no end of a plan touches it.
-            let unused = line.map_or(grant.remaining.get(), |line| line.unused() - line.owed);
+            let unused = line.map_or(grant.remaining.get(), Line::unused);
             let set_aside = held.get(index).copied().unwrap_or(0);
-            let spent = grant.used().get() - set_aside + line.map_or(0, |line| line.owed);
+            let spent = line.map_or(grant.used().get() - set_aside, |line| line.used - line.held);
             let key = self.fresh(&format!("reversal:{}", grant.business_key));
             let due = refund.map(|due| &self.derived.due[due]);
             let cause =
@@ -137,7 +158,7 @@ impl Book<'_> {
             }
             self.account.owe(&format!("{key}:debt"), credits(spent), &cause, self.now)?;
             self.change_grant_by(&id, |grant| {
-                grant.close();
+                (grant.remaining, grant.closed) = (Credits::ZERO, credits(unused));
                 grant.taken_back = true;
             });
             self.done.push(key);
@@ -171,9 +192,9 @@ impl Book<'_> {
 
     /// Brings the resets, and what they left, to where the history leaves them.
     fn carry(&mut self, marks: Vec<Mark>) {
-        let last = marks.last().map(|mark| mark.at);
+        let last = marks.len().saturating_sub(1);
         let mut resets = Vec::new();
-        for mark in marks {
+        for (index, mark) in marks.into_iter().enumerate() {
             let known = mark.reset.map(|index| self.account.resets[index].clone());
             let mut reset = known.unwrap_or_else(|| Reset {
                 key: mark.key.clone(),
@@ -190,7 +211,7 @@ impl Book<'_> {
             }
             let left = credits(mark.kept - mark.used);
             let (remaining, closed) =
-                if last == Some(mark.at) { (left, Credits::ZERO) } else { (Credits::ZERO, left) };
+                if index == last { (left, Credits::ZERO) } else { (Credits::ZERO, left) };
             if let Some(id) = &reset.carry {
                 self.change_grant_by(id, |grant| {
                     grant.amount = credits(mark.kept);

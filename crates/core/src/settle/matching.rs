@@ -157,7 +157,7 @@ impl Search<'_> {
             }
         }
         let missing_resets = due(|kind| matches!(kind, DueKind::Reset(_)))
-            .filter(|number| !resets.contains_key(number))
+            .filter(|number| derived.whole && !resets.contains_key(number))
             .collect();
         let is_due = |index: &usize| resets.values().any(|known| known == index);
         let wrong_reset = |index: &usize| {
@@ -165,13 +165,14 @@ impl Search<'_> {
             !is_due(index) && self.may_take_back(&reset.rules, reset.at)
         };
         let wrong_resets = (0..account.resets.len()).filter(wrong_reset).collect();
-        let moved = grants.iter().any(|(due, grant)| {
-            let grant = &account.grants[*grant];
-            grant.effective_at != derived.due[*due].at && self.is_of_these_rules(&grant.rules)
-        }) || resets.iter().any(|(due, reset)| {
-            let reset = &account.resets[*reset];
-            reset.at != derived.due[*due].at && self.is_of_these_rules(&reset.rules)
-        });
+        let moved = derived.whole
+            && (grants.iter().any(|(due, grant)| {
+                let grant = &account.grants[*grant];
+                grant.effective_at != derived.due[*due].at && self.is_of_these_rules(&grant.rules)
+            }) || resets.iter().any(|(due, reset)| {
+                let reset = &account.resets[*reset];
+                reset.at != derived.due[*due].at && self.is_of_these_rules(&reset.rules)
+            }));
         Matches { grants, missing, wrong, resets, missing_resets, wrong_resets, moved }
     }
 

@@ -32,8 +32,6 @@ pub(super) struct Line {
     pub(super) held: i64,
     /// How much of a debt it pays as it is given.
     pub(super) repaid: i64,
-    /// What is taken back of it although it was used after a reset.
-    pub(super) owed: i64,
     pub(super) fate: Fate,
 }
 
@@ -60,50 +58,76 @@ pub(super) struct Mark {
     pub(super) target: i64,
     /// How much of what it left was used later.
     pub(super) used: i64,
+    /// Of that, how much stands in open holds.
+    held: i64,
+    /// The grant that holds what it left, by its place in the account's grants.
+    carry: Option<usize>,
     pub(super) kept: i64,
     pub(super) cut: i64,
+}
+
+/// Credits that are put aside and that a grant stands for which is not the one they were drawn from any more.
+pub(super) struct Move {
+    /// What a reset left, by its place in the account's grants.
+    pub(super) from: usize,
+    /// The line that stands for them now.
+    pub(super) line: usize,
+    pub(super) amount: i64,
 }
 
 /// The plan pool from its first grant on.
 pub(super) struct History {
     pub(super) lines: Vec<Line>,
     pub(super) marks: Vec<Mark>,
+    pub(super) moves: Vec<Move>,
+}
+
+/// What was used of what a reset left.
+struct Use {
+    from: Option<usize>,
+    spent: i64,
+    held: i64,
 }
 
 impl History {
     /// The history as all facts tell it, with what was used as the books have it.
     pub(super) fn of(account: &Account, derived: &Derived, matches: &Matches) -> Self {
-        let mut history =
-            Self { lines: lines(account, derived, matches), marks: marks(account, derived, matches) };
+        let (lines, marks) = (lines(account, derived, matches), marks(account, derived, matches));
+        let mut history = Self { lines, marks, moves: Vec::new() };
+        let held = held(account);
         for index in &matches.wrong_resets {
-            let reset = &account.resets[*index];
-            history.use_before(reset.at, carried_use(account, *index));
+            let from = carried_in(account, *index);
+            let held = from.and_then(|grant| held.get(&grant)).copied().unwrap_or(0);
+            let used = Use { from, spent: carried_use(account, *index) - held, held };
+            // The reset never was: the grants before it were used.
+            let at = account.resets[*index].at;
+            history.lay_on(used, |line| line.is_effective() && line.at < at);
         }
+        history.replay();
         history.pay_debt(account, derived);
         history.replay();
         history
     }
 
-    /// What the reset at `at` had left was used, and the reset never was: the grants before it were used then.
-    fn use_before(&mut self, at: Timestamp, amount: i64) {
-        let mut rest = amount;
-        for before in [true, false] {
-            for line in self.lines.iter_mut().filter(|line| line.is_effective() && (line.at < at) == before) {
-                let part = line.unused().min(rest);
+    /// Lays what was used on other lines: on those that are `meant`, else on what is taken back, where it becomes a debt,
+    /// else on any that count.
+    fn lay_on(&mut self, used: Use, meant: impl Fn(&Line) -> bool) {
+        let Use { from, mut spent, mut held } = used;
+        let orders: [&dyn Fn(&Line) -> bool; 3] =
+            [&meant, &|line| line.fate == Fate::IsTakenBack, &Line::is_effective];
+        for fits in orders {
+            for (index, line) in self.lines.iter_mut().enumerate().filter(|(_, line)| fits(line)) {
+                let part = line.unused().min(spent);
                 line.used += part;
-                rest -= part;
+                spent -= part;
+                let part = line.unused().min(held);
+                line.used += part;
+                line.held += part;
+                held -= part;
+                if let Some(from) = from.filter(|_| part > 0) {
+                    self.moves.push(Move { from, line: index, amount: part });
+                }
             }
-        }
-        self.owe(rest);
-    }
-
-    /// What was used of credits that are taken back, and that nothing else can stand for, is owed.
-    fn owe(&mut self, amount: i64) {
-        let mut rest = amount;
-        for line in self.lines.iter_mut().filter(|line| line.fate == Fate::IsTakenBack) {
-            let part = (line.unused() - line.owed).min(rest);
-            line.owed += part;
-            rest -= part;
         }
     }
 
@@ -132,25 +156,19 @@ impl History {
             let pool = carried + self.lines.iter().filter(in_time).map(Line::unused).sum::<i64>();
             let kept = target.min(pool).max(0);
             if used > kept {
-                // It moved to an earlier time, or what it had left is taken back: later credits were used instead.
-                self.marks[index].used = kept;
-                self.use_after(at, used - kept);
+                // It moved to an earlier time, or what it had left is taken back: other credits were used instead.
+                let mark = &mut self.marks[index];
+                let held = (used - kept).min(mark.held);
+                mark.used = kept;
+                mark.held -= held;
+                let used = Use { from: mark.carry, spent: used - kept - held, held };
+                self.lay_on(used, |line| line.is_effective() && line.at >= at);
             }
             self.marks[index].kept = kept;
             self.marks[index].cut = (pool - kept).max(0);
             carried = kept - self.marks[index].used;
             from = Some(at);
         }
-    }
-
-    fn use_after(&mut self, at: Timestamp, amount: i64) {
-        let mut rest = amount;
-        for line in self.lines.iter_mut().filter(|line| line.is_effective() && line.at >= at) {
-            let part = line.unused().min(rest);
-            line.used += part;
-            rest -= part;
-        }
-        self.owe(rest);
     }
 
     /// Whether a reset comes after `at`: a grant of that time is closed.
@@ -172,7 +190,7 @@ fn lines(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Line> {
         .map(|(index, grant)| {
             let due = due_of.get(&index).copied();
             // What other rules brought keeps the time it had then.
-            let moves = due.filter(|_| grant.rules == derived.rules.digest);
+            let moves = due.filter(|_| derived.whole && grant.rules == derived.rules.digest);
             Line {
                 grant: Some(index),
                 due,
@@ -181,7 +199,6 @@ fn lines(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Line> {
                 used: grant.used().get(),
                 held: held.get(&index).copied().unwrap_or(0),
                 repaid: 0,
-                owed: 0,
                 fate: if wrong.contains(&index) { Fate::IsTakenBack } else { Fate::Stays },
             }
         })
@@ -201,7 +218,6 @@ fn lines(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Line> {
                 used: 0,
                 held: 0,
                 repaid: 0,
-                owed: 0,
                 fate,
             });
         }
@@ -212,11 +228,13 @@ fn lines(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Line> {
 
 fn marks(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Mark> {
     let due_of: HashMap<usize, usize> = matches.resets.iter().map(|(due, reset)| (*reset, *due)).collect();
+    let held = held(account);
     let stay = (0..account.resets.len()).filter(|index| !matches.wrong_resets.contains(index));
     let mut marks: Vec<Mark> = stay
         .map(|index| {
             let reset = &account.resets[index];
-            let due = due_of.get(&index).copied().filter(|_| reset.rules == derived.rules.digest);
+            let due =
+                due_of.get(&index).copied().filter(|_| derived.whole && reset.rules == derived.rules.digest);
             Mark {
                 reset: Some(index),
                 due,
@@ -224,6 +242,8 @@ fn marks(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Mark> {
                 at: due.map_or(reset.at, |due| derived.due[due].at),
                 target: reset.target.get(),
                 used: carried_use(account, index),
+                carry: carried_in(account, index),
+                held: carried_in(account, index).and_then(|grant| held.get(&grant)).copied().unwrap_or(0),
                 kept: 0,
                 cut: 0,
             }
@@ -234,19 +254,33 @@ fn marks(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Mark> {
         if let DueKind::Reset(target) = due.kind {
             let (at, target) = (due.at, target.get());
             let key = String::new();
-            marks.push(Mark { reset: None, due: Some(*number), key, at, target, used: 0, kept: 0, cut: 0 });
+            marks.push(Mark {
+                reset: None,
+                due: Some(*number),
+                key,
+                at,
+                target,
+                used: 0,
+                held: 0,
+                carry: None,
+                kept: 0,
+                cut: 0,
+            });
         }
     }
     marks.sort_by_key(|mark| mark.at);
     marks
 }
 
+/// The grant that holds what a reset left, by its place.
+fn carried_in(account: &Account, reset: usize) -> Option<usize> {
+    let carry = account.resets[reset].carry.as_ref()?;
+    account.grants.iter().position(|grant| grant.id == *carry)
+}
+
 /// How much of what a reset left was used.
 fn carried_use(account: &Account, reset: usize) -> i64 {
-    let carry = account.resets[reset].carry.as_ref();
-    carry
-        .and_then(|id| account.grants.iter().find(|grant| grant.id == *id))
-        .map_or(0, |grant| grant.used().get())
+    carried_in(account, reset).map_or(0, |grant| account.grants[grant].used().get())
 }
 
 /// How much of each grant stands in open holds.

@@ -68,7 +68,7 @@ fn what_was_used_after_the_end_is_not_given_again_when_the_end_is_counted_again(
 
 #[test]
 fn a_refund_takes_the_unspent_part_and_books_the_spent_part_as_debt_which_later_cycles_pay() {
-    let mut facts = vec![installed(0), purchased(0, "starter", "inv-1")];
+    let mut facts = vec![installed(0), purchased(1, "starter", "inv-1")];
     let mut account = site();
     look(&mut account, &facts, 1);
     assert!(spend(&mut account, "click", 500, day(2)));
@@ -85,7 +85,7 @@ fn a_refund_takes_the_unspent_part_and_books_the_spent_part_as_debt_which_later_
 #[test]
 fn credits_that_are_put_aside_while_they_are_refunded_are_owed_once_they_are_spent() {
     let facts =
-        [installed(0), purchased(0, "starter", "inv-1"), invoiced(3, "inv-1", InvoiceStatus::ChargedBack)];
+        [installed(0), purchased(1, "starter", "inv-1"), invoiced(3, "inv-1", InvoiceStatus::ChargedBack)];
     for spent in [true, false] {
         let mut account = site();
         look(&mut account, &facts[..2], 1);

@@ -12,7 +12,7 @@ fn an_upgrade_learned_after_later_cycles_replaces_the_cycles_of_the_lower_plan()
     let base = vec![installed(0), purchased(0, "starter", "inv-1")];
     let seen = snapshot(day(95), Some(("pro", "inv-4", true)), None);
     let mut account = site();
-    let told = snapshot(day(65), Some(("starter", "inv-3", true)), Some(day(0)));
+    let told = invoiced(65, "inv-3", InvoiceStatus::Paid);
     look(&mut account, &[base.clone(), vec![told.clone()]].concat(), 65);
     assert_eq!(account.balances.plan, 200 + 3 * 1_000);
     // The upgrade was on day 10; only now Wix tells. The starter cycles of days 30 and 60 should never have been, those of
