@@ -114,7 +114,10 @@ impl Account {
             return Ok(false);
         }
         match change {
-            Change::Give(amount) => self.hand_out(key, *pool, *amount, *expires_at, cause, now)?,
+            Change::Give(amount) => {
+                let gift = GrantRequest { expires_at: *expires_at, ..gift(key, *pool, *amount, cause, now) };
+                self.issue(gift, EntryCode::Adjust, now)?;
+            }
             Change::Take(amount) => self.take_away(&key, *pool, *amount, &cause, now)?,
         }
         Ok(true)
@@ -156,7 +159,7 @@ impl Account {
                 self.owe(&format!("{key}:debt"), gone, &cause, now)?;
             }
             (LedgerAccount::Available(pool), LedgerAccount::Issued(_)) => {
-                self.hand_out(key, pool, original.amount, None, cause, now)?;
+                self.issue(gift(key, pool, original.amount, cause, now), EntryCode::Adjust, now)?;
             }
             _ => return Err(AdjustError::NoAdjustment),
         }
@@ -167,29 +170,6 @@ impl Account {
         Credits::new(self.balances.pool(pool)).unwrap_or(Credits::ZERO)
     }
 
-    fn hand_out(
-        &mut self,
-        business_key: String,
-        pool: Pool,
-        amount: Credits,
-        expires_at: Option<Timestamp>,
-        cause: Cause,
-        now: Timestamp,
-    ) -> Result<(), LedgerError> {
-        let request = GrantRequest {
-            business_key,
-            pool,
-            source: Source::Adjust,
-            amount,
-            plan_id: None,
-            catalog_version: String::new(),
-            effective_at: now,
-            expires_at,
-            cause,
-        };
-        self.issue(request, EntryCode::Adjust, now).map(|_| ())
-    }
-
     fn take_away(
         &mut self,
         key: &str,
@@ -198,6 +178,7 @@ impl Account {
         cause: &Cause,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
+        self.expire_grants(now)?;
         let available = self.pool_left(pool);
         if amount.is_zero() {
             return Err(LedgerError::BadAmount);
@@ -217,6 +198,20 @@ impl Account {
         self.record(movement, cause, now)?;
         self.use_key(key);
         Ok(())
+    }
+}
+
+fn gift(business_key: String, pool: Pool, amount: Credits, cause: Cause, now: Timestamp) -> GrantRequest {
+    GrantRequest {
+        business_key,
+        pool,
+        source: Source::Adjust,
+        amount,
+        plan_id: None,
+        catalog_version: String::new(),
+        effective_at: now,
+        expires_at: None,
+        cause,
     }
 }
 

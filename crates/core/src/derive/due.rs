@@ -50,6 +50,14 @@ struct List<'l, 'a> {
     trial_given: bool,
 }
 
+/// What is due, apart from what it is: the first key counts, the rest are aliases.
+struct Item {
+    at: Timestamp,
+    keys: Vec<String>,
+    fact: Option<String>,
+    reason: String,
+}
+
 impl<'a> List<'_, 'a> {
     fn key(&self, prefix: &str, rest: &str) -> String {
         let instance = self.life.input.instance_id;
@@ -99,7 +107,8 @@ impl<'a> List<'_, 'a> {
                 }
             };
             let fact = Some(segment.fact.clone());
-            self.push(epoch, segment.from, keys, portion(plan, source, amount), fact, reason);
+            let item = Item { at: segment.from, keys, fact, reason };
+            self.push(epoch, item, portion(plan, source, amount));
         }
         for extra in &epoch.extras {
             let keys = vec![self.key("cycle", &format!("{}:0", extra.invoice_id))];
@@ -109,7 +118,7 @@ impl<'a> List<'_, 'a> {
             );
             let reason = format!("{} plan bought once more", extra.plan.name);
             let fact = Some(extra.fact.clone());
-            self.add(extra.at, keys, kind, fact, reason);
+            self.add(Item { at: extra.at, keys, fact, reason }, kind);
         }
     }
 
@@ -126,16 +135,12 @@ impl<'a> List<'_, 'a> {
                 if epoch.ends_at.is_some_and(|end| end <= at) || !epoch.is_confirmed(segment, at) {
                     break;
                 }
-                let keys = stretch.restart.names.iter().map(|name| self.key("cycle", &format!("{name}:{n}")));
-                let keys: Vec<String> = keys.collect();
-                self.push(
-                    epoch,
-                    at,
-                    keys,
-                    cycle_of(segment),
-                    None,
-                    format!("{} plan, new cycle", segment.plan.name),
-                );
+                // A trial that was converted goes on under the name of its purchase.
+                let bought = epoch.names().take(1).filter(|_| stretch.restart.entry == EntryKind::Conversion);
+                let names = bought.chain(stretch.restart.names.iter().map(String::as_str));
+                let keys: Vec<String> = names.map(|name| self.key("cycle", &format!("{name}:{n}"))).collect();
+                let reason = format!("{} plan, new cycle", segment.plan.name);
+                self.push(epoch, Item { at, keys, fact: None, reason }, cycle_of(segment));
             }
         }
     }
@@ -160,7 +165,8 @@ impl<'a> List<'_, 'a> {
             if segment.entry == EntryKind::Purchase {
                 let keys = vec![self.key("cycle", &format!("{name}:0"))];
                 let kind = DueKind::Grant(cycle_of(segment));
-                self.add(segment.from, keys, kind, fact, format!("{} plan given", segment.plan.name));
+                let reason = format!("{} plan given", segment.plan.name);
+                self.add(Item { at: segment.from, keys, fact, reason }, kind);
             }
             for stretch in stretches(std::slice::from_ref(segment), self.life.input.policy.cycle, now) {
                 for (n, at) in
@@ -168,7 +174,7 @@ impl<'a> List<'_, 'a> {
                 {
                     let keys = vec![self.key("cycle", &format!("{name}:{n}"))];
                     let reason = format!("{} plan, new cycle", segment.plan.name);
-                    self.add(at, keys, DueKind::Grant(cycle_of(segment)), None, reason);
+                    self.add(Item { at, keys, fact: None, reason }, DueKind::Grant(cycle_of(segment)));
                 }
             }
             let Some(end) = given.until else { continue };
@@ -187,27 +193,15 @@ impl<'a> List<'_, 'a> {
             let kind = self.paid_or_refunded(Some(&bought.name), portion);
             let reason = format!("{} bought", bought.top_up.name);
             // The invoice alone names a top-up: it is unique at Wix, and no part of a plan's life.
-            self.add(
-                bought.at,
-                vec![format!("topup:{}", bought.name)],
-                kind,
-                Some(bought.fact.clone()),
-                reason,
-            );
+            let (at, keys, fact) =
+                (bought.at, vec![format!("topup:{}", bought.name)], Some(bought.fact.clone()));
+            self.add(Item { at, keys, fact, reason }, kind);
         }
     }
 
-    fn push(
-        &mut self,
-        epoch: &Epoch<'a>,
-        at: Timestamp,
-        keys: Vec<String>,
-        portion: Portion,
-        fact: Option<String>,
-        reason: String,
-    ) {
-        let kind = self.paid_or_refunded(epoch.invoices.at(at), portion);
-        self.add(at, keys, kind, fact, reason);
+    fn push(&mut self, epoch: &Epoch<'a>, item: Item, portion: Portion) {
+        let kind = self.paid_or_refunded(epoch.invoices.at(item.at), portion);
+        self.add(item, kind);
     }
 
     fn paid_or_refunded(&self, invoice_id: Option<&str>, portion: Portion) -> DueKind {
@@ -218,11 +212,13 @@ impl<'a> List<'_, 'a> {
     fn reset(&mut self, at: Timestamp, keys: Vec<String>) {
         if self.life.input.policy.on_end == EndPolicy::Reset {
             let keep = self.life.input.catalog.free().credits;
-            self.add(at, keys, DueKind::Reset(keep), None, "The paid plan ended".to_owned());
+            let reason = "The paid plan ended".to_owned();
+            self.add(Item { at, keys, fact: None, reason }, DueKind::Reset(keep));
         }
     }
 
-    fn add(&mut self, at: Timestamp, keys: Vec<String>, kind: DueKind, fact: Option<String>, reason: String) {
+    fn add(&mut self, item: Item, kind: DueKind) {
+        let Item { at, keys, fact, reason } = item;
         // The databases keep whole milliseconds; an answer of Wix may name a finer moment.
         let at = from_micros(to_micros(at));
         let mut keys = keys.into_iter();
