@@ -1,5 +1,6 @@
 mod hold;
 mod late;
+mod lives;
 mod order;
 mod rule;
 mod stage;

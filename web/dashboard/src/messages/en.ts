@@ -98,6 +98,7 @@ export const en = (f: Format) => ({
       expire: 'Expired',
       reversal: 'Reversed',
       adjust: 'Adjusted',
+      repayment: 'Debt paid',
     },
     more: 'Show older entries',
     loadingMore: 'Loading…',

@@ -159,7 +159,8 @@ export type EntryKind =
   | 'reset'
   | 'expire'
   | 'reversal'
-  | 'adjust';
+  | 'adjust'
+  | 'repayment';
 
 /**
  * One movement of credits.
