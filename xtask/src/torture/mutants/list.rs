@@ -45,7 +45,7 @@ pub(super) const MUTATIONS: [Mutation; 22] = [
     },
     Mutation {
         name: "A spend leaves the grants that it draws on as they were",
-        file: "crates/core/src/account.rs",
+        file: "crates/core/src/account/spend.rs",
         from: "grant.remaining = grant.remaining.checked_sub(part).ok_or(LedgerError::Overflow)?;",
         to: "",
         caught_by: test(
@@ -63,8 +63,8 @@ pub(super) const MUTATIONS: [Mutation; 22] = [
     Mutation {
         name: "Nothing is reset when a paid plan ends",
         file: "crates/core/src/derive/due.rs",
-        from: "due.push(Due { at, key, aliases, kind: DueKind::Reset, fact: None });",
-        to: "let _ = (at, key, aliases);",
+        from: "self.add(Item { at, keys, fact: None, reason }, DueKind::Reset(keep));",
+        to: "let _ = (at, keys, reason, keep);",
         caught_by: test(
             "wixapp-core",
             "derive::tests::cancelled_keeps_access_until_the_period_ends_then_is_free",
@@ -73,8 +73,8 @@ pub(super) const MUTATIONS: [Mutation; 22] = [
     Mutation {
         name: "Credits are granted while the app is removed",
         file: "crates/core/src/derive/due.rs",
-        from: "if life.is_removed() {",
-        to: "if false {",
+        from: " && life.removed_at().is_none_or(|removed| due.at < removed);",
+        to: ";",
         caught_by: test(
             "wixapp-core",
             "derive::tests::nothing_is_granted_while_removed_and_all_of_it_on_reinstall",
@@ -83,7 +83,7 @@ pub(super) const MUTATIONS: [Mutation; 22] = [
     Mutation {
         name: "A cycle is granted without Wix's word that it is paid",
         file: "crates/core/src/derive/due.rs",
-        from: " || !epoch.is_confirmed(at)",
+        from: " || !epoch.is_confirmed(segment, at)",
         to: "",
         caught_by: test(
             "wixapp-core",
@@ -93,18 +93,18 @@ pub(super) const MUTATIONS: [Mutation; 22] = [
     Mutation {
         name: "A duplicated site gets free credits of its own",
         file: "crates/core/src/derive/due.rs",
-        from: "if life.origin.is_some() && !life.input.policy.free_for_duplicates {",
+        from: "if self.life.origin.is_some() && !self.life.input.policy.free_for_duplicates {",
         to: "if false {",
         caught_by: test("wixapp-core", "derive::tests::a_duplicated_site_gets_no_free_credits_of_its_own"),
     },
     Mutation {
         name: "A purchase that was granted under another name is granted again",
-        file: "crates/core/src/derive.rs",
-        from: "if item.aliases.iter().any(|alias| account.used_keys.contains(alias)) {",
-        to: "if false {",
+        file: "crates/core/src/settle/matching.rs",
+        from: "search.by_value();",
+        to: "",
         caught_by: test(
             "wixapp-core",
-            "derive::tests::snapshot_and_late_webhook_of_one_purchase_are_one_grant",
+            "derive::tests::late::a_late_immediate_cancel_gives_no_second_upgrade_where_the_end_keeps_the_credits",
         ),
     },
     Mutation {
