@@ -72,7 +72,8 @@ fn closed_texts_list_their_words() {
     assert_eq!(words("JobStatus"), job);
     let subscription = ["free", "trial", "active", "cancelled", "billing_issue", "removed"];
     assert_eq!(words("SubscriptionStatus"), subscription);
-    let entry = ["grant", "reserve", "post", "void", "spend", "reset", "expire", "reversal", "adjust"];
+    let entry =
+        ["grant", "reserve", "post", "void", "spend", "reset", "expire", "reversal", "adjust", "repayment"];
     assert_eq!(words("EntryKind"), entry);
 }
 
