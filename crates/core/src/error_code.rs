@@ -35,6 +35,18 @@ pub enum ErrorCode {
     DowngradeNotSold,
     /// The instance is on that plan already.
     AlreadyOnPlan,
+    /// A shorter way of paying is not sold on our page.
+    BillingCycleNotSold,
+    /// No promo code has this text.
+    PromoUnknown,
+    /// The promo code has not begun, or has ended.
+    PromoNotRunning,
+    /// This instance has redeemed the promo code before.
+    PromoRedeemed,
+    /// The promo code was redeemed as often as it may be.
+    PromoUsedUp,
+    /// A request under this idempotency key is still being answered.
+    RequestInProgress,
     /// Too many requests.
     RateLimited,
     /// The server cannot do this for the moment.
@@ -47,7 +59,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 26] = [
         Self::Unauthorized,
         Self::TokenExpired,
         Self::Forbidden,
@@ -64,6 +76,12 @@ impl ErrorCode {
         Self::HoldEnded,
         Self::DowngradeNotSold,
         Self::AlreadyOnPlan,
+        Self::BillingCycleNotSold,
+        Self::PromoUnknown,
+        Self::PromoNotRunning,
+        Self::PromoRedeemed,
+        Self::PromoUsedUp,
+        Self::RequestInProgress,
         Self::RateLimited,
         Self::Unavailable,
         Self::WixUnavailable,
@@ -116,6 +134,18 @@ impl ErrorCode {
             Self::HoldEnded => ("hold_ended", 409, "These credits were spent or given back before."),
             Self::DowngradeNotSold => ("downgrade_not_sold", 409, "A lower plan is chosen in Wix, not here."),
             Self::AlreadyOnPlan => ("already_on_plan", 409, "You are on this plan already."),
+            Self::BillingCycleNotSold => {
+                ("billing_cycle_not_sold", 409, "A shorter way of paying is chosen in Wix, not here.")
+            }
+            Self::PromoUnknown => ("promo_unknown", 404, "There is no such code."),
+            Self::PromoNotRunning => ("promo_not_running", 409, "This code cannot be redeemed now."),
+            Self::PromoRedeemed => ("promo_redeemed", 409, "You have redeemed this code before."),
+            Self::PromoUsedUp => ("promo_used_up", 409, "This code was redeemed as often as it may be."),
+            Self::RequestInProgress => (
+                "request_in_progress",
+                409,
+                "A request under this idempotency key is still being answered. Ask again in a moment.",
+            ),
             Self::RateLimited => ("rate_limited", 429, "Too many requests. Wait a moment and try again."),
             Self::Unavailable => {
                 ("unavailable", 503, "This cannot be done for the moment. Try again shortly.")
