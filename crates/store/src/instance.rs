@@ -29,7 +29,7 @@ macro_rules! instance_columns {
     ($more:literal, $after:literal) => {
         concat!(
             "SELECT instance_id, promo, plan, purchased, held, spent, expired, debt, seq, head, installed_at, removed_at, \
-             origin_instance_id, subscription, due_at, last_webhook_at, reconciled_at",
+             origin_instance_id, subscription, due_at, last_webhook_at, reconciled_at, asks, deleted_at",
             $more,
             " FROM instances WHERE instance_id = $1",
             $after
@@ -71,6 +71,8 @@ impl Instance {
                 due_at: row.maybe_time()?,
                 last_webhook_at: row.maybe_time()?,
                 reconciled_at: row.maybe_time()?,
+                asks: row.int()?,
+                deleted_at: row.maybe_time()?,
             },
         })
     }
@@ -97,6 +99,49 @@ impl Store {
     pub async fn list_due(&self, now: Timestamp, limit: i64) -> Result<Vec<InstanceId>, Error> {
         self.instance_ids(sql!(
             "SELECT instance_id FROM instances WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
+            now,
+            limit
+        ))
+        .await
+    }
+
+    /// The instances after `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_instances(
+        &self,
+        after: Option<&InstanceId>,
+        limit: i64,
+    ) -> Result<Vec<InstanceId>, Error> {
+        let after = after.map_or("", InstanceId::as_str);
+        self.instance_ids(sql!(
+            "SELECT instance_id FROM instances WHERE instance_id > $1 ORDER BY instance_id LIMIT $2",
+            after,
+            limit
+        ))
+        .await
+    }
+
+    /// The instances that are known, and that Wix was not asked about, since `before`; longest ago first.
+    ///
+    /// Those that the app was removed from before `removed_before` are left alone, and so are those that are due by `now`:
+    /// they are asked about all the same.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_unasked(
+        &self,
+        before: Timestamp,
+        removed_before: Timestamp,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<InstanceId>, Error> {
+        self.instance_ids(sql!(
+            "SELECT instance_id FROM instances WHERE coalesce(reconciled_at, created_at) < $1 AND (removed_at IS NULL OR removed_at >= $2) \
+             AND (due_at IS NULL OR due_at > $3) ORDER BY coalesce(reconciled_at, created_at) LIMIT $4",
+            before,
+            removed_before,
             now,
             limit
         ))

@@ -96,6 +96,17 @@ pub(crate) fn select(instance_id: &InstanceId, job_id: &JobId) -> Statement {
     )
 }
 
+/// The jobs of one instance that have not ended.
+pub(crate) fn select_open(instance_id: &InstanceId) -> Statement {
+    sql!(
+        job_columns!(
+            "SELECT",
+            "FROM jobs WHERE instance_id = $1 AND state NOT IN ('completed', 'cancelled', 'discarded') FOR UPDATE"
+        ),
+        instance_id
+    )
+}
+
 impl NewJob {
     pub(crate) fn into_job(self, instance_id: InstanceId, now: Timestamp) -> Job {
         let state = if self.run_at > now { JobState::Scheduled } else { JobState::Available };

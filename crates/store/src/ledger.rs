@@ -1,8 +1,8 @@
 //! Reading the books: history and verification.
 
-use wixapp_core::InstanceId;
 use wixapp_core::account::Balances;
 use wixapp_core::entry::{Cause, Entry, EntryCode, GENESIS, LedgerAccount};
+use wixapp_core::{DeliveryId, InstanceId};
 
 use crate::conn::{Statement, row, rows, sql};
 use crate::error::Error;
@@ -20,7 +20,7 @@ macro_rules! entry_columns {
     };
 }
 
-fn read_entry(mut row: Row) -> Result<Entry, Error> {
+pub(crate) fn read_entry(mut row: Row) -> Result<Entry, Error> {
     Ok(Entry {
         id: row.parse()?,
         instance_id: row.parse()?,
@@ -97,6 +97,19 @@ impl Store {
     /// # Errors
     /// When the database cannot be used.
     pub async fn verify_ledger(&self, instance_id: &InstanceId) -> Result<Option<Flaw>, Error> {
+        self.verify_ledger_with(instance_id, |_| {}).await
+    }
+
+    /// Checks an instance's books as [`verify_ledger`](Self::verify_ledger) does, and tells `looked_at` of every stretch of
+    /// entries: long books take a while.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn verify_ledger_with(
+        &self,
+        instance_id: &InstanceId,
+        looked_at: impl Fn(u64),
+    ) -> Result<Option<Flaw>, Error> {
         let Some(books) = self.find_books(instance_id).await? else {
             let orphans = self.entries_after(instance_id, 0).await?;
             return Ok(orphans.first().map(|entry| Flaw::Chain { seq: entry.seq }));
@@ -108,6 +121,7 @@ impl Store {
             if page.is_empty() {
                 return Ok(Some(Flaw::Chain { seq: fold.seq + 1 }));
             }
+            looked_at(page.len() as u64);
             for entry in page.iter().filter(|entry| entry.seq <= instance.seq) {
                 if !fold.add(entry) {
                     return Ok(Some(Flaw::Chain { seq: fold.seq + 1 }));
@@ -124,6 +138,24 @@ impl Store {
                 cached: format!("{:?}", instance.balances),
             })
             .or_else(|| books.flaw()))
+    }
+
+    /// The first arrival of an instance whose fact is not there although it was acknowledged.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn find_lost_delivery(&self, instance_id: &InstanceId) -> Result<Option<DeliveryId>, Error> {
+        let statement = sql!(
+            "SELECT d.delivery_id FROM deliveries d WHERE d.instance_id = $1 AND NOT EXISTS \
+             (SELECT 1 FROM facts f WHERE f.instance_id = d.instance_id AND f.fact_key = d.fact_key) \
+             ORDER BY d.delivery_id LIMIT 1",
+            instance_id
+        );
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { row(conn, statement).await?.map(|mut row| row.parse()).transpose() })
+        })
+        .await
     }
 
     /// What must agree, in one statement: all of it as it was at one moment.

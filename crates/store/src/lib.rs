@@ -4,13 +4,17 @@
 //! databases understand (see `conn`), and one conformance suite runs it on both. Money changes through
 //! [`Store::transact`] only.
 
+mod arrival;
 mod checkout;
 mod claim;
 mod conn;
 mod error;
+mod explain;
+mod history;
 mod inbox;
 mod instance;
 mod job;
+mod kept;
 mod ledger;
 mod live;
 mod load;
@@ -25,9 +29,12 @@ mod tx;
 mod value;
 mod want;
 
+pub use arrival::{Arrival, FactRecord};
 pub use checkout::{Checkout, CheckoutState};
 pub use claim::{Beat, Claim};
 pub use error::Error;
+pub use explain::{EntryStory, FactNote};
+pub use history::{DayUsage, EntryFilter, EntryPlace};
 pub use inbox::{Accepted, Delivery, NewDelivery};
 pub use instance::Instance;
 pub use job::{Job, NewJob};

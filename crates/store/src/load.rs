@@ -1,13 +1,13 @@
 //! Loading what a decision needs into a [`Tx`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use wixapp_core::account::{Account, AccountChanges, Reset};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::GENESIS;
 use wixapp_core::grant::{CreditGrant, Pool, Source};
 use wixapp_core::hold::{Hold, HoldState};
-use wixapp_core::{Fact, InstanceId};
+use wixapp_core::{Fact, InstanceId, JobId};
 
 use crate::checkout::{self, Checkout};
 use crate::conn::{Conn, Outcome, Statement, sql};
@@ -28,6 +28,7 @@ macro_rules! grant_columns {
         )
     };
 }
+pub(crate) use grant_columns;
 
 macro_rules! hold_columns {
     ($after:literal) => {
@@ -37,6 +38,7 @@ macro_rules! hold_columns {
         )
     };
 }
+pub(crate) use hold_columns;
 
 /// What was loaded, and whether the instance was unknown before.
 pub(crate) struct Loaded {
@@ -89,6 +91,10 @@ fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement>
             now
         ));
     }
+    if want.everything_open {
+        plan.push(sql!(hold_columns!("state = 'open'"), instance_id));
+        plan.push(job::select_open(instance_id));
+    }
     plan.extend(want.reply_keys.iter().map(|key| {
         sql!(
             "SELECT reply_key, request_hash, status, body FROM replies WHERE instance_id = $1 AND reply_key = $2",
@@ -131,13 +137,14 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
     for _ in 0..want.hold_ids.len() + want.hold_keys.len() + usize::from(want.overdue_holds) {
         add_holds(&mut holds, next())?;
     }
+    let mut jobs = HashMap::new();
+    if want.everything_open {
+        add_holds(&mut holds, next())?;
+        add_jobs(&mut jobs, next())?;
+    }
     let replies = want.reply_keys.iter().flat_map(|_| next()).map(read_reply).collect::<Result<_, _>>()?;
     let wanted_keys: Vec<Row> = want.business_keys.iter().flat_map(|_| next()).collect();
-    let mut jobs = std::collections::HashMap::new();
-    for row in want.jobs.iter().flat_map(|_| next()).collect::<Vec<_>>() {
-        let job = Job::read(row)?;
-        jobs.insert(job.job_id.clone(), job);
-    }
+    add_jobs(&mut jobs, want.jobs.iter().flat_map(|_| next()).collect())?;
     let checkouts = if want.open_checkouts { next() } else { Vec::new() };
     let open_checkouts = checkouts.into_iter().map(Checkout::read).collect::<Result<_, _>>()?;
     let (facts, keys) = if want.facts { (next(), next()) } else { (Vec::new(), Vec::new()) };
@@ -199,6 +206,14 @@ async fn load_drawn_grants(conn: &mut dyn Conn, tx: &mut Tx) -> Result<(), Error
     Ok(())
 }
 
+fn add_jobs(jobs: &mut HashMap<JobId, Job>, rows: Vec<Row>) -> Result<(), Error> {
+    for row in rows {
+        let job = Job::read(row)?;
+        jobs.insert(job.job_id.clone(), job);
+    }
+    Ok(())
+}
+
 fn add_holds(holds: &mut Vec<Hold>, rows: Vec<Row>) -> Result<(), Error> {
     for row in rows {
         let hold = read_hold(row)?;
@@ -209,7 +224,7 @@ fn add_holds(holds: &mut Vec<Hold>, rows: Vec<Row>) -> Result<(), Error> {
     Ok(())
 }
 
-fn read_grant(mut row: Row) -> Result<CreditGrant, Error> {
+pub(crate) fn read_grant(mut row: Row) -> Result<CreditGrant, Error> {
     Ok(CreditGrant {
         id: row.parse()?,
         business_key: row.text()?,
@@ -227,7 +242,7 @@ fn read_grant(mut row: Row) -> Result<CreditGrant, Error> {
     })
 }
 
-fn read_hold(mut row: Row) -> Result<Hold, Error> {
+pub(crate) fn read_hold(mut row: Row) -> Result<Hold, Error> {
     Ok(Hold {
         id: row.parse()?,
         key: row.text()?,

@@ -127,7 +127,7 @@ fn update_instance(tx: &Tx) -> Statement {
     sql!(
         "UPDATE instances SET promo = $2, plan = $3, purchased = $4, held = $5, spent = $6, expired = $7, debt = $8, seq = $9, \
          head = $10, installed_at = $11, removed_at = $12, origin_instance_id = $13, subscription = $14, due_at = $15, \
-         last_webhook_at = $16, reconciled_at = $17, resets = $18 WHERE instance_id = $1",
+         last_webhook_at = $16, reconciled_at = $17, asks = $18, deleted_at = $19, resets = $20 WHERE instance_id = $1",
         &tx.account.instance_id,
         balances.promo,
         balances.plan,
@@ -145,6 +145,8 @@ fn update_instance(tx: &Tx) -> Statement {
         profile.due_at,
         profile.last_webhook_at,
         profile.reconciled_at,
+        profile.asks,
+        profile.deleted_at,
         (!tx.account.resets.is_empty()).then(|| to_json(&tx.account.resets))
     )
 }

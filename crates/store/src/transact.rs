@@ -4,6 +4,7 @@
 //! share one transaction: each sees what the one before it did, and a refusal undoes only itself.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -174,6 +175,25 @@ impl Store {
             tokio::spawn(worker.work());
         }
         outcome.await.unwrap_or_else(|_| Err(Error::Unavailable("the server is stopping".to_owned())))
+    }
+
+    /// Sees one instance as a decision would, and leaves no trace, whatever `see` does to its copy.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        instance_id: &InstanceId,
+        want: Want,
+        now: Timestamp,
+        see: impl Fn(&Tx) -> T + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        // A refusal is what leaves no trace: so what was seen travels as one.
+        let seen = move |tx: &mut Tx| Err::<Infallible, T>(see(tx));
+        match self.transact(instance_id, want, now, seen).await? {
+            Err(seen) => Ok(seen),
+            Ok(never) => match never {},
+        }
     }
 
     async fn run_group(&self, instance_id: &InstanceId, group: Queue) {

@@ -31,6 +31,10 @@ pub struct Profile {
     pub last_webhook_at: Option<Timestamp>,
     /// When Wix was last asked for the truth.
     pub reconciled_at: Option<Timestamp>,
+    /// How often Wix was asked in a row without confirming what is due.
+    pub asks: i64,
+    /// When the personal data of the site was deleted.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// The stored answer of an idempotency key.
@@ -265,6 +269,39 @@ impl Tx {
         self.facts.retain(|stored| stored.key != fact.key);
         let (key, event_type) = (fact.key.clone(), event_type.to_owned());
         self.facts.push(StoredFact { key, event_type, fact: Some(fact), is_new: false, parked: None });
+    }
+
+    /// The jobs that were wanted and have not ended.
+    #[must_use]
+    pub fn open_jobs(&self) -> Vec<JobId> {
+        self.jobs.values().filter(|job| !job.state.is_final()).map(|job| job.job_id.clone()).collect()
+    }
+
+    /// Ends a job that was wanted, whoever holds it: whatever its worker brings later is refused. What becomes of its hold
+    /// is decided beside it.
+    pub fn cancel_job(&mut self, id: &JobId) {
+        let Some(job) = self.jobs.get_mut(id).filter(|job| !job.state.is_final()) else { return };
+        job.state = JobState::Cancelled;
+        job.worker = None;
+        job.lease_until = None;
+        job.finished_at = Some(self.now);
+        self.writes.push(job.update());
+        self.topics.push(Topic::Job(id.clone()));
+    }
+
+    /// Deletes what is stored of people: the payloads of webhooks, the arguments and results of jobs, stored answers and
+    /// the addresses of checkouts. The books, the keys of facts and grants, and the instance's row stay.
+    pub fn erase(&mut self) {
+        let id = self.account.instance_id.clone();
+        self.profile.deleted_at = Some(self.now);
+        for text in [
+            "UPDATE facts SET payload = '' WHERE instance_id = $1",
+            "UPDATE jobs SET args = '{}', result = NULL, error = NULL, progress_step = NULL WHERE instance_id = $1",
+            "UPDATE checkouts SET url = '' WHERE instance_id = $1",
+            "DELETE FROM replies WHERE instance_id = $1",
+        ] {
+            self.writes.push(sql!(text, &id));
+        }
     }
 
     /// Tells watchers that the subscription changed.

@@ -8,6 +8,7 @@ pub struct Want {
     pub(crate) facts: bool,
     pub(crate) overdue_holds: bool,
     pub(crate) open_checkouts: bool,
+    pub(crate) everything_open: bool,
     pub(crate) hold_ids: Vec<HoldId>,
     pub(crate) hold_keys: Vec<String>,
     pub(crate) reply_keys: Vec<String>,
@@ -40,6 +41,13 @@ impl Want {
     #[must_use]
     pub fn open_checkouts(mut self) -> Self {
         self.open_checkouts = true;
+        self
+    }
+
+    /// Every open hold and every job that has not ended.
+    #[must_use]
+    pub fn everything_open(mut self) -> Self {
+        self.everything_open = true;
         self
     }
 
@@ -83,6 +91,7 @@ impl Want {
         self.facts |= other.facts;
         self.overdue_holds |= other.overdue_holds;
         self.open_checkouts |= other.open_checkouts;
+        self.everything_open |= other.everything_open;
         self.hold_ids.extend(other.hold_ids.iter().cloned());
         self.hold_keys.extend(other.hold_keys.iter().cloned());
         self.reply_keys.extend(other.reply_keys.iter().cloned());

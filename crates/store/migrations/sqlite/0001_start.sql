@@ -18,9 +18,14 @@ CREATE TABLE instances (
   resets             TEXT,
   due_at             INTEGER,
   last_webhook_at    INTEGER,
-  reconciled_at      INTEGER
+  reconciled_at      INTEGER,
+  -- How often Wix was asked in a row without confirming what is due.
+  asks               INTEGER NOT NULL DEFAULT 0,
+  -- When the personal data of the site was deleted; the row stays, so that nothing is given twice.
+  deleted_at         INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX instances_due ON instances (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX instances_asked ON instances (coalesce(reconciled_at, created_at));
 
 -- Facts: what Wix told us, once each, for ever.
 CREATE TABLE facts (
@@ -48,6 +53,8 @@ CREATE TABLE deliveries (
   duplicate   INTEGER NOT NULL,
   PRIMARY KEY (instance_id, delivery_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX deliveries_newest ON deliveries (delivery_id);
 
 -- The business keys that were used, for ever.
 CREATE TABLE business_keys (
@@ -113,6 +120,10 @@ CREATE TABLE entries (
   CONSTRAINT entries_business_key_once UNIQUE (instance_id, business_key)
 ) STRICT, WITHOUT ROWID;
 
+-- Which pool an entry touches is read off its accounts; both indexes end in the order in which a history is read.
+CREATE INDEX entries_by_time ON entries (instance_id, created_at, seq);
+CREATE INDEX entries_by_kind ON entries (instance_id, code, (CASE WHEN substr(credit, 1, 10) = 'available:' THEN substr(credit, 11) WHEN substr(debit, 1, 10) = 'available:' THEN substr(debit, 11) ELSE '' END), created_at, seq);
+
 -- The stored answers of idempotency keys.
 CREATE TABLE replies (
   instance_id  TEXT   NOT NULL,
@@ -135,6 +146,12 @@ CREATE TABLE promo_claims (
   instance_id TEXT NOT NULL,
   created_at  INTEGER NOT NULL,
   PRIMARY KEY (code, instance_id)
+) STRICT, WITHOUT ROWID;
+
+-- When somebody last kept this database; one row.
+CREATE TABLE signs_of_life (
+  name TEXT   NOT NULL PRIMARY KEY,
+  at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checkouts (

@@ -27,6 +27,7 @@ mod checkout;
 mod contention;
 mod fault;
 mod group;
+mod history;
 mod inbox;
 mod job;
 mod ledger;

@@ -175,6 +175,8 @@ async fn the_profile_reads_back_as_it_was(stage: Stage) {
         due_at: Some(at("1969-12-31T23:59:59Z")),
         last_webhook_at: Some(now()),
         reconciled_at: None,
+        asks: 3,
+        deleted_at: None,
     };
     let kept = profile.clone();
     let decided = store

@@ -1,0 +1,161 @@
+//! Webhooks as people look for them: the newest arrivals of all instances, one of them, and what is parked.
+
+use wixapp_core::clock::Timestamp;
+use wixapp_core::{DeliveryId, Fact, InstanceId};
+
+use crate::conn::{row, rows, sql};
+use crate::error::Error;
+use crate::live::{Change, Topic};
+use crate::store::Store;
+use crate::value::{Row, to_json};
+
+/// One arrival of a webhook, with where its fact stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// Whose.
+    pub instance_id: InstanceId,
+    /// The id of this arrival.
+    pub delivery_id: DeliveryId,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Whether its fact was known before.
+    pub duplicate: bool,
+    /// The fact it brought.
+    pub fact: FactRecord,
+}
+
+/// A fact as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactRecord {
+    /// Whose.
+    pub instance_id: InstanceId,
+    /// The dedupe key.
+    pub key: String,
+    /// Wix's name of the event.
+    pub event_type: String,
+    /// When it happened, by Wix's clock.
+    pub happened_at: Timestamp,
+    /// When it first came.
+    pub received_at: Timestamp,
+    /// `new`, `done` or `parked`.
+    pub state: String,
+    /// Why it waits, if it does.
+    pub reason: Option<String>,
+    /// The payload as it came; empty when it was deleted.
+    pub payload: String,
+}
+
+macro_rules! arrivals {
+    ($after:literal) => {
+        concat!(
+            "SELECT d.delivery_id, d.received_at, d.duplicate, f.instance_id, f.fact_key, f.event_type, f.happened_at, \
+             f.received_at, f.state, f.reason, f.payload FROM deliveries d \
+             JOIN facts f ON f.instance_id = d.instance_id AND f.fact_key = d.fact_key ",
+            $after
+        )
+    };
+}
+
+impl Arrival {
+    fn read(mut row: Row) -> Result<Self, Error> {
+        let (delivery_id, received_at, duplicate) = (row.parse()?, row.time()?, row.int()? != 0);
+        let fact = FactRecord::read(row)?;
+        Ok(Self { instance_id: fact.instance_id.clone(), delivery_id, received_at, duplicate, fact })
+    }
+}
+
+impl FactRecord {
+    fn read(mut row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            instance_id: row.parse()?,
+            key: row.text()?,
+            event_type: row.text()?,
+            happened_at: row.time()?,
+            received_at: row.time()?,
+            state: row.text()?,
+            reason: row.maybe_text()?,
+            payload: row.text()?,
+        })
+    }
+}
+
+impl Store {
+    /// The newest arrivals, of one instance or of all.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_arrivals(
+        &self,
+        instance_id: Option<&InstanceId>,
+        limit: i64,
+    ) -> Result<Vec<Arrival>, Error> {
+        let statement = match instance_id {
+            Some(id) => {
+                sql!(arrivals!("WHERE d.instance_id = $1 ORDER BY d.delivery_id DESC LIMIT $2"), id, limit)
+            }
+            None => sql!(arrivals!("ORDER BY d.delivery_id DESC LIMIT $1"), limit),
+        };
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(Arrival::read).collect() })
+        })
+        .await
+    }
+
+    /// The arrival with this id.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn find_arrival(&self, id: &DeliveryId) -> Result<Option<Arrival>, Error> {
+        let statement = sql!(arrivals!("WHERE d.delivery_id = $1"), id);
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { row(conn, statement).await?.map(Arrival::read).transpose() })
+        })
+        .await
+    }
+
+    /// The facts that wait because they cannot be used, longest waiting first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_parked(&self, limit: i64) -> Result<Vec<FactRecord>, Error> {
+        let statement = sql!(
+            "SELECT instance_id, fact_key, event_type, happened_at, received_at, state, reason, payload FROM facts \
+             WHERE state = 'parked' ORDER BY received_at, instance_id, fact_key LIMIT $1",
+            limit
+        );
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(FactRecord::read).collect() })
+        })
+        .await
+    }
+
+    /// Puts a stored fact among the new ones, as it reads now; whether there is one under its key.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn replay_fact(&self, instance_id: &InstanceId, fact: Fact) -> Result<bool, Error> {
+        let change = Change { instance_id: Some(instance_id.clone()), topic: Topic::Facts };
+        let statement = sql!(
+            "UPDATE facts SET state = 'new', reason = NULL, kind = $3, happened_at = $4 WHERE instance_id = $1 AND fact_key = $2",
+            instance_id,
+            fact.key.as_str(),
+            to_json(&fact.kind),
+            fact.at
+        );
+        let affected = self
+            .write(move |conn| {
+                let statement = statement.clone();
+                Box::pin(async move {
+                    Ok(conn.run(vec![statement]).await?.first().map_or(0, |outcome| outcome.affected))
+                })
+            })
+            .await?;
+        if affected > 0 {
+            self.tell(vec![change]);
+        }
+        Ok(affected > 0)
+    }
+}
