@@ -5,7 +5,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use wixapp_core::catalog::{Catalog, Plan};
 use wixapp_core::fact::BillingCycle;
-use wixapp_core::id::InstanceId;
+use wixapp_core::id::{InstanceId, PlanId};
 
 use crate::card::Card;
 use crate::error::Refusal;
@@ -60,7 +60,40 @@ pub(crate) fn plans_on_sale(catalog: &Catalog) -> impl Iterator<Item = &Plan> {
     catalog.plans().iter().filter(|plan| !plan.is_free() && !plan.custom)
 }
 
+/// What is on sale under a product id, and for how much.
+struct Offer {
+    plan_id: PlanId,
+    name: String,
+    cycle: BillingCycle,
+    price: String,
+}
+
 impl CheckoutOrder {
+    /// The plan or the top-up that is ordered. A top-up is paid once, and needs no billing cycle.
+    fn offer(&self, catalog: &Catalog) -> Result<Offer, Refusal> {
+        let wanted = self.billing_cycle.clone();
+        let top_up = catalog.top_ups().iter().find(|top_up| top_up.product_id() == self.product_id);
+        if let Some(top_up) = top_up {
+            let once =
+                wanted.is_none_or(|cycle| matches!(cycle, BillingCycle::OneTime | BillingCycle::NoCycle));
+            let plan_id = top_up.id.parse().ok().filter(|_| once);
+            let not_sold =
+                || Refusal::invalid("`billingCycle` of a one-time product is ONE_TIME, or left out.");
+            return Ok(Offer {
+                plan_id: plan_id.ok_or_else(not_sold)?,
+                name: top_up.name.clone(),
+                cycle: BillingCycle::OneTime,
+                price: top_up.price.clone(),
+            });
+        }
+        let plan = self.plan(catalog)?;
+        let cycle = wanted.unwrap_or(BillingCycle::Monthly);
+        let not_sold =
+            || Refusal::invalid("`billingCycle` must be one the plan is sold in: MONTHLY or YEARLY.");
+        let price = price_of(plan, &cycle).ok_or_else(not_sold)?.to_owned();
+        Ok(Offer { plan_id: plan.id.clone(), name: plan.name.clone(), cycle, price })
+    }
+
     /// The plan on sale under exactly this product id. Unlike an app, Wix forgives no spelling.
     fn plan<'a>(&self, catalog: &'a Catalog) -> Result<&'a Plan, Refusal> {
         let id = self.product_id.as_str();
@@ -119,12 +152,8 @@ impl World {
         order: CheckoutOrder,
         counter: &Counter<'_>,
     ) -> Result<Checkout, Refusal> {
-        let plan = order.plan(counter.catalog)?;
+        let Offer { plan_id, name, cycle, price } = order.offer(counter.catalog)?;
         order.check_texts()?;
-        let cycle = order.billing_cycle.unwrap_or(BillingCycle::Monthly);
-        let not_sold =
-            || Refusal::invalid("`billingCycle` must be one the plan is sold in: MONTHLY or YEARLY.");
-        let price = price_of(plan, &cycle).ok_or_else(not_sold)?.to_owned();
         let success_url =
             order.success_url.unwrap_or_else(|| with_query(&counter.home, &[("payment", "success")]));
         check_success_url(&success_url, counter.home.host_str())?;
@@ -135,8 +164,8 @@ impl World {
             token: self.seed.next_guid(),
             instance_id: instance_id.clone(),
             product_id: order.product_id,
-            plan_id: plan.id.clone(),
-            plan_name: plan.name.clone(),
+            plan_id,
+            plan_name: name,
             cycle,
             price,
             currency: counter.catalog.currency().to_owned(),
@@ -161,7 +190,11 @@ impl World {
         checkout.ensure_open(now)?;
         let webhook_delay = card.charge(now)?;
         self.close_checkout(token, CheckoutStatus::Paid);
-        self.start_plan(&checkout, now, now.checked_add(webhook_delay).unwrap_or(now));
+        let webhook_at = now.checked_add(webhook_delay).unwrap_or(now);
+        match checkout.cycle {
+            BillingCycle::OneTime => self.sell_once(&checkout, now, webhook_at),
+            _ => self.start_plan(&checkout, now, webhook_at),
+        }
         Ok(checkout.success_url)
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::world::invoice::Invoice;
 use crate::world::subscription::Subscription;
 
 /// Something to tell the app: the type of the event and its innermost layer.
@@ -27,6 +28,16 @@ pub(crate) fn purchased(plan: &Subscription, at: Timestamp) -> AppEvent {
         "cycle": plan.cycle,
         "expiresOn": wix_time(plan.period_end_at),
         "invoiceId": plan.invoice_id,
+    });
+    AppEvent { event_type: "PaidPlanPurchased", payload }
+}
+
+pub(crate) fn purchased_once(invoice: &Invoice) -> AppEvent {
+    let payload = json!({
+        "operationTimeStamp": wix_time(invoice.at),
+        "vendorProductId": invoice.product_id,
+        "cycle": invoice.cycle,
+        "invoiceId": invoice.invoice_id,
     });
     AppEvent { event_type: "PaidPlanPurchased", payload }
 }

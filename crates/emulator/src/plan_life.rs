@@ -44,6 +44,24 @@ impl World {
         self.queue_delivery(&checkout.instance_id, event, now, webhook_at);
     }
 
+    /// Sells a one-time product: an invoice and its webhook; the site's plan goes on as it is.
+    pub(crate) fn sell_once(&mut self, checkout: &Checkout, now: Timestamp, webhook_at: Timestamp) {
+        let price = if checkout.test_checkout { "0.00" } else { &checkout.price };
+        let invoice = Invoice {
+            invoice_id: self.seed.next_guid(),
+            instance_id: checkout.instance_id.clone(),
+            product_id: checkout.product_id.clone(),
+            cycle: checkout.cycle.clone(),
+            price: price.to_owned(),
+            currency: checkout.currency.clone(),
+            at: now,
+            renewal: false,
+        };
+        let event = event::purchased_once(&invoice);
+        self.invoices.push_back(invoice);
+        self.queue_delivery(&checkout.instance_id, event, now, webhook_at);
+    }
+
     /// Switches automatic renewal of a live plan. Setting what is set already does nothing and sends nothing.
     pub(crate) fn set_auto_renew(
         &mut self,
