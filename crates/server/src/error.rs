@@ -108,6 +108,12 @@ impl ApiError {
         matches!(self.code.status(), 401 | 403)
     }
 
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// The sentence for people.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -1,5 +1,7 @@
 //! Writes that happen once under their `Idempotency-Key`.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +15,7 @@ use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, ensure_installed};
 use crate::reply::Reply;
 use crate::state::App;
+use crate::work::reconcile;
 
 /// An answer that is sent byte for byte as it was stored the first time.
 #[derive(Debug)]
@@ -52,25 +55,32 @@ pub struct Once<'a> {
 /// Decides once under the key of `once`: the answer is stored in the same transaction as what the decision changes.
 ///
 /// A repetition of the same request gets the stored answer and changes nothing; another request under the same key is
-/// refused with 422. A refusal changes nothing and is not stored, so it may be tried again under the same key.
+/// refused with 422, and one that comes while the first is still being answered with 409. A refusal changes nothing and is
+/// not stored, so it may be tried again under the same key.
 ///
 /// # Errors
-/// The decision's own refusal; [`ErrorCode::IdempotencyMismatch`]; [`ErrorCode::Forbidden`] when the app was removed
-/// from the site; [`ErrorCode::Unavailable`] when the database cannot be used.
+/// The decision's own refusal; [`ErrorCode::IdempotencyMismatch`]; [`ErrorCode::RequestInProgress`];
+/// [`ErrorCode::Forbidden`] when the app was removed from the site; [`ErrorCode::Unavailable`] when the database cannot be
+/// used.
 pub async fn decide_once<T: Serialize + Send + 'static>(
     app: &App,
     once: Once<'_>,
     want: Want,
     decide: impl Fn(&mut Tx) -> Result<T, ApiError> + Send + Sync + 'static,
 ) -> Result<OnceReply, ApiError> {
+    let _turn = app.in_flight.turn(once.instance_id, &once.key.key).await?;
     let (name, status) = (once.key.key.clone(), once.status);
     let request_hash = hash(once.key, once.request);
-    let decision = move |tx: &mut Tx| {
+    let doubtful = app.doubtful_before;
+    let decision = move |tx: &mut Tx, ask_first: bool| {
         if let Some(stored) = tx.reply(&name) {
             if stored.request_hash != request_hash {
-                return Err(ApiError::new(ErrorCode::IdempotencyMismatch));
+                return Err(Halt::Refused(ApiError::new(ErrorCode::IdempotencyMismatch)));
             }
             return Ok(OnceReply { stored: stored.clone(), repeated: true });
+        }
+        if ask_first && reconcile::is_doubtful(&tx.profile, doubtful) {
+            return Err(Halt::AskFirst);
         }
         ensure_installed(&tx.profile)?;
         let data = decide(tx)?;
@@ -80,10 +90,38 @@ pub async fn decide_once<T: Serialize + Send + 'static>(
         here(Moment::ReplyKept);
         Ok(OnceReply { stored, repeated: false })
     };
-    let want = want.reply(once.key.key.clone());
-    let decided = app.store.transact(once.instance_id, want, app.clock.now(), decision).await?;
-    here(Moment::WriteDone);
-    decided
+    let decision = Arc::new(decision);
+    let mut ask_first = true;
+    loop {
+        let want = want.clone().reply(once.key.key.clone());
+        let decide = Arc::clone(&decision);
+        let decided =
+            app.store.transact(once.instance_id, want, app.clock.now(), move |tx| decide(tx, ask_first));
+        let decided = decided.await?;
+        here(Moment::WriteDone);
+        match decided {
+            Ok(reply) => return Ok(reply),
+            Err(Halt::Refused(refusal)) => return Err(refusal),
+            // Once: when Wix does not know either, what is stored must do.
+            Err(Halt::AskFirst) => {
+                reconcile::now(app, once.instance_id).await?;
+                ask_first = false;
+            }
+        }
+    }
+}
+
+/// Why a decision ended without an answer.
+enum Halt {
+    Refused(ApiError),
+    /// What is stored may be old: Wix must be asked before anything is spent or given.
+    AskFirst,
+}
+
+impl From<ApiError> for Halt {
+    fn from(refusal: ApiError) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 fn hash(key: &IdempotencyKey, request: &[u8]) -> String {

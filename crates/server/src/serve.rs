@@ -3,24 +3,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use wixapp_core::catalog::Catalog;
-use wixapp_core::clock::Clock;
+use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_core::derive::{EndPolicy, Policy};
 use wixapp_jobs::{Registry, Runner, RunnerConfig};
 use wixapp_platform::{InstanceTokenVerifier, WixClient};
 use wixapp_store::Store;
 
 use crate::config::{Config, ConfigError, OnEnd};
+use crate::in_flight::InFlight;
 use crate::limit::Limits;
 use crate::live::LiveHub;
+use crate::pace::Pace;
 use crate::router::{AppRoutes, router};
 use crate::state::App;
 use crate::{connection, telemetry, work};
 
+/// A database that nobody kept for so long may be a restored copy.
+const UNKEPT: SignedDuration = SignedDuration::from_hours(1);
 /// What handing jobs back may take beyond the time to drain.
 const HAND_BACK: Duration = Duration::from_secs(10);
 
@@ -107,7 +112,12 @@ pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Re
     };
     let policy =
         Policy { cycle: config.plans.cycle, on_end, free_for_duplicates: config.plans.free_for_duplicates };
+    let started_at = clock.now();
+    let doubtful_before = doubt(&store, started_at).await?;
     Ok(Arc::new(App {
+        pace: Pace::new(config.wix.questions_per_s),
+        started_at,
+        doubtful_before,
         store,
         clock,
         catalog: Arc::new(catalog),
@@ -117,9 +127,26 @@ pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Re
         webhooks,
         limits: Limits::new(&config.limits)?,
         live: Arc::default(),
+        in_flight: InFlight::default(),
         wake: Arc::new(watch::Sender::new(0)),
         config,
     }))
+}
+
+/// Since when what is stored may be out of date: a database that nobody kept for a while may be a restored copy, or Wix has
+/// told nobody of what happened. Both look the same, and both need the same.
+async fn doubt(store: &Store, now: Timestamp) -> Result<Option<Timestamp>, StartError> {
+    let kept_at = store.find_kept_at().await?;
+    if kept_at.is_none() {
+        store.keep(now).await?;
+    }
+    let doubtful = kept_at.is_some_and(|at| now.duration_since(at) >= UNKEPT);
+    if doubtful {
+        tracing::warn!(
+            "nobody kept this database for a while: Wix is asked before anything is spent or given"
+        );
+    }
+    Ok(doubtful.then_some(now))
 }
 
 /// The plans in force: those that the configuration names, else the app's `own`.

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use rand::RngExt;
 use tokio::sync::watch;
 use wixapp_core::catalog::Catalog;
-use wixapp_core::clock::Clock;
+use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_core::derive::Policy;
 use wixapp_platform::{InstanceTokenVerifier, WebhookVerifier, WixClient};
 use wixapp_store::Store;
 
 use crate::config::Config;
+use crate::in_flight::InFlight;
 use crate::limit::Limits;
 use crate::live::LiveHub;
+use crate::pace::Pace;
 
 /// The running app: the database, the plans, the clock, and the way to Wix.
 pub struct App {
@@ -36,6 +38,15 @@ pub struct App {
     pub limits: Limits,
     /// The live streams.
     pub live: Arc<LiveHub>,
+    /// The idempotency keys whose first request is being answered.
+    pub in_flight: InFlight,
+    /// How fast Wix is asked about instances.
+    pub pace: Pace,
+    /// When this process was started.
+    pub started_at: Timestamp,
+    /// Nobody kept this database for a while, so that it may be a restored copy: what was last confirmed by Wix before this
+    /// moment is confirmed anew before anything is spent or given.
+    pub doubtful_before: Option<Timestamp>,
     /// Wakes the workers, for example when a virtual clock was moved.
     pub wake: Arc<watch::Sender<u64>>,
 }

@@ -29,7 +29,8 @@ fn key(event: &WebhookEvent) -> String {
     hex::encode(Sha256::digest(format!("{key}\n{}", event.issued_at)))
 }
 
-fn kind(payload: &Payload) -> Option<FactKind> {
+/// What the payload says as a fact; `None` when it says nothing that counts here.
+pub(crate) fn kind(payload: &Payload) -> Option<FactKind> {
     let terms = |product: &str, cycle: &_, expires_at, invoice_id: &Option<String>| PlanTerms {
         vendor_product_id: product.to_owned(),
         cycle: Clone::clone(cycle),

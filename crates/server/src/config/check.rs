@@ -217,7 +217,7 @@ fn in_plain_words(text: &str) -> String {
         return format!("{name} must be {choices}");
     }
     let mut text = text.to_owned();
-    for kind in ["u64", "usize"] {
+    for kind in ["u32", "u64", "usize"] {
         if let Some(value) = text.strip_suffix(&format!(" for type {kind}: invalid digit found in string")) {
             text = format!("{} is no whole number", value.replace("invalid value ", ""));
         }

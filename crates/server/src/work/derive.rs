@@ -1,26 +1,65 @@
 //! Deriving one instance: from all its facts to its subscription and its credits, in one transaction.
 
 use jiff::SignedDuration;
-use wixapp_core::account::LedgerError;
+use wixapp_core::account::{Balances, LedgerError};
 use wixapp_core::catalog::Catalog;
+use wixapp_core::clock::Timestamp;
 use wixapp_core::crash::{Moment, here};
 use wixapp_core::derive::{self, Derived, Input, Policy};
 use wixapp_core::fact::FactKind;
-use wixapp_core::subscription::SubscriptionStatus;
-use wixapp_core::{Fact, InstanceId};
-use wixapp_store::{CheckoutState, Tx, Want};
+use wixapp_core::subscription::{Subscription, SubscriptionStatus};
+use wixapp_core::{BillingCycle, Fact, InstanceId};
+use wixapp_store::{Checkout, CheckoutState, StoredFact, Tx, Want};
 
 use crate::error::ApiError;
 use crate::state::App;
 use crate::work::reconcile::Answer;
 
-/// When Wix could not be asked, it is asked again after this long.
+/// When Wix does not confirm what is due, it is asked again after this long, then after twice as long, and so on …
 const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// … up to this where it does not answer,
+const LONGEST_SILENCE: SignedDuration = SignedDuration::from_mins(15);
+/// … and up to this where it does: a failed payment takes days to be mended.
+const LONGEST_DELAY: SignedDuration = SignedDuration::from_hours(6);
+/// How far Wix's clock may be behind ours.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(60);
+/// How often Wix is asked whether a removal holds, when it does not answer.
+const REMOVAL_ASKS: i64 = 8;
+
+/// Whether Wix is to be asked, and when.
+enum Question {
+    None,
+    Now,
+    /// Once more, after a pause that has grown to this at the most.
+    Again(SignedDuration),
+}
+
+impl Question {
+    /// When the instance is looked at next; `asks` counts the questions that brought nothing.
+    fn due_at(self, now: Timestamp, asks: &mut i64, next_at: Option<Timestamp>) -> Option<Timestamp> {
+        match self {
+            Self::None => {
+                // News without an answer leave the count: they are asked about at once, and then as rarely as before.
+                if next_at.is_none_or(|at| at > now) {
+                    *asks = 0;
+                }
+                next_at
+            }
+            Self::Now => Some(now),
+            Self::Again(longest) => {
+                let doublings = u32::try_from(*asks).unwrap_or(0).min(16);
+                *asks = asks.saturating_add(1);
+                let pause = ASK_AGAIN.checked_mul(1 << doublings).unwrap_or(longest).min(longest);
+                now.checked_add(pause).ok()
+            }
+        }
+    }
+}
 
 /// What deriving found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
-    /// Whether something is due that Wix must confirm first.
+    /// Whether Wix should be asked at once: something is due that it must confirm, or a removal.
     pub unconfirmed: bool,
     /// How many grants and resets were new.
     pub changed: usize,
@@ -40,9 +79,9 @@ pub async fn instance(
     let decision = move |tx: &mut Tx| {
         match &answer {
             Some(Answer::Known(snapshot)) => snapshot.note(tx),
-            Some(Answer::Unknown) | None => {}
+            Some(Answer::Refused | Answer::Unknown) | None => {}
         }
-        decide(tx, &catalog, policy, answer.is_some()).map_err(ApiError::from)
+        decide(tx, &catalog, policy, answer.as_ref()).map_err(ApiError::from)
     };
     let outcome = app.store.transact(instance_id, want, now, decision).await??;
     metrics::counter!("wixapp_grants_total").increment(outcome.changed as u64);
@@ -50,7 +89,12 @@ pub async fn instance(
 }
 
 /// The pure part: facts in, changes of the transaction out.
-fn decide(tx: &mut Tx, catalog: &Catalog, policy: Policy, asked: bool) -> Result<Outcome, LedgerError> {
+fn decide(
+    tx: &mut Tx,
+    catalog: &Catalog,
+    policy: Policy,
+    answer: Option<&Answer>,
+) -> Result<Outcome, LedgerError> {
     let facts: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
     let now = tx.now;
     let instance_id = tx.instance_id().clone();
@@ -58,25 +102,69 @@ fn decide(tx: &mut Tx, catalog: &Catalog, policy: Policy, asked: bool) -> Result
     here(Moment::Derived);
     let done = derive::apply(&mut tx.account, &derived, now)?;
     here(Moment::GrantsMade);
+    let removed = derived.subscription.status == SubscriptionStatus::Removed;
+    let removal_is_new = removed && tx.facts.iter().any(is_new_removal);
+    if answer.is_some() {
+        tx.profile.reconciled_at = Some(now);
+    }
     if tx.facts.iter().any(|fact| fact.is_new) {
         tx.profile.last_webhook_at = Some(now);
     }
     let is_new = |key: &str| tx.facts.iter().any(|stored| stored.key == key && stored.is_new);
     for alarm in derived.alarms.iter().filter(|alarm| is_new(&alarm.fact)) {
         let reason = &alarm.reason;
+        metrics::counter!("wixapp_alarms_total").increment(1);
         tracing::error!(instance.id = %instance_id, fact.key = %alarm.fact, %reason, "a fact needs a look");
     }
     park(tx, &derived);
     tx.finish_facts();
     note_presence(tx, &facts, &derived);
-    complete_checkouts(tx, &derived);
-    let due_at = if derived.unconfirmed && asked { now.checked_add(ASK_AGAIN).ok() } else { derived.next_at };
-    tx.profile.due_at = due_at;
+    complete_checkouts(tx, &facts, &derived, catalog);
+    let question = match answer {
+        // A removal that Wix signed anew must not lock an instance whose app is there: Wix knows.
+        None if removal_is_new => Question::Now,
+        None => Question::None,
+        Some(Answer::Unknown) if removed && tx.profile.asks < REMOVAL_ASKS => {
+            Question::Again(LONGEST_SILENCE)
+        }
+        Some(Answer::Unknown) if derived.unconfirmed => Question::Again(LONGEST_SILENCE),
+        Some(Answer::Known(_) | Answer::Refused) if derived.unconfirmed => Question::Again(LONGEST_DELAY),
+        Some(_) => Question::None,
+    };
+    tx.profile.due_at = question.due_at(now, &mut tx.profile.asks, derived.next_at);
     if tx.profile.subscription.as_ref() != Some(&derived.subscription) {
         tx.profile.subscription = Some(derived.subscription);
         tx.tell_subscription();
     }
-    Ok(Outcome { unconfirmed: derived.unconfirmed, changed: done.len() })
+    Ok(Outcome { unconfirmed: derived.unconfirmed || removal_is_new, changed: done.len() })
+}
+
+/// How an instance would stand at a moment, if some more facts were known.
+#[derive(Debug, Clone)]
+pub(crate) struct Outlook {
+    pub(crate) subscription: Subscription,
+    pub(crate) balances: Balances,
+}
+
+/// Supposes `more` facts and the moment `at`, and decides as it would be decided then. Nothing is changed by it.
+pub(crate) fn outlook(
+    tx: &Tx,
+    more: &[Fact],
+    catalog: &Catalog,
+    policy: Policy,
+    at: Timestamp,
+) -> Result<Outlook, ApiError> {
+    let known = tx.facts.iter().filter_map(|stored| stored.fact.clone());
+    let facts: Vec<Fact> = known.chain(more.iter().cloned()).collect();
+    let derived =
+        derive::derive(Input { instance_id: tx.instance_id(), facts: &facts, catalog, policy, now: at });
+    let mut account = tx.account.clone();
+    derive::apply(&mut account, &derived, at)?;
+    Ok(Outlook { subscription: derived.subscription, balances: account.balances })
+}
+
+fn is_new_removal(stored: &StoredFact) -> bool {
+    stored.is_new && stored.fact.as_ref().is_some_and(|fact| matches!(fact.kind, FactKind::AppRemoved))
 }
 
 /// Parks what cannot be used for now, and takes out of the park what can.
@@ -92,6 +180,7 @@ fn park(tx: &mut Tx, derived: &Derived) {
         .collect();
     for (key, reason) in waiting {
         if let Some(reason) = &reason {
+            metrics::counter!("wixapp_parked_total").increment(1);
             tracing::error!(instance.id = %tx.instance_id(), fact.key = %key, %reason, "a fact is parked");
         }
         let was_parked = tx.facts.iter().any(|stored| stored.key == key && stored.parked.is_some());
@@ -116,11 +205,19 @@ fn note_presence(tx: &mut Tx, facts: &[Fact], derived: &Derived) {
     tx.profile.origin_instance_id = tx.profile.origin_instance_id.take().or(origin);
 }
 
-/// A checkout is completed when the plan it was for is in force: our page opens none for the plan an instance is on.
-fn complete_checkouts(tx: &mut Tx, derived: &Derived) {
-    let now = tx.now;
+/// A checkout is completed when what it was for is there: the plan in force and paid as it was to be, or a top-up's invoice.
+/// Our page opens none for what an instance has.
+fn complete_checkouts(tx: &mut Tx, facts: &[Fact], derived: &Derived, catalog: &Catalog) {
+    let (now, now_on) = (tx.now, &derived.subscription);
     for mut checkout in tx.open_checkouts.clone() {
-        if derived.subscription.plan_id == checkout.plan_id {
+        let is_there = match checkout.billing_cycle {
+            BillingCycle::OneTime => is_bought(&checkout, facts, catalog),
+            _ => {
+                now_on.plan_id == checkout.plan_id
+                    && now_on.billing_cycle.as_ref() == Some(&checkout.billing_cycle)
+            }
+        };
+        if is_there {
             checkout.state = CheckoutState::Completed;
         } else if checkout.expires_at <= now {
             checkout.state = CheckoutState::Expired;
@@ -130,4 +227,15 @@ fn complete_checkouts(tx: &mut Tx, derived: &Derived) {
         checkout.completed_at = Some(now);
         tx.end_checkout(&checkout);
     }
+}
+
+/// Whether the top-up of this checkout was bought since it was opened. Wix's clock may run a little behind ours.
+fn is_bought(checkout: &Checkout, facts: &[Fact], catalog: &Catalog) -> bool {
+    let since = checkout.created_at.checked_sub(CLOCKS_APART).unwrap_or(checkout.created_at);
+    facts.iter().filter(|fact| fact.at >= since).any(|fact| match &fact.kind {
+        FactKind::PlanPurchased(terms) => catalog
+            .normalise_top_up(&terms.vendor_product_id)
+            .is_some_and(|top_up| top_up.id == checkout.plan_id.as_str()),
+        _ => false,
+    })
 }

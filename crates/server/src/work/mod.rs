@@ -8,6 +8,7 @@ mod due;
 mod facts;
 mod holds;
 pub mod reconcile;
+pub mod sweep;
 mod trouble;
 mod unbroken;
 
@@ -46,10 +47,15 @@ enum Duty {
 
 /// Does the work that facts and the passing of time bring, until `stopping` turns true.
 pub async fn run(app: Arc<App>, stopping: watch::Receiver<bool>) {
+    // The catalogue may have learned a plan since: what waits for one is looked at again.
+    if let Err(error) = app.store.retry_parked().await {
+        tracing::warn!(%error, "parked facts could not be looked at again");
+    }
     tokio::join!(
         Duty::Facts.keep(&app, stopping.clone()),
         Duty::Due.keep(&app, stopping.clone()),
         Duty::Holds.keep(&app, stopping.clone()),
+        sweep::run(Arc::clone(&app), stopping.clone()),
     );
 }
 

@@ -9,7 +9,7 @@ use wixapp_core::fact::{BillingCycle, Fact, FactKind, PaidSnapshot, PlanTerms, S
 use wixapp_core::{InstanceId, fact};
 use wixapp_platform::AppInstance;
 use wixapp_platform::api::instance::FreeTrialStatus;
-use wixapp_store::{Tx, Want};
+use wixapp_store::{Profile, Tx, Want};
 
 use super::derive;
 use crate::error::ApiError;
@@ -25,6 +25,8 @@ const EVENT_TYPE: &str = "GetAppInstance";
 pub enum Answer {
     /// Wix said how the instance stands.
     Known(Seen),
+    /// Wix refused to speak of it: the app is not on that site, or not ours to ask about.
+    Refused,
     /// Wix could not be asked, or did not answer.
     Unknown,
 }
@@ -53,28 +55,65 @@ pub fn soon(app: &Arc<App>, instance_id: InstanceId) {
     });
 }
 
-async fn now(app: &Arc<App>, instance_id: &InstanceId) -> Result<(), ApiError> {
-    if !claim(app, instance_id).await? {
-        return Ok(());
+/// Asks Wix about an instance and derives it; at most once in five seconds for one instance.
+///
+/// # Errors
+/// [`Unavailable`](wixapp_core::ErrorCode::Unavailable) when the database cannot be used.
+pub async fn now(app: &App, instance_id: &InstanceId) -> Result<(), ApiError> {
+    let recent = |at: Timestamp, now: Timestamp| now.duration_since(at).abs() < QUIET;
+    if claim(app, instance_id, recent).await? {
+        look(app, instance_id).await?;
     }
-    let answer = ask(app, instance_id).await;
-    derive::instance(app, instance_id, Some(answer)).await.map(|_| ())
+    Ok(())
 }
 
-/// Takes the turn to ask; `false` when somebody did within the last seconds, here or in another process.
-async fn claim(app: &Arc<App>, instance_id: &InstanceId) -> Result<bool, ApiError> {
-    let decide = |tx: &mut Tx| {
-        let recent = tx.profile.reconciled_at.is_some_and(|at| tx.now.duration_since(at).abs() < QUIET);
-        if !recent {
+/// Asks Wix about an instance and derives it, unless that was done after this process was started; when it is done now,
+/// whether Wix said how it stands.
+pub(crate) async fn anew(app: &App, instance_id: &InstanceId) -> Result<Option<bool>, ApiError> {
+    let (started_at, day) = (app.started_at, SignedDuration::from_hours(24));
+    let known = move |at: Timestamp, now: Timestamp| at > started_at && now.duration_since(at) < day;
+    if !claim(app, instance_id, known).await? {
+        return Ok(None);
+    }
+    look(app, instance_id).await.map(Some)
+}
+
+/// Asks Wix about an instance and derives it; whether Wix said how it stands.
+pub(crate) async fn look(app: &App, instance_id: &InstanceId) -> Result<bool, ApiError> {
+    let answer = ask(app, instance_id).await;
+    let answered = matches!(answer, Answer::Known(_));
+    derive::instance(app, instance_id, Some(answer)).await.map(|_| answered)
+}
+
+/// Whether what is known of the instance was last confirmed before the database may have been restored.
+pub(crate) fn is_doubtful(profile: &Profile, doubtful_before: Option<Timestamp>) -> bool {
+    let heard_of = profile.installed_at.is_some();
+    doubtful_before.is_some_and(|before| heard_of && profile.reconciled_at.is_none_or(|at| at < before))
+}
+
+/// Takes the turn to ask; `false` when somebody asked and that `is_enough`, here or in another process.
+async fn claim(
+    app: &App,
+    instance_id: &InstanceId,
+    is_enough: impl Fn(Timestamp, Timestamp) -> bool + Send + Sync + 'static,
+) -> Result<bool, ApiError> {
+    let decide = move |tx: &mut Tx| {
+        let enough = tx.profile.reconciled_at.is_some_and(|at| is_enough(at, tx.now));
+        if !enough {
             tx.profile.reconciled_at = Some(tx.now);
         }
-        Ok::<bool, ApiError>(!recent)
+        Ok::<bool, ApiError>(!enough)
     };
     app.store.transact(instance_id, Want::money(), app.clock.now(), decide).await?
 }
 
 /// Asks Wix how an instance stands. A failure is an answer too: nothing is known, and nothing changes.
 pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
+    if !app.pace.turn(instance_id, app.clock.now()).await {
+        tracing::warn!(instance.id = %instance_id, "Wix was asked about an instance too often in this minute");
+        return Answer::Unknown;
+    }
+    metrics::counter!("wixapp_wix_questions_total").increment(1);
     match app.wix.app_instance(instance_id).await {
         Ok(found) => Answer::Known(Seen {
             paid: paid(&found),
@@ -83,7 +122,10 @@ pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
         }),
         Err(error) => {
             tracing::warn!(instance.id = %instance_id, error = %error, "Wix could not be asked");
-            Answer::Unknown
+            match error.status() {
+                Some(400..=404) => Answer::Refused,
+                _ => Answer::Unknown,
+            }
         }
     }
 }

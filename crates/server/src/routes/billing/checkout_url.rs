@@ -12,6 +12,7 @@ use wixapp_store::{Checkout, CheckoutState, Want};
 
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ValidJson, ensure_installed};
+use crate::plan_change::PlanChange;
 use crate::reply::Reply;
 use crate::routes::billing::plans;
 use crate::state::App;
@@ -61,7 +62,7 @@ pub struct CheckoutUrl {
 }
 
 impl PayBy {
-    fn cycle(self) -> BillingCycle {
+    pub(super) fn cycle(self) -> BillingCycle {
         match self {
             Self::Monthly => BillingCycle::Monthly,
             Self::Yearly => BillingCycle::Yearly,
@@ -69,51 +70,89 @@ impl PayBy {
     }
 }
 
-/// Opens a checkout for a higher plan and returns Wix's page to pay on.
+/// Opens a checkout for a higher plan, or for a longer time on the same, and returns Wix's page to pay on.
+///
+/// A lower plan and a shorter way of paying are not sold here: they are chosen in Wix, under Manage Apps.
 #[utoipa::path(post, path = "/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url", request_body = CheckoutUrlRequest, responses(
     (status = 200, body = Reply<CheckoutUrl>),
-    (status = 409, description = "`already_on_plan` or `downgrade_not_sold`", body = crate::error::Refusal),
+    (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`", body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
     session: OwnerSession,
     ValidJson { value: request, .. }: ValidJson<CheckoutUrlRequest>,
 ) -> Result<Reply<CheckoutUrl>, ApiError> {
-    check_codes(&request)?;
-    let plan = sellable(&app, &session, &request.plan_id).await?;
+    let cycle = request.billing_cycle.cycle();
+    let plan = sellable(&app, &session, &request.plan_id, &cycle).await?;
+    let order = Order {
+        product_id: plan.product_id(),
+        id: plan.id.clone(),
+        cycle,
+        texts: Texts {
+            coupon_code: request.coupon_code,
+            language_code: request.language_code,
+            country_code: request.country_code,
+        },
+    };
+    open(&app, &session, order).await.map(Reply::new)
+}
+
+/// Something to buy.
+pub(super) struct Order<'a> {
+    pub(super) product_id: &'a str,
+    /// The id of the plan or top-up.
+    pub(super) id: PlanId,
+    pub(super) cycle: BillingCycle,
+    pub(super) texts: Texts,
+}
+
+/// What a payer may add.
+pub(super) struct Texts {
+    pub(super) coupon_code: Option<String>,
+    pub(super) language_code: Option<String>,
+    pub(super) country_code: Option<String>,
+}
+
+/// Opens a checkout at Wix and remembers it.
+pub(super) async fn open(
+    app: &App,
+    session: &OwnerSession,
+    order: Order<'_>,
+) -> Result<CheckoutUrl, ApiError> {
+    order.texts.check()?;
     let now = app.clock.now();
     let checkout_id = CheckoutId::new(now, app.random());
-    let cycle = request.billing_cycle.cycle();
     let wanted = CheckoutRequest {
-        success_url: Some(success_url(&app, &session, &checkout_id)),
+        success_url: Some(success_url(app, session, &checkout_id)),
         test_checkout: app.config.billing.test_checkout,
-        billing_cycle: Some(cycle.clone()),
-        country_code: request.country_code,
-        language_code: request.language_code,
-        coupon_code: request.coupon_code,
-        ..CheckoutRequest::new(plan.product_id())
+        // A product that is paid once has no cycle.
+        billing_cycle: Some(order.cycle.clone()).filter(|cycle| *cycle != BillingCycle::OneTime),
+        country_code: order.texts.country_code,
+        language_code: order.texts.language_code,
+        coupon_code: order.texts.coupon_code,
+        ..CheckoutRequest::new(order.product_id)
     };
     let opened = app.wix.checkout_url(&session.instance_id, &wanted).await.map_err(refused)?;
     let checkout = Checkout {
         checkout_id: checkout_id.clone(),
         instance_id: session.instance_id.clone(),
-        plan_id: plan.id.clone(),
-        billing_cycle: cycle,
+        plan_id: order.id,
+        billing_cycle: order.cycle,
         url: opened.checkout_url.clone(),
         state: CheckoutState::Open,
         created_at: now,
         expires_at: now.saturating_add(LIFETIME).unwrap_or(now),
         completed_at: None,
     };
-    remember(&app, checkout).await?;
-    Ok(Reply::new(CheckoutUrl { checkout_id, checkout_url: opened.checkout_url }))
+    remember(app, checkout).await?;
+    Ok(CheckoutUrl { checkout_id, checkout_url: opened.checkout_url })
 }
 
 /// The older address of the same operation.
 #[utoipa::path(post, path = "/api/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url_older",
     request_body = CheckoutUrlRequest, responses(
         (status = 200, body = Reply<CheckoutUrl>),
-        (status = 409, description = "`already_on_plan` or `downgrade_not_sold`", body = crate::error::Refusal),
+        (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`", body = crate::error::Refusal),
     ))]
 pub async fn older(
     app: State<Arc<App>>,
@@ -152,41 +191,37 @@ fn refused(error: wixapp_platform::Error) -> ApiError {
 }
 
 /// The plan, if our page may sell it to this instance now.
-async fn sellable<'a>(app: &'a App, session: &OwnerSession, id: &PlanId) -> Result<&'a Plan, ApiError> {
+async fn sellable<'a>(
+    app: &'a App,
+    session: &OwnerSession,
+    id: &PlanId,
+    cycle: &BillingCycle,
+) -> Result<&'a Plan, ApiError> {
     let plan = app.catalog.find(id).filter(|plan| !plan.custom && !plan.is_free());
-    let current = plans::current(app, session, ensure_installed).await?;
-    let Some(plan) = plan else {
-        let names: Vec<_> =
-            app.catalog.plans().iter().filter(|p| !p.is_free() && !p.custom).map(|p| p.id.as_str()).collect();
-        return Err(ApiError::invalid(format!("`{id}` is not a plan that can be bought."))
-            .with_hint(format!("Plans that can be bought: {}.", names.join(", "))));
-    };
-    match plan.rank.cmp(&current.rank) {
-        std::cmp::Ordering::Greater => Ok(plan),
-        std::cmp::Ordering::Equal => Err(ApiError::new(ErrorCode::AlreadyOnPlan)),
-        std::cmp::Ordering::Less => Err(ApiError::new(ErrorCode::DowngradeNotSold).with_message(format!(
-            "You are on {}; a lower plan is chosen in Wix under Manage Apps.",
-            current.name
-        ))),
+    let (current, subscription) = plans::current(app, session, ensure_installed).await?;
+    let plan = plan.ok_or_else(|| super::not_on_sale(&app.catalog, id))?;
+    match PlanChange::new(current, subscription.as_ref(), plan, cycle).refusal() {
+        Some(refusal) => Err(refusal),
+        None => Ok(plan),
     }
 }
 
-fn check_codes(request: &CheckoutUrlRequest) -> Result<(), ApiError> {
-    let two_letters = |code: &Option<String>, field: &str| match code {
-        Some(code) if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_alphabetic()) => {
-            Err(ApiError::invalid(format!("`{field}` must be two letters.")))
+impl Texts {
+    fn check(&self) -> Result<(), ApiError> {
+        let two_letters = |code: &Option<String>, field: &str| match code {
+            Some(code) if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_alphabetic()) => {
+                Err(ApiError::invalid(format!("`{field}` must be two letters.")))
+            }
+            _ => Ok(()),
+        };
+        two_letters(&self.language_code, "languageCode")?;
+        two_letters(&self.country_code, "countryCode")?;
+        let printable =
+            |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if !self.coupon_code.as_deref().is_none_or(printable) {
+            return Err(ApiError::invalid("`couponCode` must be 1 to 64 printable characters."));
         }
-        _ => Ok(()),
-    };
-    two_letters(&request.language_code, "languageCode")?;
-    two_letters(&request.country_code, "countryCode")?;
-    match &request.coupon_code {
-        Some(coupon)
-            if coupon.is_empty() || coupon.len() > 64 || !coupon.bytes().all(|b| b.is_ascii_graphic()) =>
-        {
-            Err(ApiError::invalid("`couponCode` must be 1 to 64 printable characters."))
-        }
-        _ => Ok(()),
+        Ok(())
     }
 }
 

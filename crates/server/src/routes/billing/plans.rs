@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use wixapp_core::Plan;
+use wixapp_core::subscription::Subscription;
 use wixapp_store::Profile;
 
 use crate::error::ApiError;
@@ -92,18 +93,17 @@ impl PlanView {
     }
 }
 
-/// The plan in force for an instance, if `check` has nothing against its profile.
+/// The plan in force for an instance and its subscription, if `check` has nothing against its profile.
 pub(crate) async fn current<'a>(
     app: &'a App,
     session: &OwnerSession,
     check: fn(&Profile) -> Result<(), ApiError>,
-) -> Result<&'a Plan, ApiError> {
+) -> Result<(&'a Plan, Option<Subscription>), ApiError> {
     let found = app.store.find_instance(&session.instance_id).await?;
     let profile = found.map(|instance| instance.profile).unwrap_or_default();
     check(&profile)?;
-    let subscription = profile.subscription;
-    let plan = subscription.and_then(|subscription| app.catalog.find(&subscription.plan_id));
-    Ok(plan.unwrap_or_else(|| app.catalog.free()))
+    let plan = profile.subscription.as_ref().and_then(|now| app.catalog.find(&now.plan_id));
+    Ok((plan.unwrap_or_else(|| app.catalog.free()), profile.subscription))
 }
 
 /// All plans, with the caller's own marked.
@@ -111,7 +111,7 @@ pub(crate) async fn current<'a>(
     (status = 200, body = Reply<Plans>),
 ))]
 pub async fn handle(State(app): State<Arc<App>>, session: OwnerSession) -> Result<Reply<Plans>, ApiError> {
-    let current = current(&app, &session, |_| Ok(())).await?;
+    let (current, _) = current(&app, &session, |_| Ok(())).await?;
     Ok(Reply::new(Plans {
         catalog: app.catalog.name().to_owned(),
         version: app.catalog.version().to_owned(),

@@ -1,10 +1,14 @@
 //! Credits: what is there, what happened, and spending.
 
 pub mod balance;
+mod cursor;
+pub mod explain;
+mod export;
 pub mod history;
 pub mod post;
 pub mod reserve;
 pub mod spend;
+pub mod usage;
 pub mod void;
 
 use serde::Serialize;

@@ -24,7 +24,7 @@ export const API_BASE = '/api/v1/wix';
 /** A page of the history: `cursor` is the `nextCursor` of the page before. */
 export interface HistoryRange {
   limit?: number;
-  cursor?: number | null;
+  cursor?: string | null;
 }
 
 type Cancel = { signal?: AbortSignal | undefined };

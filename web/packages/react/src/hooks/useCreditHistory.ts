@@ -11,7 +11,7 @@ export function useCreditHistory(pageSize = PAGE_SIZE) {
     queryKey: [...keys.history, 'pages', pageSize],
     queryFn: ({ pageParam, signal }) =>
       client.history({ limit: pageSize, cursor: pageParam }, { signal }),
-    initialPageParam: null as number | null,
+    initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     enabled: session === 'ok',
   });

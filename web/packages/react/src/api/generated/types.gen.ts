@@ -5,6 +5,20 @@ export type ClientOptions = {
 };
 
 /**
+ * What was spent on one action.
+ */
+export type ActionUsage = {
+  /**
+   * The action, for example `publish`.
+   */
+  action: string;
+  /**
+   * How many credits.
+   */
+  credits: number;
+};
+
+/**
  * Where a checkout stands.
  */
 export type CheckoutStatus = 'open' | 'completed' | 'expired' | 'dismissed';
@@ -194,6 +208,84 @@ export type EntryView = {
 };
 
 /**
+ * Why an entry is there.
+ */
+export type Explanation = {
+  /**
+   * Who made it: `wix`, `cycle`, `user`, or the name of an operator.
+   */
+  actor: string;
+  /**
+   * What could be spent after it.
+   */
+  balanceAfter: number;
+  /**
+   * What could be spent before it.
+   */
+  balanceBefore: number;
+  /**
+   * The entry.
+   */
+  entry: EntryView;
+  fact?: FactView | null;
+  grant?: GrantView | null;
+  hold?: HoldView | null;
+  plan?: PlanNote | null;
+  /**
+   * The reason that was given.
+   */
+  reason: string;
+  /**
+   * The whole story in a sentence or two.
+   */
+  sentence: string;
+};
+
+/**
+ * Something Wix said.
+ */
+export type FactView = {
+  /**
+   * Wix's name of the event; `GetAppInstance` is an answer to a question of ours.
+   */
+  eventType: string;
+  /**
+   * When it happened, by Wix's clock.
+   */
+  happenedAt: string;
+  /**
+   * When it came.
+   */
+  receivedAt: string;
+};
+
+/**
+ * Credits that were given once.
+ */
+export type GrantView = {
+  /**
+   * How many they were.
+   */
+  amount: number;
+  /**
+   * From when they count; for a cycle, when the cycle began.
+   */
+  effectiveAt: string;
+  /**
+   * When they expire.
+   */
+  expiresAt?: string | null;
+  /**
+   * How many of them are left.
+   */
+  remaining: number;
+  /**
+   * Why: `free`, `cycle`, `upgrade`, `top_up`, `promo` or `adjust`.
+   */
+  source: string;
+};
+
+/**
  * A page of the history.
  */
 export type History = {
@@ -204,10 +296,37 @@ export type History = {
   /**
    * What to send for the next page; absent on the last.
    */
-  nextCursor?: number | null;
+  nextCursor?: string | null;
 };
 
 export type HoldEnd = 'posted' | 'voided' | 'expired';
+
+/**
+ * A reservation.
+ */
+export type HoldView = {
+  /**
+   * What for.
+   */
+  action: string;
+  /**
+   * How many credits.
+   */
+  amount: number;
+  /**
+   * When it was made.
+   */
+  createdAt: string;
+  ended?: HoldEnd | null;
+  /**
+   * The reservation.
+   */
+  holdId: string;
+  /**
+   * How many of them were spent in the end.
+   */
+  posted: number;
+};
 
 /**
  * Why a job failed.
@@ -303,6 +422,36 @@ export type PayBy = 'MONTHLY' | 'YEARLY';
  * What can be done with a plan.
  */
 export type PlanAction = 'current' | 'upgrade' | 'downgrade' | 'contact';
+
+/**
+ * What kind of change it would be.
+ */
+export type PlanChangeKind =
+  | 'none'
+  | 'purchase'
+  | 'upgrade'
+  | 'downgrade'
+  | 'to_free'
+  | 'longer_cycle'
+  | 'shorter_cycle';
+
+/**
+ * A plan, and the catalogue it is in.
+ */
+export type PlanNote = {
+  /**
+   * The version of the catalogue that set the number of credits.
+   */
+  catalogVersion: string;
+  /**
+   * The plan's id.
+   */
+  id: string;
+  /**
+   * Its name.
+   */
+  name: string;
+};
 
 /**
  * A plan in short.
@@ -433,6 +582,103 @@ export type PostRequest = {
 };
 
 /**
+ * What a change of plan would do.
+ */
+export type Preview = {
+  /**
+   * How it would stand once it has taken effect.
+   */
+  after: PreviewState;
+  /**
+   * How it stands now.
+   */
+  before: PreviewState;
+  /**
+   * What kind of change it would be.
+   */
+  change: PlanChangeKind;
+  /**
+   * The currency of the price.
+   */
+  currency: string;
+  /**
+   * The same in sentences.
+   */
+  lines: Array<string>;
+  /**
+   * What it costs for each period, as a decimal text.
+   */
+  price: string;
+  refusal?: PreviewRefusal | null;
+  /**
+   * Whether `billing/checkout-url` sells it. What it does not sell is chosen in Wix, under Manage Apps.
+   */
+  sold: boolean;
+  /**
+   * When it would take effect.
+   */
+  takesEffectAt: string;
+};
+
+/**
+ * Why a change is not sold here.
+ */
+export type PreviewRefusal = {
+  /**
+   * The code with which `billing/checkout-url` would refuse it.
+   */
+  error: string;
+  /**
+   * A sentence for people.
+   */
+  message: string;
+};
+
+/**
+ * How an instance stands, or would stand.
+ */
+export type PreviewState = {
+  /**
+   * Whether it renews by itself.
+   */
+  autoRenew: boolean;
+  /**
+   * What can be spent.
+   */
+  available: number;
+  /**
+   * How it is paid.
+   */
+  billingCycle?: string | null;
+  /**
+   * When the paid period ends or renews.
+   */
+  currentPeriodEnd?: string | null;
+  /**
+   * When the next credits are due.
+   */
+  nextCycleAt?: string | null;
+  /**
+   * The plan in force.
+   */
+  planId: string;
+  /**
+   * How the instance stands with its plan.
+   */
+  status: SubscriptionStatus;
+};
+
+/**
+ * A code to redeem.
+ */
+export type PromoRequest = {
+  /**
+   * The code, in upper or lower case.
+   */
+  code: string;
+};
+
+/**
  * A webhook was stored.
  */
 export type Received = {
@@ -444,6 +690,24 @@ export type Received = {
    * Whether the same event had come before.
    */
   duplicate: boolean;
+};
+
+/**
+ * A code was redeemed.
+ */
+export type Redeemed = {
+  /**
+   * How many credits it gave.
+   */
+  amount: number;
+  /**
+   * The balances after it.
+   */
+  credits: CreditsView;
+  /**
+   * When those that are left then expire.
+   */
+  expiresAt?: string | null;
 };
 
 /**
@@ -609,6 +873,49 @@ export type ReplyEndedHold = {
 /**
  * A good answer with its data.
  */
+export type ReplyExplanation = {
+  /**
+   * Why an entry is there.
+   */
+  data: {
+    /**
+     * Who made it: `wix`, `cycle`, `user`, or the name of an operator.
+     */
+    actor: string;
+    /**
+     * What could be spent after it.
+     */
+    balanceAfter: number;
+    /**
+     * What could be spent before it.
+     */
+    balanceBefore: number;
+    /**
+     * The entry.
+     */
+    entry: EntryView;
+    fact?: FactView | null;
+    grant?: GrantView | null;
+    hold?: HoldView | null;
+    plan?: PlanNote | null;
+    /**
+     * The reason that was given.
+     */
+    reason: string;
+    /**
+     * The whole story in a sentence or two.
+     */
+    sentence: string;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
 export type ReplyHistory = {
   /**
    * A page of the history.
@@ -621,7 +928,7 @@ export type ReplyHistory = {
     /**
      * What to send for the next page; absent on the last.
      */
-    nextCursor?: number | null;
+    nextCursor?: string | null;
   };
   /**
    * Always `true`.
@@ -744,6 +1051,54 @@ export type ReplyPlans = {
 /**
  * A good answer with its data.
  */
+export type ReplyPreview = {
+  /**
+   * What a change of plan would do.
+   */
+  data: {
+    /**
+     * How it would stand once it has taken effect.
+     */
+    after: PreviewState;
+    /**
+     * How it stands now.
+     */
+    before: PreviewState;
+    /**
+     * What kind of change it would be.
+     */
+    change: PlanChangeKind;
+    /**
+     * The currency of the price.
+     */
+    currency: string;
+    /**
+     * The same in sentences.
+     */
+    lines: Array<string>;
+    /**
+     * What it costs for each period, as a decimal text.
+     */
+    price: string;
+    refusal?: PreviewRefusal | null;
+    /**
+     * Whether `billing/checkout-url` sells it. What it does not sell is chosen in Wix, under Manage Apps.
+     */
+    sold: boolean;
+    /**
+     * When it would take effect.
+     */
+    takesEffectAt: string;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
 export type ReplyReceived = {
   /**
    * A webhook was stored.
@@ -757,6 +1112,33 @@ export type ReplyReceived = {
      * Whether the same event had come before.
      */
     duplicate: boolean;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
+export type ReplyRedeemed = {
+  /**
+   * A code was redeemed.
+   */
+  data: {
+    /**
+     * How many credits it gave.
+     */
+    amount: number;
+    /**
+     * The balances after it.
+     */
+    credits: CreditsView;
+    /**
+     * When those that are left then expire.
+     */
+    expiresAt?: string | null;
   };
   /**
    * Always `true`.
@@ -811,6 +1193,60 @@ export type ReplySpent = {
      * The ledger entry.
      */
     entryId: string;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
+export type ReplyTopUps = {
+  /**
+   * What can be bought once.
+   */
+  data: {
+    /**
+     * The currency of all prices.
+     */
+    currency: string;
+    /**
+     * The top-ups, as the catalogue lists them.
+     */
+    topUps: Array<TopUpView>;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
+export type ReplyUsage = {
+  /**
+   * What was spent.
+   */
+  data: {
+    /**
+     * All credits that were spent on these days.
+     */
+    credits: number;
+    /**
+     * Every day, oldest first.
+     */
+    days: Array<UsageDay>;
+    /**
+     * The first day.
+     */
+    from: string;
+    /**
+     * The last day.
+     */
+    to: string;
   };
   /**
    * Always `true`.
@@ -981,6 +1417,104 @@ export type SubscriptionView = {
 };
 
 /**
+ * Which top-up to buy.
+ */
+export type TopUpRequest = {
+  /**
+   * The payer's country, two letters.
+   */
+  countryCode?: string | null;
+  /**
+   * A coupon to try.
+   */
+  couponCode?: string | null;
+  /**
+   * The language of the checkout page, two letters.
+   */
+  languageCode?: string | null;
+  /**
+   * The top-up's id.
+   */
+  topUpId: string;
+};
+
+/**
+ * Credits that can be bought once.
+ */
+export type TopUpView = {
+  /**
+   * How many credits; they never expire.
+   */
+  credits: number;
+  /**
+   * The top-up's id.
+   */
+  id: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * The price, as a decimal text.
+   */
+  price: string;
+};
+
+/**
+ * What can be bought once.
+ */
+export type TopUps = {
+  /**
+   * The currency of all prices.
+   */
+  currency: string;
+  /**
+   * The top-ups, as the catalogue lists them.
+   */
+  topUps: Array<TopUpView>;
+};
+
+/**
+ * What was spent.
+ */
+export type Usage = {
+  /**
+   * All credits that were spent on these days.
+   */
+  credits: number;
+  /**
+   * Every day, oldest first.
+   */
+  days: Array<UsageDay>;
+  /**
+   * The first day.
+   */
+  from: string;
+  /**
+   * The last day.
+   */
+  to: string;
+};
+
+/**
+ * What was spent on one day.
+ */
+export type UsageDay = {
+  /**
+   * By what they were spent on.
+   */
+  actions: Array<ActionUsage>;
+  /**
+   * All credits that were spent on it.
+   */
+  credits: number;
+  /**
+   * The day.
+   */
+  date: string;
+};
+
+/**
  * How an instance stands.
  */
 export type UserStatus = {
@@ -1050,11 +1584,7 @@ export type BillingCheckoutUrlOlderErrors = {
    */
   403: Refusal;
   /**
-   * `request_timeout`: the body did not arrive in time
-   */
-  408: Refusal;
-  /**
-   * `already_on_plan` or `downgrade_not_sold`
+   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`
    */
   409: Refusal;
   /**
@@ -1069,10 +1599,6 @@ export type BillingCheckoutUrlOlderErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1148,11 +1674,7 @@ export type BillingCheckoutUrlErrors = {
    */
   403: Refusal;
   /**
-   * `request_timeout`: the body did not arrive in time
-   */
-  408: Refusal;
-  /**
-   * `already_on_plan` or `downgrade_not_sold`
+   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`
    */
   409: Refusal;
   /**
@@ -1167,10 +1689,6 @@ export type BillingCheckoutUrlErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1223,10 +1741,6 @@ export type BillingCheckoutShowErrors = {
    */
   404: Refusal;
   /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
-  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1277,10 +1791,6 @@ export type BillingCheckoutDismissErrors = {
    * `not_found`: there is no such thing for this caller
    */
   404: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1334,10 +1844,6 @@ export type BillingCheckoutReturnErrors = {
    */
   404: Refusal;
   /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
-  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1381,10 +1887,6 @@ export type BillingPlansErrors = {
    */
   403: Refusal;
   /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
-  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1409,6 +1911,231 @@ export type BillingPlansResponses = {
 
 export type BillingPlansResponse = BillingPlansResponses[keyof BillingPlansResponses];
 
+export type BillingPreviewData = {
+  body?: never;
+  path?: never;
+  query: {
+    /**
+     * The plan's id; `free` for the end of paying.
+     */
+    to: string;
+    /**
+     * How a plan can be paid on our page.
+     */
+    cycle?: 'MONTHLY' | 'YEARLY';
+  };
+  url: '/api/v1/wix/billing/preview';
+};
+
+export type BillingPreviewErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `invalid_request`: a value is not acceptable
+   */
+  422: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type BillingPreviewError = BillingPreviewErrors[keyof BillingPreviewErrors];
+
+export type BillingPreviewResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyPreview;
+};
+
+export type BillingPreviewResponse = BillingPreviewResponses[keyof BillingPreviewResponses];
+
+export type BillingPromoData = {
+  body: PromoRequest;
+  headers: {
+    /**
+     * The caller's name for this redemption
+     */
+    'Idempotency-Key': string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/billing/promo';
+};
+
+export type BillingPromoErrors = {
+  /**
+   * `malformed_json`: the body is not valid JSON
+   */
+  400: Refusal;
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `promo_unknown`
+   */
+  404: Refusal;
+  /**
+   * `promo_not_running`, `promo_redeemed`, `promo_used_up` or `request_in_progress`
+   */
+  409: Refusal;
+  /**
+   * `payload_too_large`: the body is too large
+   */
+  413: Refusal;
+  /**
+   * `unsupported_media_type`: the body is not sent as JSON
+   */
+  415: Refusal;
+  /**
+   * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
+   */
+  422: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type BillingPromoError = BillingPromoErrors[keyof BillingPromoErrors];
+
+export type BillingPromoResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyRedeemed;
+};
+
+export type BillingPromoResponse = BillingPromoResponses[keyof BillingPromoResponses];
+
+export type BillingTopUpsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/billing/top-ups';
+};
+
+export type BillingTopUpsErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type BillingTopUpsError = BillingTopUpsErrors[keyof BillingTopUpsErrors];
+
+export type BillingTopUpsResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyTopUps;
+};
+
+export type BillingTopUpsResponse = BillingTopUpsResponses[keyof BillingTopUpsResponses];
+
+export type BillingTopUpCheckoutUrlData = {
+  body: TopUpRequest;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/billing/top-ups/checkout-url';
+};
+
+export type BillingTopUpCheckoutUrlErrors = {
+  /**
+   * `malformed_json`: the body is not valid JSON
+   */
+  400: Refusal;
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `payload_too_large`: the body is too large
+   */
+  413: Refusal;
+  /**
+   * `unsupported_media_type`: the body is not sent as JSON
+   */
+  415: Refusal;
+  /**
+   * `invalid_request`: a value is not acceptable
+   */
+  422: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type BillingTopUpCheckoutUrlError =
+  BillingTopUpCheckoutUrlErrors[keyof BillingTopUpCheckoutUrlErrors];
+
+export type BillingTopUpCheckoutUrlResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyCheckoutUrl;
+};
+
+export type BillingTopUpCheckoutUrlResponse =
+  BillingTopUpCheckoutUrlResponses[keyof BillingTopUpCheckoutUrlResponses];
+
 export type CreditsBalanceData = {
   body?: never;
   path?: never;
@@ -1425,10 +2152,6 @@ export type CreditsBalanceErrors = {
    * `forbidden`: the caller is not the owner of the site, or the app was removed from it
    */
   403: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1454,18 +2177,88 @@ export type CreditsBalanceResponses = {
 
 export type CreditsBalanceResponse = CreditsBalanceResponses[keyof CreditsBalanceResponses];
 
+export type CreditsExplainData = {
+  body?: never;
+  path: {
+    /**
+     * The `entryId` of an entry of the history
+     */
+    entryId: string;
+  };
+  query?: never;
+  url: '/api/v1/wix/credits/explain/{entryId}';
+};
+
+export type CreditsExplainErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `not_found`: there is no such thing for this caller
+   */
+  404: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type CreditsExplainError = CreditsExplainErrors[keyof CreditsExplainErrors];
+
+export type CreditsExplainResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyExplanation;
+};
+
+export type CreditsExplainResponse = CreditsExplainResponses[keyof CreditsExplainResponses];
+
 export type CreditsHistoryData = {
   body?: never;
   path?: never;
   query?: {
     /**
-     * How many entries: 1 to 100, 20 when left out.
+     * How many entries: 1 to 100, 20 when left out. A CSV file holds all of them.
      */
     limit?: number;
     /**
      * `nextCursor` of the page before.
      */
-    cursor?: number;
+    cursor?: string;
+    /**
+     * Only entries of this kind.
+     */
+    kind?: EntryKind;
+    /**
+     * Only entries that touched this pool.
+     */
+    pool?: Pool;
+    /**
+     * Only entries from this moment on, for example `2026-03-01T00:00:00Z`.
+     */
+    from?: string;
+    /**
+     * Only entries before this moment.
+     */
+    to?: string;
+    /**
+     * How the history is given.
+     */
+    format?: 'json' | 'csv';
   };
   url: '/api/v1/wix/credits/history';
 };
@@ -1484,10 +2277,6 @@ export type CreditsHistoryErrors = {
    */
   422: Refusal;
   /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
-  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1505,7 +2294,7 @@ export type CreditsHistoryError = CreditsHistoryErrors[keyof CreditsHistoryError
 
 export type CreditsHistoryResponses = {
   /**
-   * What was asked for
+   * A page, or a file
    */
   200: ReplyHistory;
 };
@@ -1543,10 +2332,6 @@ export type CreditsPostErrors = {
    */
   404: Refusal;
   /**
-   * `request_timeout`: the body did not arrive in time
-   */
-  408: Refusal;
-  /**
    * `hold_ended`
    */
   409: Refusal;
@@ -1562,10 +2347,6 @@ export type CreditsPostErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1622,10 +2403,6 @@ export type CreditsReserveErrors = {
    */
   403: Refusal;
   /**
-   * `request_timeout`: the body did not arrive in time
-   */
-  408: Refusal;
-  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -1637,10 +2414,6 @@ export type CreditsReserveErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1697,10 +2470,6 @@ export type CreditsSpendErrors = {
    */
   403: Refusal;
   /**
-   * `request_timeout`: the body did not arrive in time
-   */
-  408: Refusal;
-  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -1712,10 +2481,6 @@ export type CreditsSpendErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1740,6 +2505,64 @@ export type CreditsSpendResponses = {
 };
 
 export type CreditsSpendResponse = CreditsSpendResponses[keyof CreditsSpendResponses];
+
+export type CreditsUsageData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * The first day, for example `2026-03-01`; 29 days before the last when left out.
+     */
+    from?: string;
+    /**
+     * The last day; today when left out. At most 366 days are summed up at once.
+     */
+    to?: string;
+    /**
+     * Where days begin: `Z` or an offset such as `+02:00`; UTC when left out.
+     */
+    utcOffset?: string;
+  };
+  url: '/api/v1/wix/credits/usage';
+};
+
+export type CreditsUsageErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `invalid_request`: a value is not acceptable
+   */
+  422: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type CreditsUsageError = CreditsUsageErrors[keyof CreditsUsageErrors];
+
+export type CreditsUsageResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyUsage;
+};
+
+export type CreditsUsageResponse = CreditsUsageResponses[keyof CreditsUsageResponses];
 
 export type CreditsVoidData = {
   body: VoidRequest;
@@ -1772,10 +2595,6 @@ export type CreditsVoidErrors = {
    */
   404: Refusal;
   /**
-   * `request_timeout`: the body did not arrive in time
-   */
-  408: Refusal;
-  /**
    * `hold_ended`
    */
   409: Refusal;
@@ -1791,10 +2610,6 @@ export type CreditsVoidErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1846,10 +2661,6 @@ export type JobsListErrors = {
    */
   422: Refusal;
   /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
-  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1900,10 +2711,6 @@ export type JobsShowErrors = {
    */
   404: Refusal;
   /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
-  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1945,10 +2752,6 @@ export type LiveErrors = {
    */
   403: Refusal;
   /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
-  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1989,10 +2792,6 @@ export type UserStatusErrors = {
    * `forbidden`: the caller is not the owner of the site, or the app was removed from it
    */
   403: Refusal;
-  /**
-   * `rate_limited`: too many requests; `Retry-After` says when to try again
-   */
-  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */

@@ -1,0 +1,229 @@
+//! `GET billing/preview`: what a change of plan would do, before the click.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use wixapp_core::clock::Timestamp;
+use wixapp_core::fact::{Fact, FactKind, PlanTerms};
+use wixapp_core::subscription::{Subscription, SubscriptionStatus};
+use wixapp_core::{BillingCycle, Catalog, Plan, PlanId};
+use wixapp_store::{Tx, Want};
+
+use super::checkout_url::PayBy;
+use crate::error::ApiError;
+use crate::extract::{OwnerSession, ValidQuery};
+use crate::openapi::closed;
+use crate::plan_change::{PlanChange, PlanChangeKind};
+use crate::reply::Reply;
+use crate::state::App;
+use crate::work::derive::{self, Outlook};
+
+/// Which plan, and how it would be paid.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PreviewQuery {
+    /// The plan's id; `free` for the end of paying.
+    #[param(value_type = String, example = "pro")]
+    to: PlanId,
+    /// `MONTHLY` or `YEARLY`; as now when left out, or monthly.
+    #[param(inline)]
+    cycle: Option<PayBy>,
+}
+
+/// What a change of plan would do.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    /// What kind of change it would be.
+    pub change: PlanChangeKind,
+    /// Whether `billing/checkout-url` sells it. What it does not sell is chosen in Wix, under Manage Apps.
+    pub sold: bool,
+    /// Why not.
+    pub refusal: Option<PreviewRefusal>,
+    /// When it would take effect.
+    pub takes_effect_at: Timestamp,
+    /// What it costs for each period, as a decimal text.
+    pub price: String,
+    /// The currency of the price.
+    pub currency: String,
+    /// How it stands now.
+    pub before: PreviewState,
+    /// How it would stand once it has taken effect.
+    pub after: PreviewState,
+    /// The same in sentences.
+    pub lines: Vec<String>,
+}
+
+/// Why a change is not sold here.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewRefusal {
+    /// The code with which `billing/checkout-url` would refuse it.
+    pub error: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// How an instance stands, or would stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewState {
+    /// The plan in force.
+    pub plan_id: String,
+    /// How the instance stands with its plan.
+    #[schema(value_type = closed::SubscriptionStatus)]
+    pub status: SubscriptionStatus,
+    /// How it is paid.
+    pub billing_cycle: Option<String>,
+    /// What can be spent.
+    pub available: i64,
+    /// When the paid period ends or renews.
+    pub current_period_end: Option<Timestamp>,
+    /// When the next credits are due.
+    pub next_cycle_at: Option<Timestamp>,
+    /// Whether it renews by itself.
+    pub auto_renew: bool,
+}
+
+impl PreviewState {
+    fn new(outlook: &Outlook) -> Self {
+        let Outlook { subscription, balances } = outlook;
+        Self {
+            plan_id: subscription.plan_id.to_string(),
+            status: subscription.status,
+            billing_cycle: subscription.billing_cycle.as_ref().map(|cycle| cycle.as_str().to_owned()),
+            available: balances.available(),
+            current_period_end: subscription.current_period_end,
+            next_cycle_at: subscription.next_cycle_at,
+            auto_renew: subscription.auto_renew,
+        }
+    }
+}
+
+/// What a change of plan would do to plan and credits, decided by the same rules that would decide it.
+///
+/// Nothing is changed by asking.
+#[utoipa::path(get, path = "/billing/preview", tag = "billing", operation_id = "billing_preview", params(PreviewQuery), responses(
+    (status = 200, body = Reply<Preview>),
+))]
+pub async fn handle(
+    State(app): State<Arc<App>>,
+    session: OwnerSession,
+    ValidQuery(query): ValidQuery<PreviewQuery>,
+) -> Result<Reply<Preview>, ApiError> {
+    let plan = app.catalog.find(&query.to).filter(|plan| !plan.custom).cloned();
+    let plan = plan.ok_or_else(|| super::not_on_sale(&app.catalog, &query.to))?;
+    let (catalog, policy, now) = (app.catalog.clone(), app.policy, app.clock.now());
+    let cycle = query.cycle.map(PayBy::cycle);
+    let see = move |tx: &Tx| {
+        let look = |facts: &[Fact], at| derive::outlook(tx, facts, &catalog, policy, at);
+        preview(&catalog, &plan, cycle.clone(), now, look)
+    };
+    let seen = app.store.look(&session.instance_id, Want::money().facts(), now, see).await?;
+    seen.map(Reply::new)
+}
+
+fn preview(
+    catalog: &Catalog,
+    plan: &Plan,
+    cycle: Option<BillingCycle>,
+    now: Timestamp,
+    look: impl Fn(&[Fact], Timestamp) -> Result<Outlook, ApiError>,
+) -> Result<Preview, ApiError> {
+    let before = look(&[], now)?;
+    let subscription = &before.subscription;
+    let from = catalog.find(&subscription.plan_id).unwrap_or_else(|| catalog.free());
+    let pay_by = cycle.or_else(|| subscription.billing_cycle.clone()).unwrap_or(BillingCycle::Monthly);
+    let change = PlanChange::new(from, Some(subscription), plan, &pay_by);
+    let kind = change.kind();
+    let over = subscription.current_period_end.unwrap_or(now);
+    let takes_effect_at = match kind {
+        PlanChangeKind::Downgrade | PlanChangeKind::ToFree | PlanChangeKind::ShorterCycle => over,
+        PlanChangeKind::None
+        | PlanChangeKind::Purchase
+        | PlanChangeKind::Upgrade
+        | PlanChangeKind::LongerCycle => now,
+    };
+    let after = look(&supposed(&change, subscription, now, over), takes_effect_at)?;
+    let refusal = change.refusal();
+    let price = match pay_by.months() {
+        Some(12) => &plan.price_yearly,
+        _ => &plan.price_monthly,
+    };
+    let (before, after) = (PreviewState::new(&before), PreviewState::new(&after));
+    Ok(Preview {
+        change: kind,
+        sold: refusal.is_none(),
+        lines: lines(&change, &before, &after, takes_effect_at),
+        refusal: refusal.map(|refusal| PreviewRefusal {
+            error: refusal.code().as_str().to_owned(),
+            message: refusal.message().to_owned(),
+        }),
+        takes_effect_at,
+        price: price.clone(),
+        currency: catalog.currency().to_owned(),
+        before,
+        after,
+    })
+}
+
+/// What Wix would say if it happened now. What our page does not sell is done as Wix tells owners to do it: by cancelling,
+/// and by buying again when the period is over.
+fn supposed(change: &PlanChange<'_>, now_on: &Subscription, now: Timestamp, over: Timestamp) -> Vec<Fact> {
+    let terms = PlanTerms {
+        vendor_product_id: change.to.id.to_string(),
+        cycle: change.pay_by.clone(),
+        expires_at: None,
+        invoice_id: None,
+    };
+    let fact = |key: &str, at, kind| Fact { key: format!("preview:{key}"), at, kind };
+    let changed = |terms| FactKind::PlanChanged { terms, previous_vendor_product_id: None };
+    let cancelled = || {
+        let vendor_product_id = now_on.plan_id.to_string();
+        fact(
+            "cancel",
+            now,
+            FactKind::RenewalCancelled { vendor_product_id, immediately: false, in_trial: false },
+        )
+    };
+    match change.kind() {
+        PlanChangeKind::None => Vec::new(),
+        PlanChangeKind::Purchase => vec![fact("buy", now, FactKind::PlanPurchased(terms))],
+        PlanChangeKind::Upgrade | PlanChangeKind::LongerCycle | PlanChangeKind::Downgrade => {
+            vec![fact("change", now, changed(terms))]
+        }
+        PlanChangeKind::ToFree => vec![cancelled()],
+        PlanChangeKind::ShorterCycle => {
+            vec![cancelled(), fact("buy", over, FactKind::PlanPurchased(terms))]
+        }
+    }
+}
+
+fn lines(change: &PlanChange<'_>, before: &PreviewState, after: &PreviewState, at: Timestamp) -> Vec<String> {
+    let (from, to, day) = (&change.from.name, &change.to.name, at.strftime("%-d %B %Y"));
+    let credits = format!("{} credits before, {} after.", before.available, after.available);
+    match change.kind() {
+        PlanChangeKind::None => vec![format!("You are on {from}, paid this way, already.")],
+        PlanChangeKind::Purchase | PlanChangeKind::Upgrade => vec![
+            format!("{to} begins at once, and its {} credits are added to what you have.", change.to.credits),
+            credits,
+        ],
+        PlanChangeKind::LongerCycle => {
+            vec![format!("You stay on {to} and pay for a longer time at once."), credits]
+        }
+        PlanChangeKind::Downgrade => vec![
+            format!("{from} stays until {day}; from then on it is {to}."),
+            "You keep all credits you have then.".to_owned(),
+        ],
+        PlanChangeKind::ToFree => vec![
+            format!("{from} stays until {day}; from then on it is {to}."),
+            format!("You would have {} credits then.", after.available),
+        ],
+        PlanChangeKind::ShorterCycle => vec![format!(
+            "{from} is paid until {day}. Cancel it in Wix, and buy it again for a shorter time when it is over."
+        )],
+    }
+}
