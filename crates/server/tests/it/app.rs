@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, OnceLock};
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::net::TcpListener;
-use wixapp_core::catalog::Catalog;
 use wixapp_core::clock::{Clock, Timestamp, VirtualClock};
 use wixapp_core::{ErrorCode, InstanceId};
 use wixapp_emulator::{Emulator, EmulatorConfig};
@@ -47,6 +46,7 @@ pub(crate) struct TestApp {
     pub(crate) place: Place,
     pub(crate) base: String,
     config: Config,
+    plans: tempfile::TempDir,
     running: Option<Running>,
     platform: Option<wixapp_emulator::Running>,
     notes: Arc<Mutex<Notes>>,
@@ -82,6 +82,7 @@ impl TestApp {
             clock: clock.clone(),
             signer_pem: Some(signer_pem()),
             seed: Some(7),
+            catalog: sample::catalog(),
             ..EmulatorConfig::new(APP_ID, secret, &to_app.url, &to_wix.url)
         })
         .unwrap();
@@ -99,6 +100,7 @@ impl TestApp {
             place,
             base: String::new(),
             config,
+            plans: tempfile::tempdir().unwrap(),
             running: None,
             platform,
             notes: Arc::default(),
@@ -117,8 +119,12 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.base = format!("http://{}", listener.local_addr().unwrap());
         self.to_app.lead_to(&self.base);
+        self.running = Some(self.serve(roles, listener).await);
+    }
+
+    async fn serve(&self, roles: Roles, listener: TcpListener) -> Running {
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
-        let opened = serve::open(self.config.clone(), Catalog::standard(), clock).await.unwrap();
+        let opened = serve::open(self.config.clone(), sample::catalog(), clock).await.unwrap();
         let to_wake = Arc::downgrade(&opened);
         self.clock.subscribe(move |_| {
             if let Some(app) = to_wake.upgrade() {
@@ -129,9 +135,26 @@ impl TestApp {
             routes: sample::routes(&self.gate),
             jobs: Registry::new().register::<Work>(),
             state: Arc::new(State::new().with(self.gate.clone())),
-            catalog: Catalog::standard(),
+            catalog: sample::catalog(),
         };
-        self.running = Some(serve::start(opened, parts, roles, listener).unwrap());
+        serve::start(opened, parts, roles, listener).unwrap()
+    }
+
+    /// The next server has these plans: what `change` makes of the text of the standard ones.
+    pub(crate) fn use_plans(&mut self, change: impl FnOnce(String) -> String) {
+        let file = self.plans.path().join("plans.toml");
+        std::fs::write(&file, change(sample::plans())).unwrap();
+        self.config.plans.catalog = Some(file.display().to_string());
+    }
+
+    /// A second server on the same database, with workers of its own.
+    pub(crate) async fn another_server(&self) -> Running {
+        self.serve(Roles { api: true, worker: true }, TcpListener::bind("127.0.0.1:0").await.unwrap()).await
+    }
+
+    /// The right to answer under a key, as a request has it that is being answered.
+    pub(crate) async fn in_flight(&self, site: &Site, key: &str) -> wixapp_server::in_flight::Turn {
+        self.app().in_flight.turn(&site.instance_id, key).await.unwrap()
     }
 
     pub(crate) async fn stop_server(&mut self) {
@@ -256,6 +279,7 @@ fn config(database: &str, platform: &str, public_key: &str) -> Config {
             "api_url": platform,
             "dashboard_url": platform,
             "frame_ancestors": [platform],
+            "questions_per_s": 1_000_000,
         },
         "server": { "drain_s": 5 },
         // Tables over all that is wrong ask faster than anybody may; a test of its own is about the limits.

@@ -255,7 +255,7 @@ async fn one_instance_never_sees_anothers() {
     // What happens to the other is not told to this one: the next that it hears of is its own.
     app.spend(&two, "unheard", 1).await.data();
     app.spend(&one, "heard", 1).await.data();
-    for event in live.until(|event| event.data["credits"]["available"] == 196).await {
+    for event in live.until(|event| event.data["credits"]["available"] == 246).await {
         assert!(!event.data.to_string().contains(two.instance_id.as_str()), "{event:?}");
     }
     app.finish().await;

@@ -26,6 +26,7 @@ pub(crate) struct Things {
     pub(crate) checkout_id: String,
     pub(crate) hold_id: String,
     pub(crate) job_id: String,
+    pub(crate) entry_id: String,
 }
 
 pub(crate) fn document() -> Value {
@@ -84,7 +85,14 @@ impl Operation {
 
     /// The address with the things filled in.
     pub(crate) fn address(&self, things: &Things) -> String {
-        self.path.replace("{checkoutId}", &things.checkout_id).replace("{jobId}", &things.job_id)
+        let known = [
+            ("{checkoutId}", &things.checkout_id),
+            ("{jobId}", &things.job_id),
+            ("{entryId}", &things.entry_id),
+        ];
+        let path = known.into_iter().fold(self.path.clone(), |path, (name, id)| path.replace(name, id));
+        // The one operation that does not go without a query.
+        if self.id == "billing_preview" { format!("{path}?to=pro") } else { path }
     }
 
     /// A JSON body that is taken, for the operations that have one.
@@ -95,6 +103,8 @@ impl Operation {
                 Some(json!({ "planId": "pro", "billingCycle": "YEARLY" }))
             }
             "credits_spend" | "credits_reserve" => Some(json!({ "amount": 1, "action": "test" })),
+            "billing_top_up_checkout_url" => Some(json!({ "topUpId": "pack-500" })),
+            "billing_promo" => Some(json!({ "code": "WELCOME" })),
             "credits_post" | "credits_void" => Some(hold()),
             "sample_work" => Some(json!({ "end": "well" })),
             _ => {
@@ -123,6 +133,8 @@ impl Things {
         let hold_id = reserved.data()["holdId"].as_str().unwrap().to_owned();
         let job_id = app.start_work(site, "things-job", "well").await;
         app.ended(site, &job_id).await;
-        Self { checkout_id, hold_id, job_id }
+        let history = app.get(&site.token, "/api/v1/wix/credits/history").await;
+        let entry_id = history.data()["entries"][0]["entryId"].as_str().unwrap().to_owned();
+        Self { checkout_id, hold_id, job_id, entry_id }
     }
 }

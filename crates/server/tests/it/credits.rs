@@ -94,7 +94,7 @@ async fn every_movement_is_in_the_history_page_by_page(app: TestApp) {
                 text("pool"),
             )
         }));
-        match page["nextCursor"].as_i64() {
+        match page["nextCursor"].as_str() {
             Some(cursor) => path = format!("/api/v1/wix/credits/history?limit=4&cursor={cursor}"),
             None => break,
         }

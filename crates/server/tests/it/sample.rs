@@ -9,12 +9,26 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use wixapp_core::Credits;
+use wixapp_core::{Catalog, Credits};
 use wixapp_jobs::{Job, JobContext, JobError};
 use wixapp_server::idempotency::OnceReply;
 use wixapp_server::paid_job::StartedJob;
 use wixapp_server::router::AppRoutes;
 use wixapp_server::{ApiError, App, IdempotencyKey, OwnerSession, Reply, ValidJson};
+
+/// The standard plans, with codes and a top-up beside them.
+pub(crate) fn catalog() -> Catalog {
+    Catalog::from_toml(&plans()).unwrap()
+}
+
+pub(crate) fn plans() -> String {
+    let plans = include_str!("../../../core/catalogs/standard.toml");
+    let more = "[[promo]]\ncode = 'WELCOME'\ncredits = 50\ncredits_expire_after_days = 10\n\
+        [[promo]]\ncode = 'FIRST-TWO'\ncredits = 30\ntotal_limit = 2\n\
+        [[promo]]\ncode = 'SPRING'\ncredits = 20\nstarts_at = '2027-03-20T00:00:00Z'\nends_at = '2027-04-20T00:00:00Z'\n\
+        [[top_up]]\nid = 'pack-500'\nname = '500 credits'\ncredits = 500\nprice = '5.00'\n";
+    format!("{plans}\n{more}")
+}
 
 /// Holds work and requests back until a test opens it.
 #[derive(Clone)]

@@ -43,6 +43,8 @@ fn bad_values(field: &str) -> Vec<String> {
         }
         "couponCode" => [own(&text), quoted(&["", "a b", "ä", "a\0", &long(65)])].concat(),
         "languageCode" | "countryCode" => [own(&text), quoted(&["", "e", "eng", "e1", "ää"])].concat(),
+        "topUpId" => [own(&text), quoted(&["", "a b", "starter", &long(129)]), own(&["null"])].concat(),
+        "code" => [own(&text), quoted(&["", "a\0", "a\nb", &long(65)]), own(&["null"])].concat(),
         "end" => [own(&text), quoted(&["", "WELL", "nowhere"]), own(&["null"])].concat(),
         other => panic!("no bad values are known for the field {other}"),
     }

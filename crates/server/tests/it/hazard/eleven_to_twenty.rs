@@ -1,0 +1,260 @@
+//! Hazards 11 to 20.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use wixapp_core::ErrorCode;
+use wixapp_core::clock::{Clock, Timestamp};
+use wixapp_emulator::{Card, CheckoutOrder};
+use wixapp_server::serve::Roles;
+
+use super::{changed, entries, installed, is, purchased, signed, somebody, standing, terms, until_standing};
+use crate::app::{Site, TestApp, days, hours};
+use crate::wire::Behaviour;
+
+on_both!(
+    hazard_11_a_lower_plan_begins_when_the_period_ends_and_is_not_sold,
+    hazard_12_an_unknown_plan_waits_takes_nothing_away_and_counts_once_when_known,
+    hazard_13_a_yearly_plan_is_twelve_grants,
+    hazard_15_thirty_days_are_thirteen_grants_in_a_year_and_months_twelve,
+    hazard_16_after_a_hundred_days_down_each_cycle_comes_once,
+    hazard_17_a_sweep_finds_out_what_thirteen_lost_deliveries_would_have_said,
+    hazard_18_an_answer_and_a_late_webhook_of_one_purchase_are_one_grant,
+    hazard_19_what_was_not_acknowledged_comes_again_and_counts_once,
+    hazard_20_the_acknowledgement_waits_for_no_work,
+);
+
+/// Buys a plan at the local platform.
+async fn buy(app: &TestApp, site: &Site, plan: &str, cycle: &str) {
+    let order = CheckoutOrder {
+        product_id: plan.to_owned(),
+        billing_cycle: Some(cycle.to_owned().into()),
+        ..CheckoutOrder::default()
+    };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+}
+
+async fn hazard_11_a_lower_plan_begins_when_the_period_ends_and_is_not_sold(app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    purchased(&app, &site, start, "pro", "inv-1").await;
+    app.clock.advance(hours(1));
+    let body = json!({ "planId": "starter", "billingCycle": "MONTHLY" });
+    let refused = app.post(&site.token, "/api/v1/wix/billing/checkout-url", None, &body).await;
+    refused.refused(ErrorCode::DowngradeNotSold);
+    changed(&app, &site, app.clock.now(), "starter", "inv-2").await;
+    assert_eq!(standing(&app, &site).await, is("pro", "active", 5_200));
+    let status = app.status(&site.token).await;
+    assert_eq!(status["subscription"]["pendingPlanId"], "starter");
+    app.clock.advance(days(31));
+    let on_starter = async || (standing(&app, &site).await.0 == "starter").then_some(());
+    app.until("the lower plan", on_starter).await;
+    assert!(standing(&app, &site).await.2 >= 5_200, "all credits are kept");
+    app.finish().await;
+}
+
+async fn hazard_12_an_unknown_plan_waits_takes_nothing_away_and_counts_once_when_known(mut app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    purchased(&app, &site, start, "starter", "inv-1").await;
+    app.clock.advance(hours(1));
+    changed(&app, &site, app.clock.now(), "platinum", "inv-2").await;
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
+    assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'parked'").await, 1);
+    app.stop_server().await;
+    let plans = "\n[[plan]]\nid = 'platinum'\nname = 'Platinum'\nrank = 9\ncredits = 90000\nprice_monthly = '99.00'\n";
+    app.use_plans(|text| text + plans);
+    for _ in 0..2 {
+        app.start_server().await;
+        until_standing(&app, &site, is("platinum", "active", 91_200)).await;
+        app.stop_server().await;
+    }
+    app.start_server().await;
+    assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'parked'").await, 0);
+    assert_eq!(entries(&app, &site, "grant").await, 3);
+    app.finish().await;
+}
+
+async fn hazard_13_a_yearly_plan_is_twelve_grants(app: TestApp) {
+    let site = app.install().await;
+    buy(&app, &site, "starter", "YEARLY").await;
+    app.until_available(&site.token, 1_200).await;
+    for month in 1..=12 {
+        app.advance(days(30)).await;
+        let expected = 200 + 1_000 * (month + 1).min(12);
+        app.until_available(&app.fresh(&site).token, expected).await;
+    }
+    assert_eq!(entries(&app, &site, "grant").await, 13);
+    app.finish().await;
+}
+
+mod months {
+    use crate::place::Place;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn hazard_14_month_cycles_from_the_29th_rise_once_a_month_over_eight_years_on_sqlite() {
+        super::eight_years(Place::sqlite(), 28).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn hazard_14_month_cycles_from_the_31st_rise_once_a_month_over_eight_years_on_postgres() {
+        super::eight_years(Place::postgres().await, 30).await;
+    }
+}
+
+/// Eight years of a plan that is bought so many days after the 1st of March.
+async fn eight_years(place: crate::place::Place, day: i64) {
+    let app =
+        TestApp::with(place, |config| config.plans.cycle = wixapp_core::cycle::CyclePolicy::Month).await;
+    app.advance(days(day)).await;
+    let site = app.install().await;
+    buy(&app, &site, "starter", "MONTHLY").await;
+    app.until_available(&site.token, 1_200).await;
+    let mut last = app.clock.now();
+    for n in 1..=96 {
+        let status = app.status(&app.fresh(&site).token).await;
+        let next: Timestamp = status["subscription"]["nextCycleAt"].as_str().unwrap().parse().unwrap();
+        let month = |at: Timestamp| at.to_string()[..7].to_owned();
+        assert!(next > last && month(next) != month(last), "{last} {next}");
+        app.advance(next.duration_since(app.clock.now())).await;
+        app.until_available(&app.fresh(&site).token, 1_200 + 1_000 * n).await;
+        last = next;
+    }
+    app.finish().await;
+}
+
+async fn hazard_15_thirty_days_are_thirteen_grants_in_a_year_and_months_twelve(app: TestApp) {
+    let site = app.install().await;
+    buy(&app, &site, "starter", "MONTHLY").await;
+    app.until_available(&site.token, 1_200).await;
+    for n in 1..=12 {
+        app.advance(days(30)).await;
+        app.until_available(&app.fresh(&site).token, 1_200 + 1_000 * n).await;
+    }
+    app.advance(days(5) - SignedDuration::from_secs(1)).await;
+    app.settled().await;
+    assert_eq!(app.available(&app.fresh(&site).token).await, 200 + 13 * 1_000);
+    app.finish().await;
+    let place = crate::place::Place::sqlite();
+    let app =
+        TestApp::with(place, |config| config.plans.cycle = wixapp_core::cycle::CyclePolicy::Month).await;
+    let site = app.install().await;
+    buy(&app, &site, "starter", "MONTHLY").await;
+    app.until_available(&site.token, 1_200).await;
+    for n in [31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31] {
+        app.advance(days(n)).await;
+    }
+    app.advance(days(28) - SignedDuration::from_secs(1)).await;
+    app.until_available(&app.fresh(&site).token, 200 + 12 * 1_000).await;
+    app.finish().await;
+}
+
+async fn hazard_16_after_a_hundred_days_down_each_cycle_comes_once(mut app: TestApp) {
+    let site = app.install().await;
+    buy(&app, &site, "starter", "MONTHLY").await;
+    app.until_available(&site.token, 1_200).await;
+    app.stop_server().await;
+    app.to_app.set(Behaviour::Answer(503));
+    app.advance(days(100)).await;
+    app.to_app.set(Behaviour::PassOn);
+    // Stopped again and again in the midst of catching up.
+    for _ in 0..5 {
+        app.start_server().await;
+        app.stop_server().await;
+    }
+    app.start_server().await;
+    app.until_available(&app.fresh(&site).token, 4_200).await;
+    app.settled().await;
+    assert_eq!(entries(&app, &site, "grant").await, 5);
+    app.finish().await;
+}
+
+async fn hazard_17_a_sweep_finds_out_what_thirteen_lost_deliveries_would_have_said(app: TestApp) {
+    let site = app.install().await;
+    app.to_app.set(Behaviour::Answer(500));
+    buy(&app, &site, "pro", "MONTHLY").await;
+    // All retries fail, over 47 hours.
+    app.advance(days(3)).await;
+    until_standing(&app, &site, is("pro", "active", 5_200)).await;
+    let lost = app.emulator.deliveries().pop().unwrap();
+    assert_eq!(app.emulator.delivery(lost.delivery_id.as_str()).unwrap().attempts.len(), 13);
+    app.to_app.set(Behaviour::PassOn);
+    app.finish().await;
+}
+
+async fn hazard_18_an_answer_and_a_late_webhook_of_one_purchase_are_one_grant(app: TestApp) {
+    for (n, parallel) in [false, true].into_iter().enumerate() {
+        let site = app.install().await;
+        app.to_app.set(Behaviour::Say(json!({})));
+        let (checkout, page) = app.checkout(&site, "starter").await;
+        app.emulator.pay(&page, &Card::paying()).await.unwrap();
+        app.to_app.set(Behaviour::PassOn);
+        let lost = app
+            .emulator
+            .deliveries()
+            .into_iter()
+            .rev()
+            .find(|sent| sent.event_type == "PaidPlanPurchased")
+            .unwrap();
+        let path = format!("/api/v1/wix/billing/checkout/{checkout}/return");
+        let body = json!({});
+        let back = app.post(&site.token, &path, None, &body);
+        let late = app.emulator.resend(lost.delivery_id.as_str(), 1);
+        if parallel {
+            let (back, late) = tokio::join!(back, late);
+            back.data();
+            late.unwrap();
+        } else {
+            back.await.data();
+            app.until_available(&site.token, 1_200).await;
+            late.await.unwrap();
+        }
+        app.until_available(&site.token, 1_200).await;
+        app.settled().await;
+        // The answer may come after the webhook.
+        let asked = || (app.to_wix.count("/apps/v1/instance") > n).then_some(());
+        app.until("Wix is asked", async || asked()).await;
+        assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
+        assert_eq!(entries(&app, &site, "grant").await, 2);
+    }
+    app.finish().await;
+}
+
+async fn hazard_19_what_was_not_acknowledged_comes_again_and_counts_once(mut app: TestApp) {
+    let site = installed(&app, "one").await;
+    let event = signed(&app, &site, "PaidPlanPurchased", &terms(app.clock.now(), "starter", "inv-1"));
+    // Between verifying and storing: nothing is kept, and Wix is told so.
+    app.expect_status(500);
+    app.expect_status(503);
+    app.place.raw("ALTER TABLE deliveries RENAME TO gone").await;
+    assert!(app.deliver(event.clone()).await.status >= 500);
+    app.place.raw("ALTER TABLE gone RENAME TO deliveries").await;
+    assert_eq!(app.place.number("SELECT count(*) FROM facts").await, 1, "the fact went with its delivery");
+    // Between storing and the answer: it is stored, Wix does not know, and sends it again to the next process.
+    app.deliver(event.clone()).await.data();
+    app.stop_server().await;
+    app.start_server().await;
+    app.deliver(event).await.data();
+    until_standing(&app, &site, is("starter", "active", 1_200)).await;
+    assert_eq!(entries(&app, &site, "grant").await, 2);
+    app.finish().await;
+}
+
+async fn hazard_20_the_acknowledgement_waits_for_no_work(mut app: TestApp) {
+    app.stop_server().await;
+    app.start_with(Roles { api: true, worker: false }).await;
+    app.to_wix.set(Behaviour::Hang);
+    let site = somebody(&app, "one");
+    app.deliver(signed(&app, &site, "AppInstalled", &json!({ "appId": "a" }))).await.data();
+    app.deliver(signed(&app, &site, "PaidPlanPurchased", &terms(app.clock.now(), "pro", "inv-1")))
+        .await
+        .data();
+    assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'new'").await, 2);
+    assert_eq!(app.place.number("SELECT count(*) FROM entries").await, 0);
+    assert_eq!(app.to_wix.count("/apps/v1/instance") + app.to_wix.count("/oauth2/token"), 0);
+    app.to_wix.set(Behaviour::PassOn);
+    app.stop_server().await;
+    app.start_server().await;
+    until_standing(&app, &site, is("pro", "active", 5_200)).await;
+    let status: Value = app.status(&site.token).await;
+    assert_eq!(status["connection"]["status"], "connected");
+    app.finish().await;
+}

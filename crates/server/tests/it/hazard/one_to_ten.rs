@@ -1,0 +1,213 @@
+//! Hazards 1 to 10.
+
+use jiff::SignedDuration;
+use serde_json::json;
+use wixapp_core::ErrorCode;
+use wixapp_core::clock::Clock;
+
+use super::{
+    cancellation, changed, entries, installed, invoice, is, orders, purchased, say, signed, somebody,
+    standing, terms, until_standing,
+};
+use crate::app::{TestApp, days, hours, together};
+
+on_both!(
+    hazard_01_the_same_event_a_hundred_times_is_one_fact_and_one_grant,
+    hazard_02_cancelled_before_purchased_is_the_same_as_in_order,
+    hazard_03_the_newer_change_wins_whenever_it_comes,
+    hazard_04_what_is_bought_while_removed_counts_once_after_the_reinstall,
+    hazard_05_an_upgrade_and_a_cycle_at_one_instant_are_one_each,
+    hazard_06_a_clock_that_jumps_changes_no_cycle_and_the_future_waits,
+    hazard_07_a_refund_takes_back_once_and_books_what_was_spent_as_debt,
+    hazard_08_fifty_installs_are_one_free_grant,
+    hazard_09_fifty_copies_of_a_site_are_one_free_grant,
+    hazard_10_a_plan_that_moves_takes_its_credits_along_and_earns_none,
+);
+
+async fn hazard_01_the_same_event_a_hundred_times_is_one_fact_and_one_grant(app: TestApp) {
+    let site = installed(&app, "one").await;
+    let event = signed(&app, &site, "PaidPlanPurchased", &terms(app.clock.now(), "starter", "inv-1"));
+    for _ in 0..4 {
+        let answers = together((0..32).map(|_| app.deliver(event.clone()))).await;
+        assert!(answers.iter().all(|answer| answer.status == 200));
+    }
+    app.until_available(&site.token, 1_200).await;
+    app.settled().await;
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
+    assert_eq!(
+        app.place.number("SELECT count(*) FROM facts WHERE event_type = 'PaidPlanPurchased'").await,
+        1
+    );
+    assert_eq!(app.place.number("SELECT count(*) FROM deliveries WHERE duplicate = 1").await, 127);
+    assert_eq!(entries(&app, &site, "grant").await, 2);
+    app.finish().await;
+}
+
+async fn hazard_02_cancelled_before_purchased_is_the_same_as_in_order(app: TestApp) {
+    let start = app.clock.now();
+    let sites = ["a", "b", "c", "d", "e", "f"];
+    let mut all = Vec::new();
+    for name in sites {
+        all.push(installed(&app, name).await);
+    }
+    app.clock.advance(hours(3));
+    let facts = [
+        ("PaidPlanPurchased", terms(start + hours(1), "starter", "inv-1")),
+        ("PaidPlanChanged", terms(start + hours(2), "pro", "inv-2")),
+        ("PaidPlanAutoRenewalCancelled", cancellation(start + hours(3), "pro")),
+    ];
+    let mut seen = Vec::new();
+    for (site, order) in all.iter().zip(orders(&facts)) {
+        for (event, payload) in order {
+            say(&app, site, event, payload).await;
+        }
+        let status = app.status(&app.fresh(site).token).await;
+        seen.push((
+            status["plan"].clone(),
+            status["subscription"].clone(),
+            status["credits"]["byPool"].clone(),
+        ));
+    }
+    assert_eq!(seen[0].1["status"], "cancelled");
+    assert_eq!((&seen[0].0["id"], &seen[0].2["plan"]), (&json!("pro"), &json!(6_200)));
+    assert!(seen.iter().all(|state| *state == seen[0]), "{seen:#?}");
+    app.finish().await;
+}
+
+async fn hazard_03_the_newer_change_wins_whenever_it_comes(app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    app.clock.advance(hours(5));
+    changed(&app, &site, start + hours(2), "pro", "inv-2").await;
+    assert_eq!(standing(&app, &site).await.0, "pro");
+    purchased(&app, &site, start + hours(1), "starter", "inv-1").await;
+    assert_eq!(standing(&app, &site).await, is("pro", "active", 6_200));
+    changed(&app, &site, start + hours(4), "scale", "inv-4").await;
+    assert_eq!(standing(&app, &site).await, is("scale", "active", 31_200));
+    // One that happened in between, and comes last: the plan is what the newest says.
+    changed(&app, &site, start + hours(3), "pro", "inv-3").await;
+    assert_eq!(standing(&app, &site).await, is("scale", "active", 31_200));
+    app.finish().await;
+}
+
+async fn hazard_04_what_is_bought_while_removed_counts_once_after_the_reinstall(app: TestApp) {
+    let site = installed(&app, "one").await;
+    app.clock.advance(hours(1));
+    say(&app, &site, "AppRemoved", json!({ "appId": "a" })).await;
+    app.clock.advance(hours(1));
+    purchased(&app, &site, app.clock.now(), "starter", "inv-1").await;
+    assert_eq!(standing(&app, &site).await.1, "removed");
+    let refused = app.spend(&app.fresh(&site), "s-1", 1).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert_eq!(standing(&app, &site).await.2, 200);
+    app.clock.advance(hours(1));
+    say(&app, &site, "AppInstalled", json!({ "appId": "a" })).await;
+    until_standing(&app, &site, is("starter", "active", 1_200)).await;
+    assert_eq!(entries(&app, &site, "grant").await, 2);
+    app.finish().await;
+}
+
+async fn hazard_05_an_upgrade_and_a_cycle_at_one_instant_are_one_each(app: TestApp) {
+    let start = app.clock.now();
+    let (early, late) = (installed(&app, "early").await, installed(&app, "late").await);
+    for site in [&early, &late] {
+        purchased(&app, site, start, "starter", "inv-1").await;
+    }
+    // Of one the upgrade is known before the moment comes, of the other the cycle was given by then.
+    let moment = start + days(30);
+    app.clock.advance(days(30) - SignedDuration::from_mins(5));
+    changed(&app, &early, moment, "pro", "inv-2").await;
+    app.clock.advance(SignedDuration::from_mins(5));
+    app.until_available(&app.fresh(&early).token, 6_200).await;
+    app.until_available(&app.fresh(&late).token, 2_200).await;
+    changed(&app, &late, moment, "pro", "inv-2").await;
+    until_standing(&app, &late, standing(&app, &early).await).await;
+    assert_eq!(standing(&app, &late).await, is("pro", "active", 6_200));
+    app.finish().await;
+}
+
+async fn hazard_06_a_clock_that_jumps_changes_no_cycle_and_the_future_waits(app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    purchased(&app, &site, start, "starter", "inv-1").await;
+    for jump in [-2, 2, -2, 2] {
+        app.clock.advance(days(jump));
+        app.settled().await;
+        assert_eq!(app.place.number("SELECT count(*) FROM grants").await, 2);
+    }
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
+    // An event from more than ten minutes ahead waits for its moment, and is used by itself then.
+    changed(&app, &site, start + SignedDuration::from_mins(11), "pro", "inv-2").await;
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
+    assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'parked'").await, 1);
+    app.clock.advance(SignedDuration::from_mins(11));
+    until_standing(&app, &site, is("pro", "active", 6_200)).await;
+    assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'parked'").await, 0);
+    app.finish().await;
+}
+
+async fn hazard_07_a_refund_takes_back_once_and_books_what_was_spent_as_debt(app: TestApp) {
+    let site = installed(&app, "one").await;
+    app.clock.advance(hours(1));
+    purchased(&app, &site, app.clock.now(), "starter", "inv-1").await;
+    app.spend(&site, "s-1", 500).await.data();
+    for status in ["REFUNDED", "REFUNDED", "CHARGEDBACK"] {
+        app.clock.advance(SignedDuration::from_secs(60));
+        invoice(&app, &site, "inv-1", status).await;
+        let credits = app.status(&site.token).await["credits"].clone();
+        // The 200 free credits were spent first, and then 300 of the plan's.
+        assert_eq!((&credits["available"], &credits["debt"]), (&json!(0), &json!(300)), "{status}");
+    }
+    let taken = entries(&app, &site, "reversal").await;
+    assert!(taken >= 1, "the reversal has entries of its own");
+    app.spend(&site, "s-2", 1).await.refused(ErrorCode::InsufficientCredits);
+    // What is bought later pays the debt first.
+    app.clock.advance(hours(1));
+    purchased(&app, &site, app.clock.now(), "pro", "inv-2").await;
+    let credits = app.status(&site.token).await["credits"].clone();
+    assert_eq!((&credits["available"], &credits["debt"]), (&json!(4_700), &json!(0)));
+    assert_eq!(entries(&app, &site, "reversal").await, taken);
+    app.finish().await;
+}
+
+async fn hazard_08_fifty_installs_are_one_free_grant(app: TestApp) {
+    let site = installed(&app, "one").await;
+    for _ in 0..50 {
+        for event in ["AppRemoved", "AppInstalled"] {
+            // Wix signs in whole seconds.
+            app.clock.advance(SignedDuration::from_secs(1));
+            app.deliver(signed(&app, &site, event, &json!({ "appId": "a" }))).await.data();
+        }
+    }
+    app.settled().await;
+    assert_eq!(standing(&app, &site).await, is("free", "free", 200));
+    assert_eq!(entries(&app, &site, "grant").await, 1);
+    app.finish().await;
+}
+
+async fn hazard_09_fifty_copies_of_a_site_are_one_free_grant(app: TestApp) {
+    let original = installed(&app, "original").await;
+    for n in 0..50 {
+        let copy = somebody(&app, &format!("copy-{n}"));
+        let payload = json!({ "appId": "a", "originInstanceId": original.instance_id });
+        app.deliver(signed(&app, &copy, "AppInstalled", &payload)).await.data();
+    }
+    app.settled().await;
+    assert_eq!(app.available(&original.token).await, 200);
+    for n in 0..50 {
+        assert_eq!(standing(&app, &somebody(&app, &format!("copy-{n}"))).await, is("free", "free", 0));
+    }
+    assert_eq!(app.place.number("SELECT count(*) FROM grants").await, 1);
+    app.finish().await;
+}
+
+async fn hazard_10_a_plan_that_moves_takes_its_credits_along_and_earns_none(app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    purchased(&app, &site, start, "starter", "inv-1").await;
+    app.spend(&site, "s-1", 100).await.data();
+    app.clock.advance(hours(1));
+    say(&app, &site, "PlanTransferred", terms(app.clock.now(), "starter", "inv-1")).await;
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 1_100));
+    say(&app, &site, "PlanTransferred", terms(app.clock.now(), "starter", "inv-2")).await;
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 1_100));
+    assert_eq!(entries(&app, &site, "grant").await, 2);
+    app.finish().await;
+}

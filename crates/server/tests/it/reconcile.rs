@@ -1,0 +1,107 @@
+//! Asking Wix: after a start, about removals, and with growing pauses.
+
+use jiff::SignedDuration;
+use serde_json::json;
+use wixapp_core::clock::Clock;
+use wixapp_emulator::{Card, CheckoutOrder};
+
+use crate::app::{TestApp, days, hours, signer};
+use crate::wire::Behaviour;
+
+on_both!(
+    with_every_webhook_lost_a_thousand_instances_are_right_after_a_start,
+    a_removal_that_is_signed_anew_does_not_lock_an_instance_whose_app_is_there,
+    what_wix_does_not_confirm_is_asked_about_less_and_less_often,
+);
+
+async fn with_every_webhook_lost_a_thousand_instances_are_right_after_a_start(mut app: TestApp) {
+    // A thousand that are known; what Wix says of one it says of all.
+    let site = app.install().await;
+    let known = format!(
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 999) \
+         INSERT INTO instances (instance_id, created_at, installed_at, head) \
+         SELECT 'known-' || x, created_at, installed_at, '{}' FROM n, instances",
+        "0".repeat(64)
+    );
+    app.place.raw(&known).await;
+    app.stop_server().await;
+    app.to_app.set(Behaviour::Say(json!({})));
+    let order = CheckoutOrder { product_id: "pro".to_owned(), ..CheckoutOrder::default() };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+    let since = app.clock.now();
+    // One answer for the token and for the instance.
+    app.to_wix.set(Behaviour::Say(json!({
+        "access_token": "a-token", "token_type": "Bearer", "expires_in": 14_400,
+        "instance": { "instanceId": site.instance_id, "isFree": false, "billing": {
+            "packageName": "pro", "billingCycle": "MONTHLY", "timeStamp": since, "autoRenewing": true, "invoiceId": "inv-1", "source": "test",
+        } },
+        "site": {},
+    })));
+    app.start_server().await;
+    let right = "SELECT count(*) FROM grants WHERE plan_id = 'pro'";
+    for count in (100..=1_000).step_by(100) {
+        let enough = async || (app.place.number(right).await >= count).then_some(());
+        app.until(&format!("{count} instances are right"), enough).await;
+    }
+    assert!(app.clock.now().duration_since(since) < SignedDuration::from_mins(10));
+    assert_eq!(app.available(&app.fresh(&site).token).await, 5_200);
+    app.to_wix.set(Behaviour::PassOn);
+    app.finish().await;
+}
+
+async fn a_removal_that_is_signed_anew_does_not_lock_an_instance_whose_app_is_there(app: TestApp) {
+    let site = app.install().await;
+    app.clock.advance(hours(1));
+    let again =
+        signer().sign("AppRemoved", &site.instance_id, &json!({ "appId": "a" }), app.clock.now()).unwrap();
+    app.deliver(again).await.data();
+    app.settled().await;
+    let connected = async || {
+        (app.place.number("SELECT count(*) FROM instances WHERE removed_at IS NULL").await == 1).then_some(())
+    };
+    app.until("Wix says that the app is there", connected).await;
+    app.spend(&app.fresh(&site), "s-1", 1).await.data();
+    // One that is true stays.
+    app.clock.advance(hours(1));
+    app.emulator.uninstall(&site.site_id).await.unwrap();
+    app.settled().await;
+    assert_eq!(app.spend(&app.fresh(&site), "s-2", 1).await.status, 403);
+    app.finish().await;
+}
+
+async fn what_wix_does_not_confirm_is_asked_about_less_and_less_often(app: TestApp) {
+    let site = app.install().await;
+    let order = CheckoutOrder { product_id: "starter".to_owned(), ..CheckoutOrder::default() };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+    app.until_available(&site.token, 1_200).await;
+    let since = app.clock.now();
+    app.clock.advance(days(30));
+    app.until_available(&app.fresh(&site).token, 2_200).await;
+    let failed = json!({ "status": "PAYMENT_FAILED", "invoiceId": "inv-2", "instanceId": site.instance_id, "recurring": true });
+    app.to_wix.set(Behaviour::Say(json!({
+        "access_token": "a-token", "token_type": "Bearer", "expires_in": 14_400,
+        "instance": { "instanceId": site.instance_id, "isFree": false, "billing": {
+            "packageName": "starter", "billingCycle": "MONTHLY", "timeStamp": since, "autoRenewing": true, "source": "test",
+        } },
+        "site": {},
+    })));
+    let event = signer().sign("InvoiceStatusUpdated", &site.instance_id, &failed, app.clock.now()).unwrap();
+    app.deliver(event).await.data();
+    app.settled().await;
+    // The cycle of this day waits for the payment, so that Wix is asked at once.
+    let due = "SELECT coalesce(max(due_at), 0) FROM instances";
+    let mut pauses = Vec::new();
+    for _ in 0..12 {
+        let now = app.clock.now().as_millisecond() * 1_000;
+        let next = app
+            .until("the next question", async || Some(app.place.number(due).await).filter(|at| *at > now))
+            .await;
+        pauses.push((next - now) / 60_000_000);
+        app.clock.advance(SignedDuration::from_micros(next - now));
+    }
+    assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
+    app.to_wix.set(Behaviour::PassOn);
+    app.finish().await;
+}

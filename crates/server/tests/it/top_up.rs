@@ -1,0 +1,65 @@
+//! Credits that are bought once.
+
+use serde_json::json;
+use wixapp_core::ErrorCode;
+use wixapp_emulator::Card;
+
+use crate::app::{Site, TestApp, days};
+use crate::wire::Behaviour;
+
+on_both!(a_top_up_is_given_once_for_each_invoice_and_survives_the_plan, what_is_no_top_up_is_not_sold,);
+
+async fn order(app: &TestApp, site: &Site) -> (String, String) {
+    let body = json!({ "topUpId": "pack-500" });
+    let opened = app.post(&site.token, "/api/v1/wix/billing/top-ups/checkout-url", None, &body).await;
+    let (id, url) = (&opened.data()["checkoutId"], &opened.data()["checkoutUrl"]);
+    let (_, page) = url.as_str().unwrap().rsplit_once('/').unwrap();
+    (id.as_str().unwrap().to_owned(), page.to_owned())
+}
+
+async fn a_top_up_is_given_once_for_each_invoice_and_survives_the_plan(app: TestApp) {
+    let site = app.install().await;
+    let listed = app.get(&site.token, "/api/v1/wix/billing/top-ups").await.data().clone();
+    let pack = json!({ "id": "pack-500", "name": "500 credits", "credits": 500, "price": "5.00" });
+    assert_eq!(listed, json!({ "currency": "USD", "topUps": [pack] }));
+    for n in 1..=2 {
+        let (checkout, page) = order(&app, &site).await;
+        app.emulator.pay(&page, &Card::paying()).await.unwrap();
+        app.until_available(&site.token, 200 + n * 500).await;
+        let told = app.get(&site.token, &format!("/api/v1/wix/billing/checkout/{checkout}")).await;
+        assert_eq!(
+            (&told.data()["status"], &told.data()["planId"]),
+            (&json!("completed"), &json!("pack-500"))
+        );
+        // The same webhook again is the same invoice.
+        let sent = app.emulator.deliveries().pop().unwrap();
+        app.emulator.resend(sent.delivery_id.as_str(), 3).await.unwrap();
+        app.settled().await;
+        assert_eq!(app.available(&site.token).await, 200 + n * 500);
+    }
+    assert_eq!(app.status(&site.token).await["plan"]["id"], "free");
+    let (_, page) = app.checkout(&site, "starter").await;
+    app.emulator.pay(&page, &Card::paying()).await.unwrap();
+    app.until_available(&site.token, 2_200).await;
+    app.emulator.set_auto_renew(&site.instance_id, false).await.unwrap();
+    app.advance(days(32)).await;
+    app.until_available(&app.fresh(&site).token, 1_200).await;
+    let pools = app.status(&app.fresh(&site).token).await["credits"]["byPool"].clone();
+    assert_eq!(pools, json!({ "plan": 200, "purchased": 1_000, "promo": 0 }));
+    app.finish().await;
+}
+
+async fn what_is_no_top_up_is_not_sold(app: TestApp) {
+    let site = app.install().await;
+    for id in ["starter", "pack", "PACK-500"] {
+        let body = json!({ "topUpId": id });
+        let answer = app.post(&site.token, "/api/v1/wix/billing/top-ups/checkout-url", None, &body).await;
+        assert!(answer.refused(ErrorCode::InvalidRequest)["hint"].as_str().unwrap().contains("top-ups"));
+    }
+    app.to_wix.set(Behaviour::Answer(404));
+    let body = json!({ "topUpId": "pack-500" });
+    let answer = app.post(&site.token, "/api/v1/wix/billing/top-ups/checkout-url", None, &body).await;
+    answer.refused(ErrorCode::Forbidden);
+    app.to_wix.set(Behaviour::PassOn);
+    app.finish().await;
+}
