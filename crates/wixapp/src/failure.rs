@@ -119,6 +119,21 @@ impl From<wixapp_server::serve::StartError> for Failure {
     }
 }
 
+impl From<wixapp_server::ApiError> for Failure {
+    fn from(error: wixapp_server::ApiError) -> Self {
+        // A sentence of the API in the form of a program's own errors.
+        let sentence = error.message().trim_end_matches('.');
+        let mut letters = sentence.chars();
+        let text = letters
+            .next()
+            .map(|first| first.to_lowercase().chain(letters).collect())
+            .unwrap_or_else(String::new);
+        let ours = error.code() == wixapp_core::ErrorCode::Internal;
+        let failure = if ours { Self::ours(text) } else { Self::user(text) };
+        failure.hint(error.hint().unwrap_or("--help shows examples"))
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::ours(error.to_string())

@@ -20,15 +20,22 @@ fn the_overview_lists_every_command() {
     Usage: wixapp <COMMAND>
 
     Commands:
-      dev       Start the app and a whole local Wix platform on this machine
-      serve     Run the server: requests and background work
-      worker    Run background work only, beside servers that share the database
-      migrate   Bring the database's schema up to this version
-      emulator  Run the local Wix platform alone, for an app in any language
-      token     Make, check and look into instance tokens
-      doctor    Check the configuration, the database and the way to Wix
-      openapi   Print the OpenAPI document
-      help      Print this message or the help of the given subcommand(s)
+      dev        Start the app and a whole local Wix platform on this machine
+      serve      Run the server: requests and background work
+      worker     Run background work only, beside servers that share the database
+      migrate    Bring the database's schema up to this version
+      emulator   Run the local Wix platform alone, for an app in any language
+      token      Make, check and look into instance tokens
+      doctor     Check the configuration, the database and the way to Wix
+      plans      Check a plan catalogue, and see what it gives
+      plan       Give an instance a plan that nobody pays, and end it
+      credits    Look at the credits of an instance, and change them by hand
+      ledger     Check the books
+      webhook    What Wix has sent, and looking at it again
+      reconcile  Ask Wix how instances stand, and bring what is stored in line
+      instance   What concerns one instance as a whole
+      openapi    Print the OpenAPI document
+      help       Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help

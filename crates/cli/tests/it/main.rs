@@ -10,6 +10,7 @@ mod emulator;
 mod help;
 mod http;
 mod migrate;
+mod operator;
 mod pipe;
 mod program;
 mod serve;

@@ -31,7 +31,7 @@ fn plans_that_cannot_be_used_are_refused() {
     hint: plans.catalog (WIXAPP_PLANS_CATALOG) is `standard`, `autopost`, or the path of a plans.toml
 
     # a field too many
-    error: plans.catalog: the plan catalogue cannot be read: `colour` is not known: the fields are `name`, `version`, `currency` and `plan`
+    error: plans.catalog: the plan catalogue cannot be read: `colour` is not known: the fields are `name`, `version`, `currency`, `plan`, `promo` and `top_up`
     hint: plans.catalog (WIXAPP_PLANS_CATALOG) is `standard`, `autopost`, or the path of a plans.toml
     ");
 }

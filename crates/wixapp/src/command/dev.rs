@@ -59,7 +59,7 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
     let log = LogConfig { level: args.log, format: LogFormat::Text };
     log.check()?;
     telemetry::install_logs(&log);
-    plans::choose(&mut app, args.plans.as_deref())?;
+    plans::choose(&mut app, args.plans.as_deref(), "--plans")?;
     // Both ports first: nothing else is touched when one is taken.
     let (platform, app_port) = ports::listen_pair(args.port).await?;
     let folder = Folder::open(&args.data_dir, args.reset)?;

@@ -60,7 +60,7 @@ pub(super) struct Args {
 pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
     telemetry::install_logs(&LogConfig { level: "warn".to_owned(), format: LogFormat::Text });
     let secret = secret::read("app-secret", args.app_secret, args.app_secret_file.as_deref())?;
-    plans::choose(&mut app, Some(&args.plans))?;
+    plans::choose(&mut app, Some(&args.plans), "--plans")?;
     app.name = args.app_name.unwrap_or(app.name);
     let listener = ports::listen(args.port, args.port).await?;
     let public_url = format!("http://{}", listener.local_addr()?);

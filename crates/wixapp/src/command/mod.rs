@@ -1,17 +1,24 @@
 //! The commands every app has.
 
+mod credits;
+mod database;
 mod dev;
 mod doctor;
 mod emulator;
+mod instance;
+mod ledger;
 mod migrate;
 mod openapi;
+mod plan;
 mod plans;
 mod ports;
+mod reconcile;
 mod secret;
 mod serve;
 mod shutdown;
 mod token;
 mod usage;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,6 +53,26 @@ enum Command {
     Token(token::Command),
     /// Check the configuration, the database and the way to Wix
     Doctor(doctor::Args),
+    /// Check a plan catalogue, and see what it gives
+    #[command(subcommand)]
+    Plans(plans::Command),
+    /// Give an instance a plan that nobody pays, and end it
+    #[command(subcommand)]
+    Plan(plan::Command),
+    /// Look at the credits of an instance, and change them by hand
+    #[command(subcommand)]
+    Credits(credits::Command),
+    /// Check the books
+    #[command(subcommand)]
+    Ledger(ledger::Command),
+    /// What Wix has sent, and looking at it again
+    #[command(subcommand)]
+    Webhook(webhook::Command),
+    /// Ask Wix how instances stand, and bring what is stored in line
+    Reconcile(reconcile::Args),
+    /// What concerns one instance as a whole
+    #[command(subcommand)]
+    Instance(instance::Command),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -98,19 +125,59 @@ fn cli(app: &App) -> clap::Command {
         with("emulator", emulator::examples(&program)),
         with("doctor", doctor::examples(&program)),
         with("openapi", openapi::examples(&program)),
+        with("reconcile", reconcile::examples(&program)),
     ];
-    let add_to_token = [
-        with("sign", token::sign_examples(&program)),
-        with("verify", token::verify_examples(&program)),
-        with("inspect", token::inspect_examples(&program)),
+    let groups = [
+        (
+            "token",
+            vec![
+                with("sign", token::sign_examples(&program)),
+                with("verify", token::verify_examples(&program)),
+                with("inspect", token::inspect_examples(&program)),
+            ],
+        ),
+        (
+            "plans",
+            vec![
+                with("check", plans::check_examples(&program)),
+                with("preview", plans::preview_examples(&program)),
+            ],
+        ),
+        (
+            "plan",
+            vec![with("give", plan::give_examples(&program)), with("end", plan::end_examples(&program))],
+        ),
+        (
+            "credits",
+            vec![
+                with("show", credits::show_examples(&program)),
+                with("explain", credits::explain_examples(&program)),
+                with("grant", credits::grant_examples(&program)),
+                with("take", credits::take_examples(&program)),
+                with("undo", credits::undo_examples(&program)),
+            ],
+        ),
+        ("ledger", vec![with("verify", ledger::verify_examples(&program))]),
+        (
+            "webhook",
+            vec![
+                with("list", webhook::list_examples(&program)),
+                with("show", webhook::show_examples(&program)),
+                with("replay", webhook::replay_examples(&program)),
+                with("park", webhook::park_examples(&program)),
+            ],
+        ),
+        ("instance", vec![with("delete", instance::delete_examples(&program))]),
     ];
     let cli = Cli::command()
         .about(format!("{}: {}", app.name, app.tagline))
         .version(app.version)
         .display_name(&program)
-        .bin_name(&program)
-        .mut_subcommand("token", |token| add_to_token.into_iter().fold(token, |token, add| add(token)));
-    add.into_iter().fold(cli, |cli, add| add(cli))
+        .bin_name(&program);
+    let cli = add.into_iter().fold(cli, |cli, add| add(cli));
+    groups.into_iter().fold(cli, |cli, (name, group)| {
+        cli.mut_subcommand(name, |command| group.into_iter().fold(command, |command, add| add(command)))
+    })
 }
 
 /// The name that this program was started by.
@@ -129,6 +196,13 @@ fn dispatch(app: App, command: Command) -> Result<ExitCode, Failure> {
         Command::Emulator(args) => wait_for(emulator::run(app, args)),
         Command::Token(command) => token::run(command),
         Command::Doctor(args) => wait_for(doctor::run(app, args)),
+        Command::Plans(command) => plans::run(app, command),
+        Command::Plan(command) => wait_for(plan::run(app, command)),
+        Command::Credits(command) => wait_for(credits::run(app, command)),
+        Command::Ledger(command) => wait_for(ledger::run(command)),
+        Command::Webhook(command) => wait_for(webhook::run(command)),
+        Command::Reconcile(args) => wait_for(reconcile::run(app, args)),
+        Command::Instance(command) => wait_for(instance::run(command)),
         Command::Openapi => openapi::run(&app),
     }
 }

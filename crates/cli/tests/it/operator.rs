@@ -1,0 +1,321 @@
+//! What operators do by hand: credits, the ledger, webhooks, deletion, reconciliation.
+
+use std::path::{Path, PathBuf};
+
+use insta::assert_snapshot;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{Outcome, Program, refusals, wixapp};
+
+const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const PURCHASE: &str =
+    r#"{"operationTimeStamp":"2027-03-01T10:00:00.000Z","vendorProductId":"starter","cycle":"MONTHLY"}"#;
+
+/// A database with one instance, `site-1`, and two webhooks of it: one that was used, and one that waits.
+struct Office {
+    folder: TempDir,
+}
+
+impl Office {
+    fn open() -> Self {
+        let office = Self { folder: tempfile::tempdir().unwrap() };
+        office.command(&["migrate"]).run().success();
+        let at = 1_803_895_200_000_000_i64;
+        office.sql(&format!(
+            "INSERT INTO instances (instance_id, created_at, installed_at, head) VALUES ('site-1', {at}, {at}, '{GENESIS}'); \
+             INSERT INTO facts VALUES ('site-1', 'key-1', 'PaidPlanPurchased', {at}, {at}, NULL, '{PURCHASE}', 'done', NULL); \
+             INSERT INTO facts VALUES ('site-1', 'key-2', 'PaidPlanPurchased', {at}, {at}, NULL, '{{}}', 'parked', 'it has no date'); \
+             INSERT INTO deliveries VALUES ('site-1', 'dlv_1', 'key-1', 'PaidPlanPurchased', {at}, 0); \
+             INSERT INTO deliveries VALUES ('site-1', 'dlv_2', 'key-2', 'PaidPlanPurchased', {at}, 0)"
+        ));
+        office
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("app.sqlite3")
+    }
+
+    fn sql(&self, text: &str) {
+        rusqlite::Connection::open(self.path()).unwrap().execute_batch(text).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> Program {
+        at(self.folder.path(), args)
+    }
+
+    /// With `--json`, and what it printed.
+    fn json(&self, args: &[&str]) -> Value {
+        serde_json::from_str(&self.command(args).arg("--json").run().success()).unwrap()
+    }
+
+    fn grant(&self, amount: &str, request_id: &str) -> Value {
+        let by = ["--actor", "kim", "--reason", "an apology", "--request-id", request_id];
+        self.json(&[&["credits", "grant", "--instance", "site-1", "--amount", amount][..], &by].concat())
+    }
+}
+
+fn at(folder: &Path, args: &[&str]) -> Program {
+    wixapp(args).env("WIXAPP_DATABASE_URL", "sqlite:app.sqlite3").inside(folder)
+}
+
+#[test]
+fn credits_are_given_once_shown_explained_taken_and_taken_back() {
+    let office = Office::open();
+    let given = office.grant("100", "ticket-1");
+    assert_eq!((&given["counted"], &given["credits"]["available"]), (&true.into(), &100.into()));
+    let again = office.grant("100", "ticket-1");
+    assert_eq!((&again["counted"], &again["credits"]["available"]), (&false.into(), &100.into()));
+    let shown = office.json(&["credits", "show", "--instance", "site-1"]);
+    assert_eq!(shown["credits"]["byPool"]["purchased"], 100);
+    let entry = shown["entries"][0]["entryId"].as_str().unwrap().to_owned();
+    assert_snapshot!(office.command(&["credits", "explain", "--instance", "site-1", &entry]).run(), @r"
+    exit 0
+    --- stdout
+    kim corrected the balance by 100 credits: an apology.
+    Before: 0 credits. After: 100.
+    By kim: an apology
+    --- stderr
+    ");
+    let take = [
+        "credits",
+        "take",
+        "--instance",
+        "site-1",
+        "--amount",
+        "30",
+        "--actor",
+        "lee",
+        "--reason",
+        "too many",
+    ];
+    assert_snapshot!(office.command(&take).run(), @r"
+    exit 0
+    --- stdout
+    30 credits were taken.
+    70 credits: 0 of the plan, 70 bought, 0 promotional; 0 put aside, 0 owed
+    --- stderr
+    ");
+    let undo =
+        ["credits", "undo", "--instance", "site-1", &entry, "--actor", "lee", "--reason", "the wrong site"];
+    assert_snapshot!(office.command(&undo).run(), @r"
+    exit 0
+    --- stdout
+    It was taken back.
+    0 credits: 0 of the plan, 0 bought, 0 promotional; 0 put aside, 0 owed
+    --- stderr
+    ");
+    assert!(office.command(&undo).run().success().starts_with("Nothing was done"));
+    let shown = office.command(&["credits", "show", "--instance", "site-1", "--limit", "2"]).run().success();
+    assert_eq!(shown.lines().count(), 4, "{shown}");
+    assert!(shown.contains("the wrong site"), "{shown}");
+    office.command(&["ledger", "verify"]).run().success();
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_a_way_out() {
+    let office = Office::open();
+    let folder = office.folder.path();
+    let grant = |more: &[&str]| {
+        let args = ["credits", "grant", "--actor", "kim", "--reason", "x"];
+        at(folder, &[&args[..], more].concat())
+    };
+    assert_snapshot!(refusals([
+        ("an unknown instance", grant(&["--instance", "site-9", "--amount", "1"])),
+        ("no reason", at(folder, &["credits", "grant", "--instance", "site-1", "--amount", "1", "--actor", "kim"])),
+        ("an unknown entry", at(folder, &["credits", "undo", "--instance", "site-1", "ent_1", "--actor", "kim", "--reason", " "])),
+        ("no amount", grant(&["--instance", "site-1", "--amount", "0"])),
+        ("more than there is", at(folder, &["credits", "take", "--instance", "site-1", "--amount", "1", "--actor", "k", "--reason", "x"])),
+        ("no entry", at(folder, &["credits", "explain", "--instance", "site-1", "ent_1"])),
+        ("no delivery", at(folder, &["webhook", "show", "dlv_9"])),
+        ("a payload that still cannot be read", at(folder, &["webhook", "replay", "dlv_2"])),
+        ("deletion without a word", at(folder, &["instance", "delete", "--instance", "site-1"])),
+        ("no database", wixapp(&["ledger", "verify"]).env("WIXAPP_DATABASE_URL", "sqlite:nowhere.sqlite3")),
+        ("no catalogue", wixapp(&["plans", "check", "nowhere.toml"])),
+    ]), @r"
+    # an unknown instance
+    error: there is no instance `site-9`
+    hint: `webhook list` shows the instances that Wix has spoken of lately.
+
+    # no reason
+    error: the following required arguments were not provided:
+      --reason <TEXT>
+
+    Usage: wixapp credits grant --instance <ID> --amount <N> --actor <NAME> --reason <TEXT>
+
+    hint: --help shows what is possible
+
+    # an unknown entry
+    error: the instance has no entry `ent_1`
+    hint: `credits show` lists the entries with their ids.
+
+    # no amount
+    error: invalid value '0' for '--amount <N>': it must be a whole number from 1 on
+
+    hint: --help shows what is possible
+
+    # more than there is
+    error: this needs 1 credits and 0 are left
+    hint: --help shows examples
+
+    # no entry
+    error: the instance has no entry `ent_1`
+    hint: `credits show` lists the entries of an instance with their ids
+
+    # no delivery
+    error: there is no delivery `dlv_9`
+    hint: `webhook list` shows the deliveries with their ids
+
+    # a payload that still cannot be read
+    error: the payload still cannot be understood: missing field `operationTimeStamp` at line 1 column 2
+    hint: --help shows examples
+
+    # deletion without a word
+    error: the personal data of site-1 would be deleted for good
+    hint: say --yes to do it
+
+    # no database
+    error: there is no database nowhere.sqlite3
+    hint: name it with database.url (WIXAPP_DATABASE_URL) or --config; `migrate` makes a new one
+
+    # no catalogue
+    error: the catalogue: nowhere.toml cannot be read
+      caused by: No such file or directory (os error 2)
+    hint: use `standard`, `autopost`, or the path of a plans.toml
+    ");
+}
+
+#[test]
+fn a_tampered_ledger_is_found_and_the_exit_code_says_so() {
+    let office = Office::open();
+    office.grant("100", "ticket-1");
+    office.grant("50", "ticket-2");
+    let sound = office.json(&["ledger", "verify"]);
+    assert_eq!(
+        (&sound["sound"], &sound["instances"], &sound["entries"]),
+        (&true.into(), &1.into(), &2.into())
+    );
+    office.sql("DROP TRIGGER entries_are_not_changed; UPDATE entries SET amount = 60 WHERE seq = 2; DELETE FROM facts WHERE fact_key = 'key-1'");
+    let all = office.command(&["ledger", "verify"]).run().to_string();
+    assert_snapshot!(all, @r"
+    exit 1
+    --- stdout
+    FOUND site-1: the chain breaks at entry 2
+    FOUND site-1: the acknowledged delivery dlv_1 has no fact
+    1 instances with 2 entries were checked: NOT all is well.
+    --- stderr
+    ");
+    assert_eq!(office.command(&["ledger", "verify", "--instance", "site-1"]).run().to_string(), all);
+    let found: Value =
+        serde_json::from_str(&office.command(&["ledger", "verify", "--json"]).run().stdout).unwrap();
+    assert_eq!(found["findings"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn webhooks_are_listed_shown_and_read_again() {
+    let office = Office::open();
+    assert_snapshot!(office.command(&["webhook", "list"]).run(), @r"
+    exit 0
+    --- stdout
+    dlv_2  2027-03-01T10:00:00Z  site-1  PaidPlanPurchased  parked
+    dlv_1  2027-03-01T10:00:00Z  site-1  PaidPlanPurchased  done
+    --- stderr
+    ");
+    assert_eq!(office.json(&["webhook", "list", "--instance", "site-9"]), Value::Array(Vec::new()));
+    let shown = office.json(&["webhook", "show", "dlv_1"]);
+    assert_eq!(
+        (&shown["fact"]["state"], shown["fact"]["payload"].as_str()),
+        (&"done".into(), Some(PURCHASE))
+    );
+    assert_snapshot!(office.command(&["webhook", "park", "list"]).run(), @r"
+    exit 0
+    --- stdout
+    2027-03-01T10:00:00Z  site-1  PaidPlanPurchased  key-2
+        it has no date
+    --- stderr
+    ");
+    assert_eq!(office.json(&["webhook", "replay", "dlv_1"])["replayed"], true);
+    assert_eq!(office.json(&["webhook", "show", "dlv_1"])["fact"]["state"], "new");
+}
+
+#[test]
+fn a_deletion_is_done_when_it_is_meant_and_the_ledger_stays() {
+    let office = Office::open();
+    office.grant("100", "ticket-1");
+    let delete = ["instance", "delete", "--instance", "site-1", "--yes"];
+    assert_eq!(office.json(&delete)["cancelledJobs"], 0);
+    let shown = office.json(&["credits", "show", "--instance", "site-1"]);
+    assert_eq!((shown["deletedAt"].is_string(), &shown["credits"]["available"]), (true, &100.into()));
+    let webhook = office.command(&["webhook", "show", "dlv_1"]).run().success();
+    assert!(webhook.contains("(no payload is kept)"), "{webhook}");
+    office.command(&["ledger", "verify"]).run().success();
+}
+
+#[test]
+fn reconcile_says_when_wix_did_not() {
+    let office = Office::open();
+    let reconcile = |args: &[&str]| -> Outcome {
+        let url = "http://127.0.0.1:1";
+        office.command(args).configured().env("WIXAPP_WIX_API_URL", url).env("WIXAPP_LOG", "off").run()
+    };
+    let all = reconcile(&["reconcile", "--json"]);
+    assert_eq!(all.code, Some(0), "{all}");
+    let all: Value = serde_json::from_str(&all.stdout).unwrap();
+    assert_eq!((&all["asked"], &all["unanswered"], &all["failed"]), (&1.into(), &1.into(), &0.into()));
+    let one = reconcile(&["reconcile", "--instance", "site-1"]);
+    assert_eq!(one.code, Some(1), "{one}");
+    assert!(reconcile(&["reconcile", "--instance", "site-9"]).refusal().contains("There is no instance"));
+}
+
+#[test]
+fn a_catalogue_is_checked_and_previewed() {
+    assert_snapshot!(wixapp(&["plans", "check", "autopost"]).run(), @r"
+    exit 0
+    --- stdout
+    `autopost` version 1 can be used: 4 plans, 0 promo codes, 0 top-ups.
+    --- stderr
+    ");
+    assert_snapshot!(wixapp(&["plans", "preview", "standard"]).run().success(), @r"
+    plan                 month        year    each cycle  a year, paid monthly  a year, paid yearly
+    Free              0.00 USD    0.00 USD           200                   200                  200
+    Starter           9.00 USD   90.00 USD          1000                 13200                12200
+    Pro              29.00 USD  290.00 USD          5000                 65200                60200
+    Scale            99.00 USD  990.00 USD         25000                325200               300200
+    ");
+    let month = wixapp(&["plans", "preview", "standard", "--cycle", "month", "--json"]).run().success();
+    let month: Value = serde_json::from_str(&month).unwrap();
+    assert_eq!(month["plans"][1]["creditsInAYear"]["paidMonthly"], 200 + 12 * 1_000);
+}
+
+#[test]
+fn every_command_of_an_operator_has_examples_that_name_only_what_there_is() {
+    let commands = [
+        "plans check",
+        "plans preview",
+        "credits show",
+        "credits explain",
+        "credits grant",
+        "credits take",
+        "credits undo",
+        "ledger verify",
+        "webhook list",
+        "webhook show",
+        "webhook replay",
+        "webhook park",
+        "reconcile",
+        "instance delete",
+        "plan give",
+        "plan end",
+    ];
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').collect();
+        let help = wixapp(&[&words[..], &["--help"]].concat()).run().success();
+        let (options, examples) = help.split_once("Examples:").unwrap_or_else(|| panic!("{command}: {help}"));
+        assert!(examples.contains(&format!("wixapp {command}")), "{help}");
+        for flag in
+            examples.split_whitespace().filter(|word| word.starts_with("--") && !word.ends_with("once,"))
+        {
+            assert!(options.contains(flag), "{command}: {flag}");
+        }
+    }
+}

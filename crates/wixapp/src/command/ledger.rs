@@ -1,0 +1,125 @@
+//! `ledger verify`: prove that the books are whole.
+
+use std::cell::Cell;
+use std::process::ExitCode;
+
+use serde_json::json;
+use wixapp_core::InstanceId;
+use wixapp_server::operator;
+use wixapp_store::Store;
+
+use super::{ConfigArgs, database};
+use crate::failure::Failure;
+use crate::output;
+
+/// How often the progress is told, in entries.
+const STEP: u64 = 1_000_000;
+const BATCH: i64 = 500;
+
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Check that nothing in the books was changed, is missing or does not add up
+    Verify(Verify),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Only this instance
+    #[arg(long, value_name = "ID")]
+    instance: Option<InstanceId>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn verify_examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} ledger verify
+  {program} ledger verify --instance 1f6c2d5e --json
+
+Ends with 0 when all is well, with 1 when something was found. Servers may run meanwhile."
+    )
+}
+
+pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
+    let Command::Verify(args) = command;
+    let store = database::open(&args.config).await?;
+    let mut check = Check { store, entries: Cell::new(0), instances: 0, findings: Vec::new() };
+    match &args.instance {
+        Some(id) => {
+            operator::known(&check.store, id).await?;
+            check.instance(id).await?;
+        }
+        None => check.all().await?,
+    }
+    check.store.close().await;
+    check.tell(args.json)
+}
+
+struct Check {
+    store: Store,
+    entries: Cell<u64>,
+    instances: u64,
+    findings: Vec<(InstanceId, String)>,
+}
+
+impl Check {
+    async fn all(&mut self) -> Result<(), Failure> {
+        let mut last: Option<InstanceId> = None;
+        loop {
+            let ids = self.store.list_instances(last.as_ref(), BATCH).await?;
+            if ids.is_empty() {
+                return Ok(());
+            }
+            for id in &ids {
+                self.instance(id).await?;
+            }
+            last = ids.last().cloned();
+        }
+    }
+
+    async fn instance(&mut self, id: &InstanceId) -> Result<(), Failure> {
+        let count = |more| {
+            let (before, after) = (self.entries.get(), self.entries.get() + more);
+            self.entries.set(after);
+            if before / STEP < after / STEP {
+                output::note(&format!("{} million entries checked …", after / STEP));
+            }
+        };
+        if let Some(flaw) = self.store.verify_ledger_with(id, count).await? {
+            self.findings.push((id.clone(), flaw.to_string()));
+        }
+        if let Some(delivery) = self.store.find_lost_delivery(id).await? {
+            self.findings.push((id.clone(), format!("the acknowledged delivery {delivery} has no fact")));
+        }
+        self.instances += 1;
+        Ok(())
+    }
+
+    fn tell(self, json: bool) -> Result<ExitCode, Failure> {
+        let entries = self.entries.get();
+        if json {
+            let findings: Vec<_> =
+                self.findings.iter().map(|(id, text)| json!({ "instanceId": id, "finding": text })).collect();
+            output::json(&json!({
+                "sound": findings.is_empty(),
+                "instances": self.instances,
+                "entries": entries,
+                "findings": findings,
+            }))?;
+        } else {
+            for (id, text) in &self.findings {
+                output::line(&format!("FOUND {id}: {text}"))?;
+            }
+            let sound = if self.findings.is_empty() { "all is well" } else { "NOT all is well" };
+            output::line(&format!(
+                "{} instances with {entries} entries were checked: {sound}.",
+                self.instances
+            ))?;
+        }
+        Ok(if self.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
