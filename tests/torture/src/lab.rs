@@ -58,6 +58,9 @@ impl Lab {
             .env("WIXAPP_WIX_API_URL", &self.wix)
             // The shortest there is: work of a killed server is taken over after a second.
             .env("WIXAPP_JOBS_LEASE_S", "1")
+            // One owner asks as often as a thousand do.
+            .env("WIXAPP_LIMITS_INSTANCE_PER_S", "0")
+            .env("WIXAPP_LIMITS_ADDRESS_PER_S", "0")
             .env("WIXAPP_LOG_FORMAT", "text")
             .current_dir(self.folder.path());
         command
