@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::credits::Credits;
+use crate::fact::BillingCycle;
 use crate::id::PlanId;
 use crate::input::read_toml;
 
@@ -33,6 +34,15 @@ pub struct Plan {
     /// Wix's ids of the plan: GUIDs or slugs.
     #[serde(default)]
     pub vendor_product_ids: Vec<String>,
+    /// Stripe's id of the price of a month (`price_…`), for apps that sell through Stripe.
+    #[serde(default)]
+    pub stripe_price_monthly: Option<String>,
+    /// Stripe's id of the price of a year.
+    #[serde(default)]
+    pub stripe_price_yearly: Option<String>,
+    /// Stripe's ids of older prices of this plan: not sold any more, and still paid by those who bought at them.
+    #[serde(default)]
+    pub stripe_price_ids: Vec<String>,
     /// The price of a month, as a decimal text in the catalogue's currency.
     #[serde(default = "zero_price")]
     pub price_monthly: String,
@@ -61,6 +71,22 @@ impl Plan {
     #[must_use]
     pub fn credits_of_trial(&self) -> Credits {
         self.trial_credits.unwrap_or(self.credits)
+    }
+
+    /// The price to ask Stripe's checkout for; `None` when the plan is not sold that way.
+    #[must_use]
+    pub fn stripe_price(&self, cycle: &BillingCycle) -> Option<&str> {
+        match cycle {
+            BillingCycle::Monthly => self.stripe_price_monthly.as_deref(),
+            BillingCycle::Yearly => self.stripe_price_yearly.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Every id that Stripe may name the plan by.
+    fn stripe_prices(&self) -> impl Iterator<Item = &str> {
+        let sold = self.stripe_price_monthly.iter().chain(&self.stripe_price_yearly);
+        sold.chain(&self.stripe_price_ids).map(String::as_str)
     }
 
     /// Whether this is the plan everybody starts on.
@@ -303,14 +329,17 @@ fn aliases(plans: &[Plan], top_ups: &[TopUp]) -> Result<HashMap<String, Product>
     let plan_names = plans.iter().enumerate().flat_map(|(index, plan)| {
         let exact =
             std::iter::once(plan.id.as_str()).chain(plan.vendor_product_ids.iter().map(String::as_str));
-        exact.map(move |name| (name, Product::Plan(index)))
+        // Stripe's ids differ in capitals alone, and Stripe always writes them the same.
+        let loose = exact.map(move |name| (name, Product::Plan(index), true));
+        loose.chain(plan.stripe_prices().map(move |price| (price, Product::Plan(index), false)))
     });
     let top_up_names = top_ups
         .iter()
         .enumerate()
-        .flat_map(|(index, top_up)| top_up.names().map(move |name| (name, Product::TopUp(index))));
-    for (name, product) in plan_names.chain(top_up_names) {
-        for alias in [name.to_owned(), name.trim().to_lowercase()] {
+        .flat_map(|(index, top_up)| top_up.names().map(move |name| (name, Product::TopUp(index), true)));
+    for (name, product, is_loose) in plan_names.chain(top_up_names) {
+        let lower = is_loose.then(|| name.trim().to_lowercase());
+        for alias in [name.to_owned()].into_iter().chain(lower) {
             if by_alias.insert(alias.clone(), product).is_some_and(|other| other != product) {
                 return Err(CatalogError::Rule(format!("two plans or top-ups are called `{alias}`")));
             }

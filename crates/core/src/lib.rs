@@ -6,6 +6,7 @@
 //! worker, the local platform and the simulator all get the same answer for the same input.
 
 pub mod account;
+pub mod billing_source;
 pub mod catalog;
 pub mod clock;
 pub mod crash;
@@ -24,6 +25,7 @@ pub mod settle;
 pub mod subscription;
 
 pub use account::Account;
+pub use billing_source::BillingSource;
 pub use catalog::{Catalog, Plan};
 pub use clock::{Clock, SystemClock, Timestamp, VirtualClock};
 pub use credits::Credits;

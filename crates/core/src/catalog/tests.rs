@@ -47,6 +47,32 @@ fn exactly_one_suffix_is_dropped() {
     assert!(catalog.normalise("pro-yearly-monthly").is_none());
 }
 
+#[test]
+fn a_price_of_stripe_means_its_plan_in_exact_letters_only() {
+    let plan = |id: &str, rank: u32, prices: &str| {
+        format!("[[plan]]\nid='{id}'\nname='P'\nrank={rank}\ncredits=1\n{prices}\n")
+    };
+    let head = "name='x'\nversion='1'\ncurrency='USD'\n";
+    let free = plan("free", 0, "");
+    let team = plan(
+        "team",
+        1,
+        "stripe_price_monthly='price_Ab'\nstripe_price_yearly='price_aB'\nstripe_price_ids=['price_old']",
+    );
+    let catalog = Catalog::from_toml(&format!("{head}{free}{team}")).unwrap();
+    for price in ["price_Ab", "price_aB", "price_old"] {
+        assert_eq!(catalog.normalise(price).map(|plan| plan.id.as_str()), Some("team"), "{price}");
+    }
+    assert!(catalog.normalise("price_ab").is_none());
+    let sold = |cycle| catalog.plans()[1].stripe_price(&cycle).map(str::to_owned);
+    assert_eq!(sold(BillingCycle::Monthly).as_deref(), Some("price_Ab"));
+    assert_eq!(sold(BillingCycle::Yearly).as_deref(), Some("price_aB"));
+    assert_eq!(sold(BillingCycle::TwoYears), None);
+    let twice = plan("pro", 2, "stripe_price_monthly='price_old'");
+    let refused = Catalog::from_toml(&format!("{head}{free}{team}{twice}")).unwrap_err().to_string();
+    assert!(refused.contains("price_old"), "{refused}");
+}
+
 #[rstest::rstest]
 #[case("name='x'\nversion='1'\ncurrency='USD'", "free plan")]
 #[case("nonsense", "cannot be read")]
