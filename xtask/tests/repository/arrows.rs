@@ -8,9 +8,13 @@ use crate::metadata;
 const ARROWS: [(&str, &[&str]); 12] = [
     ("wixapp-core", &[]),
     ("wixapp-platform", &["wixapp-core"]),
+    ("wixapp-stripe", &["wixapp-core"]),
     ("wixapp-store", &["wixapp-core"]),
     ("wixapp-jobs", &["wixapp-core", "wixapp-store"]),
-    ("wixapp-server", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs"]),
+    (
+        "wixapp-server",
+        &["wixapp-core", "wixapp-platform", "wixapp-stripe", "wixapp-store", "wixapp-jobs"],
+    ),
     ("wixapp-emulator", &["wixapp-core", "wixapp-platform"]),
     (
         "wixapp",
@@ -36,11 +40,12 @@ const DOORS: [(&str, &[&str]); 6] = [
     ("tokio-postgres", &["wixapp-store", "wixapp-torture"]),
     ("deadpool-postgres", &["wixapp-store"]),
     ("axum", &["wixapp-server", "wixapp-emulator", "wixapp", "wixapp-bench", "autopost"]),
-    ("reqwest", &["wixapp-platform", "wixapp-emulator", "wixapp", "autopost", "wixapp-torture"]),
+    ("reqwest", &["wixapp-platform", "wixapp-stripe", "wixapp-emulator", "wixapp", "autopost", "wixapp-torture"]),
     (
         "tokio",
         &[
             "wixapp-platform",
+            "wixapp-stripe",
             "wixapp-store",
             "wixapp-jobs",
             "wixapp-server",
