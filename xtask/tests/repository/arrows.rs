@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::metadata;
 
 /// Each of our packages with those of ours that it may use outside tests.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("wixapp-core", &[]),
     ("wixapp-platform", &["wixapp-core"]),
     ("wixapp-stripe", &["wixapp-core"]),
