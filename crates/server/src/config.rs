@@ -15,8 +15,9 @@ pub use check::ConfigError;
 /// The configuration of a wixapp server. Variables of the environment win over this file.
 ///
 /// Secrets are better kept in files of their own: WIXAPP_APP_SECRET_FILE names one that holds what WIXAPP_APP_SECRET
-/// would. The same goes for WIXAPP_APP_SECRET_PREVIOUS, WIXAPP_WEBHOOK_PUBLIC_KEY, WIXAPP_WEBHOOK_PUBLIC_KEY_PREVIOUS
-/// and WIXAPP_DATABASE_URL.
+/// would. The same goes for WIXAPP_APP_SECRET_PREVIOUS, WIXAPP_WEBHOOK_PUBLIC_KEY, WIXAPP_WEBHOOK_PUBLIC_KEY_PREVIOUS,
+/// WIXAPP_DATABASE_URL, WIXAPP_STRIPE_SECRET_KEY, WIXAPP_STRIPE_WEBHOOK_SECRET, WIXAPP_STRIPE_WEBHOOK_SECRET_PREVIOUS
+/// and WIXAPP_SMTP_PASSWORD.
 #[derive(Debug, Clone, confique::Config)]
 pub struct Config {
     /// Where the server listens.
@@ -34,6 +35,12 @@ pub struct Config {
     /// Buying.
     #[config(nested)]
     pub billing: BillingConfig,
+    /// Stripe, for apps that sell through it.
+    #[config(nested)]
+    pub stripe: StripeConfig,
+    /// E-mails to the owners of sites.
+    #[config(nested)]
+    pub notices: NoticesConfig,
     /// Background jobs.
     #[config(nested)]
     pub jobs: JobsConfig,
@@ -120,9 +127,73 @@ pub struct PlansConfig {
 /// Buying.
 #[derive(Debug, Clone, confique::Config)]
 pub struct BillingConfig {
+    /// Where instances buy for which nothing else is settled: `wix`, `stripe`, or `none` when nothing is sold.
+    #[config(default = "wix", env = "WIXAPP_BILLING_SOURCE")]
+    pub source: wixapp_core::BillingSource,
     /// Whether checkouts charge nothing: for trying out only.
     #[config(default = false, env = "WIXAPP_TEST_CHECKOUT")]
     pub test_checkout: bool,
+}
+
+/// Stripe, for apps that sell through it.
+#[derive(Debug, Clone, confique::Config)]
+pub struct StripeConfig {
+    /// The secret key of Stripe's API, `sk_…` or `rk_…`.
+    #[config(env = "WIXAPP_STRIPE_SECRET_KEY")]
+    pub secret_key: Option<SecretString>,
+    /// The signing secret of the webhook endpoint, `whsec_…`.
+    #[config(env = "WIXAPP_STRIPE_WEBHOOK_SECRET")]
+    pub webhook_secret: Option<SecretString>,
+    /// The signing secret before the last change: events signed with it are still taken.
+    #[config(env = "WIXAPP_STRIPE_WEBHOOK_SECRET_PREVIOUS")]
+    pub webhook_secret_previous: Option<SecretString>,
+    /// Where Stripe's API is.
+    #[config(default = "https://api.stripe.com", env = "WIXAPP_STRIPE_API_URL")]
+    pub api_url: String,
+}
+
+/// E-mails to the owners of sites.
+#[derive(Debug, Clone, confique::Config)]
+pub struct NoticesConfig {
+    /// Who writes, for example `My App <hello@my-app.example>`; nobody is written to without it.
+    #[config(env = "WIXAPP_NOTICES_FROM")]
+    pub from: Option<String>,
+    /// Keep mails as files in this folder instead of sending them.
+    #[config(env = "WIXAPP_NOTICES_FOLDER")]
+    pub folder: Option<String>,
+    /// The SMTP server.
+    #[config(env = "WIXAPP_SMTP_HOST")]
+    pub smtp_host: Option<String>,
+    /// Its port: 465 is usual for `tls`, 587 for `starttls`.
+    #[config(default = 465, env = "WIXAPP_SMTP_PORT")]
+    pub smtp_port: u16,
+    /// How the way to it is secured: `tls`, `starttls`, or `none` for a server on this machine.
+    #[config(default = "tls", env = "WIXAPP_SMTP_SECURITY")]
+    pub smtp_security: SmtpSecurity,
+    /// The name to log in with.
+    #[config(env = "WIXAPP_SMTP_USER")]
+    pub smtp_user: Option<String>,
+    /// The password to log in with.
+    #[config(env = "WIXAPP_SMTP_PASSWORD")]
+    pub smtp_password: Option<SecretString>,
+    /// How many mails an instance gets within 24 hours at the most.
+    #[config(default = 5, env = "WIXAPP_NOTICES_PER_DAY")]
+    pub per_day: u32,
+    /// Credits are low below this part of what the plan gives in a cycle, in percent.
+    #[config(default = 10, env = "WIXAPP_NOTICES_LOW_PERCENT")]
+    pub low_percent: u8,
+}
+
+/// How the way to the SMTP server is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    /// TLS from the first byte.
+    Tls,
+    /// TLS after a greeting; never without.
+    Starttls,
+    /// Nothing, for a server on this machine.
+    None,
 }
 
 /// Background jobs.

@@ -3,6 +3,7 @@
 //! [`App`] holds what every request needs; [`router()`](router::router) puts the routes together;
 //! [`work`] does everything that happens after the answer.
 
+pub mod billing_source;
 pub mod config;
 mod connection;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod idempotency;
 pub mod in_flight;
 pub mod limit;
 pub mod live;
+pub mod notice;
 pub mod openapi;
 pub mod operator;
 pub mod pace;

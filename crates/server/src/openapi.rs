@@ -31,7 +31,8 @@ use crate::router::AppRoutes;
         (name = "credits", description = "What is there, what happened, and spending"),
         (name = "jobs", description = "Background work"),
         (name = "live", description = "Changes as they happen"),
-        (name = "webhook", description = "What Wix sends"),
+        (name = "settings", description = "What the owner decides"),
+        (name = "webhook", description = "What Wix sends, and Stripe"),
         (name = "operation", description = "For those who run the server")
     )
 )]

@@ -24,7 +24,7 @@ pub type AppRoutes = OpenApiRouter<Arc<App>>;
 
 /// The routes every app has.
 pub(crate) fn routes() -> AppRoutes {
-    use crate::routes::{billing, credits, health, jobs, live, user, webhook};
+    use crate::routes::{billing, credits, health, jobs, live, settings, user, webhook};
     let api = OpenApiRouter::new()
         .routes(routes!(user::status::handle))
         .routes(routes!(billing::plans::handle))
@@ -36,6 +36,7 @@ pub(crate) fn routes() -> AppRoutes {
         .routes(routes!(billing::checkout::show))
         .routes(routes!(billing::checkout::came_back))
         .routes(routes!(billing::checkout::dismiss))
+        .routes(routes!(billing::portal_url::handle))
         .routes(routes!(credits::balance::handle))
         .routes(routes!(credits::history::handle))
         .routes(routes!(credits::usage::handle))
@@ -47,7 +48,9 @@ pub(crate) fn routes() -> AppRoutes {
         .routes(routes!(jobs::list::handle))
         .routes(routes!(jobs::show::handle))
         .routes(routes!(live::handle))
-        .routes(routes!(webhook::receive::handle));
+        .routes(routes!(settings::notices::show, settings::notices::save))
+        .routes(routes!(webhook::receive::handle))
+        .routes(routes!(webhook::stripe::handle));
     OpenApiRouter::with_openapi(openapi::Frame::openapi())
         .nest("/api/v1/wix", api)
         .routes(routes!(health::live))

@@ -19,6 +19,7 @@ use crate::config::{Config, ConfigError, OnEnd};
 use crate::in_flight::InFlight;
 use crate::limit::Limits;
 use crate::live::LiveHub;
+use crate::notice::Post;
 use crate::pace::Pace;
 use crate::router::{AppRoutes, router};
 use crate::state::App;
@@ -92,6 +93,8 @@ pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Re
     let catalog = self::catalog(&config, catalog)?;
     let secrets = config.app_secrets()?;
     let webhooks = config.webhook_verifier()?;
+    let stripe = config.stripe_side()?;
+    let post = Post::new(&config.notices)?;
     let store = Store::open(&config.database.url).await?;
     store.migrate().await?;
     if webhooks.is_none() {
@@ -126,6 +129,8 @@ pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Re
         instance_tokens: InstanceTokenVerifier::new(secrets),
         webhooks,
         limits: Limits::new(&config.limits)?,
+        stripe,
+        post,
         live: Arc::default(),
         in_flight: InFlight::default(),
         wake: Arc::new(watch::Sender::new(0)),

@@ -10,10 +10,12 @@ use wixapp_core::derive::Policy;
 use wixapp_platform::{InstanceTokenVerifier, WebhookVerifier, WixClient};
 use wixapp_store::Store;
 
+use crate::billing_source::StripeSide;
 use crate::config::Config;
 use crate::in_flight::InFlight;
 use crate::limit::Limits;
 use crate::live::LiveHub;
+use crate::notice::Post;
 use crate::pace::Pace;
 
 /// The running app: the database, the plans, the clock, and the way to Wix.
@@ -36,6 +38,10 @@ pub struct App {
     pub webhooks: Option<WebhookVerifier>,
     /// How often callers may ask.
     pub limits: Limits,
+    /// What speaks with Stripe; without its key nothing is sold through it.
+    pub stripe: Option<StripeSide>,
+    /// How mails leave; without it nobody is written to.
+    pub post: Option<Post>,
     /// The live streams.
     pub live: Arc<LiveHub>,
     /// The idempotency keys whose first request is being answered.

@@ -163,7 +163,7 @@ impl Store {
     }
 }
 
-fn insert_fact(delivery: &NewDelivery) -> crate::conn::Statement {
+pub(crate) fn insert_fact(delivery: &NewDelivery) -> crate::conn::Statement {
     let (at, kind) = match &delivery.fact {
         Some(fact) => (fact.at, Some(to_json(&fact.kind))),
         None => (delivery.received_at, None),
@@ -190,7 +190,7 @@ fn insert_fact(delivery: &NewDelivery) -> crate::conn::Statement {
     )
 }
 
-fn insert_delivery(delivery: &NewDelivery, duplicate: bool) -> crate::conn::Statement {
+pub(crate) fn insert_delivery(delivery: &NewDelivery, duplicate: bool) -> crate::conn::Statement {
     sql!(
         "INSERT INTO deliveries (instance_id, delivery_id, fact_key, event_type, received_at, duplicate) \
          VALUES ($1, $2, $3, $4, $5, $6)",

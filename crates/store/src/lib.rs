@@ -5,6 +5,7 @@
 //! [`Store::transact`] only.
 
 mod arrival;
+mod billing_source;
 mod checkout;
 mod claim;
 mod conn;
@@ -19,11 +20,13 @@ mod ledger;
 mod live;
 mod load;
 mod migration;
+mod notice;
 mod postgres;
 mod promo;
 mod save;
 mod sqlite;
 mod store;
+mod stripe;
 mod transact;
 mod tx;
 mod value;
@@ -41,6 +44,8 @@ pub use job::{Job, NewJob};
 pub use ledger::Flaw;
 pub use live::{Change, Topic};
 pub use migration::{Migrated, SCHEMA_VERSION};
+pub use notice::{NewGrant, NewNotice, Notice, NoticeEnd, NoticeSettings, NoticeView};
 pub use store::Store;
+pub use stripe::{StripeDelivery, StripeEvent, StripeKept, StripeLink, StripeOwner, StripeWait};
 pub use tx::{Lease, LeaseLost, Profile, Reply, StoredFact, Tx};
 pub use want::Want;

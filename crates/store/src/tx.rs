@@ -289,8 +289,8 @@ impl Tx {
         self.topics.push(Topic::Job(id.clone()));
     }
 
-    /// Deletes what is stored of people: the payloads of webhooks, the arguments and results of jobs, stored answers and
-    /// the addresses of checkouts. The books, the keys of facts and grants, and the instance's row stay.
+    /// Deletes what is stored of people: the payloads of webhooks, the arguments and results of jobs, stored answers, the
+    /// addresses of checkouts, and where mails go. The books, the keys of facts and grants, and the instance's row stay.
     pub fn erase(&mut self) {
         let id = self.account.instance_id.clone();
         self.profile.deleted_at = Some(self.now);
@@ -299,6 +299,8 @@ impl Tx {
             "UPDATE jobs SET args = '{}', result = NULL, error = NULL, progress_step = NULL WHERE instance_id = $1",
             "UPDATE checkouts SET url = '' WHERE instance_id = $1",
             "DELETE FROM replies WHERE instance_id = $1",
+            "DELETE FROM notice_settings WHERE instance_id = $1",
+            "UPDATE notices SET state = 'dropped' WHERE instance_id = $1 AND state = 'waiting'",
         ] {
             self.writes.push(sql!(text, &id));
         }

@@ -59,6 +59,8 @@ pub(crate) struct Place {
     pub(crate) database_url: String,
     /// The platform's state; in memory when `None`.
     pub(crate) platform_file: Option<PathBuf>,
+    /// Where mails are kept; nothing is sent.
+    pub(crate) mail_folder: PathBuf,
     pub(crate) platform: TcpListener,
     pub(crate) app: TcpListener,
 }
@@ -80,6 +82,7 @@ impl Local {
             identity: Identity::new(),
             database_url: format!("sqlite:{}", scratch.path().join("app.sqlite3").display()),
             platform_file: None,
+            mail_folder: scratch.path().join("mail"),
             platform: TcpListener::bind("127.0.0.1:0").await?,
             app: TcpListener::bind("127.0.0.1:0").await?,
         };
@@ -93,7 +96,7 @@ impl Local {
         let clock = VirtualClock::new();
         let catalog = app.catalog.clone();
         let emulator = emulator(&app, &place, &addresses, clock.clone())?;
-        let config = config(&place, &addresses, emulator.public_key_pem())?;
+        let config = config(&app.name, &place, &addresses, emulator.public_key_pem())?;
         let parts = app.parts(&config);
         let opened = serve::open(config, catalog, Arc::new(clock.clone())).await?;
         let to_wake = Arc::clone(&opened);
@@ -177,7 +180,9 @@ fn emulator(app: &App, place: &Place, at: &Addresses, clock: VirtualClock) -> Re
     Emulator::new(config).map_err(|error| Failure::user(error.to_string()))
 }
 
-fn config(place: &Place, at: &Addresses, public_key: &str) -> Result<Config, Failure> {
+fn config(name: &str, place: &Place, at: &Addresses, public_key: &str) -> Result<Config, Failure> {
+    let name: String =
+        name.chars().filter(|sign| !sign.is_control() && !"<>".contains(*sign)).take(60).collect();
     let text = toml::to_string(&serde_json::json!({
         "database": { "url": place.database_url },
         "wix": {
@@ -188,6 +193,7 @@ fn config(place: &Place, at: &Addresses, public_key: &str) -> Result<Config, Fai
             "dashboard_url": at.platform,
             "frame_ancestors": [at.platform, at.platform.replace("127.0.0.1", "localhost")],
         },
+        "notices": { "from": format!("{name} <app@localhost>"), "folder": place.mail_folder },
         "server": { "bind": at.app.trim_start_matches("http://"), "drain_s": 5 },
         // A developer who stops the app in mid-job does not want to wait half a minute for its rescue.
         "jobs": { "lease_s": 3 },

@@ -11,10 +11,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("wixapp-stripe", &["wixapp-core"]),
     ("wixapp-store", &["wixapp-core"]),
     ("wixapp-jobs", &["wixapp-core", "wixapp-store"]),
-    (
-        "wixapp-server",
-        &["wixapp-core", "wixapp-platform", "wixapp-stripe", "wixapp-store", "wixapp-jobs"],
-    ),
+    ("wixapp-server", &["wixapp-core", "wixapp-platform", "wixapp-stripe", "wixapp-store", "wixapp-jobs"]),
     ("wixapp-emulator", &["wixapp-core", "wixapp-platform"]),
     (
         "wixapp",
@@ -40,7 +37,10 @@ const DOORS: [(&str, &[&str]); 6] = [
     ("tokio-postgres", &["wixapp-store", "wixapp-torture"]),
     ("deadpool-postgres", &["wixapp-store"]),
     ("axum", &["wixapp-server", "wixapp-emulator", "wixapp", "wixapp-bench", "autopost"]),
-    ("reqwest", &["wixapp-platform", "wixapp-stripe", "wixapp-emulator", "wixapp", "autopost", "wixapp-torture"]),
+    (
+        "reqwest",
+        &["wixapp-platform", "wixapp-stripe", "wixapp-emulator", "wixapp", "autopost", "wixapp-torture"],
+    ),
     (
         "tokio",
         &[

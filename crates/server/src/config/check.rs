@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use wixapp_platform::{AppSecret, WebhookVerifier};
 
 use super::{Config, LimitsConfig, LogConfig};
+use crate::billing_source::StripeSide;
 
 /// Why a configuration cannot be used, and what to do about it.
 #[derive(Debug)]
@@ -69,6 +70,8 @@ impl Config {
         self.check_secrets()?;
         self.check_addresses()?;
         self.log.check()?;
+        self.stripe_side()?;
+        crate::notice::Post::check(&self.notices)?;
         if self.jobs.concurrency == 0 || self.jobs.concurrency > 1_000 {
             return Err(ConfigError::new("jobs.concurrency must be 1 to 1,000"));
         }
@@ -126,6 +129,44 @@ impl Config {
             return Ok(None);
         }
         verifier(&pems).map(Some).map_err(|error| refused("the webhook public keys", error))
+    }
+
+    /// What speaks with Stripe; `None` when nothing of it is configured.
+    pub(crate) fn stripe_side(&self) -> Result<Option<StripeSide>, ConfigError> {
+        const KEY: &str = "stripe.secret_key (WIXAPP_STRIPE_SECRET_KEY)";
+        const SECRET: &str = "stripe.webhook_secret (WIXAPP_STRIPE_WEBHOOK_SECRET)";
+        const PREVIOUS: &str = "stripe.webhook_secret_previous (WIXAPP_STRIPE_WEBHOOK_SECRET_PREVIOUS)";
+        let refused = |name: &str, error: wixapp_stripe::Error| {
+            ConfigError::new(format!("{name}: {error}"))
+                .with_hint("copy it from the developers' pages of Stripe's dashboard as it is")
+        };
+        let missing = |name: &str| {
+            ConfigError::new(format!("{name} is missing")).with_hint(
+                "selling through Stripe needs its secret key and the secret of the webhook endpoint",
+            )
+        };
+        let sells = self.billing.source == wixapp_core::BillingSource::Stripe;
+        let (key, secret) = match (&self.stripe.secret_key, &self.stripe.webhook_secret) {
+            (None, None) if !sells => return Ok(None),
+            (None, _) => return Err(missing(KEY)),
+            (_, None) => return Err(missing(SECRET)),
+            (Some(key), Some(secret)) => (key, secret),
+        };
+        let key = wixapp_stripe::ApiKey::new(key.expose_secret()).map_err(|error| refused(KEY, error))?;
+        let mut secrets = Vec::new();
+        let all = [(SECRET, Some(secret)), (PREVIOUS, self.stripe.webhook_secret_previous.as_ref())];
+        for (name, secret) in all.into_iter().filter_map(|(name, secret)| Some((name, secret?))) {
+            let secret = wixapp_stripe::WebhookSecret::new(secret.expose_secret());
+            secrets.push(secret.map_err(|error| refused(name, error))?);
+        }
+        let url = "stripe.api_url (WIXAPP_STRIPE_API_URL)";
+        let livemode = key.is_live();
+        let client = wixapp_stripe::StripeClient::builder(key).base_url(&self.stripe.api_url).build();
+        Ok(Some(StripeSide {
+            client: client.map_err(|error| refused(url, error))?,
+            verifier: wixapp_stripe::WebhookVerifier::new(secrets).map_err(|error| refused(SECRET, error))?,
+            livemode,
+        }))
     }
 
     fn check_secrets(&self) -> Result<(), ConfigError> {
@@ -217,7 +258,7 @@ fn in_plain_words(text: &str) -> String {
         return format!("{name} must be {choices}");
     }
     let mut text = text.to_owned();
-    for kind in ["u32", "u64", "usize"] {
+    for kind in ["u64", "usize", "u32", "u16", "u8"] {
         if let Some(value) = text.strip_suffix(&format!(" for type {kind}: invalid digit found in string")) {
             text = format!("{} is no whole number", value.replace("invalid value ", ""));
         }
@@ -290,6 +331,64 @@ mod tests {
             (|c| c.log.level = "inof".into(), "log.level"),
             (|c| c.log.level = "".into(), "log.level"),
             (|c| c.log.level = "wixapp=loud".into(), "log.level"),
+            (|c| c.notices.from = Some("no address".into()), "WIXAPP_NOTICES_FROM"),
+            (|c| c.notices.folder = Some("mail".into()), "WIXAPP_NOTICES_FROM"),
+            (|c| c.notices.from = Some("a@b.example".into()), "WIXAPP_SMTP_HOST"),
+            (|c| c.notices.per_day = 0, "WIXAPP_NOTICES_PER_DAY"),
+            (|c| c.notices.low_percent = 101, "WIXAPP_NOTICES_LOW_PERCENT"),
+            (
+                |c| {
+                    c.notices.from = Some("a@b.example".into());
+                    c.notices.smtp_host = Some("smtp.example.com".into());
+                    c.notices.smtp_security = crate::config::SmtpSecurity::None;
+                },
+                "WIXAPP_SMTP_SECURITY",
+            ),
+            (
+                |c| {
+                    c.notices.from = Some("a@b.example".into());
+                    c.notices.smtp_host = Some("smtp.example.com".into());
+                    c.notices.smtp_password = Some("tiny-key".into());
+                },
+                "WIXAPP_SMTP_PASSWORD",
+            ),
+            (
+                |c| {
+                    c.notices.from = Some("a@b.example".into());
+                    c.notices.smtp_host = Some("smtp.example.com".into());
+                    c.notices.folder = Some("mail".into());
+                },
+                "notices.folder",
+            ),
+            (|c| c.billing.source = wixapp_core::BillingSource::Stripe, "WIXAPP_STRIPE_SECRET_KEY"),
+            (|c| c.stripe.webhook_secret = Some("whsec_0123456789abcdef".into()), "WIXAPP_STRIPE_SECRET_KEY"),
+            (
+                |c| c.stripe.secret_key = Some("sk_test_0123456789abcdef".into()),
+                "WIXAPP_STRIPE_WEBHOOK_SECRET",
+            ),
+            (
+                |c| {
+                    c.stripe.secret_key = Some("tiny-key".into());
+                    c.stripe.webhook_secret = Some("whsec_0123456789abcdef".into());
+                },
+                "WIXAPP_STRIPE_SECRET_KEY",
+            ),
+            (
+                |c| {
+                    c.stripe.secret_key = Some("sk_test_0123456789abcdef".into());
+                    c.stripe.webhook_secret = Some("whsec_0123456789abcdef".into());
+                    c.stripe.webhook_secret_previous = Some("tiny-key".into());
+                },
+                "WIXAPP_STRIPE_WEBHOOK_SECRET_PREVIOUS",
+            ),
+            (
+                |c| {
+                    c.stripe.secret_key = Some("sk_live_0123456789abcdef".into());
+                    c.stripe.webhook_secret = Some("whsec_0123456789abcdef".into());
+                    c.stripe.api_url = "http://api.stripe.com".into();
+                },
+                "WIXAPP_STRIPE_API_URL",
+            ),
         ];
         for (change, name) in cases.iter().copied() {
             let error = config(change).unwrap_err();

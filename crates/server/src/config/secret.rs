@@ -5,12 +5,16 @@ use std::ffi::OsString;
 use super::{Config, ConfigError};
 
 /// The variables that may come from a file, with their place in the configuration.
-const SECRETS: [(&str, &str, &str); 5] = [
+const SECRETS: [(&str, &str, &str); 9] = [
     ("WIXAPP_APP_SECRET", "wix", "app_secret"),
     ("WIXAPP_APP_SECRET_PREVIOUS", "wix", "app_secret_previous"),
     ("WIXAPP_WEBHOOK_PUBLIC_KEY", "wix", "webhook_public_key"),
     ("WIXAPP_WEBHOOK_PUBLIC_KEY_PREVIOUS", "wix", "webhook_public_key_previous"),
     ("WIXAPP_DATABASE_URL", "database", "url"),
+    ("WIXAPP_STRIPE_SECRET_KEY", "stripe", "secret_key"),
+    ("WIXAPP_STRIPE_WEBHOOK_SECRET", "stripe", "webhook_secret"),
+    ("WIXAPP_STRIPE_WEBHOOK_SECRET_PREVIOUS", "stripe", "webhook_secret_previous"),
+    ("WIXAPP_SMTP_PASSWORD", "notices", "smtp_password"),
 ];
 
 /// Whether this field holds something that no message may repeat.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
+use wixapp_core::billing_source::BillingSource as CoreSource;
 use wixapp_core::entry::EntryCode;
 use wixapp_core::grant::Pool as CorePool;
 use wixapp_core::hold::HoldState;
@@ -37,6 +38,10 @@ closed!(
 closed!(
     /// What kind of movement a ledger entry records.
     EntryKind, EntryCode::ALL.iter().map(|code| code.as_str())
+);
+closed!(
+    /// Where plans are bought.
+    BillingSource, CoreSource::ALL.iter().map(|source| source.as_str())
 );
 closed!(
     /// The pools of credits.

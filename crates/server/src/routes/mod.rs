@@ -5,5 +5,6 @@ pub mod credits;
 pub mod health;
 pub mod jobs;
 pub mod live;
+pub mod settings;
 pub mod user;
 pub mod webhook;

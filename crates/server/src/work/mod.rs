@@ -23,7 +23,7 @@ use wixapp_store::{Change, Topic};
 use crate::error::ApiError;
 use crate::state::App;
 use trouble::Trouble;
-use unbroken::unbroken;
+pub(crate) use unbroken::unbroken;
 
 /// Polling stands behind every wake-up that could get lost.
 const POLL: Duration = Duration::from_secs(2);
@@ -56,6 +56,8 @@ pub async fn run(app: Arc<App>, stopping: watch::Receiver<bool>) {
         Duty::Due.keep(&app, stopping.clone()),
         Duty::Holds.keep(&app, stopping.clone()),
         sweep::run(Arc::clone(&app), stopping.clone()),
+        crate::billing_source::keep(&app, stopping.clone()),
+        crate::notice::keep(&app, stopping.clone()),
     );
 }
 

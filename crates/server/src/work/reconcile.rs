@@ -6,12 +6,13 @@ use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::fact::{BillingCycle, Fact, FactKind, PaidSnapshot, PlanTerms, Snapshot};
-use wixapp_core::{InstanceId, fact};
+use wixapp_core::{BillingSource, InstanceId, fact};
 use wixapp_platform::AppInstance;
 use wixapp_platform::api::instance::FreeTrialStatus;
 use wixapp_store::{Profile, Tx, Want};
 
 use super::derive;
+use crate::billing_source;
 use crate::error::ApiError;
 use crate::state::App;
 
@@ -31,12 +32,19 @@ pub enum Answer {
     Unknown,
 }
 
-/// How an instance stood when Wix was asked.
+/// How an instance stood when Wix, or whoever it buys from, was asked.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    paid: Option<PaidSnapshot>,
-    origin_instance_id: Option<String>,
+    /// The plan, if any; `None` when who sells it did not say.
+    plan: Option<Option<PaidSnapshot>>,
+    /// That the app is on the site; `None` when Wix did not say.
+    install: Option<Install>,
     at: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+struct Install {
+    origin_instance_id: Option<String>,
 }
 
 /// Asks Wix about an instance and derives it, in the background; at most once in five seconds for one instance.
@@ -107,27 +115,48 @@ async fn claim(
     app.store.transact(instance_id, Want::money(), app.clock.now(), decide).await?
 }
 
-/// Asks Wix how an instance stands. A failure is an answer too: nothing is known, and nothing changes.
+/// Asks how an instance stands: Wix whether the app is there, and whoever it buys from about its plan. A failure is an
+/// answer too: nothing is known, and nothing changes.
 pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
-    if !app.pace.turn(instance_id, app.clock.now()).await {
-        tracing::warn!(instance.id = %instance_id, "Wix was asked about an instance too often in this minute");
-        return Answer::Unknown;
-    }
-    metrics::counter!("wixapp_wix_questions_total").increment(1);
-    match app.wix.app_instance(instance_id).await {
-        Ok(found) => Answer::Known(Seen {
-            paid: paid(&found),
-            origin_instance_id: found.instance.origin_instance_id,
-            at: app.clock.now(),
-        }),
-        Err(error) => {
-            tracing::warn!(instance.id = %instance_id, error = %error, "Wix could not be asked");
-            match error.status() {
-                Some(400..=404) => Answer::Refused,
-                _ => Answer::Unknown,
+    // Of whom to ask may not be known either.
+    let Ok(source) = billing_source::of(app, instance_id).await else { return Answer::Unknown };
+    let (wix, plan) = match source {
+        BillingSource::Wix => {
+            let wix = ask_wix(app, instance_id).await;
+            let plan = wix.as_ref().ok().map(paid);
+            (wix, plan)
+        }
+        // Wix calls an instance free that pays elsewhere: of its plan it knows nothing.
+        BillingSource::Stripe => {
+            let (wix, told) = tokio::join!(ask_wix(app, instance_id), billing_source::ask(app, instance_id));
+            match told {
+                Some(plan) => (wix, plan),
+                None => return Answer::Unknown,
             }
         }
+        BillingSource::None => (ask_wix(app, instance_id).await, None),
+    };
+    let install = match (wix, &plan) {
+        (Ok(found), _) => Some(Install { origin_instance_id: found.instance.origin_instance_id }),
+        (Err(answer), None) => return answer,
+        (Err(_), Some(_)) => None,
+    };
+    Answer::Known(Seen { plan, install, at: app.clock.now() })
+}
+
+async fn ask_wix(app: &App, instance_id: &InstanceId) -> Result<AppInstance, Answer> {
+    if !app.pace.turn(instance_id, app.clock.now()).await {
+        tracing::warn!(instance.id = %instance_id, "Wix was asked about an instance too often in this minute");
+        return Err(Answer::Unknown);
     }
+    metrics::counter!("wixapp_wix_questions_total").increment(1);
+    app.wix.app_instance(instance_id).await.map_err(|error| {
+        tracing::warn!(instance.id = %instance_id, error = %error, "Wix could not be asked");
+        match error.status() {
+            Some(400..=404) => Answer::Refused,
+            _ => Answer::Unknown,
+        }
+    })
 }
 
 fn paid(found: &AppInstance) -> Option<PaidSnapshot> {
@@ -150,16 +179,18 @@ impl Seen {
     /// Adds the answer to the facts, or lengthens the last one when nothing happened since and it says the same.
     pub(crate) fn note(&self, tx: &mut Tx) {
         tx.profile.reconciled_at = Some(self.at);
-        self.note_install(tx);
+        if let Some(install) = &self.install {
+            self.note_install(tx, install);
+        }
+        let Some(plan) = &self.plan else { return };
         let mut known: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
         fact::sort(&mut known);
-        let snapshot = |seen_until| FactKind::Snapshot(Snapshot { paid: self.paid.clone(), seen_until });
-        let same =
-            known.pop().filter(|last| matches!(&last.kind, FactKind::Snapshot(s) if s.paid == self.paid));
+        let snapshot = |seen_until| FactKind::Snapshot(Snapshot { paid: plan.clone(), seen_until });
+        let same = known.pop().filter(|last| matches!(&last.kind, FactKind::Snapshot(s) if s.paid == *plan));
         let noted = match same {
             Some(last) => Fact { kind: snapshot(self.at.max(last.at)), ..last },
             None => {
-                let content = serde_json::to_string(&self.paid).unwrap_or_default();
+                let content = serde_json::to_string(plan).unwrap_or_default();
                 Fact { key: self.key(&content), at: self.at, kind: snapshot(self.at) }
             }
         };
@@ -167,13 +198,13 @@ impl Seen {
     }
 
     /// Wix only answers where the app is installed: what no webhook said, or a lost one after a removal, is known now.
-    fn note_install(&self, tx: &mut Tx) {
+    fn note_install(&self, tx: &mut Tx, install: &Install) {
         let kinds = || tx.facts.iter().filter_map(|stored| stored.fact.as_ref()).map(|fact| &fact.kind);
         let was_told = kinds().any(|kind| matches!(kind, FactKind::AppInstalled { .. }));
         if was_told && tx.profile.removed_at.is_none() {
             return;
         }
-        let kind = FactKind::AppInstalled { origin_instance_id: self.origin_instance_id.clone() };
+        let kind = FactKind::AppInstalled { origin_instance_id: install.origin_instance_id.clone() };
         tx.note_fact(EVENT_TYPE, Fact { key: self.key("installed"), at: self.at, kind });
     }
 

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 
 /// What `work` gave; `None` when it broke down, which is logged and counted.
-pub(super) async fn unbroken<T>(duty: &'static str, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn unbroken<T>(duty: &'static str, work: impl Future<Output = T>) -> Option<T> {
     // What it shares with the next try is a list of instances in trouble, which every step leaves whole.
     let done = AssertUnwindSafe(work).catch_unwind().await;
     if done.is_err() {

@@ -25,7 +25,7 @@ use crate::wire::Wire;
 pub(crate) const APP_ID: &str = "0b1f6c2d-5e3a-4f7b-8c9d-1a2b3c4d5e6f";
 pub(crate) const SECRET: &str = "d245bbf8-57eb-49d6-aeff-beff6d82cd39";
 pub(crate) const PREVIOUS_SECRET: &str = "11111111-57eb-49d6-aeff-beff6d82cd39";
-const START: &str = "2027-03-01T10:00:00Z";
+pub(crate) const START: &str = "2027-03-01T10:00:00Z";
 
 /// What happened on the way and is checked at the end.
 #[derive(Default)]
@@ -73,10 +73,17 @@ impl TestApp {
     }
 
     pub(crate) async fn with(place: Place, change: impl FnOnce(&mut Config)) -> Self {
+        Self::on_clock(VirtualClock::frozen_at(at(START)), place, change).await
+    }
+
+    pub(crate) async fn on_clock(
+        clock: VirtualClock,
+        place: Place,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let (to_wix, to_app) = (Wire::lay().await, Wire::lay().await);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         to_wix.lead_to(&format!("http://{}", listener.local_addr().unwrap()));
-        let clock = VirtualClock::frozen_at(at(START));
         let secret = AppSecret::new(SECRET).unwrap();
         let emulator = Emulator::new(EmulatorConfig {
             clock: clock.clone(),

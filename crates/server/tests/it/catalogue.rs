@@ -106,6 +106,10 @@ impl Operation {
             "billing_top_up_checkout_url" => Some(json!({ "topUpId": "pack-500" })),
             "billing_promo" => Some(json!({ "code": "WELCOME" })),
             "credits_post" | "credits_void" => Some(hold()),
+            "settings_notices_save" => Some(json!({
+                "address": "planted-owner@example.com", "language": "de", "lowCredits": true, "billingIssue": true,
+                "planChanged": true, "creditsGranted": false,
+            })),
             "sample_work" => Some(json!({ "end": "well" })),
             _ => {
                 assert!(self.fields.is_empty(), "{} has no example yet", self.id);

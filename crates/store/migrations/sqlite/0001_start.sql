@@ -197,3 +197,59 @@ CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries_are_immutable: ledger entries are never changed'); END;
 CREATE TRIGGER entries_are_not_removed BEFORE DELETE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries_are_immutable: ledger entries are never removed'); END;
+
+-- Where instances buy their plans, once that is settled; the configuration's default stands for the others.
+CREATE TABLE billing_sources (
+  instance_id TEXT   NOT NULL PRIMARY KEY,
+  source      TEXT   NOT NULL CONSTRAINT billing_sources_source_known CHECK (source IN ('wix', 'stripe', 'none')),
+  changed_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Whose an id of Stripe's is. Keyed by that id, unlike all else: an event that names no instance is looked up by it.
+CREATE TABLE stripe_links (
+  stripe_id   TEXT   NOT NULL PRIMARY KEY,
+  instance_id TEXT   NOT NULL,
+  invoice_id  TEXT,
+  linked_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stripe_links_instance ON stripe_links (instance_id, linked_at);
+
+-- Events of Stripe that wait until it is known whose they are.
+CREATE TABLE stripe_events (
+  event_id    TEXT   NOT NULL PRIMARY KEY,
+  event_type  TEXT   NOT NULL,
+  payload     TEXT   NOT NULL,
+  received_at INTEGER NOT NULL,
+  state       TEXT   NOT NULL CONSTRAINT stripe_events_state_known CHECK (state IN ('waiting', 'unknown', 'foreign', 'parked')),
+  reason      TEXT,
+  asks        INTEGER NOT NULL DEFAULT 0,
+  ask_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stripe_events_waiting ON stripe_events (received_at, event_id) WHERE state = 'waiting';
+
+-- Who wants to be written to, about what, and up to where that was looked at.
+CREATE TABLE notice_settings (
+  instance_id       TEXT   NOT NULL PRIMARY KEY,
+  address           TEXT,
+  language          TEXT   NOT NULL,
+  kinds             TEXT   NOT NULL,
+  seen_seq          INTEGER NOT NULL,
+  seen_subscription TEXT,
+  changed_at        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The outbox: what is to be written, once each.
+CREATE TABLE notices (
+  instance_id TEXT   NOT NULL,
+  notice_key  TEXT   NOT NULL,
+  content     TEXT   NOT NULL,
+  state       TEXT   NOT NULL CONSTRAINT notices_state_known CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  next_at     INTEGER NOT NULL,
+  created_at  INTEGER NOT NULL,
+  ended_at    INTEGER,
+  error       TEXT,
+  PRIMARY KEY (instance_id, notice_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notices_waiting ON notices (next_at, instance_id, notice_key) WHERE state = 'waiting';
+CREATE INDEX notices_recent ON notices (instance_id, created_at);

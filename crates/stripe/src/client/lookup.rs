@@ -4,7 +4,7 @@ use super::StripeClient;
 use super::checkout::checked;
 use super::form::Form;
 use crate::error::Error;
-use crate::event::{Charge, Subscription};
+use crate::event::{Charge, Invoice, Subscription};
 
 impl StripeClient {
     /// The subscription with this id, and whether its newest invoice is paid.
@@ -26,5 +26,15 @@ impl StripeClient {
         let path = format!("/v1/charges/{}", checked(id)?);
         let answer = self.transport.get("GET /v1/charges/{id}", &path, &Form::default()).await?;
         Charge::read(&answer).map_err(|why| Error::malformed("charge of Stripe", why))
+    }
+
+    /// The invoice with this id.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] when there is none; else see the predicates of [`Error`].
+    pub async fn invoice(&self, id: &str) -> Result<Invoice, Error> {
+        let path = format!("/v1/invoices/{}", checked(id)?);
+        let answer = self.transport.get("GET /v1/invoices/{id}", &path, &Form::default()).await?;
+        Invoice::read(&answer).map_err(|why| Error::malformed("invoice of Stripe", why))
     }
 }

@@ -45,7 +45,7 @@ pub struct Line {
 }
 
 impl Invoice {
-    pub(super) fn read(object: &Value) -> Result<Self, &'static str> {
+    pub(crate) fn read(object: &Value) -> Result<Self, &'static str> {
         let first = |places: &[&str]| places.iter().find_map(|place| read::id(object, place));
         let mut payments: Vec<String> =
             ["/payment_intent", "/charge"].iter().filter_map(|place| read::id(object, place)).collect();

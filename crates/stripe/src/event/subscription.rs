@@ -128,6 +128,8 @@ pub struct Previous {
     pub price_id: Option<String>,
     /// Whether it ended with its period before, when that changed.
     pub was_ending: Option<bool>,
+    /// Whether its newest invoice is one that it did not have before.
+    pub has_new_invoice: bool,
 }
 
 impl Previous {
@@ -140,6 +142,7 @@ impl Previous {
             status: read::text(before, "/status").map(Status::from),
             price_id: item.and_then(price_id).or_else(|| read::id(before, "/plan")),
             was_ending: flag.or(date),
+            has_new_invoice: before.get("latest_invoice").is_some(),
         }
     }
 }

@@ -66,6 +66,8 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
             checks.push(plans(&app, config));
             checks.push(database(config).await);
             checks.push(wix(config).await);
+            checks.extend(stripe(&app, config));
+            checks.extend(notices(config).await);
         }
         Err(failure) => {
             let hint = failure.advice().unwrap_or("`serve --print-config` lists every field");
@@ -151,6 +153,39 @@ async fn wix(config: &Config) -> Check {
             "check the network and wix.api_url (WIXAPP_WIX_API_URL)",
         ),
     }
+}
+
+/// Whether every plan that is for sale has a price at Stripe, when that is where they are sold.
+fn stripe(app: &App, config: &Config) -> Option<Check> {
+    if config.billing.source != wixapp_core::BillingSource::Stripe {
+        return None;
+    }
+    let catalog = wixapp_server::serve::catalog(config, app.catalog.clone()).ok()?;
+    let sold: Vec<_> = catalog.plans().iter().filter(|plan| !plan.is_free() && !plan.custom).collect();
+    let priced =
+        sold.iter().filter(|plan| plan.stripe_price_monthly.is_some() || plan.stripe_price_yearly.is_some());
+    let (priced, sold) = (priced.count(), sold.len());
+    if priced == 0 && sold > 0 {
+        let hint = "name stripe_price_monthly or stripe_price_yearly in plans.toml";
+        return Some(Check::bad("stripe", "no plan has a price at Stripe: nothing can be bought", hint));
+    }
+    Some(Check::good("stripe", format!("{priced} of {sold} plans have a price at Stripe")))
+}
+
+/// Whether mails would leave.
+async fn notices(config: &Config) -> Option<Check> {
+    let hint = "check the fields of [notices], and the way to the server";
+    let post = match wixapp_server::notice::Post::new(&config.notices) {
+        Ok(post) => post?,
+        Err(error) => {
+            return Some(Check::bad("notices", error.to_string(), error.hint().unwrap_or(hint)));
+        }
+    };
+    Some(match tokio::time::timeout(PATIENCE, post.probe()).await {
+        Ok(Ok(())) => Check::good("notices", post.describe()),
+        Ok(Err(why)) => Check::bad("notices", format!("{}: {why}", post.describe()), hint),
+        Err(_) => Check::bad("notices", format!("{}: no answer in 10 seconds", post.describe()), hint),
+    })
 }
 
 /// The innermost cause: the outer ones only say that a request failed.

@@ -1,4 +1,4 @@
-//! `POST billing/checkout-url`: opens a checkout at Wix.
+//! `POST billing/checkout-url`: opens a checkout at Wix, or wherever the instance buys.
 
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use axum::extract::State;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use wixapp_core::{BillingCycle, CheckoutId, ErrorCode, Plan, PlanId};
+use wixapp_core::{BillingCycle, BillingSource, CheckoutId, ErrorCode, Plan, PlanId};
 use wixapp_platform::CheckoutRequest;
 use wixapp_store::{Checkout, CheckoutState, Want};
 
+use crate::billing_source::{self, Opened, Wanted};
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ValidJson, ensure_installed};
 use crate::plan_change::PlanChange;
@@ -57,7 +58,7 @@ pub struct CheckoutUrl {
     /// Our id of this attempt; it comes back in the address after paying.
     #[schema(value_type = String)]
     pub checkout_id: CheckoutId,
-    /// Wix's page to pay on.
+    /// The page to pay on.
     pub checkout_url: String,
 }
 
@@ -70,12 +71,13 @@ impl PayBy {
     }
 }
 
-/// Opens a checkout for a higher plan, or for a longer time on the same, and returns Wix's page to pay on.
+/// Opens a checkout for a higher plan, or for a longer time on the same, and returns the page to pay on: Wix's, or Stripe's.
 ///
-/// A lower plan and a shorter way of paying are not sold here: they are chosen in Wix, under Manage Apps.
+/// A lower plan and a shorter way of paying are not sold here: they are chosen in Wix, under Manage Apps, or in Stripe's
+/// customer portal.
 #[utoipa::path(post, path = "/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url", request_body = CheckoutUrlRequest, responses(
     (status = 200, body = Reply<CheckoutUrl>),
-    (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`", body = crate::error::Refusal),
+    (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site", body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
@@ -86,6 +88,7 @@ pub async fn handle(
     let plan = sellable(&app, &session, &request.plan_id, &cycle).await?;
     let order = Order {
         product_id: plan.product_id(),
+        plan: Some(plan),
         id: plan.id.clone(),
         cycle,
         texts: Texts {
@@ -100,6 +103,8 @@ pub async fn handle(
 /// Something to buy.
 pub(super) struct Order<'a> {
     pub(super) product_id: &'a str,
+    /// The plan; a top-up is none.
+    pub(super) plan: Option<&'a Plan>,
     /// The id of the plan or top-up.
     pub(super) id: PlanId,
     pub(super) cycle: BillingCycle,
@@ -113,7 +118,7 @@ pub(super) struct Texts {
     pub(super) country_code: Option<String>,
 }
 
-/// Opens a checkout at Wix and remembers it.
+/// Opens a checkout where the instance buys, and remembers it.
 pub(super) async fn open(
     app: &App,
     session: &OwnerSession,
@@ -122,37 +127,74 @@ pub(super) async fn open(
     order.texts.check()?;
     let now = app.clock.now();
     let checkout_id = CheckoutId::new(now, app.random());
-    let wanted = CheckoutRequest {
-        success_url: Some(success_url(app, session, &checkout_id)),
-        test_checkout: app.config.billing.test_checkout,
-        // A product that is paid once has no cycle.
-        billing_cycle: Some(order.cycle.clone()).filter(|cycle| *cycle != BillingCycle::OneTime),
-        country_code: order.texts.country_code,
-        language_code: order.texts.language_code,
-        coupon_code: order.texts.coupon_code,
-        ..CheckoutRequest::new(order.product_id)
+    let opened = match (billing_source::of(app, &session.instance_id).await?, order.plan) {
+        (BillingSource::Wix, _) => open_at_wix(app, session, &checkout_id, &order).await?,
+        (BillingSource::Stripe, Some(plan)) => {
+            let wanted = Wanted {
+                instance_id: &session.instance_id,
+                plan,
+                cycle: &order.cycle,
+                checkout_id: &checkout_id,
+                cancel_url: app_page(app, session),
+                success_url: success_url(app, session, &checkout_id),
+                language_code: order.texts.language_code.as_deref(),
+                coupon_code: order.texts.coupon_code.as_deref(),
+            };
+            billing_source::open(app, &wanted).await?
+        }
+        (BillingSource::Stripe, None) => {
+            return Err(ApiError::new(ErrorCode::Conflict)
+                .with_message("Credits beside a plan are not sold to this site."));
+        }
+        (BillingSource::None, _) => return Err(nothing_sold()),
     };
-    let opened = app.wix.checkout_url(&session.instance_id, &wanted).await.map_err(refused)?;
     let checkout = Checkout {
         checkout_id: checkout_id.clone(),
         instance_id: session.instance_id.clone(),
         plan_id: order.id,
         billing_cycle: order.cycle,
-        url: opened.checkout_url.clone(),
+        url: opened.url.clone(),
         state: CheckoutState::Open,
         created_at: now,
-        expires_at: now.saturating_add(LIFETIME).unwrap_or(now),
+        expires_at: opened.expires_at,
         completed_at: None,
     };
     remember(app, checkout).await?;
-    Ok(CheckoutUrl { checkout_id, checkout_url: opened.checkout_url })
+    Ok(CheckoutUrl { checkout_id, checkout_url: opened.url })
+}
+
+async fn open_at_wix(
+    app: &App,
+    session: &OwnerSession,
+    checkout_id: &CheckoutId,
+    order: &Order<'_>,
+) -> Result<Opened, ApiError> {
+    let texts = &order.texts;
+    let wanted = CheckoutRequest {
+        success_url: Some(success_url(app, session, checkout_id)),
+        test_checkout: app.config.billing.test_checkout,
+        // A product that is paid once has no cycle.
+        billing_cycle: Some(order.cycle.clone()).filter(|cycle| *cycle != BillingCycle::OneTime),
+        country_code: texts.country_code.clone(),
+        language_code: texts.language_code.clone(),
+        coupon_code: texts.coupon_code.clone(),
+        ..CheckoutRequest::new(order.product_id)
+    };
+    let opened = app.wix.checkout_url(&session.instance_id, &wanted).await.map_err(refused)?;
+    let now = app.clock.now();
+    Ok(Opened { url: opened.checkout_url, expires_at: now.saturating_add(LIFETIME).unwrap_or(now) })
+}
+
+fn nothing_sold() -> ApiError {
+    ApiError::new(ErrorCode::Conflict)
+        .with_message("Nothing is sold to this site: its plan is given by hand.")
 }
 
 /// The older address of the same operation.
 #[utoipa::path(post, path = "/api/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url_older",
     request_body = CheckoutUrlRequest, responses(
         (status = 200, body = Reply<CheckoutUrl>),
-        (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`", body = crate::error::Refusal),
+        (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site", body = crate::error::Refusal),
     ))]
 pub async fn older(
     app: State<Arc<App>>,
@@ -197,10 +239,20 @@ async fn sellable<'a>(
     id: &PlanId,
     cycle: &BillingCycle,
 ) -> Result<&'a Plan, ApiError> {
+    let source = billing_source::of(app, &session.instance_id).await?;
     let plan = app.catalog.find(id).filter(|plan| !plan.custom && !plan.is_free());
     let (current, subscription) = plans::current(app, session, ensure_installed).await?;
+    if source == BillingSource::None {
+        return Err(nothing_sold());
+    }
+    let plan = plan.filter(|plan| plans::is_sold(plan, source));
     let plan = plan.ok_or_else(|| super::not_on_sale(&app.catalog, id))?;
     match PlanChange::new(current, subscription.as_ref(), plan, cycle).refusal() {
+        Some(refusal) if source == BillingSource::Stripe && refusal.code() == ErrorCode::DowngradeNotSold => {
+            let name = &current.name;
+            let message = format!("You are on {name}; a lower plan is chosen in the customer portal.");
+            Err(refusal.with_message(message))
+        }
         Some(refusal) => Err(refusal),
         None => Ok(plan),
     }
@@ -227,12 +279,15 @@ impl Texts {
 
 /// The page of our app in the Wix dashboard. Nothing the caller sends is part of it, so it can lead nowhere else.
 fn success_url(app: &App, session: &OwnerSession, checkout_id: &CheckoutId) -> String {
+    format!("{}?payment=success&checkout={checkout_id}", app_page(app, session))
+}
+
+/// The page of our app in the Wix dashboard.
+pub(crate) fn app_page(app: &App, session: &OwnerSession) -> String {
     let dashboard = app.config.wix.dashboard_url.trim_end_matches('/');
     let app_id = &app.config.wix.app_id;
     match session.site_id.as_deref().filter(|site| site.parse::<wixapp_core::InstanceId>().is_ok()) {
-        Some(site) => {
-            format!("{dashboard}/dashboard/{site}/app/{app_id}?payment=success&checkout={checkout_id}")
-        }
-        None => format!("{dashboard}/account/sites?payment=success&checkout={checkout_id}"),
+        Some(site) => format!("{dashboard}/dashboard/{site}/app/{app_id}"),
+        None => format!("{dashboard}/account/sites"),
     }
 }

@@ -3,6 +3,7 @@
 pub mod checkout;
 pub mod checkout_url;
 pub mod plans;
+pub mod portal_url;
 pub mod preview;
 pub mod promo;
 pub mod top_up;

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use wixapp_core::Plan;
 use wixapp_core::subscription::Subscription;
+use wixapp_core::{BillingSource, Plan};
 use wixapp_store::Profile;
 
+use crate::billing_source;
 use crate::error::ApiError;
 use crate::extract::OwnerSession;
+use crate::openapi::closed;
 use crate::reply::Reply;
 use crate::state::App;
 
@@ -24,6 +26,9 @@ pub struct Plans {
     pub version: String,
     /// The currency of all prices.
     pub currency: String,
+    /// Where they are bought: `wix`, `stripe` or `none`.
+    #[schema(value_type = closed::BillingSource)]
+    pub billing_source: BillingSource,
     /// The plan in force.
     pub current_plan_id: String,
     /// The plans, lowest first.
@@ -66,15 +71,17 @@ pub enum PlanAction {
     Upgrade,
     /// It is chosen in Wix, not here.
     Downgrade,
-    /// It is agreed on in person.
+    /// It is agreed on in person, or not sold to this instance.
     Contact,
 }
 
 impl PlanView {
-    fn new(plan: &Plan, current: &Plan) -> Self {
+    fn new(plan: &Plan, current: &Plan, source: BillingSource) -> Self {
+        let is_sold = !plan.custom && is_sold(plan, source);
         let action = match plan.rank.cmp(&current.rank) {
             std::cmp::Ordering::Equal => PlanAction::Current,
-            _ if plan.custom => PlanAction::Contact,
+            std::cmp::Ordering::Less if !plan.custom => PlanAction::Downgrade,
+            _ if !is_sold => PlanAction::Contact,
             std::cmp::Ordering::Greater => PlanAction::Upgrade,
             std::cmp::Ordering::Less => PlanAction::Downgrade,
         };
@@ -90,6 +97,15 @@ impl PlanView {
             current: plan.id == current.id,
             action,
         }
+    }
+}
+
+/// Whether the source sells the plan at all.
+pub(crate) fn is_sold(plan: &Plan, source: BillingSource) -> bool {
+    match source {
+        BillingSource::Wix => true,
+        BillingSource::Stripe => plan.stripe_price_monthly.is_some() || plan.stripe_price_yearly.is_some(),
+        BillingSource::None => false,
     }
 }
 
@@ -112,11 +128,13 @@ pub(crate) async fn current<'a>(
 ))]
 pub async fn handle(State(app): State<Arc<App>>, session: OwnerSession) -> Result<Reply<Plans>, ApiError> {
     let (current, _) = current(&app, &session, |_| Ok(())).await?;
+    let source = billing_source::of(&app, &session.instance_id).await?;
     Ok(Reply::new(Plans {
         catalog: app.catalog.name().to_owned(),
         version: app.catalog.version().to_owned(),
         currency: app.catalog.currency().to_owned(),
+        billing_source: source,
         current_plan_id: current.id.to_string(),
-        plans: app.catalog.plans().iter().map(|plan| PlanView::new(plan, current)).collect(),
+        plans: app.catalog.plans().iter().map(|plan| PlanView::new(plan, current, source)).collect(),
     }))
 }

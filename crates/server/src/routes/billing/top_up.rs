@@ -94,6 +94,7 @@ pub async fn checkout_url(
         ApiError::invalid("There is no such top-up.").with_hint("`billing/top-ups` lists what can be bought.")
     })?;
     let order = Order {
+        plan: None,
         product_id: top_up.product_id(),
         id,
         cycle: BillingCycle::OneTime,

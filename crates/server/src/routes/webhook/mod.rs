@@ -1,3 +1,4 @@
-//! What Wix sends.
+//! What Wix sends, and Stripe.
 
 pub mod receive;
+pub mod stripe;

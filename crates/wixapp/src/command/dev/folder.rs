@@ -23,6 +23,9 @@ const FILES: [&str; 8] = [
 /// Held by the process that uses the folder; it stays there and marks the folder as ours.
 const LOCK: &str = "dev.lock";
 
+/// The folder of mails, of which `--reset` removes the mails.
+const MAIL: &str = "mail";
+
 /// The data folder, this process's own until dropped.
 pub(super) struct Folder {
     path: PathBuf,
@@ -62,7 +65,26 @@ impl Folder {
                 }
             }
         }
-        Ok(Self { path, _lock: lock })
+        let folder = Self { path, _lock: lock };
+        if reset {
+            folder.forget_mails().map_err(refused)?;
+        }
+        Ok(folder)
+    }
+
+    fn forget_mails(&self) -> std::io::Result<()> {
+        let files = match std::fs::read_dir(self.mail_folder()) {
+            Ok(files) => files,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for file in files {
+            let path = file?.path();
+            if path.extension().is_some_and(|end| end == "eml") {
+                std::fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -71,6 +93,11 @@ impl Folder {
 
     pub(super) fn database_url(&self) -> String {
         format!("sqlite:{}", self.path.join("app.sqlite3").display())
+    }
+
+    /// Where the mails are kept that the app would send.
+    pub(super) fn mail_folder(&self) -> PathBuf {
+        self.path.join(MAIL)
     }
 
     pub(super) fn platform_file(&self) -> PathBuf {
@@ -132,7 +159,12 @@ mod tests {
         let first = secret(dir.path(), false);
         assert_eq!(first, secret(dir.path(), false));
         std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
+        let mail = dir.path().join("mail");
+        std::fs::create_dir(&mail).unwrap();
+        std::fs::write(mail.join("1.eml"), "").unwrap();
+        std::fs::write(mail.join("notes.txt"), "mine").unwrap();
         assert_ne!(first, secret(dir.path(), true));
+        assert!(!mail.join("1.eml").exists() && mail.join("notes.txt").exists());
         assert!(dir.path().join("notes.txt").exists(), "reset removes only what is ours");
     }
 

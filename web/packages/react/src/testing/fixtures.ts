@@ -81,6 +81,7 @@ export function aPlanList(currentPlanId = 'free'): PlanList {
     catalog: 'standard',
     version: '1',
     currency: 'USD',
+    billingSource: 'wix',
     currentPlanId,
     plans: plans.map((plan) => ({
       ...plan,

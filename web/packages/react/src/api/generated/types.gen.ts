@@ -18,6 +18,8 @@ export type ActionUsage = {
   credits: number;
 };
 
+export type BillingSource = 'wix' | 'stripe' | 'none';
+
 /**
  * Where a checkout stands.
  */
@@ -32,7 +34,7 @@ export type CheckoutUrl = {
    */
   checkoutId: string;
   /**
-   * Wix's page to pay on.
+   * The page to pay on.
    */
   checkoutUrl: string;
 };
@@ -414,6 +416,55 @@ export type Jobs = {
 };
 
 /**
+ * The languages that mails are written in.
+ */
+export type Language = 'en' | 'de';
+
+/**
+ * Who is written to, and about what.
+ */
+export type NoticesSettings = {
+  /**
+   * The address; `null` switches all notices off.
+   */
+  address?: string | null;
+  /**
+   * A payment failed.
+   */
+  billingIssue: boolean;
+  /**
+   * Credits were given.
+   */
+  creditsGranted: boolean;
+  /**
+   * The language of the mails.
+   */
+  language: Language;
+  /**
+   * Credits are running low; once a cycle at the most.
+   */
+  lowCredits: boolean;
+  /**
+   * The plan is another.
+   */
+  planChanged: boolean;
+};
+
+/**
+ * The settings with what the server can do about them.
+ */
+export type NoticesView = {
+  /**
+   * Whether this server sends mails at all.
+   */
+  available: boolean;
+  /**
+   * The settings.
+   */
+  settings: NoticesSettings;
+};
+
+/**
  * How a plan can be paid on our page.
  */
 export type PayBy = 'MONTHLY' | 'YEARLY';
@@ -526,6 +577,10 @@ export type PlanView = {
  */
 export type Plans = {
   /**
+   * Where they are bought: `wix`, `stripe` or `none`.
+   */
+  billingSource: BillingSource;
+  /**
    * The catalogue's name.
    */
   catalog: string;
@@ -565,6 +620,16 @@ export type PoolsView = {
    * Bought; never expire.
    */
   purchased: number;
+};
+
+/**
+ * Where to change and cancel.
+ */
+export type PortalUrl = {
+  /**
+   * Stripe's page. It opens this customer's account: keep it to the browser that asked.
+   */
+  portalUrl: string;
 };
 
 /**
@@ -755,7 +820,7 @@ export type ReplyCheckoutUrl = {
      */
     checkoutId: string;
     /**
-     * Wix's page to pay on.
+     * The page to pay on.
      */
     checkoutUrl: string;
   };
@@ -1016,11 +1081,38 @@ export type ReplyJobs = {
 /**
  * A good answer with its data.
  */
+export type ReplyNoticesView = {
+  /**
+   * The settings with what the server can do about them.
+   */
+  data: {
+    /**
+     * Whether this server sends mails at all.
+     */
+    available: boolean;
+    /**
+     * The settings.
+     */
+    settings: NoticesSettings;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
 export type ReplyPlans = {
   /**
    * All plans.
    */
   data: {
+    /**
+     * Where they are bought: `wix`, `stripe` or `none`.
+     */
+    billingSource: BillingSource;
     /**
      * The catalogue's name.
      */
@@ -1041,6 +1133,25 @@ export type ReplyPlans = {
      * Its version.
      */
     version: string;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
+export type ReplyPortalUrl = {
+  /**
+   * Where to change and cancel.
+   */
+  data: {
+    /**
+     * Stripe's page. It opens this customer's account: keep it to the browser that asked.
+     */
+    portalUrl: string;
   };
   /**
    * Always `true`.
@@ -1193,6 +1304,33 @@ export type ReplySpent = {
      * The ledger entry.
      */
     entryId: string;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
+export type ReplyStripeReceived = {
+  /**
+   * An event of Stripe was taken.
+   */
+  data: {
+    /**
+     * Whether the same event had come before.
+     */
+    duplicate: boolean;
+    /**
+     * The event's own id.
+     */
+    eventId: string;
+    /**
+     * Whether it was kept: what another app sold on the same account of Stripe is not.
+     */
+    stored: boolean;
   };
   /**
    * Always `true`.
@@ -1372,6 +1510,24 @@ export type Spent = {
    * The ledger entry.
    */
   entryId: string;
+};
+
+/**
+ * An event of Stripe was taken.
+ */
+export type StripeReceived = {
+  /**
+   * Whether the same event had come before.
+   */
+  duplicate: boolean;
+  /**
+   * The event's own id.
+   */
+  eventId: string;
+  /**
+   * Whether it was kept: what another app sold on the same account of Stripe is not.
+   */
+  stored: boolean;
 };
 
 export type SubscriptionStatus =
@@ -1584,7 +1740,11 @@ export type BillingCheckoutUrlOlderErrors = {
    */
   403: Refusal;
   /**
-   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
+   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site
    */
   409: Refusal;
   /**
@@ -1599,6 +1759,10 @@ export type BillingCheckoutUrlOlderErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1674,7 +1838,11 @@ export type BillingCheckoutUrlErrors = {
    */
   403: Refusal;
   /**
-   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
+   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site
    */
   409: Refusal;
   /**
@@ -1689,6 +1857,10 @@ export type BillingCheckoutUrlErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1741,6 +1913,10 @@ export type BillingCheckoutShowErrors = {
    */
   404: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1791,6 +1967,10 @@ export type BillingCheckoutDismissErrors = {
    * `not_found`: there is no such thing for this caller
    */
   404: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1844,6 +2024,10 @@ export type BillingCheckoutReturnErrors = {
    */
   404: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1887,6 +2071,10 @@ export type BillingPlansErrors = {
    */
   403: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -1910,6 +2098,55 @@ export type BillingPlansResponses = {
 };
 
 export type BillingPlansResponse = BillingPlansResponses[keyof BillingPlansResponses];
+
+export type BillingPortalUrlData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/billing/portal-url';
+};
+
+export type BillingPortalUrlErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `conflict`: nothing was bought through Stripe
+   */
+  409: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type BillingPortalUrlError = BillingPortalUrlErrors[keyof BillingPortalUrlErrors];
+
+export type BillingPortalUrlResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyPortalUrl;
+};
+
+export type BillingPortalUrlResponse = BillingPortalUrlResponses[keyof BillingPortalUrlResponses];
 
 export type BillingPreviewData = {
   body?: never;
@@ -1940,6 +2177,10 @@ export type BillingPreviewErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -1996,6 +2237,10 @@ export type BillingPromoErrors = {
    */
   404: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `promo_not_running`, `promo_redeemed`, `promo_used_up` or `request_in_progress`
    */
   409: Refusal;
@@ -2011,6 +2256,10 @@ export type BillingPromoErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2052,6 +2301,10 @@ export type BillingTopUpsErrors = {
    * `forbidden`: the caller is not the owner of the site, or the app was removed from it
    */
   403: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2098,6 +2351,10 @@ export type BillingTopUpCheckoutUrlErrors = {
    */
   403: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -2109,6 +2366,10 @@ export type BillingTopUpCheckoutUrlErrors = {
    * `invalid_request`: a value is not acceptable
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2152,6 +2413,10 @@ export type CreditsBalanceErrors = {
    * `forbidden`: the caller is not the owner of the site, or the app was removed from it
    */
   403: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2202,6 +2467,10 @@ export type CreditsExplainErrors = {
    * `not_found`: there is no such thing for this caller
    */
   404: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2277,6 +2546,10 @@ export type CreditsHistoryErrors = {
    */
   422: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -2332,6 +2605,10 @@ export type CreditsPostErrors = {
    */
   404: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `hold_ended`
    */
   409: Refusal;
@@ -2347,6 +2624,10 @@ export type CreditsPostErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2403,6 +2684,10 @@ export type CreditsReserveErrors = {
    */
   403: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -2414,6 +2699,10 @@ export type CreditsReserveErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2470,6 +2759,10 @@ export type CreditsSpendErrors = {
    */
   403: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -2481,6 +2774,10 @@ export type CreditsSpendErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2540,6 +2837,10 @@ export type CreditsUsageErrors = {
    */
   422: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -2595,6 +2896,10 @@ export type CreditsVoidErrors = {
    */
   404: Refusal;
   /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
    * `hold_ended`
    */
   409: Refusal;
@@ -2610,6 +2915,10 @@ export type CreditsVoidErrors = {
    * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2661,6 +2970,10 @@ export type JobsListErrors = {
    */
   422: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -2711,6 +3024,10 @@ export type JobsShowErrors = {
    */
   404: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -2752,6 +3069,10 @@ export type LiveErrors = {
    */
   403: Refusal;
   /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
    * `wix_unavailable`: Wix did not answer as expected
    */
   502: Refusal;
@@ -2776,6 +3097,117 @@ export type LiveResponses = {
 
 export type LiveResponse = LiveResponses[keyof LiveResponses];
 
+export type SettingsNoticesData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/settings/notices';
+};
+
+export type SettingsNoticesErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type SettingsNoticesError = SettingsNoticesErrors[keyof SettingsNoticesErrors];
+
+export type SettingsNoticesResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyNoticesView;
+};
+
+export type SettingsNoticesResponse = SettingsNoticesResponses[keyof SettingsNoticesResponses];
+
+export type SettingsNoticesSaveData = {
+  body: NoticesSettings;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/settings/notices';
+};
+
+export type SettingsNoticesSaveErrors = {
+  /**
+   * `malformed_json`: the body is not valid JSON
+   */
+  400: Refusal;
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
+   * `payload_too_large`: the body is too large
+   */
+  413: Refusal;
+  /**
+   * `unsupported_media_type`: the body is not sent as JSON
+   */
+  415: Refusal;
+  /**
+   * `invalid_request`: a value is not acceptable
+   */
+  422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type SettingsNoticesSaveError = SettingsNoticesSaveErrors[keyof SettingsNoticesSaveErrors];
+
+export type SettingsNoticesSaveResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyNoticesView;
+};
+
+export type SettingsNoticesSaveResponse =
+  SettingsNoticesSaveResponses[keyof SettingsNoticesSaveResponses];
+
 export type UserStatusData = {
   body?: never;
   path?: never;
@@ -2792,6 +3224,10 @@ export type UserStatusErrors = {
    * `forbidden`: the caller is not the owner of the site, or the app was removed from it
    */
   403: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
   /**
    * `wix_unavailable`: Wix did not answer as expected
    */
@@ -2860,6 +3296,54 @@ export type WebhookReceiveResponses = {
 };
 
 export type WebhookReceiveResponse = WebhookReceiveResponses[keyof WebhookReceiveResponses];
+
+export type WebhookStripeData = {
+  /**
+   * The event, as Stripe signed it
+   */
+  body: string;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/webhook/stripe';
+};
+
+export type WebhookStripeErrors = {
+  /**
+   * `malformed_json`: not an event of Stripe
+   */
+  400: Refusal;
+  /**
+   * `unauthorized`: the signature or its time do not hold
+   */
+  401: Refusal;
+  /**
+   * `not_found`: nothing is sold through Stripe here
+   */
+  404: Refusal;
+  /**
+   * `payload_too_large`: more than 512 KiB
+   */
+  413: Refusal;
+  /**
+   * `unavailable`: not stored, send it again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type WebhookStripeError = WebhookStripeErrors[keyof WebhookStripeErrors];
+
+export type WebhookStripeResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyStripeReceived;
+};
+
+export type WebhookStripeResponse = WebhookStripeResponses[keyof WebhookStripeResponses];
 
 export type HealthData = {
   body?: never;

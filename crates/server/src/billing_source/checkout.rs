@@ -1,0 +1,171 @@
+//! Selling through Stripe: a checkout for who has no plan yet, the portal for who has one.
+
+use jiff::SignedDuration;
+use wixapp_core::clock::Timestamp;
+use wixapp_core::{BillingCycle, BillingSource, CheckoutId, ErrorCode, InstanceId, Plan};
+use wixapp_store::StripeLink;
+use wixapp_stripe::event::{Metadata, Subscription};
+use wixapp_stripe::{NewCheckout, PlanChange};
+
+use super::{StripeSide, answer};
+use crate::error::ApiError;
+use crate::state::App;
+
+/// A page of the portal works this long once it was opened.
+const PORTAL_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// A checkout works this long when Stripe does not say.
+const CHECKOUT_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is to be bought.
+pub(crate) struct Wanted<'a> {
+    pub(crate) instance_id: &'a InstanceId,
+    pub(crate) plan: &'a Plan,
+    pub(crate) cycle: &'a BillingCycle,
+    pub(crate) checkout_id: &'a CheckoutId,
+    pub(crate) success_url: String,
+    pub(crate) cancel_url: String,
+    pub(crate) language_code: Option<&'a str>,
+    pub(crate) coupon_code: Option<&'a str>,
+}
+
+/// A page to pay on.
+pub(crate) struct Opened {
+    pub(crate) url: String,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// Opens a page of Stripe's on which the plan can be bought.
+///
+/// Who has a subscription is asked to confirm the change of it: a second checkout would begin a second subscription.
+pub(crate) async fn open(app: &App, wanted: &Wanted<'_>) -> Result<Opened, ApiError> {
+    let side = side(app)?;
+    let price_id = wanted
+        .plan
+        .stripe_price(wanted.cycle)
+        .ok_or_else(|| ApiError::invalid(format!("{} is not sold for that period.", wanted.plan.name)))?;
+    let now = app.clock.now();
+    let later = |by| now.saturating_add(by).unwrap_or(now);
+    if let Some(running) = running(app, side, wanted.instance_id).await? {
+        let url = confirm(app, side, wanted, running, price_id).await?;
+        return Ok(Opened { url, expires_at: later(PORTAL_LIFETIME) });
+    }
+    close_last(app, side, wanted.instance_id).await?;
+    let promotion_code = match wanted.coupon_code {
+        Some(code) => Some(
+            side.client
+                .find_promotion_code(code)
+                .await?
+                .ok_or_else(|| ApiError::invalid("There is no such coupon."))?,
+        ),
+        None => None,
+    };
+    let customer = app.store.list_stripe_ids(wanted.instance_id, "cus_", 1).await?.pop();
+    let new = NewCheckout {
+        price_id: price_id.to_owned(),
+        success_url: wanted.success_url.clone(),
+        cancel_url: wanted.cancel_url.clone(),
+        customer,
+        metadata: metadata(app, wanted),
+        locale: wanted.language_code.map(str::to_lowercase).filter(|code| LANGUAGES.contains(&code.as_str())),
+        promotion_code,
+    };
+    let session = side.client.create_checkout(&new, wanted.checkout_id.as_str()).await?;
+    let url = session.url.clone().ok_or_else(|| refused(&"the session has no page"))?;
+    // Before the payer is sent there: what is paid on it must be known for this instance's.
+    let link = StripeLink { stripe_id: session.id, invoice_id: None };
+    app.store.link_stripe_ids(wanted.instance_id, vec![link], now).await?;
+    app.store.set_billing_source(wanted.instance_id, BillingSource::Stripe, now).await?;
+    Ok(Opened { url, expires_at: session.expires_at.unwrap_or_else(|| later(CHECKOUT_LIFETIME)) })
+}
+
+/// The languages that Stripe's checkout takes as two letters; it refuses others.
+const LANGUAGES: [&str; 33] = [
+    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "ja", "ko", "lt",
+    "lv", "ms", "mt", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh",
+];
+
+/// Opens the portal, where a payer changes, cancels and pays.
+pub(crate) async fn portal(
+    app: &App,
+    instance_id: &InstanceId,
+    return_url: &str,
+) -> Result<String, ApiError> {
+    let side = side(app)?;
+    let customer = app
+        .store
+        .list_stripe_ids(instance_id, "cus_", 1)
+        .await?
+        .pop()
+        .ok_or_else(|| ApiError::new(ErrorCode::Conflict).with_message("Nothing was bought here yet."))?;
+    // Each visit gets a page of its own.
+    let key = CheckoutId::new(app.clock.now(), app.random());
+    Ok(side.client.open_portal(&customer, return_url, None, key.as_str()).await?)
+}
+
+fn side(app: &App) -> Result<&StripeSide, ApiError> {
+    app.stripe.as_ref().ok_or_else(|| {
+        tracing::error!("an instance buys through Stripe, and stripe.secret_key is not set");
+        ApiError::new(ErrorCode::Unavailable).with_retry_after(60)
+    })
+}
+
+fn metadata(app: &App, wanted: &Wanted<'_>) -> Metadata {
+    Metadata {
+        app_id: Some(app.config.wix.app_id.clone()),
+        instance_id: Some(wanted.instance_id.to_string()),
+        plan_id: Some(wanted.plan.id.to_string()),
+        billing_cycle: Some(wanted.cycle.as_str().to_owned()),
+        checkout_id: Some(wanted.checkout_id.to_string()),
+    }
+}
+
+/// The subscription that gives access now, if there is one.
+async fn running(
+    app: &App,
+    side: &StripeSide,
+    instance_id: &InstanceId,
+) -> Result<Option<Subscription>, ApiError> {
+    let found = answer::subscriptions(app, side, instance_id).await?;
+    Ok(found.into_iter().find(|subscription| subscription.status.gives_access()))
+}
+
+async fn confirm(
+    app: &App,
+    side: &StripeSide,
+    wanted: &Wanted<'_>,
+    running: Subscription,
+    price_id: &str,
+) -> Result<String, ApiError> {
+    let (Some(customer), Some(item_id)) = (running.customer, running.item_id) else {
+        return Err(refused(&"the subscription names no customer or no item"));
+    };
+    let change = PlanChange { subscription: running.id, item_id, price_id: price_id.to_owned() };
+    let key = wanted.checkout_id.as_str();
+    let url = side.client.open_portal(&customer, &wanted.success_url, Some(&change), key).await?;
+    app.store.set_billing_source(wanted.instance_id, BillingSource::Stripe, app.clock.now()).await?;
+    Ok(url)
+}
+
+/// Closes the page that was opened before, so that nobody pays on two.
+async fn close_last(app: &App, side: &StripeSide, instance_id: &InstanceId) -> Result<(), ApiError> {
+    let Some(last) = app.store.list_stripe_ids(instance_id, "cs_", 1).await?.pop() else { return Ok(()) };
+    match side.client.expire_checkout(&last).await {
+        // It was paid without beginning anything, or was closed before.
+        Err(error) if error.status() == Some(400) || error.is_not_found() => Ok(()),
+        done => Ok(done?),
+    }
+}
+
+fn refused(why: &dyn std::fmt::Display) -> ApiError {
+    tracing::error!(error = %why, "Stripe did not answer as expected");
+    ApiError::new(ErrorCode::Unavailable)
+        .with_message("Stripe did not answer as expected. Try again shortly.")
+        .with_retry_after(60)
+}
+
+impl From<wixapp_stripe::Error> for ApiError {
+    fn from(error: wixapp_stripe::Error) -> Self {
+        let after = error.retry_after().map_or(5, |after| after.as_secs().max(1));
+        refused(&error).with_retry_after(after)
+    }
+}

@@ -1,0 +1,3 @@
+//! What the owner decides.
+
+pub mod notices;

@@ -1,0 +1,147 @@
+//! The life of a subscription at Stripe, in the books.
+
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::{Stage, on_both_and_both};
+use crate::app::{days, hours};
+
+on_both_and_both!(
+    each_paid_period_brings_the_next_cycle_although_wix_calls_the_site_free,
+    a_failed_payment_keeps_access_and_holds_new_credits_back_until_it_is_mended,
+    renewal_switched_off_ends_the_plan_with_its_period,
+    renewal_switched_on_again_goes_on,
+    a_refund_reaches_the_books_by_its_invoice,
+    a_charge_back_reaches_the_books_by_its_invoice,
+    events_in_any_order_five_times_over_end_the_same,
+);
+
+async fn each_paid_period_brings_the_next_cycle_although_wix_calls_the_site_free(stage: Stage) {
+    let (site, subscription) = stage.subscribed("starter", 1_200).await;
+    stage.app.advance(days(30)).await;
+    stage.until_standing(&site, "starter", "active", 2_200).await;
+    stage.app.advance(days(1)).await;
+    stage.deliver_all(&stage.stripe.renew(&subscription, true)).await;
+    stage.app.settled().await;
+    assert_eq!(stage.standing(&site).await.2, 2_200, "a payment is no cycle");
+    stage.app.advance(days(29)).await;
+    stage.until_standing(&site, "starter", "active", 3_200).await;
+    stage.app.finish().await;
+}
+
+async fn a_failed_payment_keeps_access_and_holds_new_credits_back_until_it_is_mended(stage: Stage) {
+    let (site, subscription) = stage.subscribed("starter", 1_200).await;
+    stage.app.advance(days(31)).await;
+    stage.until_standing(&site, "starter", "active", 2_200).await;
+    stage.deliver_all(&stage.stripe.renew(&subscription, false)).await;
+    stage.until_standing(&site, "starter", "billing_issue", 2_200).await;
+    // Past the next cycle: Stripe is asked, and says that it is still not paid.
+    stage.app.advance(days(30)).await;
+    stage.app.settled().await;
+    assert_eq!(stage.standing(&site).await, ("starter".to_owned(), "billing_issue".to_owned(), 2_200));
+    stage.deliver_all(&stage.stripe.recover(&subscription)).await;
+    stage.until_standing(&site, "starter", "active", 3_200).await;
+    stage.app.finish().await;
+}
+
+async fn renewal_switched_off_ends_the_plan_with_its_period(stage: Stage) {
+    let (site, subscription) = stage.subscribed("starter", 1_200).await;
+    stage.app.clock.advance(SignedDuration::from_mins(1));
+    stage.deliver(&stage.stripe.set_ending(&subscription, true)).await.data();
+    stage.until_standing(&site, "starter", "cancelled", 1_200).await;
+    stage.app.advance(days(30)).await;
+    stage.until_standing(&site, "starter", "cancelled", 2_200).await;
+    stage.app.advance(days(1) + hours(1)).await;
+    stage.deliver(&stage.stripe.end(&subscription)).await.data();
+    stage.until_standing(&site, "free", "free", 200).await;
+    // A new life begins with a new checkout, and not with the portal.
+    let site = stage.app.fresh(&site);
+    let (_, session) = stage.checkout(&site, "starter").await;
+    assert_eq!(stage.stripe.session(&session)["status"], "open");
+    stage.app.finish().await;
+}
+
+async fn renewal_switched_on_again_goes_on(stage: Stage) {
+    let (site, subscription) = stage.subscribed("starter", 1_200).await;
+    let off = stage.stripe.set_ending(&subscription, true);
+    let on = stage.stripe.set_ending(&subscription, false);
+    // The later one overtakes the earlier.
+    stage.deliver_all(&[on, off]).await;
+    stage.app.settled().await;
+    stage.until_standing(&site, "starter", "active", 1_200).await;
+    assert_eq!(stage.app.status(&site.token).await["subscription"]["autoRenew"], true);
+    stage.app.finish().await;
+}
+
+/// The invoice that a stored fact says money went back for.
+async fn returned(stage: &Stage, site: &crate::app::Site) -> Vec<(String, String)> {
+    let want = wixapp_store::Want::money().facts();
+    let now = wixapp_core::clock::Clock::now(&stage.app.clock);
+    let facts =
+        stage.app.app().store.transact(&site.instance_id, want, now, |tx| Ok::<_, ()>(tx.facts.clone()));
+    let facts = facts.await.unwrap().unwrap().into_iter();
+    facts
+        .filter_map(|stored| match stored.fact?.kind {
+            wixapp_core::FactKind::InvoiceUpdated { invoice_id, status } if status.as_str() != "PAID" => {
+                Some((invoice_id, status.as_str().to_owned()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+async fn a_refund_reaches_the_books_by_its_invoice(stage: Stage) {
+    let (site, subscription) = stage.subscribed("starter", 1_200).await;
+    let event = stage.stripe.refund(&subscription);
+    stage.deliver(&event).await.data();
+    stage.app.settled().await;
+    let invoice = stage.stripe.latest_invoice(&subscription);
+    assert_eq!(returned(&stage, &site).await, [(invoice, "REFUNDED".to_owned())]);
+    stage.deliver(&event).await.data();
+    stage.app.settled().await;
+    assert_eq!(returned(&stage, &site).await.len(), 1);
+    stage.app.finish().await;
+}
+
+async fn a_charge_back_reaches_the_books_by_its_invoice(stage: Stage) {
+    let (site, subscription) = stage.subscribed("starter", 1_200).await;
+    stage.deliver(&stage.stripe.dispute(&subscription)).await.data();
+    stage.app.settled().await;
+    let invoice = stage.stripe.latest_invoice(&subscription);
+    // The dispute names a payment alone; in newer versions only another event says for which invoice that was.
+    assert_eq!(returned(&stage, &site).await, [(invoice, "CHARGEDBACK".to_owned())]);
+    stage.app.finish().await;
+}
+
+async fn events_in_any_order_five_times_over_end_the_same(stage: Stage) {
+    let (mut ends, mut random) = (Vec::new(), 0x2545_f491_4f6c_dd1d_u64);
+    for round in 0..3 {
+        let site = stage.app.install().await;
+        let (_, session) = stage.checkout(&site, "starter").await;
+        let mut events = stage.stripe.pay(&session);
+        let subscription = stage.stripe.session(&session)["subscription"].as_str().unwrap().to_owned();
+        events.extend(stage.stripe.change_price(&subscription, "price_ProMonthly"));
+        events.push(stage.stripe.set_ending(&subscription, true));
+        if round > 0 {
+            events = std::iter::repeat_n(events, 5).flatten().collect::<Vec<Value>>();
+            // Fisher and Yates, with a fixed seed.
+            for at in (1..events.len()).rev() {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                events.swap(at, usize::try_from(random >> 33).unwrap() % (at + 1));
+            }
+        }
+        stage.deliver_all(&events).await;
+        stage.app.settled().await;
+        let waiting = "SELECT count(*) FROM stripe_events WHERE state = 'waiting'";
+        stage
+            .app
+            .until("nothing waits", async || (stage.app.place.number(waiting).await == 0).then_some(()))
+            .await;
+        stage.until_standing(&site, "pro", "cancelled", 6_200).await;
+        let status = stage.app.status(&site.token).await;
+        ends.push((status["credits"]["byPool"].clone(), status["subscription"]["autoRenew"].clone()));
+    }
+    assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}");
+    stage.app.finish().await;
+}
