@@ -206,8 +206,8 @@ pub(super) const MUTATIONS: [Mutation; 22] = [
     Mutation {
         name: "An instance is not locked while its money is decided on",
         file: "crates/store/src/instance.rs",
-        from: r#"instance_columns!("", " FOR UPDATE")"#,
-        to: r#"instance_columns!("", "")"#,
+        from: r#"instance_columns!(", resets", " FOR UPDATE")"#,
+        to: r#"instance_columns!(", resets", "")"#,
         caught_by: test(
             "wixapp-torture",
             "race::as_many_spends_succeed_as_there_are_credits_on_postgres_with_two_processes",
