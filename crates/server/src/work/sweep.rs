@@ -8,9 +8,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;
 use tokio::sync::watch;
-use wixapp_core::InstanceId;
+use wixapp_core::{ErrorCode, InstanceId};
 
-use super::reconcile;
+use super::{reconcile, unbroken};
 use crate::error::ApiError;
 use crate::state::App;
 
@@ -38,7 +38,7 @@ pub struct Swept {
 /// Keeps every instance asked about, and the database kept, until `stopping` turns true.
 pub(super) async fn run(app: Arc<App>, stopping: watch::Receiver<bool>) {
     let asking = async {
-        since_start(&app).await;
+        let _ = unbroken("sweep", since_start(&app)).await;
         repeat(&app, || daily(&app)).await;
     };
     tokio::join!(until(stopping.clone(), asking), until(stopping, repeat(&app, || keep(&app))));
@@ -57,7 +57,8 @@ async fn until(mut stopping: watch::Receiver<bool>, work: impl Future<Output = (
 async fn repeat<F: Future<Output = ()>>(app: &App, work: impl Fn() -> F) {
     let mut wake = app.wake.subscribe();
     loop {
-        work().await;
+        // One that breaks down is over; the next begins as if it had not been.
+        let _ = unbroken("sweep", work()).await;
         tokio::select! {
             _ = wake.changed() => {}
             () = tokio::time::sleep(POLL) => {}
@@ -124,7 +125,11 @@ async fn keep(app: &App) {
 }
 
 async fn ask_all(app: &App, ids: Vec<InstanceId>) -> Swept {
-    let asked = stream::iter(ids).map(|id| async move { (reconcile::anew(app, &id).await, id) });
+    let asked = stream::iter(ids).map(|id| async move {
+        // One instance that breaks the work down must not end it for all.
+        let done = unbroken("sweep", reconcile::anew(app, &id)).await;
+        (done.unwrap_or_else(|| Err(ApiError::new(ErrorCode::Internal))), id)
+    });
     let mut swept = Swept::default();
     let mut asked = std::pin::pin!(asked.buffer_unordered(PARALLEL));
     while let Some((done, id)) = asked.next().await {
