@@ -264,7 +264,7 @@ fn reconcile_says_when_wix_did_not() {
     assert_eq!((&all["asked"], &all["unanswered"], &all["failed"]), (&1.into(), &1.into(), &0.into()));
     let one = reconcile(&["reconcile", "--instance", "site-1"]);
     assert_eq!(one.code, Some(1), "{one}");
-    assert!(reconcile(&["reconcile", "--instance", "site-9"]).refusal().contains("There is no instance"));
+    assert!(reconcile(&["reconcile", "--instance", "site-9"]).refusal().contains("there is no instance"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod json;
 mod owner;
 mod path;
 mod query;
+mod time;
 
 pub use bytes::BoundedBytes;
 pub use idempotency_key::IdempotencyKey;
@@ -14,3 +15,4 @@ pub use owner::OwnerSession;
 pub(crate) use owner::ensure_installed;
 pub use path::ValidPath;
 pub use query::ValidQuery;
+pub use time::{Day, Moment};

@@ -22,7 +22,7 @@ impl TryFrom<String> for Cursor {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        const WRONG: &str = "`cursor` must be the `nextCursor` of another page";
+        const WRONG: &str = "it must be the `nextCursor` of another page";
         let mut bytes = [0; 16];
         hex::decode_to_slice(&text, &mut bytes).map_err(|_| WRONG)?;
         let number = |part: &[u8]| part.try_into().map(i64::from_be_bytes).map_err(|_| WRONG);

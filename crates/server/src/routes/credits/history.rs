@@ -17,7 +17,7 @@ use wixapp_store::{EntryFilter, EntryPlace};
 use super::cursor::Cursor;
 use super::export;
 use crate::error::ApiError;
-use crate::extract::{OwnerSession, ValidQuery};
+use crate::extract::{Moment, OwnerSession, ValidQuery};
 use crate::openapi::closed;
 use crate::reply::Reply;
 use crate::state::App;
@@ -40,9 +40,11 @@ pub struct HistoryQuery {
     #[param(value_type = Option<closed::Pool>)]
     pool: Option<Pool>,
     /// Only entries from this moment on, for example `2026-03-01T00:00:00Z`.
-    from: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<Moment>,
     /// Only entries before this moment.
-    to: Option<Timestamp>,
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<Moment>,
     /// `json` or `csv`; what the `Accept` header asks for when left out.
     #[param(inline)]
     format: Option<Format>,
@@ -134,8 +136,8 @@ pub async fn handle(
     let mut filter = EntryFilter {
         code: query.kind,
         pool: query.pool,
-        from: query.from,
-        to: query.to,
+        from: query.from.map(|Moment(at)| at),
+        to: query.to.map(|Moment(at)| at),
         before: query.cursor.map(|Cursor(place)| place),
     };
     if wants_csv(query.format, &headers) {

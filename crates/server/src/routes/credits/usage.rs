@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use wixapp_core::clock::Timestamp;
 
 use crate::error::ApiError;
-use crate::extract::{OwnerSession, ValidQuery};
+use crate::extract::{Day, OwnerSession, ValidQuery};
 use crate::reply::Reply;
 use crate::state::App;
 
@@ -26,10 +26,10 @@ const DEFAULT_DAYS: i32 = 30;
 pub struct UsageQuery {
     /// The first day, for example `2026-03-01`; 29 days before the last when left out.
     #[param(value_type = Option<String>, format = Date)]
-    from: Option<Date>,
+    from: Option<Day>,
     /// The last day; today when left out. At most 366 days are summed up at once.
     #[param(value_type = Option<String>, format = Date)]
-    to: Option<Date>,
+    to: Option<Day>,
     /// Where days begin: `Z` or an offset such as `+02:00`; UTC when left out.
     #[param(value_type = Option<String>, pattern = "^(Z|[+-][0-9]{2}:[0-9]{2})$")]
     utc_offset: Option<UtcOffset>,
@@ -44,7 +44,7 @@ impl TryFrom<String> for UtcOffset {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        const WRONG: &str = "`utcOffset` must be `Z` or an offset such as `+02:00`";
+        const WRONG: &str = "it must be `Z` or an offset such as `+02:00`";
         if text == "Z" {
             return Ok(Self(Offset::UTC));
         }
@@ -137,10 +137,10 @@ pub async fn handle(
 }
 
 fn range(query: &UsageQuery, today: Date) -> Result<(Date, Date), ApiError> {
-    let to = query.to.unwrap_or(today);
+    let to = query.to.map_or(today, |Day(day)| day);
     let back = |days: i32| to.checked_sub(Span::new().days(days - 1)).map_err(|_| too_far());
     let from = match query.from {
-        Some(from) => from,
+        Some(Day(from)) => from,
         None => back(DEFAULT_DAYS)?,
     };
     if from > to {

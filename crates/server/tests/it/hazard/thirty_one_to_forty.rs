@@ -66,7 +66,7 @@ async fn hazard_31_numbers_at_the_limit_are_refused_and_nothing_breaks(app: Test
 async fn hazard_32_amounts_that_are_none_are_refused(app: TestApp) {
     let site = app.install().await;
     for what in ["spend", "reserve"] {
-        for amount in ["-1", "0", "1.5", "1e309", "\"5\"", "null", "[1]", "-0"] {
+        for amount in ["-1", "0", "1.5", "1e309", "\"5\"", "null", "[1]", "-0", "NaN"] {
             let body = format!(r#"{{"amount":{amount},"action":"test"}}"#);
             let path = format!("/api/v1/wix/credits/{what}");
             let request = app.request("POST", &path, &site.token).header("idempotency-key", "k");
@@ -74,11 +74,6 @@ async fn hazard_32_amounts_that_are_none_are_refused(app: TestApp) {
             assert_eq!(answer.status, 422, "{what} {amount}: {}", answer.text);
             answer.refused(ErrorCode::InvalidRequest);
         }
-        // Not even JSON.
-        let request = app.request("POST", &format!("/api/v1/wix/credits/{what}"), &site.token);
-        let request = request.header("idempotency-key", "k").header("content-type", "application/json");
-        let answer = app.send(request.body(r#"{"amount":NaN,"action":"test"}"#)).await;
-        answer.refused(ErrorCode::MalformedJson);
     }
     assert_eq!(app.available(&site.token).await, 200);
     app.finish().await;
