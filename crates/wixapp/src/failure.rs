@@ -124,10 +124,8 @@ impl From<wixapp_server::ApiError> for Failure {
         // A sentence of the API in the form of a program's own errors.
         let sentence = error.message().trim_end_matches('.');
         let mut letters = sentence.chars();
-        let text = letters
-            .next()
-            .map(|first| first.to_lowercase().chain(letters).collect())
-            .unwrap_or_else(String::new);
+        let text: String =
+            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default();
         let ours = error.code() == wixapp_core::ErrorCode::Internal;
         let failure = if ours { Self::ours(text) } else { Self::user(text) };
         failure.hint(error.hint().unwrap_or("--help shows examples"))

@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ),
     ("wixapp-cli", &["wixapp"]),
     ("autopost", &["wixapp"]),
-    ("wixapp-bench", &["wixapp-core", "wixapp-platform"]),
+    ("wixapp-bench", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs"]),
     ("wixapp-torture", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-emulator", "autopost"]),
     ("xtask", &[]),
 ];
