@@ -195,11 +195,11 @@ fn a_file_that_is_not_understood_is_refused() {
 
     # unknown section
     error: wixapp.toml: there is no section or field `web`
-    hint: the sections are server, database, wix, plans, billing, jobs, limits, log
+    hint: the sections are server, database, wix, plans, billing, stripe, notices, jobs, limits, log
 
     # field outside its section
     error: wixapp.toml: there is no section or field `bind`
-    hint: the sections are server, database, wix, plans, billing, jobs, limits, log
+    hint: the sections are server, database, wix, plans, billing, stripe, notices, jobs, limits, log
 
     # a section that is a value
     error: wixapp.toml: `wix` must be a section: [wix]
