@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use wixapp_core::fact::InvoiceStatus;
+use wixapp_core::id::InstanceId;
 
 use crate::world::invoice::Invoice;
 use crate::world::subscription::Subscription;
@@ -13,8 +15,12 @@ pub(crate) struct AppEvent {
     pub(crate) payload: Value,
 }
 
-pub(crate) fn app_installed(app_id: &str) -> AppEvent {
-    AppEvent { event_type: "AppInstalled", payload: json!({ "appId": app_id }) }
+pub(crate) fn app_installed(app_id: &str, origin: Option<&InstanceId>) -> AppEvent {
+    let payload = match origin {
+        Some(origin) => json!({ "appId": app_id, "originInstanceId": origin }),
+        None => json!({ "appId": app_id }),
+    };
+    AppEvent { event_type: "AppInstalled", payload }
 }
 
 pub(crate) fn app_removed(app_id: &str) -> AppEvent {
@@ -56,16 +62,52 @@ pub(crate) fn changed(plan: &Subscription, previous: &Subscription, at: Timestam
 }
 
 pub(crate) fn renewal_cancelled(plan: &Subscription, at: Timestamp) -> AppEvent {
+    cancelled(plan, "USER_CANCEL", "AT_END_OF_PERIOD", at)
+}
+
+/// The plan ends now, and not with the period.
+pub(crate) fn ended_now(plan: &Subscription, reason: &str, at: Timestamp) -> AppEvent {
+    cancelled(plan, reason, "IMMEDIATELY", at)
+}
+
+fn cancelled(plan: &Subscription, reason: &str, when: &str, at: Timestamp) -> AppEvent {
+    let trial = if plan.trial_ends_at.is_some() { "DURING_FREE_TRIAL" } else { "NOT_DURING_FREE_TRIAL" };
     let payload = json!({
         "operationTimeStamp": wix_time(at),
         "vendorProductId": plan.product_id,
         "cycle": plan.cycle,
-        "cancelReason": "USER_CANCEL",
+        "cancelReason": reason,
         "userReason": null,
-        "subscriptionCancellationType": "AT_END_OF_PERIOD",
-        "cancelledDuringFreeTrial": "NOT_DURING_FREE_TRIAL",
+        "subscriptionCancellationType": when,
+        "cancelledDuringFreeTrial": trial,
     });
     AppEvent { event_type: "PaidPlanAutoRenewalCancelled", payload }
+}
+
+pub(crate) fn converted(plan: &Subscription, at: Timestamp) -> AppEvent {
+    let payload = json!({
+        "operationTimeStamp": wix_time(at),
+        "vendorProductId": plan.product_id,
+        "cycle": plan.cycle,
+        "expiresOn": wix_time(plan.period_end_at),
+    });
+    AppEvent { event_type: "PlanConvertedToPaid", payload }
+}
+
+/// It does not say when it happened: neither does Wix's.
+pub(crate) fn invoice_updated(
+    invoice_id: &str,
+    status: InvoiceStatus,
+    instance_id: &InstanceId,
+    recurring: bool,
+) -> AppEvent {
+    let payload = json!({
+        "status": status,
+        "invoiceId": invoice_id,
+        "instanceId": instance_id,
+        "recurring": recurring,
+    });
+    AppEvent { event_type: "InvoiceStatusUpdated", payload }
 }
 
 pub(crate) fn reactivated(plan: &Subscription, at: Timestamp) -> AppEvent {

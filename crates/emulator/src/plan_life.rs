@@ -1,6 +1,7 @@
 //! The life of a paid plan: bought or swapped, renewed in silence, cancelled, reactivated, ended in silence.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use wixapp_core::fact::InvoiceStatus;
 
 use crate::error::Refusal;
 use crate::event;
@@ -14,6 +15,10 @@ use crate::world::subscription::{Subscription, period_end};
 pub(crate) enum PeriodEnd {
     Renewed,
     Ended,
+    /// The free trial became a paid plan.
+    Converted,
+    /// The card declined: the plan lives on, and the invoice stays open.
+    PaymentFailed,
 }
 
 impl World {
@@ -33,6 +38,9 @@ impl World {
             auto_renew: true,
             ended: false,
             invoice_id: self.seed.next_guid(),
+            card_fails: false,
+            unpaid_invoice_id: None,
+            trial_ends_at: None,
         };
         let Some(install) = self.find_instance_mut(checkout.instance_id.as_str()) else { return };
         let previous = install.plan.replace(plan.clone()).filter(|previous| previous.is_live(now));
@@ -78,29 +86,56 @@ impl World {
             return Ok(());
         }
         plan.auto_renew = enabled;
+        // A trial that is cancelled is over at once: nothing was paid that could run on.
+        plan.ended = !enabled && plan.trial_ends_at.is_some();
         let event = if enabled { event::reactivated(plan, now) } else { event::renewal_cancelled(plan, now) };
         let instance_id = install.instance_id.clone();
         self.queue_delivery(&instance_id, event, now, now);
         Ok(())
     }
 
-    /// Renews or ends the plan whose period is over. Neither is told to the app: Wix has no renewal webhook.
+    /// Renews or ends the plan whose period is over. Neither is told to the app: Wix has no renewal webhook. A trial's
+    /// end and a declined card are.
     pub(crate) fn end_period(&mut self, instance_id: &str) -> PeriodEnd {
         let invoice_id = self.seed.next_guid();
-        let Some(plan) = self.find_instance_mut(instance_id).and_then(|install| install.plan.as_mut()) else {
-            return PeriodEnd::Ended;
-        };
+        let Some(install) = self.find_instance_mut(instance_id) else { return PeriodEnd::Ended };
+        let id = install.instance_id.clone();
+        let Some(plan) = &mut install.plan else { return PeriodEnd::Ended };
+        let due = plan.period_end_at;
         if !plan.auto_renew {
             plan.ended = true;
             return PeriodEnd::Ended;
         }
-        let due = plan.period_end_at;
+        if plan.card_fails {
+            plan.unpaid_invoice_id = Some(invoice_id.clone());
+            let event = event::invoice_updated(&invoice_id, InvoiceStatus::PaymentFailed, &id, true);
+            self.queue_delivery(&id, event, due, due);
+            return PeriodEnd::PaymentFailed;
+        }
+        if plan.trial_ends_at.is_some() {
+            plan.convert(invoice_id);
+            let event = event::converted(plan, due);
+            self.queue_delivery(&id, event, due, due);
+            self.note_invoice(instance_id, due, false);
+            return PeriodEnd::Converted;
+        }
         plan.renew(invoice_id);
         self.note_invoice(instance_id, due, true);
         PeriodEnd::Renewed
     }
 
-    fn note_invoice(&mut self, instance_id: &str, at: Timestamp, renewal: bool) {
+    /// Makes the plan that was just bought a free trial of `days` days; it is paid from then on.
+    pub(crate) fn make_trial(&mut self, instance_id: &str, days: i64) {
+        let Some(plan) = self.find_instance_mut(instance_id).and_then(|install| install.plan.as_mut()) else {
+            return;
+        };
+        let end =
+            plan.started_at.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX);
+        plan.trial_ends_at = Some(end);
+        plan.period_end_at = end;
+    }
+
+    pub(crate) fn note_invoice(&mut self, instance_id: &str, at: Timestamp, renewal: bool) {
         let Some((_, install)) = self.find_instance(instance_id) else { return };
         let Some(plan) = &install.plan else { return };
         let invoice = Invoice {

@@ -10,6 +10,7 @@ use crate::error::Refusal;
 use crate::plan_life::PeriodEnd;
 use crate::world::World;
 use crate::world::checkout::CheckoutStatus;
+use crate::world::site::Install;
 
 /// Something the platform does by itself at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,11 +43,8 @@ pub(crate) struct Progress {
 impl World {
     /// The next thing due. At one moment periods end first, then checkouts expire, then webhooks leave in order.
     pub(crate) fn next_due(&self) -> Option<(Timestamp, Due)> {
-        let installs = self.sites.iter().filter_map(|site| site.install.as_ref());
-        let periods = installs.filter_map(|install| {
-            let plan = install.plan.as_ref().filter(|plan| !plan.ended)?;
-            Some((plan.period_end_at, Due::PeriodEnd(install.instance_id.clone())))
-        });
+        let periods =
+            self.next_period_end().map(|(at, instance_id)| (at, Due::PeriodEnd(instance_id))).into_iter();
         let open = self.checkouts.iter().filter(|checkout| !checkout.is_closed());
         let expiries =
             open.map(|checkout| (checkout.expires_at, Due::CheckoutExpiry(checkout.token.clone())));
@@ -55,6 +53,16 @@ impl World {
         });
         // `min_by_key` keeps the first of equals, so the order of the chain is the order at one moment.
         periods.chain(expiries).chain(attempts).min_by_key(|(at, _)| *at)
+    }
+
+    /// The plan whose period ends next.
+    pub(crate) fn next_period_end(&self) -> Option<(Timestamp, InstanceId)> {
+        let installs = self.sites.iter().filter_map(|site| site.install.as_ref());
+        let running = |install: &Install| {
+            install.plan.as_ref().filter(|plan| plan.is_running()).map(|plan| plan.period_end_at)
+        };
+        let ends = installs.filter_map(|install| Some((running(install)?, install)));
+        ends.min_by_key(|(at, _)| *at).map(|(at, install)| (at, install.instance_id.clone()))
     }
 
     /// One line on what is due, for the clock panel.

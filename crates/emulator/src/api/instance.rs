@@ -9,7 +9,7 @@ use wixapp_core::fact::BillingCycle;
 use super::app_token::AppToken;
 use crate::Emulator;
 use crate::checkout::plans_on_sale;
-use crate::engine::Engine;
+use crate::config::EmulatorConfig;
 use crate::error::Refusal;
 use crate::event::wix_time;
 use crate::http::reply::{WixError, WixPart};
@@ -24,31 +24,57 @@ pub(crate) async fn get(
     let engine = emulator.engine();
     let found = engine.read(|world| {
         let (site, install) = world.find_instance(app.instance_id.as_str())?;
-        Some(json!({ "instance": instance(engine, install, engine.now()), "site": describe(engine, site) }))
+        let app = App { config: &engine.config, now: engine.now() };
+        Some(json!({ "instance": app.instance(install), "site": app.site(site) }))
     });
     Ok(Json(found.ok_or_else(|| Refusal::not_found("There is no such instance of the app."))?))
 }
 
-fn instance(engine: &Engine, install: &Install, now: Timestamp) -> Value {
-    let plans = plans_on_sale(&engine.config.catalog);
-    let available: Vec<Value> = plans
-        .map(|plan| json!({ "packageName": plan.product_id(), "source": engine.config.app_name }))
-        .collect();
-    let live = install.live_plan(now);
-    let mut instance = json!({
-        "instanceId": install.instance_id,
-        "appName": engine.config.app_name,
-        "appVersion": engine.config.app_version,
-        "isFree": live.is_none(),
-        "permissions": [],
-        "availablePlans": available,
-        "copiedFromTemplate": false,
-        "freeTrialAvailable": false,
-    });
-    if let Some(plan) = live {
-        instance["billing"] = billing(plan);
+/// What the answers need to know of the app they are given to.
+pub(crate) struct App<'a> {
+    pub(crate) config: &'a EmulatorConfig,
+    pub(crate) now: Timestamp,
+}
+
+impl App<'_> {
+    pub(crate) fn instance(&self, install: &Install) -> Value {
+        let plans = plans_on_sale(&self.config.catalog);
+        let available: Vec<Value> = plans
+            .map(|plan| json!({ "packageName": plan.product_id(), "source": self.config.app_name }))
+            .collect();
+        let live = install.live_plan(self.now);
+        let mut instance = json!({
+            "instanceId": install.instance_id,
+            "appName": self.config.app_name,
+            "appVersion": self.config.app_version,
+            "isFree": live.is_none(),
+            "permissions": [],
+            "availablePlans": available,
+            "copiedFromTemplate": false,
+            "freeTrialAvailable": false,
+        });
+        if let Some(origin) = &install.origin {
+            instance["originInstanceId"] = origin.as_str().into();
+        }
+        if let Some(plan) = live {
+            instance["billing"] = billing(plan);
+        }
+        instance
     }
-    instance
+
+    pub(crate) fn site(&self, site: &Site) -> Value {
+        json!({
+            "siteDisplayName": site.name,
+            "locale": site.locale,
+            "paymentCurrency": self.config.catalog.currency(),
+            "multilingual": { "isMultiLingual": false, "supportedLanguages": [] },
+            "url": site.url,
+            "description": site.description,
+            "installedWixApps": [],
+            "ownerInfo": { "email": site.owner_email, "emailStatus": "VERIFIED_OPT_IN" },
+            "siteId": site.site_id,
+        })
+    }
 }
 
 /// `expirationDate` is only there for yearly and longer plans, and `source` names a discount: none here.
@@ -62,22 +88,11 @@ fn billing(plan: &Subscription) -> Value {
         "source": "",
         "freeTrialInfo": { "status": "NOT_AVAILABLE" },
     });
+    if let Some(end) = plan.trial_ends_at {
+        billing["freeTrialInfo"] = json!({ "status": "IN_PROGRESS", "endDate": wix_time(end) });
+    }
     if plan.cycle != BillingCycle::Monthly {
         billing["expirationDate"] = wix_time(plan.period_end_at).into();
     }
     billing
-}
-
-fn describe(engine: &Engine, site: &Site) -> Value {
-    json!({
-        "siteDisplayName": site.name,
-        "locale": site.locale,
-        "paymentCurrency": engine.config.catalog.currency(),
-        "multilingual": { "isMultiLingual": false, "supportedLanguages": [] },
-        "url": site.url,
-        "description": site.description,
-        "installedWixApps": [],
-        "ownerInfo": { "email": site.owner_email, "emailStatus": "VERIFIED_OPT_IN" },
-        "siteId": site.site_id,
-    })
 }

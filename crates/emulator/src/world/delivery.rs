@@ -186,7 +186,7 @@ mod tests {
     fn a_failed_repetition_by_hand_is_not_retried() {
         let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
         let mut world = World::new("app", crate::world::seed::Seed::fixed(1), now);
-        world.queue_delivery(&"i".parse().unwrap(), crate::event::app_installed("app"), now, now);
+        world.queue_delivery(&"i".parse().unwrap(), crate::event::app_installed("app", None), now, now);
         let first = world.deliveries[0].delivery_id.clone();
         let mut repeat = world.queue_resends(first.as_str(), 1, now).unwrap().remove(0);
         repeat.record(failed(now, 1));

@@ -37,6 +37,9 @@ pub(crate) struct Install {
     pub(crate) instance_id: InstanceId,
     pub(crate) installed_at: Timestamp,
     pub(crate) removed: bool,
+    /// The instance this one was copied from, when the site is a duplicate.
+    #[serde(default)]
+    pub(crate) origin: Option<InstanceId>,
     /// The last plan bought here, also after it ended.
     pub(crate) plan: Option<Subscription>,
 }

@@ -25,12 +25,34 @@ pub(crate) struct Subscription {
     pub(crate) ended: bool,
     /// The invoice of the current period.
     pub(crate) invoice_id: String,
+    /// Whether the payer's card will decline the next renewal.
+    #[serde(default)]
+    pub(crate) card_fails: bool,
+    /// The invoice whose payment failed and is still open. The plan lives on meanwhile.
+    #[serde(default)]
+    pub(crate) unpaid_invoice_id: Option<String>,
+    /// When the free trial becomes a paid plan; `None` outside a trial.
+    #[serde(default)]
+    pub(crate) trial_ends_at: Option<Timestamp>,
 }
 
 impl Subscription {
     /// Whether it is paid at `now`: also right in the moment before the platform noted the period's end.
     pub(crate) fn is_live(&self, now: Timestamp) -> bool {
         !self.ended && (self.auto_renew || now < self.period_end_at)
+    }
+
+    /// Whether its period will end by itself: it is not over, and no unpaid invoice keeps it waiting.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.ended && self.unpaid_invoice_id.is_none()
+    }
+
+    /// Turns the free trial into a paid plan: its first period begins.
+    pub(crate) fn convert(&mut self, invoice_id: String) {
+        self.trial_ends_at = None;
+        self.started_at = self.period_end_at;
+        self.period_end_at = period_end(self.started_at, &self.cycle, 1);
+        self.invoice_id = invoice_id;
     }
 
     /// Pays for the next period.

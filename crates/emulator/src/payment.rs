@@ -1,0 +1,73 @@
+//! Payments that fail, come through after all, or are given back.
+
+use jiff::Timestamp;
+use wixapp_core::fact::InvoiceStatus;
+use wixapp_core::id::InstanceId;
+
+use crate::error::Refusal;
+use crate::event;
+use crate::world::World;
+use crate::world::subscription::Subscription;
+
+impl World {
+    /// Lets the payer's card decline, or pay again, from the next renewal on.
+    pub(crate) fn set_card_fails(
+        &mut self,
+        instance_id: &str,
+        fails: bool,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.live_plan_mut(instance_id, now).map(|(_, plan)| plan.card_fails = fails)
+    }
+
+    /// Pays the open invoice: the next period begins where the last one ended.
+    pub(crate) fn pay_open_invoice(&mut self, instance_id: &str, now: Timestamp) -> Result<(), Refusal> {
+        let (id, plan) = self.live_plan_mut(instance_id, now)?;
+        let nothing = || Refusal::conflict("nothing_unpaid", "Every invoice of this plan is paid.");
+        let invoice_id = plan.unpaid_invoice_id.take().ok_or_else(nothing)?;
+        plan.card_fails = false;
+        plan.renew(invoice_id.clone());
+        self.note_invoice(instance_id, now, true);
+        self.queue_delivery(
+            &id,
+            event::invoice_updated(&invoice_id, InvoiceStatus::Paid, &id, true),
+            now,
+            now,
+        );
+        Ok(())
+    }
+
+    /// Ends a live plan at once, and says why in Wix's words: `USER_CANCEL`, `FAILED_PAYMENT`.
+    pub(crate) fn end_plan(
+        &mut self,
+        instance_id: &str,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (id, plan) = self.live_plan_mut(instance_id, now)?;
+        plan.ended = true;
+        let event = event::ended_now(plan, reason, now);
+        self.queue_delivery(&id, event, now, now);
+        Ok(())
+    }
+
+    /// Gives the money of the current invoice back. The plan itself goes on until somebody ends it.
+    pub(crate) fn refund(&mut self, instance_id: &str, now: Timestamp) -> Result<(), Refusal> {
+        let (id, plan) = self.live_plan_mut(instance_id, now)?;
+        let event = event::invoice_updated(&plan.invoice_id, InvoiceStatus::Refunded, &id, false);
+        self.queue_delivery(&id, event, now, now);
+        Ok(())
+    }
+
+    fn live_plan_mut(
+        &mut self,
+        instance_id: &str,
+        now: Timestamp,
+    ) -> Result<(InstanceId, &mut Subscription), Refusal> {
+        let unknown = || Refusal::not_found("There is no such instance of the app.");
+        let no_plan = || Refusal::conflict("no_plan", "There is no paid plan on this site.");
+        let install = self.find_instance_mut(instance_id).ok_or_else(unknown)?;
+        let plan = install.plan.as_mut().filter(|plan| plan.is_live(now)).ok_or_else(no_plan)?;
+        Ok((install.instance_id.clone(), plan))
+    }
+}
