@@ -26,7 +26,7 @@ pub mod routes;
 pub mod serve;
 pub mod state;
 pub mod telemetry;
-mod webhook_fact;
+pub mod webhook_fact;
 pub mod work;
 
 pub use config::Config;

@@ -6,7 +6,8 @@ use wixapp_platform::WebhookEvent;
 use wixapp_platform::webhook::{self, Payload};
 
 /// The key of the event, its fact where it has one, and why it waits where its payload could not be understood.
-pub(crate) fn read(event: &WebhookEvent) -> (String, Option<Fact>, Option<String>) {
+#[must_use]
+pub fn read(event: &WebhookEvent) -> (String, Option<Fact>, Option<String>) {
     let key = key(event);
     let parked = match &event.payload {
         Payload::Unreadable { reason, .. } => Some(format!("the payload could not be understood: {reason}")),

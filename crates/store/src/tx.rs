@@ -141,6 +141,23 @@ impl Made {
 }
 
 impl Tx {
+    /// A transaction on what a store that keeps everything in memory has loaded; for simulators. Its changes are read
+    /// off its fields, and the statements for a database are dropped with it.
+    #[must_use]
+    pub fn in_memory(now: Timestamp, account: Account, profile: Profile, facts: Vec<StoredFact>) -> Self {
+        Self {
+            now,
+            account,
+            profile,
+            facts,
+            open_checkouts: Vec::new(),
+            jobs: HashMap::new(),
+            replies: HashMap::new(),
+            writes: Vec::new(),
+            topics: Vec::new(),
+        }
+    }
+
     /// Whose transaction this is.
     #[must_use]
     pub fn instance_id(&self) -> &InstanceId {

@@ -88,8 +88,12 @@ pub async fn instance(
     Ok(outcome)
 }
 
-/// The pure part: facts in, changes of the transaction out.
-fn decide(
+/// The pure part: facts in, changes of the transaction out. An `answer` is there when Wix was just asked: then it is left
+/// in peace for a while.
+///
+/// # Errors
+/// [`LedgerError::Overflow`] when the books cannot hold the sum.
+pub fn decide(
     tx: &mut Tx,
     catalog: &Catalog,
     policy: Policy,

@@ -176,8 +176,15 @@ fn paid(found: &AppInstance) -> Option<PaidSnapshot> {
 }
 
 impl Seen {
+    /// What an answer of Get App Instance says that came at `at`.
+    #[must_use]
+    pub fn new(found: &AppInstance, at: Timestamp) -> Self {
+        let install = Install { origin_instance_id: found.instance.origin_instance_id.clone() };
+        Self { plan: Some(paid(found)), install: Some(install), at }
+    }
+
     /// Adds the answer to the facts, or lengthens the last one when nothing happened since and it says the same.
-    pub(crate) fn note(&self, tx: &mut Tx) {
+    pub fn note(&self, tx: &mut Tx) {
         tx.profile.reconciled_at = Some(self.at);
         if let Some(install) = &self.install {
             self.note_install(tx, install);
