@@ -10,6 +10,7 @@ mod identity;
 mod lab;
 pub mod race;
 mod server;
+pub mod sim;
 pub mod webhooks;
 
 pub use database::Kind;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use wixapp_torture::{disk, race, webhooks};
+use wixapp_torture::{disk, race, sim, webhooks};
 
 /// Proofs that the product loses nothing and does nothing twice.
 #[derive(Debug, Parser)]
@@ -25,6 +25,8 @@ enum Proof {
     Webhooks(webhooks::Args),
     /// Let the disk under SQLite fail, be full, and lose power
     Disk(disk::Args),
+    /// Live years of many sites in memory, with every fault of the network and every crash
+    Sim(sim::SimArgs),
     /// Be the reference app: its own `serve`, with moments at which it can be killed
     #[command(hide = true)]
     Serve {
@@ -39,6 +41,11 @@ fn main() -> ExitCode {
         Proof::Race(args) => prove(|program| async move { race::run(&program, &args).await }),
         Proof::Webhooks(args) => prove(|program| async move { webhooks::run(&program, &args).await }),
         Proof::Disk(args) => prove(|program| async move { disk::run(&program, &args).await }),
+        // It says how it goes while it goes.
+        Proof::Sim(args) => match sim::command(&args) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Proof::Serve { .. } => {
             disk::stand_by();
             return autopost::app().run();

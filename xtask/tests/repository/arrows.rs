@@ -27,7 +27,10 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("wixapp-cli", &["wixapp"]),
     ("autopost", &["wixapp"]),
     ("wixapp-bench", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs"]),
-    ("wixapp-torture", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-emulator", "autopost"]),
+    (
+        "wixapp-torture",
+        &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-server", "wixapp-emulator", "autopost"],
+    ),
     ("xtask", &[]),
 ];
 
