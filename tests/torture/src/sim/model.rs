@@ -46,7 +46,7 @@ pub fn expect(story: &Story, rules: Rules, now: Timestamp) -> Expected {
         let next = lives.get(n + 1).and_then(|next| next.stages().first().map(|stage| stage.0));
         let end = life.end().filter(|end| *end <= now);
         let mut walk = Walk { life, rules, now, grants: Vec::new() };
-        let plan = walk.walk(end.unwrap_or(now));
+        let plan = walk.walk(end);
         expected.grants.append(&mut walk.grants);
         match end {
             Some(end) if next.is_none_or(|next| end < next) => expected.cuts.push(end),
@@ -76,7 +76,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Grants what each stage earns; gives the plan in force at the end.
-    fn walk(&mut self, end: Timestamp) -> Option<String> {
+    fn walk(&mut self, end: Option<Timestamp>) -> Option<String> {
         let mut current: Option<Stretch<'a>> = None;
         let mut pending: Option<(&'a Purchase, Timestamp)> = None;
         for (at, plan) in self.life.stages() {
@@ -104,9 +104,10 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        self.begin_pending(&mut current, &mut pending, end);
+        self.begin_pending(&mut current, &mut pending, end.unwrap_or(self.now));
         let last = current?;
-        self.cycles(last, end);
+        // What falls on the very end is not earned; what falls on this very moment is.
+        self.cycles(last, end.unwrap_or(Timestamp::MAX));
         Some(last.plan.plan.clone())
     }
 
