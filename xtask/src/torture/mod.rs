@@ -14,7 +14,7 @@ use crate::repo::Repo;
 
 /// Arguments of `cargo xtask torture`.
 #[derive(Args, Debug)]
-#[command(after_help = "Proofs: race, webhooks, disk; `cargo xtask torture race --help` says more. \
+#[command(after_help = "Proofs: race, webhooks, disk, sim; `cargo xtask torture race --help` says more. \
                         docs/testing.md says what each one shows.")]
 pub(crate) struct TortureArgs {
     #[command(subcommand)]
