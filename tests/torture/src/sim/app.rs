@@ -7,15 +7,16 @@ use wixapp_core::account::{AccountChanges, LedgerError};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::derive::Policy;
 use wixapp_core::entry::{Cause, EntryCode};
+use wixapp_core::grant::CreditGrant;
 use wixapp_core::hold::{HoldState, ReserveRequest};
-use wixapp_core::id::InstanceId;
+use wixapp_core::id::{GrantId, InstanceId};
 use wixapp_core::{Catalog, Credits};
 use wixapp_emulator::platform::Outgoing;
 use wixapp_platform::AppInstance;
 use wixapp_platform::webhook::{Payload, WebhookEvent};
 use wixapp_server::webhook_fact;
 use wixapp_server::work::derive::decide;
-use wixapp_server::work::reconcile::Seen;
+use wixapp_server::work::reconcile::{Answer, Seen};
 use wixapp_store::Tx;
 
 use super::chronicle::{Move, Told};
@@ -60,6 +61,17 @@ pub struct Received {
     pub told: Option<Told>,
     /// Whether the same had come before.
     pub duplicate: bool,
+}
+
+/// What came of asking the platform how an instance stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// It said so.
+    Answered(Box<AppInstance>),
+    /// It does not speak of it: the app is not installed there.
+    Refused,
+    /// It could not be asked.
+    Silent,
 }
 
 /// What a commit brought.
@@ -141,28 +153,28 @@ impl App {
         self.news = waiting.map(|(id, _)| id.clone()).collect();
     }
 
-    /// Derives an instance: from its facts alone, or with an answer of the platform (`Some(None)`: it gave none).
+    /// Derives an instance: from its facts alone, or with what came of asking the platform.
     ///
     /// # Errors
     /// [`Stop`] when it did not come to its end.
-    pub fn derive(
-        &mut self,
-        id: &InstanceId,
-        answer: Option<Option<AppInstance>>,
-        now: Timestamp,
-    ) -> Result<Brought, Stop> {
+    pub fn derive(&mut self, id: &InstanceId, asked: Option<Asked>, now: Timestamp) -> Result<Brought, Stop> {
         let clock = self.clock(now);
         self.step(false, false)?;
         let mut tx = self.store.load(id, Want::Facts, clock);
-        let asked = answer.is_some();
-        if let Some(found) = answer.flatten() {
-            Seen::new(&found, clock).note(&mut tx);
+        let answer = asked.map(|asked| match asked {
+            Asked::Answered(found) => Answer::Known(Seen::new(&found, clock)),
+            Asked::Refused => Answer::Refused,
+            Asked::Silent => Answer::Unknown,
+        });
+        if let Some(Answer::Known(seen)) = &answer {
+            seen.note(&mut tx);
         }
-        let outcome = decide(&mut tx, &self.catalog, self.policy, asked).map_err(Stop::Refused)?;
+        let outcome = decide(&mut tx, &self.catalog, self.policy, answer.as_ref()).map_err(Stop::Refused)?;
         self.step(false, outcome.changed > 0)?;
         let changes = self.store.commit(tx).map_err(Stop::Broken)?;
         self.news.remove(id);
-        Ok(Brought { moves: moves(&changes), unconfirmed: outcome.unconfirmed })
+        let grants = self.store.books.get(id).map_or(&[][..], |books| &books.grants);
+        Ok(Brought { moves: moves(&changes, grants), unconfirmed: outcome.unconfirmed })
     }
 
     /// Gives back what was put aside for too long.
@@ -257,7 +269,7 @@ impl Order {
 }
 
 /// What a derivation did with credits, in the order of its entries.
-fn moves(changes: &AccountChanges) -> Vec<Move> {
+fn moves(changes: &AccountChanges, grants: &[CreditGrant]) -> Vec<Move> {
     let mut moves: Vec<(i64, Move)> = Vec::new();
     for entry in &changes.entries {
         let given = changes.new_grants.iter().find(|grant| grant.business_key == entry.business_key);
@@ -266,10 +278,14 @@ fn moves(changes: &AccountChanges) -> Vec<Move> {
                 moves
                     .push((entry.seq, Move::Given { since: grant.effective_at, amount: grant.amount.get() }));
             }
-            (EntryCode::Reversal, _) => {
-                moves.push((entry.seq, Move::TakenBack { amount: entry.amount.get() }))
-            }
             _ => {}
+        }
+    }
+    let taken_back = |id: &GrantId| grants.iter().find(|grant| grant.id == *id && grant.taken_back);
+    for grant in changes.touched_grants.iter().filter_map(taken_back) {
+        let back = Move::TakenBack { since: grant.effective_at, amount: grant.amount.get() };
+        if !moves.iter().any(|(_, known)| *known == back) {
+            moves.insert(0, (0, back));
         }
     }
     // A cut that found nothing to take leaves its key and no entry; it stands behind what was given before its time.

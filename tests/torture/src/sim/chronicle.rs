@@ -97,6 +97,8 @@ pub enum Move {
     Cut,
     /// It took a grant back.
     TakenBack {
+        /// From when it had counted.
+        since: Timestamp,
         /// How many credits had been given.
         amount: i64,
     },

@@ -3,6 +3,7 @@
 use wixapp_core::account::Balances;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::GENESIS;
+use wixapp_core::grant::Source;
 use wixapp_core::hold::HoldState;
 use wixapp_core::subscription::SubscriptionStatus;
 use wixapp_emulator::platform::LivePlan;
@@ -136,9 +137,8 @@ pub fn balance(books: &Books, story: &Story, rules: Rules, now: Timestamp) -> Re
         return Ok(());
     }
     let expected = model::expect(story, rules, now);
-    let reversed = |key: &str| books.keys.contains(&format!("reversal:{key}"));
-    let standing =
-        books.grants.iter().filter(|grant| !reversed(grant.id.as_str()) && !reversed(&grant.business_key));
+    // What a cut leaves stands in a grant of its own, and was given before.
+    let standing = books.grants.iter().filter(|grant| !grant.taken_back && grant.source != Source::Carried);
     let mut given: Vec<_> = standing.map(|grant| (grant.effective_at, grant.amount.get())).collect();
     given.sort();
     if amounts(&given) != amounts(&expected.grants) {

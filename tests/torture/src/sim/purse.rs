@@ -16,6 +16,8 @@ pub struct Purse {
     pub spent: i64,
     /// Cut when a paid life ended.
     pub expired: i64,
+    /// Taken back after it was spent.
+    pub debt: i64,
     /// The cuts that happened, and how much may still come back to each from the holds that were open then.
     cuts: Vec<(Timestamp, i64)>,
 }
@@ -30,8 +32,8 @@ impl Purse {
         let mut cuts = cuts.iter().copied();
         for what in moves {
             match what {
-                Move::Given { since, amount } => purse.lots.push((*since, *amount)),
-                Move::TakenBack { amount } => purse.spend(*amount).map(drop)?,
+                Move::Given { since, amount } => purse.give(*since, *amount),
+                Move::TakenBack { since, amount } => purse.take_back(*since, *amount),
                 Move::Cut => purse.cut(cuts.next().ok_or("a cut came for no paid life that ended")?, free),
                 Move::Spent(amount) => {
                     purse.spend(*amount)?;
@@ -59,6 +61,25 @@ impl Purse {
     #[must_use]
     pub fn held(&self) -> i64 {
         self.holds.values().flat_map(|(_, drawn)| drawn).map(|lot| lot.1).sum()
+    }
+
+    /// New credits pay what was taken back and not there any more; what counts from before a cut is cut.
+    fn give(&mut self, since: Timestamp, amount: i64) {
+        let paid = self.debt.min(amount);
+        self.debt -= paid;
+        self.come_back(0, since, amount - paid);
+    }
+
+    /// What is left of a grant leaves; what is not there any more is owed.
+    fn take_back(&mut self, since: Timestamp, amount: i64) {
+        let mut rest = amount;
+        for lot in self.lots.iter_mut().filter(|lot| lot.0 == since) {
+            let part = lot.1.min(rest);
+            lot.1 -= part;
+            rest -= part;
+        }
+        self.lots.retain(|lot| lot.1 > 0);
+        self.debt += rest;
     }
 
     /// Takes from the oldest lots first.

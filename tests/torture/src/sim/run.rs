@@ -10,7 +10,7 @@ use wixapp_core::derive::Policy;
 use wixapp_core::id::{DeliveryId, InstanceId};
 use wixapp_emulator::platform::{Happening, Outgoing, Platform};
 
-use super::app::{App, Brought, Order, Stop};
+use super::app::{App, Asked, Brought, Order, Stop};
 use super::chronicle::{Chronicle, Deed, Move};
 use super::log::Log;
 use super::model::Rules;
@@ -524,11 +524,15 @@ impl<'a> Run<'a> {
 
     fn derive(&mut self, id: &InstanceId, asks: bool) {
         let can_ask = asks && self.weather.can_ask(self.now);
-        let found = if can_ask { self.platform.app_instance(id, self.now) } else { None };
-        let answered = found.is_some();
+        let asked = asks.then(|| match self.platform.app_instance(id, self.now).filter(|_| can_ask) {
+            Some(found) => Asked::Answered(Box::new(found)),
+            None if can_ask => Asked::Refused,
+            None => Asked::Silent,
+        });
+        let answered = matches!(asked, Some(Asked::Answered(_)));
         let before = self.plan_rank(id);
         let access_before = self.access_in_words(id);
-        let done = self.app.derive(id, asks.then_some(found), self.now);
+        let done = self.app.derive(id, asked, self.now);
         // The server asks again after a minute; here it waits longer, and longest where the app is not installed.
         let waits = asks && done.as_ref().is_ok_and(|brought| brought.unconfirmed);
         let rests = match (waits, answered || !can_ask) {
@@ -816,7 +820,7 @@ fn in_words(moves: &[Move]) -> String {
     let words = moves.iter().map(|what| match what {
         Move::Given { since, amount } => format!("+{amount} of {since:.0}"),
         Move::Cut => "cut".to_owned(),
-        Move::TakenBack { amount } => format!("-{amount} taken back"),
+        Move::TakenBack { since, amount } => format!("-{amount} of {since:.0} taken back"),
         Move::Spent(amount) => format!("-{amount}"),
         Move::Reserved(key, amount) => format!("{key} holds {amount}"),
         Move::Posted(key, amount) => format!("{key} spent {amount}"),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wixapp_core::account::{Account, AccountChanges, Balances};
+use wixapp_core::account::{Account, AccountChanges, Balances, Reset};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::{Entry, GENESIS};
 use wixapp_core::grant::CreditGrant;
@@ -22,6 +22,8 @@ pub struct Books {
     pub head: String,
     /// Every grant.
     pub grants: Vec<CreditGrant>,
+    /// The times at which the plan pool was cut.
+    pub resets: Vec<Reset>,
     /// Every hold.
     pub holds: Vec<Hold>,
     /// Every used business key.
@@ -43,6 +45,7 @@ impl Default for Books {
             seq: 0,
             head: GENESIS.to_owned(),
             grants: Vec::new(),
+            resets: Vec::new(),
             holds: Vec::new(),
             keys: BTreeSet::new(),
             entries: Vec::new(),
@@ -62,7 +65,7 @@ pub enum Want<'a> {
     Hold(&'a str),
     /// The open holds whose time ran out too.
     OverdueHolds,
-    /// All facts and used keys too.
+    /// All facts, used keys, grants and open holds.
     Facts,
 }
 
@@ -133,23 +136,34 @@ impl Memory {
             .holds
             .iter()
             .filter(|hold| match want {
-                Want::Money | Want::Facts => false,
+                Want::Money => false,
+                Want::Facts => hold.state == HoldState::Open,
                 Want::Hold(key) => hold.key == key,
                 Want::OverdueHolds => hold.is_overdue(now),
             })
             .cloned()
             .collect();
-        let is_drawn = |grant: &CreditGrant| {
-            let open = holds.iter().filter(|hold| hold.state == HoldState::Open);
-            open.flat_map(|hold| &hold.draws).any(|draw| draw.grant_id == grant.id)
-        };
-        let grants = books.grants.iter().filter(|grant| !grant.remaining.is_zero() || is_drawn(grant));
+        let mut drawn: BTreeSet<_> = holds
+            .iter()
+            .filter(|hold| hold.state == HoldState::Open)
+            .flat_map(|hold| hold.draws.iter().map(|draw| &draw.grant_id))
+            .collect();
+        if !drawn.is_empty() {
+            drawn.extend(books.resets.iter().filter_map(|reset| reset.carry.as_ref()));
+        }
+        let all = want == Want::Facts;
+        let grants = books
+            .grants
+            .iter()
+            .filter(|grant| all || !grant.remaining.is_zero() || drawn.contains(&grant.id));
+        let grants = grants.cloned().collect();
         let facts = want == Want::Facts;
         let account = Account {
             balances: books.balances,
             seq: books.seq,
             head: books.head.clone(),
-            grants: grants.cloned().collect(),
+            grants,
+            resets: books.resets.clone(),
             used_keys: if facts { books.keys.iter().cloned().collect() } else { Default::default() },
             holds,
             ..Account::new(id.clone())
@@ -197,8 +211,12 @@ impl Books {
                 return broken(format!("two entries have the key {}", entry.business_key));
             }
         }
-        let ended =
-            |id: &HoldId| self.holds.iter().any(|hold| hold.id == *id && hold.state != HoldState::Open);
+        let state =
+            |holds: &[Hold], id: &HoldId| holds.iter().find(|hold| hold.id == *id).map(|hold| hold.state);
+        let ended = |id: &HoldId| {
+            let before = state(&self.holds, id).filter(|state| *state != HoldState::Open);
+            before.is_some() && before != state(&account.holds, id)
+        };
         if let Some(id) = changes.touched_holds.iter().find(|id| ended(id)) {
             return broken(format!("the hold {id} is changed after its end"));
         }
@@ -225,6 +243,7 @@ impl Books {
             }
         }
         (self.balances, self.seq, self.head) = (tx.account.balances, tx.account.seq, tx.account.head);
+        self.resets = tx.account.resets;
         self.facts.extend(tx.facts.into_iter().map(|fact| (fact.key.clone(), fact)));
         self.profile = tx.profile;
     }
