@@ -23,7 +23,7 @@ const STATEMENT_CACHE: usize = 128;
 /// are rare enough. The log is cut back when a burst has made it larger than that. The cache holds the pages at the ends
 /// of the books, which the next entries touch again.
 const WRITER: &str =
-    "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000;";
+    "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -20000;";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
