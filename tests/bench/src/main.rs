@@ -1,7 +1,9 @@
 //! The load behind `cargo xtask bench`, and the limits it is held against. Prints one line of JSON.
 
 mod balance;
+mod books;
 mod connection;
+mod derive;
 mod identity;
 mod install;
 mod jobs;
@@ -44,6 +46,14 @@ enum Task {
     Load(load::LoadArgs),
     /// Enqueue jobs and wait for their end.
     Jobs(jobs::JobsArgs),
+    /// Give credits straight to the store, and check the books.
+    Books(books::BooksArgs),
+    /// Fold 10, 100 and 1,000 facts, on one core.
+    Derive {
+        /// How long each is measured.
+        #[arg(long, default_value_t = 1.0)]
+        seconds: f64,
+    },
     /// Run jobs that do nothing, in this process.
     Runner(runner::RunnerArgs),
     /// Print an owner's token of the first instance.
@@ -79,6 +89,8 @@ async fn run(task: Task) -> Result<()> {
         Task::Install(args) => print(&install::run(&args).await?),
         Task::Load(args) => print(&load::run(&args).await?),
         Task::Jobs(args) => print(&jobs::run(&args).await?),
+        Task::Books(args) => print(&books::run(&args).await?),
+        Task::Derive { seconds } => print(&derive::run(Duration::try_from_secs_f64(seconds)?)?),
         Task::Runner(args) => print(&runner::run(&args).await?),
         Task::Token(secrets) => print(&secrets.token(&identity::instance(0))?),
         Task::Watch(args) => print(&watch::run(&args).await?),

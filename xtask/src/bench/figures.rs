@@ -8,6 +8,9 @@ pub(crate) struct Figures {
     pub(crate) limits: Limits,
     pub(crate) page: PageFigures,
     pub(crate) emulator_start_ms: Option<f64>,
+    /// Microseconds for 10, 100 and 1,000 facts.
+    pub(crate) derive_us: [Option<f64>; 3],
+    pub(crate) settle_us: [Option<f64>; 3],
 }
 
 /// One server on one core.
@@ -21,6 +24,8 @@ pub(crate) struct ServerFigures {
     pub(crate) publish: Option<f64>,
     pub(crate) jobs: Option<f64>,
     pub(crate) noop_jobs: Option<f64>,
+    pub(crate) grants: Option<f64>,
+    pub(crate) verified: Option<f64>,
     pub(crate) job_wait_p50_ms: Option<f64>,
     pub(crate) job_wait_p99_ms: Option<f64>,
     pub(crate) watch_p99_ms: Option<f64>,

@@ -36,6 +36,14 @@ fn bare(lab: &Lab<'_>) -> Result<Option<f64>> {
     Ok(median((0..lab.runs).map(run).collect::<Result<_>>()?))
 }
 
+/// What folding 10, 100 and 1,000 facts takes, and setting the books against them.
+pub(crate) fn derive(lab: &Lab<'_>) -> Result<[[Option<f64>; 3]; 2]> {
+    let mut command = pinned(SERVER_CORE, &lab.load());
+    command.args(["derive", "--seconds", "1"]);
+    let printed = lab.json("derive", command)?;
+    Ok(["derive_us", "settle_us"].map(|field| [0, 1, 2].map(|place| printed[field][place].as_f64())))
+}
+
 fn bare_start(lab: &Lab<'_>) -> Result<Option<f64>> {
     let address = lab.address()?.to_string();
     let run = |_| {

@@ -85,6 +85,7 @@ fn measure(args: &BenchArgs, lab: &Lab<'_>) -> Result<Figures> {
     let mut figures = Figures::default();
     if wants(Part::Limits) {
         figures.limits = limits::measure(lab)?;
+        [figures.derive_us, figures.settle_us] = limits::derive(lab)?;
     }
     if wants(Part::Sqlite) || wants(Part::Page) {
         let database = lab.sqlite();

@@ -18,6 +18,7 @@ struct Line {
 enum Unit {
     PerSecond,
     Milliseconds,
+    Microseconds,
     Megabytes,
     Kilobytes,
     Plain,
@@ -32,6 +33,13 @@ pub(crate) fn text(figures: &Figures) -> String {
             "| {} | {sqlite} | {postgres} | {} | {} |\n",
             line.what, line.limit, line.target
         ));
+    }
+    text.push_str(&format!("\n{DERIVE_HEAD}\n"));
+    for (what, values) in
+        [("fold the facts", figures.derive_us), ("set the books against them", figures.settle_us)]
+    {
+        let [ten, hundred, thousand] = values.map(|value| show(value, Unit::Microseconds));
+        text.push_str(&format!("| {what} | {ten} | {hundred} | {thousand} |\n"));
     }
     text.push_str(&format!("\n{PAGE_HEAD}\n"));
     for (what, value, unit, target) in page_lines(figures) {
@@ -53,6 +61,11 @@ const SERVER_HEAD: &str = "## The server
 | path | on SQLite | on PostgreSQL | held against | target (SQLite · PostgreSQL) |
 |---|---|---|---|---|";
 
+const DERIVE_HEAD: &str = "## The rules for one instance
+
+| facts | 10 | 100 | 1,000 |
+|---|---|---|---|";
+
 const PAGE_HEAD: &str = "## The pages and the local platform
 
 | what | measured | target |
@@ -68,6 +81,7 @@ const TAIL: &str = "
   that are its best on one core.
 - Jobs that do nothing run in a runner of their own with 64 places on the server's core. Publications make a real HTTP
   call each, report their progress, and pay with the credit that was held for them; they share the core with the server.
+- Grants and the check of the books run in a process of their own on the server's core, with 64 callers.
 - Memory is of the one process that answers requests and runs jobs, after its start and at its highest.
 - First content is the browser's `first-contentful-paint`; usable is when the credits are on the page.
 
@@ -153,6 +167,8 @@ fn server_lines(figures: &Figures) -> Vec<Line> {
             NONE.to_owned(),
             NONE,
         ),
+        per_second("grants, straight to the store", sqlite.grants, postgres.grants, NONE.to_owned(), NONE),
+        per_second("ledger entries verified", sqlite.verified, postgres.verified, NONE.to_owned(), NONE),
         Line {
             what: "job wished for → running, median at 50/s",
             sqlite: sqlite.job_wait_p50_ms,
@@ -242,6 +258,7 @@ fn show(value: Option<f64>, unit: Unit) -> String {
         Unit::PerSecond => format!("{}/s", thousands(value)),
         Unit::Milliseconds if value < 10.0 => format!("{value:.1} ms"),
         Unit::Milliseconds => format!("{value:.0} ms"),
+        Unit::Microseconds => format!("{} µs", thousands(value)),
         Unit::Megabytes => format!("{value:.0} MB"),
         Unit::Kilobytes => format!("{value:.0} kB"),
         Unit::Plain => format!("{value:.3}"),

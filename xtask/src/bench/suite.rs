@@ -38,6 +38,7 @@ pub(crate) fn measure(lab: &Lab<'_>, database: &str) -> Result<ServerFigures> {
     drop(server);
     figures.start_ms = start(lab, database, &network)?;
     noop_jobs(lab, database, &mut figures)?;
+    books(lab, database, &mut figures)?;
     // After everything else: nobody runs these jobs.
     let server = Server::api_only(lab, database, network.address())?;
     figures.publish = Asks { address: server.address().to_string(), ..asks }.median("publish")?;
@@ -162,6 +163,21 @@ fn noop_jobs(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Resu
     }
     figures.noop_jobs = median(rates);
     (figures.job_wait_p50_ms, figures.job_wait_p99_ms) = (median(middles), median(ends));
+    Ok(())
+}
+
+/// The store by itself, in a process on the server's core: credits given, and entries checked.
+fn books(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Result<()> {
+    let (mut grants, mut verified) = (Vec::new(), Vec::new());
+    for _ in 0..lab.runs {
+        let mut command = pinned(SERVER_CORE, &lab.load());
+        command.args(["books", "--database", database, "--seconds", &lab.seconds.to_string()]);
+        command.args(["--instances", INSTANCES]);
+        let printed = lab.json("grants and books", command)?;
+        grants.push(number(&printed, "grants_per_second")?);
+        verified.push(number(&printed, "verified_per_second")?);
+    }
+    (figures.grants, figures.verified) = (median(grants), median(verified));
     Ok(())
 }
 

@@ -97,6 +97,8 @@ impl<'a> Life<'a> {
             (_, Product::TopUp(_)) => {}
             (FactKind::AppInstalled { origin_instance_id }, Product::None) => {
                 self.presence = Presence::Installed;
+                // A removal may be all that was known so far.
+                self.installed_at.get_or_insert(fact.at);
                 self.origin = self.origin.take().or_else(|| origin_instance_id.clone());
             }
             (FactKind::AppRemoved, Product::None) => self.presence = Presence::Removed(fact.at),
@@ -147,6 +149,10 @@ impl<'a> Life<'a> {
             FactKind::RenewalCancelled { immediately, in_trial, .. } => {
                 // What has ended already cannot be cancelled: its end stays where it is.
                 if let Some(epoch) = self.open_epoch(fact.at) {
+                    if !*immediately && !*in_trial {
+                        // Who can switch renewal off has paid for the period that runs.
+                        epoch.evidence(fact.at, None);
+                    }
                     epoch.renew(false, fact.at);
                     if *in_trial {
                         epoch.mark_trial();

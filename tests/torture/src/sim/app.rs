@@ -273,12 +273,8 @@ fn moves(changes: &AccountChanges, grants: &[CreditGrant]) -> Vec<Move> {
     let mut moves: Vec<(i64, Move)> = Vec::new();
     for entry in &changes.entries {
         let given = changes.new_grants.iter().find(|grant| grant.business_key == entry.business_key);
-        match (entry.code, given) {
-            (EntryCode::Grant, Some(grant)) => {
-                moves
-                    .push((entry.seq, Move::Given { since: grant.effective_at, amount: grant.amount.get() }));
-            }
-            _ => {}
+        if let (EntryCode::Grant, Some(grant)) = (entry.code, given) {
+            moves.push((entry.seq, Move::Given { since: grant.effective_at, amount: grant.amount.get() }));
         }
     }
     let taken_back = |id: &GrantId| grants.iter().find(|grant| grant.id == *id && grant.taken_back);

@@ -234,3 +234,18 @@ fn a_copy_that_is_known_late_gives_its_free_credits_back() {
     look(&mut account, &facts, 2);
     assert_eq!(account.balances.plan, 1_000);
 }
+
+#[test]
+fn a_removal_that_is_known_before_any_install_costs_no_free_credits() {
+    let (removal, install) = (removed(0), installed(1));
+    assert_eq!(balance(&[removal.clone(), install.clone()], day(2)), 200);
+    assert_eq!(balance(&[install, removal], day(2)), 200);
+}
+
+#[test]
+fn switching_renewal_off_says_that_the_period_that_runs_is_paid() {
+    let known = [installed(0), purchased(0, "starter", "inv-1")];
+    assert_eq!(balance(&known, day(61)), 200 + 2 * 1_000, "nothing is heard of the third period");
+    let told = [&known[..], &[cancelled(65, "starter")]].concat();
+    assert_eq!(balance(&told, day(66)), 200 + 3 * 1_000);
+}
