@@ -40,8 +40,12 @@ impl Engine {
         let found = self
             .read(|world| world.find_instance(instance_id.as_str()).map(|(site, _)| site.site_id.clone()));
         let site_id = found.ok_or_else(|| Refusal::not_found("There is no such instance of the app."))?;
-        let counter =
-            Counter { catalog: &self.config.catalog, home: self.app_home(&site_id), now: self.now() };
+        let counter = Counter {
+            catalog: &self.config.catalog,
+            home: self.app_home(&site_id),
+            trial_days: None,
+            now: self.now(),
+        };
         self.change(|world| world.open_checkout(instance_id, order, &counter))
     }
 

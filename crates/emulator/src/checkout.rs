@@ -64,6 +64,7 @@ pub(crate) fn plans_on_sale(catalog: &Catalog) -> impl Iterator<Item = &Plan> {
 struct Offer {
     plan_id: PlanId,
     name: String,
+    rank: u32,
     cycle: BillingCycle,
     price: String,
 }
@@ -82,6 +83,7 @@ impl CheckoutOrder {
             return Ok(Offer {
                 plan_id: plan_id.ok_or_else(not_sold)?,
                 name: top_up.name.clone(),
+                rank: 0,
                 cycle: BillingCycle::OneTime,
                 price: top_up.price.clone(),
             });
@@ -91,7 +93,7 @@ impl CheckoutOrder {
         let not_sold =
             || Refusal::invalid("`billingCycle` must be one the plan is sold in: MONTHLY or YEARLY.");
         let price = price_of(plan, &cycle).ok_or_else(not_sold)?.to_owned();
-        Ok(Offer { plan_id: plan.id.clone(), name: plan.name.clone(), cycle, price })
+        Ok(Offer { plan_id: plan.id.clone(), name: plan.name.clone(), rank: plan.rank, cycle, price })
     }
 
     /// The plan on sale under exactly this product id. Unlike an app, Wix forgives no spelling.
@@ -141,6 +143,8 @@ pub(crate) struct Counter<'a> {
     pub(crate) catalog: &'a Catalog,
     /// The app's page in the dashboard of the buying site.
     pub(crate) home: Url,
+    /// For how many days a plan is tried out before it is paid.
+    pub(crate) trial_days: Option<i64>,
     pub(crate) now: Timestamp,
 }
 
@@ -152,7 +156,7 @@ impl World {
         order: CheckoutOrder,
         counter: &Counter<'_>,
     ) -> Result<Checkout, Refusal> {
-        let Offer { plan_id, name, cycle, price } = order.offer(counter.catalog)?;
+        let Offer { plan_id, name, rank, cycle, price } = order.offer(counter.catalog)?;
         order.check_texts()?;
         let success_url =
             order.success_url.unwrap_or_else(|| with_query(&counter.home, &[("payment", "success")]));
@@ -166,6 +170,8 @@ impl World {
             product_id: order.product_id,
             plan_id,
             plan_name: name,
+            plan_rank: rank,
+            trial_days: counter.trial_days,
             cycle,
             price,
             currency: counter.catalog.currency().to_owned(),

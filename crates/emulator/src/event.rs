@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use wixapp_core::fact::InvoiceStatus;
 use wixapp_core::id::InstanceId;
 
+use crate::world::checkout::Checkout;
 use crate::world::invoice::Invoice;
 use crate::world::subscription::Subscription;
 
@@ -55,6 +56,20 @@ pub(crate) fn changed(plan: &Subscription, previous: &Subscription, at: Timestam
         "cycle": plan.cycle,
         "previousVendorProductId": previous.product_id,
         "previousCycle": previous.cycle,
+        "couponName": null,
+        "invoiceId": plan.invoice_id,
+    });
+    AppEvent { event_type: "PaidPlanChanged", payload }
+}
+
+/// The plan changes when the period that is paid ends: it is told when the owner decides, under the invoice that runs.
+pub(crate) fn changed_later(plan: &Subscription, checkout: &Checkout, at: Timestamp) -> AppEvent {
+    let payload = json!({
+        "operationTimeStamp": wix_time(at),
+        "vendorProductId": checkout.product_id,
+        "cycle": checkout.cycle,
+        "previousVendorProductId": plan.product_id,
+        "previousCycle": plan.cycle,
         "couponName": null,
         "invoiceId": plan.invoice_id,
     });

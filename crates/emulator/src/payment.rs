@@ -26,7 +26,11 @@ impl World {
         let nothing = || Refusal::conflict("nothing_unpaid", "Every invoice of this plan is paid.");
         let invoice_id = plan.unpaid_invoice_id.take().ok_or_else(nothing)?;
         plan.card_fails = false;
-        plan.renew(invoice_id.clone());
+        if plan.trial_ends_at.is_some() {
+            plan.convert(invoice_id.clone());
+        } else {
+            plan.renew(invoice_id.clone());
+        }
         self.note_invoice(instance_id, now, true);
         self.queue_delivery(
             &id,

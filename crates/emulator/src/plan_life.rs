@@ -8,7 +8,7 @@ use crate::event;
 use crate::world::World;
 use crate::world::checkout::Checkout;
 use crate::world::invoice::Invoice;
-use crate::world::subscription::{Subscription, period_end};
+use crate::world::subscription::{NextPlan, Subscription, period_end};
 
 /// What the end of a period led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,44 +23,47 @@ pub(crate) enum PeriodEnd {
 
 impl World {
     /// Puts a paid checkout into effect. Its webhook leaves at `webhook_at`.
+    ///
+    /// A plan that is higher than the one before, or paid in another way, begins now; a lower one when the period that is
+    /// paid ends. Coming back to the plan that runs drops the lower one.
     pub(crate) fn start_plan(&mut self, checkout: &Checkout, now: Timestamp, webhook_at: Timestamp) {
-        let price = if checkout.test_checkout { "0.00" } else { &checkout.price };
-        let plan = Subscription {
-            product_id: checkout.product_id.clone(),
-            plan_id: checkout.plan_id.clone(),
-            name: checkout.plan_name.clone(),
-            cycle: checkout.cycle.clone(),
-            price: price.to_owned(),
-            currency: checkout.currency.clone(),
-            started_at: now,
-            periods_paid: 1,
-            period_end_at: period_end(now, &checkout.cycle, 1),
-            auto_renew: true,
-            ended: false,
-            invoice_id: self.seed.next_guid(),
-            card_fails: false,
-            unpaid_invoice_id: None,
-            trial_ends_at: None,
-        };
+        let invoice_id = self.seed.next_guid();
         let Some(install) = self.find_instance_mut(checkout.instance_id.as_str()) else { return };
-        let previous = install.plan.replace(plan.clone()).filter(|previous| previous.is_live(now));
-        let event = match &previous {
-            Some(previous) => event::changed(&plan, previous, now),
-            None => event::purchased(&plan, now),
+        let previous = install.plan.take().filter(|previous| previous.is_live(now));
+        let (plan, event, charged) = match previous {
+            Some(mut plan) if plan.changes_later(checkout) => {
+                let event = event::changed_later(&plan, checkout, now);
+                let stays = plan.rank == checkout.plan_rank;
+                plan.next = if stays { None } else { Some(next_plan(checkout)) };
+                plan.auto_renew = true;
+                (plan, event, false)
+            }
+            Some(previous) => {
+                let plan = Subscription::begun(checkout, invoice_id, now);
+                let event = event::changed(&plan, &previous, now);
+                (plan, event, true)
+            }
+            None => {
+                let plan = Subscription::begun(checkout, invoice_id, now);
+                let event = event::purchased(&plan, now);
+                (plan, event, true)
+            }
         };
-        self.note_invoice(checkout.instance_id.as_str(), now, false);
+        install.plan = Some(plan);
+        if charged {
+            self.note_invoice(checkout.instance_id.as_str(), now, false);
+        }
         self.queue_delivery(&checkout.instance_id, event, now, webhook_at);
     }
 
     /// Sells a one-time product: an invoice and its webhook; the site's plan goes on as it is.
     pub(crate) fn sell_once(&mut self, checkout: &Checkout, now: Timestamp, webhook_at: Timestamp) {
-        let price = if checkout.test_checkout { "0.00" } else { &checkout.price };
         let invoice = Invoice {
             invoice_id: self.seed.next_guid(),
             instance_id: checkout.instance_id.clone(),
             product_id: checkout.product_id.clone(),
             cycle: checkout.cycle.clone(),
-            price: price.to_owned(),
+            price: charged(checkout),
             currency: checkout.currency.clone(),
             at: now,
             renewal: false,
@@ -86,6 +89,10 @@ impl World {
             return Ok(());
         }
         plan.auto_renew = enabled;
+        if !enabled {
+            // What does not renew has no next plan.
+            plan.next = None;
+        }
         // A trial that is cancelled is over at once: nothing was paid that could run on.
         plan.ended = !enabled && plan.trial_ends_at.is_some();
         let event = if enabled { event::reactivated(plan, now) } else { event::renewal_cancelled(plan, now) };
@@ -124,17 +131,6 @@ impl World {
         PeriodEnd::Renewed
     }
 
-    /// Makes the plan that was just bought a free trial of `days` days; it is paid from then on.
-    pub(crate) fn make_trial(&mut self, instance_id: &str, days: i64) {
-        let Some(plan) = self.find_instance_mut(instance_id).and_then(|install| install.plan.as_mut()) else {
-            return;
-        };
-        let end =
-            plan.started_at.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX);
-        plan.trial_ends_at = Some(end);
-        plan.period_end_at = end;
-    }
-
     pub(crate) fn note_invoice(&mut self, instance_id: &str, at: Timestamp, renewal: bool) {
         let Some((_, install)) = self.find_instance(instance_id) else { return };
         let Some(plan) = &install.plan else { return };
@@ -150,4 +146,56 @@ impl World {
         };
         self.invoices.push_back(invoice);
     }
+}
+
+impl Subscription {
+    /// A plan that begins now, with a free trial if one was offered.
+    fn begun(checkout: &Checkout, invoice_id: String, now: Timestamp) -> Self {
+        let trial_ends_at = checkout
+            .trial_days
+            .map(|days| now.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX));
+        Self {
+            product_id: checkout.product_id.clone(),
+            plan_id: checkout.plan_id.clone(),
+            name: checkout.plan_name.clone(),
+            rank: checkout.plan_rank,
+            cycle: checkout.cycle.clone(),
+            price: charged(checkout),
+            currency: checkout.currency.clone(),
+            started_at: now,
+            since: None,
+            next: None,
+            periods_paid: 1,
+            period_end_at: trial_ends_at.unwrap_or_else(|| period_end(now, &checkout.cycle, 1)),
+            auto_renew: true,
+            ended: false,
+            invoice_id,
+            card_fails: false,
+            unpaid_invoice_id: None,
+            trial_ends_at,
+        }
+    }
+
+    /// Whether what is bought begins only when the period that is paid ends, or is what runs already.
+    fn changes_later(&self, checkout: &Checkout) -> bool {
+        let same = checkout.plan_id == self.plan_id && checkout.cycle == self.cycle && self.next.is_some();
+        same || (checkout.plan_rank < self.rank && self.trial_ends_at.is_none())
+    }
+}
+
+fn next_plan(checkout: &Checkout) -> NextPlan {
+    NextPlan {
+        product_id: checkout.product_id.clone(),
+        plan_id: checkout.plan_id.clone(),
+        name: checkout.plan_name.clone(),
+        rank: checkout.plan_rank,
+        cycle: checkout.cycle.clone(),
+        price: charged(checkout),
+        currency: checkout.currency.clone(),
+    }
+}
+
+/// What a checkout charges.
+fn charged(checkout: &Checkout) -> String {
+    if checkout.test_checkout { "0.00".to_owned() } else { checkout.price.clone() }
 }

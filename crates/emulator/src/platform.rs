@@ -155,13 +155,24 @@ impl Platform {
         cycle: BillingCycle,
         now: Timestamp,
     ) -> Result<(), Error> {
+        self.check_out(instance_id, product_id, cycle, None, now)
+    }
+
+    fn check_out(
+        &mut self,
+        instance_id: &InstanceId,
+        product_id: &str,
+        cycle: BillingCycle,
+        trial_days: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let home = self.config.addresses()?.public;
         let order = CheckoutOrder {
             product_id: product_id.to_owned(),
             billing_cycle: Some(cycle),
             ..CheckoutOrder::default()
         };
-        let counter = Counter { catalog: &self.config.catalog, home, now };
+        let counter = Counter { catalog: &self.config.catalog, home, trial_days, now };
         let token = self.world.open_checkout(instance_id, order, &counter)?.token;
         self.world.pay_checkout(&token, &Card::paying(), now)?;
         self.world.trim();
@@ -183,9 +194,7 @@ impl Platform {
         if self.live_plan(instance_id, now).is_some() {
             return Err(Refusal::conflict("plan_live", "A trial comes before the first plan.").into());
         }
-        self.buy(instance_id, product_id, cycle, now)?;
-        self.world.make_trial(instance_id.as_str(), days);
-        Ok(())
+        self.check_out(instance_id, product_id, cycle, Some(days), now)
     }
 
     /// Switches automatic renewal of the live plan.

@@ -80,6 +80,9 @@ pub struct Plan {
     pub currency: String,
     /// The invoice of the current period.
     pub invoice_id: String,
+    /// The lower plan that the next period is paid for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_plan: Option<String>,
 }
 
 /// What was charged for one period of a plan.
@@ -243,13 +246,14 @@ impl Plan {
             product_id: plan.product_id.clone(),
             name: plan.name.clone(),
             billing_cycle: plan.cycle.clone(),
-            started_at: plan.started_at,
+            started_at: plan.runs_since(),
             period_end: plan.period_end_at,
             auto_renew: plan.auto_renew,
             status,
             price: plan.price.clone(),
             currency: plan.currency.clone(),
             invoice_id: plan.invoice_id.clone(),
+            next_plan: plan.next.as_ref().map(|next| next.name.clone()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One paid life of an instance, from its first purchase until it ends.
 
 use super::invoice::Invoices;
+use super::life::FREE_GRACE;
 use super::segment::{EntryKind, Segment, names};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
@@ -108,11 +109,19 @@ impl<'a> Epoch<'a> {
     pub(super) fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp) {
         self.evidence(at, paid.terms.expires_at);
         if let Some(id) = &paid.terms.invoice_id {
-            self.invoices.see(id, self.period_start(at));
+            self.see_invoice(id, at);
         }
         if self.auto_renew != paid.auto_renewing {
             self.renew(paid.auto_renewing, at);
         }
+    }
+
+    /// Wix names an invoice at `at`: it is that of the period that runs, or of the next one when its own is known and it is
+    /// about to begin by a clock that runs behind Wix's.
+    pub(super) fn see_invoice(&mut self, id: &str, at: Timestamp) {
+        let start = self.period_start(at);
+        let next = self.regular_end(at).filter(|end| end.duration_since(at) < FREE_GRACE);
+        self.invoices.see(id, next.filter(|_| self.invoices.is_known_from(start)).unwrap_or(start));
     }
 
     pub(super) fn renew(&mut self, on: bool, at: Timestamp) {
@@ -121,6 +130,8 @@ impl<'a> Epoch<'a> {
             self.cancelled_at = None;
         } else if self.auto_renew {
             self.cancelled_at = Some(at);
+            // What does not renew has no next plan.
+            self.pending = None;
         }
         self.auto_renew = on;
     }
@@ -155,7 +166,8 @@ impl<'a> Epoch<'a> {
         let names = names(terms, fact);
         if plan.rank < current.plan.rank {
             if self.pending.as_ref().is_none_or(|pending| pending.plan.id != plan.id) {
-                let from = self.period_end(at).unwrap_or(at);
+                // At the turn of a period it begins at once: the period before it is over.
+                let from = if self.is_turn(at) { at } else { self.period_end(at).unwrap_or(at) };
                 self.pending =
                     Some(Pending { plan, billing: terms.cycle.clone(), chosen_at: at, from, names });
             }
@@ -219,6 +231,11 @@ impl<'a> Epoch<'a> {
     pub(super) fn period_end(&self, at: Timestamp) -> Option<Timestamp> {
         let at = self.cancelled_at.unwrap_or(at);
         self.expires_at.filter(|end| *end > at).or_else(|| self.regular_end(at))
+    }
+
+    /// Whether one paid period ends and the next begins at `at`.
+    fn is_turn(&self, at: Timestamp) -> bool {
+        at > self.period_anchor && (self.period_start(at) == at || self.expires_at == Some(at))
     }
 
     fn regular_end(&self, at: Timestamp) -> Option<Timestamp> {

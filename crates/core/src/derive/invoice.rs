@@ -34,6 +34,11 @@ impl Invoices {
         self.from.iter().any(|(known, _)| known == id)
     }
 
+    /// Whether an invoice of `start` or later is known.
+    pub(super) fn is_known_from(&self, start: Timestamp) -> bool {
+        self.from.last().is_some_and(|(_, from)| *from >= start)
+    }
+
     /// The invoice that a moment belongs to.
     pub(super) fn at(&self, at: Timestamp) -> Option<&str> {
         self.from.iter().rev().find(|(_, from)| *from <= at).map(|(id, _)| id.as_str())

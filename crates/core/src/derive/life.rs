@@ -15,7 +15,7 @@ use crate::fact::{Fact, FactKind, InvoiceStatus, PlanTerms, Snapshot};
 /// Facts further ahead than this wait (billing-rules §6.6).
 const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
 /// "Free" in an answer of Get App Instance is not believed this soon after proof of payment: its data may lag.
-const FREE_GRACE: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const FREE_GRACE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Whether the app is on the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +140,9 @@ impl<'a> Life<'a> {
             FactKind::PlanReactivated(terms) => {
                 self.paid(fact, plan, terms, true);
                 self.renew_paid(plan, fact.at);
+                if let Some((epoch, id)) = self.open_epoch(fact.at).zip(terms.invoice_id.as_deref()) {
+                    epoch.see_invoice(id, fact.at);
+                }
             }
             FactKind::PlanChanged { terms, .. } => {
                 self.paid(fact, plan, terms, false);
@@ -284,7 +287,7 @@ impl<'a> Life<'a> {
             InvoiceStatus::PaymentFailed => epoch.invoices.fail(invoice_id, fact.at),
             InvoiceStatus::Paid => {
                 epoch.invoices.pay(invoice_id);
-                epoch.invoices.see(invoice_id, epoch.period_start(fact.at));
+                epoch.see_invoice(invoice_id, fact.at);
                 epoch.evidence(fact.at, None);
             }
             InvoiceStatus::Refunded | InvoiceStatus::ChargedBack | InvoiceStatus::Unknown(_) => {}
@@ -311,7 +314,9 @@ impl<'a> Life<'a> {
         if paid.in_trial {
             epoch.mark_trial();
         } else if epoch.is_trial() {
-            epoch.convert(fact, plan, &paid.terms);
+            // It became a paid plan when Wix says that this one began, not when Wix was asked.
+            let at = if since > epoch.last_change() { since } else { fact.at };
+            epoch.convert(&Fact { at, ..fact.clone() }, plan, &paid.terms);
         }
         epoch.undo_downgrade(plan, since);
         if !epoch.keeps_pending(plan, since) {

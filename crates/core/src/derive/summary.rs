@@ -58,7 +58,9 @@ impl Life<'_> {
         // A trial's end is known to Wix alone: it is asked when the first period is over.
         let turning =
             if epoch.auto_renew && epoch.pending.is_none() && !is_trial { None } else { period_end };
-        let next_at = if unconfirmed { Some(now) } else { [next_cycle, turning].into_iter().flatten().min() };
+        // An end that was told by a clock that runs ahead of ours lies a moment in the future.
+        let changes = [next_cycle, turning, epoch.ends_at];
+        let next_at = if unconfirmed { Some(now) } else { changes.into_iter().flatten().min() };
         Some((subscription, next_at, unconfirmed))
     }
 

@@ -82,7 +82,7 @@ fn billing(plan: &Subscription) -> Value {
     let mut billing = json!({
         "packageName": plan.product_id,
         "billingCycle": plan.cycle,
-        "timeStamp": wix_time(plan.started_at),
+        "timeStamp": wix_time(plan.runs_since()),
         "autoRenewing": plan.auto_renew,
         "invoiceId": plan.invoice_id,
         "source": "",

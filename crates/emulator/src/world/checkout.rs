@@ -35,6 +35,11 @@ pub(crate) struct Checkout {
     pub(crate) product_id: String,
     pub(crate) plan_id: PlanId,
     pub(crate) plan_name: String,
+    #[serde(default)]
+    pub(crate) plan_rank: u32,
+    /// For how many days the plan is tried out before it is paid.
+    #[serde(default)]
+    pub(crate) trial_days: Option<i64>,
     pub(crate) cycle: BillingCycle,
     pub(crate) price: String,
     pub(crate) currency: String,

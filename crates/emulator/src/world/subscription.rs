@@ -16,8 +16,17 @@ pub(crate) struct Subscription {
     pub(crate) cycle: BillingCycle,
     pub(crate) price: String,
     pub(crate) currency: String,
+    /// How the plan ranks among the others; a lower one that is bought begins when the period ends.
+    #[serde(default)]
+    pub(crate) rank: u32,
     /// The moment of purchase: the anchor of every later period.
     pub(crate) started_at: Timestamp,
+    /// Since when this plan runs, where that is later than the anchor: a lower plan keeps the days of the one before.
+    #[serde(default)]
+    pub(crate) since: Option<Timestamp>,
+    /// The lower plan that the next period is paid for.
+    #[serde(default)]
+    pub(crate) next: Option<NextPlan>,
     /// How many periods are paid.
     pub(crate) periods_paid: i32,
     pub(crate) period_end_at: Timestamp,
@@ -36,7 +45,25 @@ pub(crate) struct Subscription {
     pub(crate) trial_ends_at: Option<Timestamp>,
 }
 
+/// A lower plan that was chosen while a higher one is paid.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NextPlan {
+    pub(crate) product_id: String,
+    pub(crate) plan_id: PlanId,
+    pub(crate) name: String,
+    pub(crate) rank: u32,
+    pub(crate) cycle: BillingCycle,
+    pub(crate) price: String,
+    pub(crate) currency: String,
+}
+
 impl Subscription {
+    /// Since when this plan is paid.
+    pub(crate) fn runs_since(&self) -> Timestamp {
+        self.since.unwrap_or(self.started_at)
+    }
+
     /// Whether it is paid at `now`: also right in the moment before the platform noted the period's end.
     pub(crate) fn is_live(&self, now: Timestamp) -> bool {
         !self.ended && (self.auto_renew || now < self.period_end_at)
@@ -50,16 +77,32 @@ impl Subscription {
     /// Turns the free trial into a paid plan: its first period begins.
     pub(crate) fn convert(&mut self, invoice_id: String) {
         self.trial_ends_at = None;
-        self.started_at = self.period_end_at;
+        (self.started_at, self.periods_paid) = (self.period_end_at, 1);
         self.period_end_at = period_end(self.started_at, &self.cycle, 1);
         self.invoice_id = invoice_id;
     }
 
-    /// Pays for the next period.
+    /// Pays for the next period, of the lower plan if one was chosen.
     pub(crate) fn renew(&mut self, invoice_id: String) {
+        if let Some(next) = self.next.take() {
+            self.begin(next);
+        }
         self.periods_paid += 1;
         self.period_end_at = period_end(self.started_at, &self.cycle, self.periods_paid);
         self.invoice_id = invoice_id;
+    }
+}
+
+impl Subscription {
+    /// The lower plan begins as the period ends. Paid in the same way it keeps the days on which it is due.
+    fn begin(&mut self, next: NextPlan) {
+        let NextPlan { product_id, plan_id, name, rank, cycle, price, currency } = next;
+        if cycle != self.cycle {
+            (self.started_at, self.periods_paid) = (self.period_end_at, 0);
+        }
+        self.since = Some(self.period_end_at);
+        (self.product_id, self.plan_id, self.name, self.rank) = (product_id, plan_id, name, rank);
+        (self.cycle, self.price, self.currency) = (cycle, price, currency);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use serde_json::json;
+use wixapp_core::id::InstanceId;
 use wixapp_emulator::view::{Plan, PlanStatus};
 use wixapp_platform::webhook::Payload;
 
@@ -11,6 +12,11 @@ use crate::stage::{Stage, at, hours};
 impl Stage {
     fn plan(&self) -> Plan {
         self.emulator.sites()[0].install.clone().unwrap().plan.unwrap()
+    }
+
+    async fn invoices(&self, instance: &InstanceId) -> usize {
+        let listed = self.get(&format!("/_emulator/instances/{instance}/invoices")).await;
+        listed.json["invoices"].as_array().unwrap().len()
     }
 }
 
@@ -192,4 +198,51 @@ async fn the_platform_library_reads_every_event_that_is_sent() {
         })
         .collect();
     assert_eq!(read, [true; 6], "{:?}", stage.events());
+}
+
+#[tokio::test]
+async fn a_lower_plan_begins_when_the_period_ends_and_is_told_when_it_is_chosen() {
+    let stage = Stage::new().await;
+    let instance = stage.install().await;
+    stage.buy(&instance, "pro", "MONTHLY").await;
+    let (invoice, ends) = (stage.plan().invoice_id, stage.plan().period_end);
+    stage.emulator.advance(hours(24)).await.unwrap();
+    stage.buy(&instance, "starter", "MONTHLY").await;
+    assert_eq!(stage.event_types()[2], "PaidPlanChanged");
+    let told = stage.last_payload();
+    assert_eq!((&told["vendorProductId"], &told["invoiceId"]), (&json!("starter"), &json!(invoice)));
+    let plan = stage.plan();
+    assert_eq!((plan.name.as_str(), plan.next_plan.as_deref()), ("Pro", Some("Starter")));
+    assert_eq!((plan.period_end, plan.invoice_id), (ends, invoice.clone()));
+    assert_eq!(stage.invoices(&instance).await, 1, "nothing is charged before the period ends");
+
+    stage.emulator.advance(hours(28 * 24)).await.unwrap();
+    let billing = stage.app_instance(&instance).await["instance"]["billing"].clone();
+    assert_eq!(
+        (&billing["packageName"], &billing["timeStamp"]),
+        (&json!("starter"), &json!("2027-02-28T08:00:00.000Z"))
+    );
+    let plan = stage.plan();
+    assert_eq!((plan.next_plan, plan.period_end), (None, at("2027-03-31T08:00:00Z")));
+    assert_ne!(plan.invoice_id, invoice);
+    assert_eq!(stage.event_types().len(), 3, "the turn of the period is silent");
+}
+
+#[tokio::test]
+async fn coming_back_to_the_plan_that_runs_or_cancelling_drops_the_lower_one() {
+    let stage = Stage::new().await;
+    let instance = stage.install().await;
+    stage.buy(&instance, "pro", "MONTHLY").await;
+    for back in ["again", "cancel"] {
+        stage.buy(&instance, "starter", "MONTHLY").await;
+        assert_eq!(stage.plan().next_plan.as_deref(), Some("Starter"));
+        if back == "again" {
+            stage.buy(&instance, "pro", "MONTHLY").await;
+        } else {
+            let path = format!("/_emulator/instances/{instance}/auto-renew");
+            stage.post(&path, &json!({ "enabled": false })).await;
+        }
+        assert_eq!((stage.plan().name.as_str(), stage.plan().next_plan), ("Pro", None), "{back}");
+    }
+    assert_eq!(stage.invoices(&instance).await, 1);
 }

@@ -249,3 +249,72 @@ fn switching_renewal_off_says_that_the_period_that_runs_is_paid() {
     let told = [&known[..], &[cancelled(65, "starter")]].concat();
     assert_eq!(balance(&told, day(66)), 200 + 3 * 1_000);
 }
+
+#[test]
+fn an_end_told_by_a_clock_that_runs_ahead_of_ours_comes_when_its_time_does() {
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), ended(5, "starter")];
+    let before = day(5) - jiff::SignedDuration::from_mins(4);
+    let now = derived(&facts, before);
+    assert_eq!(now.subscription.plan_id.as_str(), "starter");
+    assert_eq!(now.next_at, Some(day(5)));
+}
+
+#[test]
+fn an_answer_that_shows_a_lower_plan_since_the_turn_of_a_period_counts_from_that_turn() {
+    let base = [installed(0), purchased(0, "pro", "inv-1")];
+    // The move to the lower plan was never told. The period turned on day 31; day 30 belongs to the one before.
+    let seen = snapshot(day(62), Some(("starter", "inv-2", true)), Some(day(31)));
+    let facts = [base.to_vec(), vec![seen]].concat();
+    let now = derived(&facts, day(62));
+    assert_eq!((now.subscription.plan_id.as_str(), now.subscription.pending_plan_id), ("starter", None));
+    assert_eq!(balance(&facts, day(62)), 200 + 2 * 5_000 + 1_000);
+}
+
+#[test]
+fn a_cancelled_life_has_no_next_plan_and_one_that_was_reactivated_goes_on_as_it_was() {
+    let mut facts = vec![installed(0), purchased(0, "pro", "inv-1"), changed(10, "starter")];
+    facts.push(cancelled(12, "pro"));
+    assert_eq!(derived(&facts, day(13)).subscription.pending_plan_id, None);
+    facts.push(reactivated(15, "pro"));
+    let seen = snapshot(day(33), Some(("pro", "inv-2", true)), Some(day(0)));
+    facts.push(seen);
+    assert_eq!(derived(&facts, day(33)).subscription.plan_id.as_str(), "pro");
+}
+
+#[test]
+fn a_conversion_that_was_never_told_counts_from_when_wix_says_the_plan_began() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        trial(3, "starter", "inv-1", 0),
+        snapshot(day(45), Some(("starter", "inv-3", true)), Some(day(14))),
+    ];
+    // The trial, its conversion on day 14, and the cycle of day 44.
+    assert_eq!(balance(&facts, day(45)), 200 + 3 * 1_000);
+}
+
+#[test]
+fn an_invoice_seen_minutes_before_its_period_by_our_clock_belongs_to_that_period() {
+    let early = day(31) - jiff::SignedDuration::from_mins(5);
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        snapshot(early, Some(("starter", "inv-2", true)), Some(day(0))),
+        snapshot(day(62), Some(("starter", "inv-3", true)), Some(day(0))),
+        invoiced(70, "inv-2", InvoiceStatus::Refunded),
+    ];
+    // Days 0 and 30 belong to the first invoice and day 60 to the third: the second, from day 31 to 59, gave nothing.
+    assert_eq!(balance(&facts, day(71)), 200 + 3 * 1_000);
+}
+
+#[test]
+fn the_invoice_that_a_reactivation_names_can_be_refunded() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(35, "starter"),
+        reactivated(36, "starter"),
+        invoiced(70, "inv-1", InvoiceStatus::Refunded),
+    ];
+    assert_eq!(derived(&facts, day(71)).parked, []);
+}
