@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::metadata;
 
 /// Each of our packages with those of ours that it may use outside tests.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("wixapp-core", &[]),
     ("wixapp-platform", &["wixapp-core"]),
     ("wixapp-stripe", &["wixapp-core"]),
@@ -29,15 +29,25 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("wixapp-bench", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs"]),
     (
         "wixapp-torture",
-        &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-server", "wixapp-emulator", "autopost"],
+        &[
+            "wixapp-core",
+            "wixapp-platform",
+            "wixapp-store",
+            "wixapp-jobs",
+            "wixapp-server",
+            "wixapp-emulator",
+            "autopost",
+        ],
     ),
+    // Tests use it, and nothing that ships.
+    ("wixapp-place", &[]),
     ("xtask", &[]),
 ];
 
 /// What speaks to the outside, and the only packages of ours that may use it directly.
 const DOORS: [(&str, &[&str]); 6] = [
-    ("rusqlite", &["wixapp-store", "wixapp-bench", "wixapp-torture"]),
-    ("tokio-postgres", &["wixapp-store", "wixapp-torture"]),
+    ("rusqlite", &["wixapp-store", "wixapp-bench", "wixapp-place", "wixapp-torture"]),
+    ("tokio-postgres", &["wixapp-store", "wixapp-place", "wixapp-torture"]),
     ("deadpool-postgres", &["wixapp-store"]),
     ("axum", &["wixapp-server", "wixapp-emulator", "wixapp", "wixapp-bench", "autopost"]),
     (
@@ -55,6 +65,7 @@ const DOORS: [(&str, &[&str]); 6] = [
             "wixapp-emulator",
             "wixapp",
             "wixapp-bench",
+            "wixapp-place",
             "wixapp-torture",
         ],
     ),

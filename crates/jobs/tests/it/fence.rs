@@ -75,7 +75,7 @@ async fn job_whose_lease_cannot_be_renewed_is_stopped_when_it_is_over(stage: Sta
     let crew = stage.crew_with_lease(SHORT);
     let job_id = stage.add(&Gate).await;
     stage.script.entered(1).await;
-    let lock = stage.place.lock().await;
+    let lock = stage.place.lock("jobs").await;
     // Others may have the job from now on, although nobody can say so.
     stage.script.gone(1).await;
     assert_eq!(stage.find(&job_id).await.attempt, 1);

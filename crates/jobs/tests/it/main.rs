@@ -11,7 +11,6 @@ mod drain;
 mod fence;
 mod handler;
 mod money;
-mod place;
 mod progress;
 mod retry;
 mod schedule;

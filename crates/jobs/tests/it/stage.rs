@@ -12,10 +12,10 @@ use wixapp_core::grant::{GrantRequest, Pool, Source};
 use wixapp_core::hold::ReserveRequest;
 use wixapp_core::{Credits, HoldId, InstanceId, JobId};
 use wixapp_jobs::{Drained, Job, NewJobExt, Registry, Runner, RunnerConfig, RunnerHandle, State, new_job};
+use wixapp_place::Place;
 use wixapp_store::{NewJob, Store, Want};
 
 use crate::handler::{self, Script};
-use crate::place::Place;
 
 /// No test waits longer than this for something that must happen.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);

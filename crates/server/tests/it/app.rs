@@ -13,12 +13,12 @@ use wixapp_core::clock::{Clock, Timestamp, VirtualClock};
 use wixapp_core::{ErrorCode, InstanceId};
 use wixapp_emulator::{Emulator, EmulatorConfig};
 use wixapp_jobs::{Registry, State};
+use wixapp_place::Place;
 use wixapp_platform::{AppSecret, InstanceClaims, WebhookSigner, instance_token};
 use wixapp_server::serve::{self, Parts, Roles, Running};
 use wixapp_server::{App, Config};
 
 use crate::answer::Answer;
-use crate::place::Place;
 use crate::sample::{self, Gate, Work};
 use crate::wire::Wire;
 
@@ -152,6 +152,13 @@ impl TestApp {
         let file = self.plans.path().join("plans.toml");
         std::fs::write(&file, change(sample::plans())).unwrap();
         self.config.plans.catalog = Some(file.display().to_string());
+    }
+
+    /// The next server finds this database in place of the one that is there now.
+    pub(crate) fn restore(&mut self, backup: Place) {
+        assert!(self.running.is_none(), "a server runs on the database");
+        self.config.database.url = backup.url();
+        self.place = backup;
     }
 
     /// A second server on the same database, with workers of its own.

@@ -60,7 +60,7 @@ async fn a_plan_that_is_agreed_on_in_person_is_not_sold() {
     let custom = wixapp_core::catalog::Catalog::standard();
     assert!(custom.plans().iter().all(|plan| !plan.custom), "the standard plans are all on sale");
     std::fs::write(&file, PLANS).unwrap();
-    let place = crate::place::Place::sqlite();
+    let place = wixapp_place::Place::sqlite();
     let app = TestApp::with(place, |config| config.plans.catalog = Some(file.display().to_string())).await;
     let site = app.install().await;
     checkout_url(&app, &site, "enterprise").await.refused(ErrorCode::InvalidRequest);

@@ -3,7 +3,7 @@
 use wixapp_core::ErrorCode;
 
 use crate::app::TestApp;
-use crate::place::Place;
+use wixapp_place::Place;
 
 const BALANCE: &str = "/api/v1/wix/credits/balance";
 

@@ -43,7 +43,6 @@ mod main_job;
 mod notice;
 mod operation;
 mod operator;
-mod place;
 mod preview;
 mod promo;
 mod reconcile;

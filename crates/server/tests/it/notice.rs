@@ -12,7 +12,7 @@ use wixapp_core::ErrorCode;
 use wixapp_emulator::Card;
 
 use crate::app::{Site, TestApp, days};
-use crate::place::Place;
+use wixapp_place::Place;
 
 const PATH: &str = "/api/v1/wix/settings/notices";
 
@@ -35,13 +35,13 @@ macro_rules! on_both_with_mail {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name(super::Stage::new(crate::place::Place::sqlite(), 5).await).await;
+                super::$name(super::Stage::new(wixapp_place::Place::sqlite(), 5).await).await;
             })+
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name(super::Stage::new(crate::place::Place::postgres().await, 5).await).await;
+                super::$name(super::Stage::new(wixapp_place::Place::postgres().await, 5).await).await;
             })+
         }
     };

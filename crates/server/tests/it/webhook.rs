@@ -234,7 +234,7 @@ async fn a_webhook_that_is_just_small_enough_is_taken() {
 #[tokio::test]
 async fn without_a_key_no_webhook_is_taken_and_wix_is_asked_to_come_again() {
     let app =
-        TestApp::with(crate::place::Place::sqlite(), |config| config.wix.webhook_public_key = None).await;
+        TestApp::with(wixapp_place::Place::sqlite(), |config| config.wix.webhook_public_key = None).await;
     app.expect_status(503);
     let answer = app.deliver("a.b.c").await;
     assert_eq!((answer.status, answer.code(), answer.header("retry-after")), (503, "unavailable", "60"));

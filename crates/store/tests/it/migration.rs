@@ -20,7 +20,8 @@ async fn migrating_again_changes_nothing(stage: Stage) {
 }
 
 async fn many_processes_migrate_a_new_database_at_once(stage: Stage) {
-    let (url, _place) = stage.empty_again().await;
+    let place = stage.another_place().await;
+    let url = place.url();
     let processes = (0..4).map(|_| {
         let url = url.clone();
         tokio::spawn(async move {
@@ -45,7 +46,8 @@ async fn a_newer_schema_is_refused(stage: Stage) {
 }
 
 async fn an_empty_database_is_noticed(stage: Stage) {
-    let (url, _place) = stage.empty_again().await;
+    let place = stage.another_place().await;
+    let url = place.url();
     let store = Store::open(&url).await.unwrap();
     let Err(Error::Inconsistent(text)) = store.check().await else { panic!("there is no schema") };
     assert!(text.contains("run `migrate`"), "{text}");

@@ -2,38 +2,31 @@
 
 use std::time::Duration;
 
-use tempfile::TempDir;
-use tokio_postgres::NoTls;
 use wixapp_core::account::LedgerError;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::{Cause, Entry};
 use wixapp_core::grant::{GrantRequest, Pool, Source};
 use wixapp_core::hold::{Hold, ReserveRequest};
 use wixapp_core::{Credits, EntryId, InstanceId};
+use wixapp_place::Place;
+pub(crate) use wixapp_place::connect;
 use wixapp_store::{Error, Instance, Store, Want};
 
 /// No test waits longer than this for something that must happen.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
-
-const POSTGRES_URL: &str = "WIXAPP_TEST_POSTGRES_URL";
 
 pub(crate) struct Stage {
     pub(crate) store: Store,
     place: Place,
 }
 
-enum Place {
-    Sqlite(TempDir),
-    Postgres(Database),
-}
-
 impl Stage {
     pub(crate) async fn sqlite() -> Self {
-        Self::migrated(Place::Sqlite(tempfile::tempdir().unwrap())).await
+        Self::migrated(Place::sqlite()).await
     }
 
     pub(crate) async fn postgres() -> Self {
-        Self::migrated(Place::Postgres(Database::create().await)).await
+        Self::migrated(Place::postgres().await).await
     }
 
     async fn migrated(place: Place) -> Self {
@@ -52,103 +45,23 @@ impl Stage {
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
-        matches!(self.place, Place::Sqlite(_))
+        self.place.is_sqlite()
     }
 
     /// Runs SQL behind the store's back; what is refused gives the database's words and the constraint's name.
     pub(crate) async fn raw(&self, sql: &str) -> Result<(), String> {
-        match &self.place {
-            Place::Sqlite(folder) => {
-                sqlite_connection(folder).execute_batch(sql).map_err(|error| error.to_string())
-            }
-            Place::Postgres(database) => {
-                let client = connect(&database.url).await;
-                client.batch_execute(sql).await.map_err(|error| {
-                    let failure = error.as_db_error().expect("the server refused it");
-                    format!("{} {}", failure.message(), failure.constraint().unwrap_or_default())
-                })
-            }
-        }
+        self.place.try_raw(sql).await
     }
 
     /// The number that a query gives.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
-        match &self.place {
-            Place::Sqlite(folder) => sqlite_connection(folder).query_row(sql, [], |row| row.get(0)).unwrap(),
-            Place::Postgres(database) => {
-                connect(&database.url).await.query_one(sql, &[]).await.unwrap().get(0)
-            }
-        }
+        self.place.number(sql).await
     }
 
-    /// A new, empty database in place of the one that the stage began with.
-    pub(crate) async fn empty_again(self) -> (String, EmptyPlace) {
-        let place = match self.place {
-            Place::Sqlite(_) => Place::Sqlite(tempfile::tempdir().unwrap()),
-            Place::Postgres(_) => Place::Postgres(Database::create().await),
-        };
-        (place.url(), EmptyPlace(place))
+    /// An empty database of the same kind.
+    pub(crate) async fn another_place(&self) -> Place {
+        self.place.another().await
     }
-}
-
-/// Keeps an empty database alive.
-pub(crate) struct EmptyPlace(#[expect(dead_code, reason = "held for its drop")] Place);
-
-impl Place {
-    fn url(&self) -> String {
-        match self {
-            Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("app.sqlite3").display()),
-            Self::Postgres(database) => database.url.clone(),
-        }
-    }
-}
-
-fn sqlite_connection(folder: &TempDir) -> rusqlite::Connection {
-    let connection = rusqlite::Connection::open(folder.path().join("app.sqlite3")).unwrap();
-    connection.busy_timeout(LIMIT).unwrap();
-    connection
-}
-
-/// A database on the test server, dropped with this.
-struct Database {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Database {
-    async fn create() -> Self {
-        let server = std::env::var(POSTGRES_URL).unwrap_or_else(|_| {
-            panic!(
-                "{POSTGRES_URL} is not set: run `cargo xtask test`, which starts a PostgreSQL for the tests"
-            )
-        });
-        let name = format!("wixapp_test_{}", uuid::Uuid::new_v4().simple());
-        connect(&server).await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-        let (address, _) = server.rsplit_once('/').expect("the address ends with a database");
-        Self { url: format!("{address}/{name}"), server, name }
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
-        // A thread of its own: the test's runtime may be ending, or be busy with a failure.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-            runtime.block_on(async { connect(&server).await.batch_execute(&drop).await }).unwrap();
-        });
-        if dropped.join().is_err() && !std::thread::panicking() {
-            panic!("the test's database could not be dropped");
-        }
-    }
-}
-
-pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
 }
 
 pub(crate) fn at(time: &str) -> Timestamp {

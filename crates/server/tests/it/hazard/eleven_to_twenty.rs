@@ -15,6 +15,7 @@ on_both!(
     hazard_11_a_lower_plan_begins_when_the_period_ends_and_is_not_sold,
     hazard_12_an_unknown_plan_waits_takes_nothing_away_and_counts_once_when_known,
     hazard_13_a_yearly_plan_is_twelve_grants,
+    hazard_14_month_cycles_from_the_29th_30th_and_31st_rise_once_a_month_over_eight_years,
     hazard_15_thirty_days_are_thirteen_grants_in_a_year_and_months_twelve,
     hazard_16_after_a_hundred_days_down_each_cycle_comes_once,
     hazard_17_a_sweep_finds_out_what_thirteen_lost_deliveries_would_have_said,
@@ -86,39 +87,52 @@ async fn hazard_13_a_yearly_plan_is_twelve_grants(app: TestApp) {
     app.finish().await;
 }
 
-mod months {
-    use crate::place::Place;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn hazard_14_month_cycles_from_the_29th_rise_once_a_month_over_eight_years_on_sqlite() {
-        super::eight_years(Place::sqlite(), 28).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn hazard_14_month_cycles_from_the_31st_rise_once_a_month_over_eight_years_on_postgres() {
-        super::eight_years(Place::postgres().await, 30).await;
-    }
+/// The same app on the same kind of database, with cycles by the calendar.
+async fn by_the_month(app: &TestApp) -> TestApp {
+    let policy = wixapp_core::cycle::CyclePolicy::Month;
+    TestApp::with(app.place.another().await, |config| config.plans.cycle = policy).await
 }
 
-/// Eight years of a plan that is bought so many days after the 1st of March.
-async fn eight_years(place: crate::place::Place, day: i64) {
-    let app =
-        TestApp::with(place, |config| config.plans.cycle = wixapp_core::cycle::CyclePolicy::Month).await;
-    app.advance(days(day)).await;
-    let site = app.install().await;
-    buy(&app, &site, "starter", "MONTHLY").await;
-    app.until_available(&site.token, 1_200).await;
-    let mut last = app.clock.now();
+async fn hazard_14_month_cycles_from_the_29th_30th_and_31st_rise_once_a_month_over_eight_years(app: TestApp) {
+    let months = by_the_month(&app).await;
+    app.finish().await;
+    let app = months;
+    app.advance(days(27)).await;
+    let mut sites = Vec::new();
+    for day in [29, 30, 31] {
+        app.advance(days(1)).await;
+        assert_eq!(month_and_day(app.clock.now()).1, day);
+        let site = app.install().await;
+        buy(&app, &site, "starter", "MONTHLY").await;
+        app.until_available(&site.token, 1_200).await;
+        sites.push((site, day, app.clock.now()));
+    }
     for n in 1..=96 {
-        let status = app.status(&app.fresh(&site).token).await;
-        let next: Timestamp = status["subscription"]["nextCycleAt"].as_str().unwrap().parse().unwrap();
-        let month = |at: Timestamp| at.to_string()[..7].to_owned();
-        assert!(next > last && month(next) != month(last), "{last} {next}");
-        app.advance(next.duration_since(app.clock.now())).await;
-        app.until_available(&app.fresh(&site).token, 1_200 + 1_000 * n).await;
-        last = next;
+        // All first: in a short month they come at the same moment.
+        for (site, anchor, last) in &mut sites {
+            let status = app.status(&app.fresh(site).token).await;
+            let next: Timestamp = status["subscription"]["nextCycleAt"].as_str().unwrap().parse().unwrap();
+            let ((before, _), (month, day)) = (month_and_day(*last), month_and_day(next));
+            assert_eq!(month, before % 12 + 1, "{last} {next}");
+            let end_of_month = month_and_day(next + days(1)).1 == 1;
+            assert!(day == *anchor || (day < *anchor && end_of_month), "{anchor}: {next}");
+            *last = next;
+        }
+        let last = sites.iter().map(|(.., next)| *next).max().unwrap();
+        app.advance(last.duration_since(app.clock.now())).await;
+        for (site, ..) in &sites {
+            app.until_available(&app.fresh(site).token, 1_200 + 1_000 * n).await;
+        }
+    }
+    for (site, ..) in &sites {
+        assert_eq!(entries(&app, site, "grant").await, 98);
     }
     app.finish().await;
+}
+
+fn month_and_day(at: Timestamp) -> (i8, i8) {
+    let date = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    (date.month(), date.day())
 }
 
 async fn hazard_15_thirty_days_are_thirteen_grants_in_a_year_and_months_twelve(app: TestApp) {
@@ -132,10 +146,9 @@ async fn hazard_15_thirty_days_are_thirteen_grants_in_a_year_and_months_twelve(a
     app.advance(days(5) - SignedDuration::from_secs(1)).await;
     app.settled().await;
     assert_eq!(app.available(&app.fresh(&site).token).await, 200 + 13 * 1_000);
+    let months = by_the_month(&app).await;
     app.finish().await;
-    let place = crate::place::Place::sqlite();
-    let app =
-        TestApp::with(place, |config| config.plans.cycle = wixapp_core::cycle::CyclePolicy::Month).await;
+    let app = months;
     let site = app.install().await;
     buy(&app, &site, "starter", "MONTHLY").await;
     app.until_available(&site.token, 1_200).await;

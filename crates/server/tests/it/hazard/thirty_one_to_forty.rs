@@ -11,7 +11,6 @@ use wixapp_server::operator::{adjust, delete};
 
 use super::{counter, entries, installed, invoice, is, purchased, say, standing, terms, until_standing};
 use crate::app::{Site, TestApp, count, days, hours, together};
-use crate::wire::Behaviour;
 
 on_both!(
     hazard_31_numbers_at_the_limit_are_refused_and_nothing_breaks,
@@ -22,7 +21,7 @@ on_both!(
     hazard_36_another_way_of_paying_is_the_same_life,
     hazard_37_two_paid_checkouts_count_by_their_invoices_and_somebody_is_told,
     hazard_38_a_deletion_cancels_work_returns_credits_and_keeps_the_books,
-    hazard_39_an_old_copy_asks_wix_before_it_spends_or_gives,
+    hazard_39_a_day_old_backup_asks_wix_before_it_spends_or_gives,
     hazard_40_two_schedulers_at_once_give_once,
 );
 
@@ -219,16 +218,23 @@ async fn buy(app: &TestApp, site: &Site, plan: &str) {
     app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
 }
 
-async fn hazard_39_an_old_copy_asks_wix_before_it_spends_or_gives(mut app: TestApp) {
+async fn hazard_39_a_day_old_backup_asks_wix_before_it_spends_or_gives(mut app: TestApp) {
     let site = app.install().await;
     buy(&app, &site, "starter").await;
     app.until_available(&site.token, 1_200).await;
     app.stop_server().await;
-    // What happens while nobody keeps the database is what a copy that is a day old does not know.
-    app.to_app.set(Behaviour::Say(json!({})));
-    app.advance(hours(24)).await;
+    let backup = app.place.copy().await;
+    app.start_server().await;
+    // What happens on this day is stored, acknowledged, and lost with the database.
+    app.advance(hours(12)).await;
     buy(&app, &site, "pro").await;
-    app.to_app.set(Behaviour::PassOn);
+    app.until_available(&app.fresh(&site).token, 6_200).await;
+    app.spend(&app.fresh(&site), "s-0", 200).await.data();
+    app.advance(hours(12)).await;
+    app.stop_server().await;
+    app.restore(backup);
+    let upgraded = "SELECT count(*) FROM facts WHERE event_type = 'PaidPlanChanged'";
+    assert_eq!(app.place.number(upgraded).await, 0, "the backup does not know of the upgrade");
     app.start_with(wixapp_server::serve::Roles { api: true, worker: false }).await;
     let asked = app.to_wix.count("/apps/v1/instance");
     let spent = app.spend(&app.fresh(&site), "s-1", 1_300).await;
@@ -240,6 +246,14 @@ async fn hazard_39_an_old_copy_asks_wix_before_it_spends_or_gives(mut app: TestA
     app.start_server().await;
     app.settled().await;
     assert_eq!(standing(&app, &site).await, is("pro", "active", 4_899));
+    // The webhook of the upgrade comes again, and gives nothing again.
+    let upgrade =
+        app.emulator.deliveries().into_iter().rev().find(|sent| sent.event_type == "PaidPlanChanged");
+    app.emulator.resend(upgrade.unwrap().delivery_id.as_str(), 1).await.unwrap();
+    app.settled().await;
+    assert_eq!(app.place.number(upgraded).await, 1);
+    assert_eq!(standing(&app, &site).await, is("pro", "active", 4_899));
+    assert_eq!(entries(&app, &site, "grant").await, 3);
     app.finish().await;
 }
 

@@ -12,8 +12,8 @@ use wixapp_stripe::{WebhookSecret, signature};
 
 use crate::answer::Answer;
 use crate::app::{Site, TestApp};
-use crate::place::Place;
 use stand_in::{KEY, StandIn, Version};
+use wixapp_place::Place;
 
 const SECRET: &str = "whsec_0123456789abcdef";
 const PREVIOUS_SECRET: &str = "whsec_fedcba9876543210";
@@ -60,19 +60,19 @@ macro_rules! on_both_and_both {
         mod sqlite_acacia {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name(super::super::Stage::new(crate::place::Place::sqlite(), super::super::stand_in::Version::Acacia).await).await;
+                super::$name(super::super::Stage::new(wixapp_place::Place::sqlite(), super::super::stand_in::Version::Acacia).await).await;
             })+
         }
         mod sqlite_basil {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name(super::super::Stage::new(crate::place::Place::sqlite(), super::super::stand_in::Version::Basil).await).await;
+                super::$name(super::super::Stage::new(wixapp_place::Place::sqlite(), super::super::stand_in::Version::Basil).await).await;
             })+
         }
         mod postgres_basil {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                let place = crate::place::Place::postgres().await;
+                let place = wixapp_place::Place::postgres().await;
                 super::$name(super::super::Stage::new(place, super::super::stand_in::Version::Basil).await).await;
             })+
         }
