@@ -25,7 +25,7 @@ const fn test(package: &'static str, name: &'static str) -> Test {
 }
 
 /// Grouped by what has to be built again.
-pub(super) const MUTATIONS: [Mutation; 22] = [
+pub(super) const MUTATIONS: [Mutation; 23] = [
     Mutation {
         name: "A webhook with `alg: HS256` in its header is taken",
         file: "crates/platform/src/webhook/verify.rs",
@@ -105,6 +105,16 @@ pub(super) const MUTATIONS: [Mutation; 22] = [
         caught_by: test(
             "wixapp-core",
             "derive::tests::late::a_late_immediate_cancel_gives_no_second_upgrade_where_the_end_keeps_the_credits",
+        ),
+    },
+    Mutation {
+        name: "A refund is taken back again with each delivery, and not once for each grant",
+        file: "crates/core/src/settle/matching.rs",
+        from: "source && !grant.taken_back",
+        to: "source",
+        caught_by: test(
+            "wixapp-server",
+            "hazard::one_to_ten::sqlite::hazard_07_a_refund_takes_back_once_and_books_what_was_spent_as_debt",
         ),
     },
     Mutation {

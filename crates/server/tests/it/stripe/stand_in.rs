@@ -82,11 +82,6 @@ impl StandIn {
         world.subscriptions.keys().next().unwrap().clone()
     }
 
-    /// The invoice that was made last.
-    pub(crate) fn latest_invoice(&self, subscription: &str) -> String {
-        self.world().subscriptions[subscription]["latest_invoice"].as_str().unwrap().to_owned()
-    }
-
     pub(crate) fn add_charge(&self, charge: &Value) {
         self.world().charges.insert(charge["id"].as_str().unwrap().to_owned(), charge.clone());
     }
