@@ -28,6 +28,18 @@ fn serve_answers_and_ends_with_0_on_sigterm_and_on_ctrl_c() {
 }
 
 #[test]
+fn a_command_that_waits_for_its_database_ends_with_0_when_it_is_told_to() {
+    for command in ["serve", "worker"] {
+        // A database that takes the connection and says nothing.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("postgres://app@{}/app", silent.local_addr().unwrap());
+        let waiting = wixapp(&[command]).configured().env("WIXAPP_DATABASE_URL", url).start();
+        let _connection = silent.accept().unwrap();
+        assert_eq!(waiting.stop(), Some(0), "{command}");
+    }
+}
+
+#[test]
 fn serve_starts_again_after_it_was_killed() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), &[]).start();
@@ -58,8 +70,6 @@ fn serve_says_which_file_the_database_is_and_whether_it_is_new() {
         let line = server.logged("the database is open");
         assert!(line.contains(&format!("database.file={}", file.display())), "{line}");
         assert!(line.contains(&format!("database.new={new}")), "{line}");
-        // Before that it would not hear the signal.
-        address(&server);
         assert_eq!(server.stop(), Some(0));
     }
 }

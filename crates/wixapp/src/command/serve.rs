@@ -1,6 +1,7 @@
 //! `serve` and `worker`: the app in production.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -56,13 +57,15 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let config = args.config.load()?;
+    let signals = Signals::listen()?;
     let listener = listen(&config.server.bind).await?;
-    start(app, config, Roles { api: true, worker: !args.api_only }, Some(listener)).await
+    start(app, config, Roles { api: true, worker: !args.api_only }, Some(listener), signals).await
 }
 
 pub(super) async fn run_worker(app: App, args: WorkerArgs) -> Result<ExitCode, Failure> {
     let config = args.config.load()?;
-    start(app, config, Roles { api: false, worker: true }, None).await
+    let signals = Signals::listen()?;
+    start(app, config, Roles { api: false, worker: true }, None, signals).await
 }
 
 async fn start(
@@ -70,12 +73,22 @@ async fn start(
     config: Config,
     roles: Roles,
     listener: Option<TcpListener>,
+    signals: Signals,
 ) -> Result<ExitCode, Failure> {
     telemetry::install_logs(&config.log);
     let parts = app.parts(&config);
     let file = config.database.url.strip_prefix("sqlite:").map(PathBuf::from);
     let is_new = file.as_ref().is_some_and(|file| !file.exists());
-    let opened = serve::open(config, parts.catalog.clone(), Arc::new(SystemClock)).await?;
+    let mut stop_wished = pin!(signals.stop_wished());
+    // It may wait long: for a database that another process is writing to, or migrates.
+    let opened = tokio::select! {
+        biased;
+        () = &mut stop_wished => {
+            tracing::info!("stopped before the database was open");
+            return Ok(ExitCode::SUCCESS);
+        }
+        opened = serve::open(config, parts.catalog.clone(), Arc::new(SystemClock)) => opened?,
+    };
     let database = opened.store.kind();
     if let Some(file) = file {
         // Its name may be relative, and the folder a process was started in is easily another than was thought.
@@ -83,13 +96,12 @@ async fn start(
         tracing::info!(database.file = %file.display(), database.new = is_new, "the database is open");
     }
     let running = serve::start(opened, parts, roles, listener)?;
-    let signals = Signals::listen()?;
     if let Some(address) = running.address() {
         tracing::info!(%address, database, worker = roles.worker, "the app is up");
     } else {
         tracing::info!(database, "the worker is up");
     }
-    signals.stop_wished().await;
+    stop_wished.await;
     tracing::info!("stopping: what is under way is finished first");
     running.stop().await;
     tracing::info!("stopped");
