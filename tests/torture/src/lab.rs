@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use tempfile::TempDir;
 use tokio::process::Command;
+use wixapp_core::clock::Timestamp;
 
 use crate::database::{Database, Kind};
 use crate::identity::{APP_ID, Identity, SECRET};
@@ -47,8 +48,19 @@ impl Lab {
 
     /// The server's command with its whole configuration.
     pub(crate) fn command(&self) -> Command {
+        self.command_of("serve")
+    }
+
+    /// The command of a server whose clock stands still.
+    pub(crate) fn command_at(&self, moment: Timestamp) -> Command {
+        let mut command = self.command_of("serve-at");
+        command.arg(moment.to_string());
+        command
+    }
+
+    fn command_of(&self, name: &str) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg("serve").env_clear();
+        command.arg(name).env_clear();
         command
             .env("WIXAPP_DATABASE_URL", self.database.url())
             .env("WIXAPP_APP_ID", APP_ID)

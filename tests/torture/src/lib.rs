@@ -6,6 +6,7 @@
 mod client;
 mod database;
 pub mod disk;
+pub mod hazard;
 mod identity;
 mod lab;
 pub mod race;

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use wixapp_torture::{disk, race, sim, webhooks};
+use wixapp_core::clock::Timestamp;
+use wixapp_torture::{disk, hazard, race, sim, webhooks};
 
 /// Proofs that the product loses nothing and does nothing twice.
 #[derive(Debug, Parser)]
@@ -27,6 +28,12 @@ enum Proof {
     Disk(disk::Args),
     /// Live years of many sites in memory, with every fault of the network and every crash
     Sim(sim::SimArgs),
+    /// Be a server whose clock stands still at this moment
+    #[command(hide = true)]
+    ServeAt {
+        /// The moment.
+        moment: Timestamp,
+    },
     /// Be the reference app: its own `serve`, with moments at which it can be killed
     #[command(hide = true)]
     Serve {
@@ -46,6 +53,9 @@ fn main() -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Proof::ServeAt { moment } => {
+            prove(|_| async move { hazard::serve_at(moment).await.map(|()| String::new()) })
+        }
         Proof::Serve { .. } => {
             disk::stand_by();
             return autopost::app().run();

@@ -17,7 +17,7 @@ const PORTS: Range<u16> = 12_000..32_000;
 /// What a loaded machine needs, and far more.
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// What the server says once it answers.
-const UP: &str = "the app is up";
+pub(crate) const UP: &str = "the app is up";
 /// How much of what it says is kept for people.
 const LINES: usize = 40;
 

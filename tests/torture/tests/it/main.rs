@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy knows #[test] functions as tests, not what they share")]
 
 mod disk;
+mod hazard;
 mod race;
 mod webhooks;
 
