@@ -1,4 +1,11 @@
-export { API_BASE, type ApiClient, createApiClient, type HistoryRange } from './api/client';
+export {
+  API_BASE,
+  type ApiClient,
+  createApiClient,
+  type HistoryFilter,
+  type HistoryRange,
+  type UsageRange,
+} from './api/client';
 export { ApiError } from './api/error';
 export { keys } from './api/keys';
 export type { RequestOptions, Transport } from './api/request';
@@ -7,19 +14,31 @@ export { Announcement, type AnnouncementProps } from './components/Announcement'
 export { BalanceChange } from './components/BalanceChange';
 export { CheckoutReturn, type CheckoutReturnProps } from './components/CheckoutReturn';
 export { ConnectionStatus } from './components/ConnectionStatus';
+export { ContactModal, type ContactModalProps } from './components/ContactModal';
+export { CopyText, type CopyTextProps } from './components/CopyText';
 export { CreditCard, CreditCardSkeleton } from './components/CreditCard';
 export { CycleSwitch, type CycleSwitchProps } from './components/CycleSwitch';
+export { Dialog, type DialogProps } from './components/Dialog';
 export { EmptyState, type EmptyStateProps } from './components/EmptyState';
 export { ErrorBoundary, type ErrorBoundaryProps } from './components/ErrorBoundary';
 export { ErrorScreen, type ErrorScreenProps } from './components/ErrorScreen';
 export { type IconProps, InfoIcon } from './components/icons';
 export { JobBadge, JobProgress, type JobProgressProps } from './components/JobProgress';
 export { LoadingScreen, type LoadingScreenProps } from './components/LoadingScreen';
+export { LowCreditBanner, type LowCreditBannerProps } from './components/LowCreditBanner';
 export { PlanCard, type PlanCardProps } from './components/PlanCard';
+export { PlanChangeModal, type PlanChangeModalProps } from './components/PlanChangeModal';
+export { PlanComparison, type PlanComparisonProps } from './components/PlanComparison';
+export { PreviewModal, type PreviewModalProps } from './components/PreviewModal';
 export { PricingGrid, type PricingGridProps } from './components/PricingGrid';
+export { PricingModal, type PricingModalProps } from './components/PricingModal';
+export { ProgressBar, type ProgressBarProps } from './components/ProgressBar';
+export { PromoCode } from './components/PromoCode';
 export { resultUrl } from './components/resultUrl';
 export { SessionGate, type SessionGateProps } from './components/SessionGate';
+export { Toast, type ToastProps } from './components/Toast';
 export { ToastHost } from './components/ToastHost';
+export { TopUps } from './components/TopUps';
 export {
   type ToastApi,
   type ToastMessage,
@@ -34,6 +53,10 @@ export {
   type WixContextValue,
 } from './context/WixContext';
 export { WixProvider, type WixProviderProps } from './context/WixProvider';
+export { CreditHistory, type CreditHistoryProps } from './history/CreditHistory';
+export { download } from './history/download';
+export { HistoryExport, type HistoryExportProps } from './history/HistoryExport';
+export { type HistoryQuery, historyParams, readHistoryQuery } from './history/query';
 export { openCheckoutPage, type Purchase, useCheckout } from './hooks/useCheckout';
 export {
   type CheckoutReturnParams,
@@ -41,10 +64,16 @@ export {
   type ReturnState,
   useCheckoutReturn,
 } from './hooks/useCheckoutReturn';
-export { useCreditHistory } from './hooks/useCreditHistory';
+export { useCreditHistory, useExplanation } from './hooks/useCreditHistory';
 export { type CreditsView, useCredits } from './hooks/useCredits';
 export { type JobPollerOptions, useJobPoller, useJobs } from './hooks/useJob';
+export { useNotices } from './hooks/useNotices';
+export { usePlanPreview } from './hooks/usePlanPreview';
 export { usePlans } from './hooks/usePlans';
+export { usePricing } from './hooks/usePricing';
+export { usePromo } from './hooks/usePromo';
+export { useTopUps } from './hooks/useTopUps';
+export { useUsage } from './hooks/useUsage';
 export { isFinal } from './live/newer';
 export type { LiveState } from './live/stream';
 export {
@@ -55,4 +84,8 @@ export {
   messagesFor,
 } from './messages/catalog';
 export { createFormat, type Format } from './messages/format';
-export { useMessages, useTexts } from './messages/useMessages';
+export { useFailureText } from './messages/useFailureText';
+export { PACKAGE_LANGUAGES, useMessages, useTexts } from './messages/useMessages';
+export { type Forecast, forecast } from './usage/forecast';
+export { UsageChart, type UsageChartProps } from './usage/UsageChart';
+export { UsageForecast, type UsageForecastProps } from './usage/UsageForecast';

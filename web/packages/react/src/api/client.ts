@@ -1,19 +1,31 @@
-import { type RequestOptions, request, type Transport } from './request';
+import { type RequestOptions, request, requestFile, type Transport } from './request';
 import type {
   Checkout,
   CheckoutLink,
   CheckoutRequest,
   Credits,
+  EntryKind,
+  Explanation,
   HistoryPage,
   Hold,
   HoldOutcome,
   Job,
   JobList,
+  NoticesSettings,
+  NoticesView,
   PlanList,
+  PlanPreview,
+  Pool,
+  PortalUrl,
   PostRequest,
+  PromoReceipt,
   ReserveRequest,
+  SoldCycle,
   SpendReceipt,
   SpendRequest,
+  TopUpList,
+  TopUpRequest,
+  Usage,
   UserStatus,
   VoidRequest,
 } from './types';
@@ -21,10 +33,28 @@ import type {
 /** Prefix of the framework's own routes; an app's routes live beside it. */
 export const API_BASE = '/api/v1/wix';
 
+/** Which entries of the history; everything left out matches all. */
+export interface HistoryFilter {
+  kind?: EntryKind | undefined;
+  pool?: Pool | undefined;
+  /** Only entries from this moment on, as RFC 3339 text. */
+  from?: string | undefined;
+  /** Only entries before this moment. */
+  to?: string | undefined;
+}
+
 /** A page of the history: `cursor` is the `nextCursor` of the page before. */
-export interface HistoryRange {
+export interface HistoryRange extends HistoryFilter {
   limit?: number;
   cursor?: string | null;
+}
+
+/** The days of a usage report, as `2026-03-01`; the server's last 30 days when left out. */
+export interface UsageRange {
+  from?: string | undefined;
+  to?: string | undefined;
+  /** Where days begin: `Z` or an offset such as `+02:00`. */
+  utcOffset?: string | undefined;
 }
 
 type Cancel = { signal?: AbortSignal | undefined };
@@ -34,6 +64,13 @@ export interface ApiClient {
   readonly transport: Transport;
   status(cancel?: Cancel): Promise<UserStatus>;
   plans(cancel?: Cancel): Promise<PlanList>;
+  /** What a change of plan would do, decided by the rules that would do it. */
+  preview(planId: string, cycle?: SoldCycle, cancel?: Cancel): Promise<PlanPreview>;
+  redeemPromo(code: string, idempotencyKey: string): Promise<PromoReceipt>;
+  /** Stripe's own page for plans that are paid there; refused for plans of Wix. */
+  portalUrl(): Promise<PortalUrl>;
+  topUps(cancel?: Cancel): Promise<TopUpList>;
+  createTopUpCheckout(body: TopUpRequest): Promise<CheckoutLink>;
   createCheckout(body: CheckoutRequest): Promise<CheckoutLink>;
   checkout(checkoutId: string, cancel?: Cancel): Promise<Checkout>;
   /** Tells the server that the payer came back, so that it asks Wix for the truth at once. */
@@ -41,12 +78,19 @@ export interface ApiClient {
   dismissCheckout(checkoutId: string): Promise<Checkout>;
   balance(cancel?: Cancel): Promise<Credits>;
   history(page: HistoryRange, cancel?: Cancel): Promise<HistoryPage>;
+  /** Every entry that the filter names, as CSV text. */
+  historyCsv(filter: HistoryFilter, cancel?: Cancel): Promise<string>;
+  explain(entryId: string, cancel?: Cancel): Promise<Explanation>;
+  usage(range?: UsageRange, cancel?: Cancel): Promise<Usage>;
   spend(body: SpendRequest, idempotencyKey: string): Promise<SpendReceipt>;
   reserve(body: ReserveRequest, idempotencyKey: string): Promise<Hold>;
   post(body: PostRequest, idempotencyKey: string): Promise<HoldOutcome>;
   void(body: VoidRequest, idempotencyKey: string): Promise<HoldOutcome>;
   jobs(limit?: number, cancel?: Cancel): Promise<JobList>;
   job(jobId: string, cancel?: Cancel): Promise<Job>;
+  /** Who is written to about this instance, and about what. */
+  notices(cancel?: Cancel): Promise<NoticesView>;
+  saveNotices(settings: NoticesSettings): Promise<NoticesView>;
   /** A route of the app itself, with the same authentication, reply wrapper and errors. */
   call<T>(path: string, options?: RequestOptions): Promise<T>;
 }
@@ -62,25 +106,41 @@ export function createApiClient(transport: Transport): ApiClient {
     transport,
     status: (cancel) => get('/user/status', cancel),
     plans: (cancel) => get('/billing/plans', cancel),
+    preview: (to, cycle, cancel) => get(`/billing/preview${queryOf({ to, cycle })}`, cancel),
+    redeemPromo: (code, idempotencyKey) => send('/billing/promo', { code }, { idempotencyKey }),
+    portalUrl: () => send('/billing/portal-url', {}),
+    topUps: (cancel) => get('/billing/top-ups', cancel),
+    createTopUpCheckout: (body) => send('/billing/top-ups/checkout-url', body),
     createCheckout: (body) => send('/billing/checkout-url', body),
     checkout: (id, cancel) => get(checkoutPath(id), cancel),
     returnFromCheckout: (id, cancel) =>
       send(`${checkoutPath(id)}/return`, {}, { signal: cancel?.signal }),
     dismissCheckout: (id) => send(`${checkoutPath(id)}/dismiss`, {}),
     balance: (cancel) => get('/credits/balance', cancel),
-    history: (page, cancel) => get(`/credits/history?${historyQuery(page)}`, cancel),
+    history: ({ limit = 20, cursor, ...filter }, cancel) =>
+      get(`/credits/history${queryOf({ limit: String(limit), cursor, ...filter })}`, cancel),
+    historyCsv: (filter, cancel) =>
+      requestFile(transport, `${API_BASE}/credits/history${queryOf({ ...filter })}`, {
+        accept: 'text/csv',
+        signal: cancel?.signal,
+      }),
+    explain: (id, cancel) => get(`/credits/explain/${encodeURIComponent(id)}`, cancel),
+    usage: (range = {}, cancel) => get(`/credits/usage${queryOf({ ...range })}`, cancel),
     spend: (body, idempotencyKey) => send('/credits/spend', body, { idempotencyKey }),
     reserve: (body, idempotencyKey) => send('/credits/reserve', body, { idempotencyKey }),
     post: (body, idempotencyKey) => send('/credits/post', body, { idempotencyKey }),
     void: (body, idempotencyKey) => send('/credits/void', body, { idempotencyKey }),
     jobs: (limit = 20, cancel) => get(`/jobs?limit=${limit}`, cancel),
     job: (jobId, cancel) => get(`/jobs/${encodeURIComponent(jobId)}`, cancel),
+    notices: (cancel) => get('/settings/notices', cancel),
+    saveNotices: (settings) => send('/settings/notices', settings, { method: 'PUT' }),
     call: (path, options) => request(transport, path, options),
   };
 }
 
-function historyQuery(page: HistoryRange): string {
-  const query = new URLSearchParams({ limit: String(page.limit ?? 20) });
-  if (page.cursor) query.set('cursor', String(page.cursor));
-  return query.toString();
+/** `?a=1&b=2` of what is there; nothing when nothing is. */
+function queryOf(values: Record<string, string | null | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) query.set(name, value);
+  return query.size === 0 ? '' : `?${query}`;
 }

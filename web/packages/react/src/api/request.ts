@@ -4,11 +4,13 @@ import { ApiError, errorFromReply } from './error';
 export const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT';
   body?: unknown;
   /** Sent as `Idempotency-Key`: the same key never acts twice. */
   idempotencyKey?: string;
   signal?: AbortSignal | undefined;
+  /** Media type of the answer; JSON when left out. */
+  accept?: string;
 }
 
 export interface Transport {
@@ -20,7 +22,10 @@ export interface Transport {
 
 export function authorization(transport: Transport): Record<string, string> {
   const token = transport.getToken();
-  return token === null ? {} : { authorization: `WixInstance ${token}` };
+  if (token === null) return {};
+  // An instance token has exactly two parts; the dashboard SDK's access tokens have more.
+  const scheme = token.split('.').length > 2 ? 'Bearer' : 'WixInstance';
+  return { authorization: `${scheme} ${token}` };
 }
 
 /** One call of the JSON API: unwraps `{success, data}` and turns every failure into an `ApiError`. */
@@ -29,15 +34,27 @@ export async function request<T>(
   path: string,
   options: RequestOptions = {},
 ): Promise<T> {
-  const { response, body } = await send(transport, path, options);
+  const { response, text } = await send(transport, path, options);
+  const body = parseJson(text);
   if (!response.ok) throw errorFromReply(response, body);
   if (!isSuccess(body)) throw errorFromReply(response, null);
   return body.data as T;
 }
 
+/** One call whose answer is a file; a failure is an `ApiError` as everywhere. */
+export async function requestFile(
+  transport: Transport,
+  path: string,
+  options: RequestOptions & { accept: string },
+): Promise<string> {
+  const { response, text } = await send(transport, path, options);
+  if (!response.ok) throw errorFromReply(response, parseJson(text));
+  return text;
+}
+
 interface Answer {
   response: Response;
-  body: unknown;
+  text: string;
 }
 
 async function send(transport: Transport, path: string, options: RequestOptions): Promise<Answer> {
@@ -56,7 +73,7 @@ async function send(transport: Transport, path: string, options: RequestOptions)
       cache: 'no-store',
       signal: deadline.signal,
     });
-    return { response, body: parseJson(await response.text()) };
+    return { response, text: await response.text() };
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw unanswered(deadline.signal.aborted);
@@ -68,7 +85,7 @@ async function send(transport: Transport, path: string, options: RequestOptions)
 
 function headersOf(transport: Transport, options: RequestOptions): Record<string, string> {
   return {
-    accept: 'application/json',
+    accept: options.accept ?? 'application/json',
     ...authorization(transport),
     ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),

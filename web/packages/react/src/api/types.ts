@@ -14,22 +14,36 @@ import type {
   PayBy,
   Plans,
   PlanView,
+  Preview,
+  Redeemed,
   Refusal,
   Reserved,
   Spent,
   SubscriptionView,
+  TopUps,
+  TopUpView,
 } from './generated';
 
 export type {
+  ActionUsage,
   CheckoutStatus,
   EntryKind,
+  Explanation,
   JobStatus,
+  NoticesSettings,
+  NoticesView,
   PlanAction,
+  PlanChangeKind,
   PlanSummary,
+  Pool,
+  PortalUrl,
   PostRequest,
   ReserveRequest,
   SpendRequest,
   SubscriptionStatus,
+  TopUpRequest,
+  Usage,
+  UsageDay,
   UserStatus,
   VoidRequest,
 } from './generated';
@@ -48,6 +62,10 @@ export type HoldOutcome = EndedHold;
 export type Job = JobView;
 export type JobList = Jobs;
 export type PlanList = Plans;
+export type PlanPreview = Preview;
+export type PromoReceipt = Redeemed;
+export type TopUp = TopUpView;
+export type TopUpList = TopUps;
 export type PlanOffer = PlanView;
 /** The two cycles the app's own pricing page sells. */
 export type SoldCycle = PayBy;

@@ -1,5 +1,5 @@
-import { Button, Heading, Loader, Text } from '@wix/design-system';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { Button, Loader, Text } from '@wix/design-system';
+import { type ReactElement, useEffect, useRef } from 'react';
 import type { Checkout } from '../api/types';
 import { useCheckout } from '../hooks/useCheckout';
 import {
@@ -12,6 +12,8 @@ import { useMessages } from '../messages/useMessages';
 import { BalanceChange } from './BalanceChange';
 import { Celebration } from './Celebration';
 import { AlertDisc, ClockIcon, DoneDisc, InfoIcon } from './icons';
+import { ReturnMail } from './ReturnMail';
+import { ReturnActions, ReturnMessage } from './ReturnParts';
 
 export interface CheckoutReturnProps extends CheckoutReturnParams {
   /** The owner is done with the message. */
@@ -48,7 +50,11 @@ function ReturnContent({ view, onDone }: ContentProps) {
     case 'waiting':
       return <Waiting view={view} onDone={onDone} />;
     case 'cancelled':
-      return <Cancelled view={view} onDone={onDone} />;
+      return <Unpaid view={view} onDone={onDone} icon={<InfoIcon size={32} />} />;
+    case 'declined':
+      return <Unpaid view={view} onDone={onDone} icon={<AlertDisc size={32} />} />;
+    case 'expired':
+      return <Unpaid view={view} onDone={onDone} icon={<ClockIcon size={32} />} />;
     case 'unknown':
       return <Unknown onDone={onDone} />;
   }
@@ -59,9 +65,9 @@ function Processing({ view }: { view: CheckoutReturnView }) {
   const planName = usePlanName(view.checkout);
   return (
     <>
-      <Message icon={<Loader size="small" />} title={processing.title(planName)}>
+      <ReturnMessage icon={<Loader size="small" />} title={processing.title(planName)}>
         {processing.text}
-      </Message>
+      </ReturnMessage>
       <ol className="wxa-return__steps">
         {processing.steps.map((step, index) => (
           <li key={step} data-step={index === 0 ? 'done' : index === 1 ? 'active' : 'ahead'}>
@@ -79,15 +85,15 @@ function Success({ view, onDone }: ContentProps) {
   const planName = usePlanName(view.checkout);
   return (
     <>
-      <Message icon={<DoneDisc size={32} />} title={success.title(planName)}>
+      <ReturnMessage icon={<DoneDisc size={32} />} title={success.title(planName)}>
         {success.text}
-      </Message>
+      </ReturnMessage>
       {view.after !== null && <BalanceChange before={view.before} after={view.after} />}
-      <Actions>
+      <ReturnActions>
         <Button onClick={onDone} data-testid="checkout-done">
           {success.done}
         </Button>
-      </Actions>
+      </ReturnActions>
     </>
   );
 }
@@ -96,41 +102,45 @@ function Waiting({ view, onDone }: ContentProps) {
   const { waiting } = useMessages().checkout;
   return (
     <>
-      <Message icon={<ClockIcon size={32} />} title={waiting.title}>
+      <ReturnMessage icon={<ClockIcon size={32} />} title={waiting.title}>
         {waiting.text}
-      </Message>
+      </ReturnMessage>
       <Text size="small" secondary>
         {waiting.unpaid}
       </Text>
+      <ReturnMail />
       <Interrupted view={view} />
-      <Actions>
+      <ReturnActions>
         <Button priority="secondary" onClick={onDone} data-testid="checkout-done">
           {waiting.done}
         </Button>
-      </Actions>
+      </ReturnActions>
     </>
   );
 }
 
-function Cancelled({ view, onDone }: ContentProps) {
-  const { cancelled } = useMessages().checkout;
+/** Nothing was paid: the owner left, the payment was declined, or the checkout is too old. */
+function Unpaid({ view, onDone, icon }: ContentProps & { icon: ReactElement }) {
+  const texts = useMessages().checkout;
   const { resume } = useCheckout();
-  const { checkout } = view;
+  const { checkout, state } = view;
+  const text = state === 'declined' || state === 'expired' ? texts[state] : texts.cancelled;
+  const planName = usePlanName(checkout);
   return (
     <>
-      <Message icon={<InfoIcon size={32} />} title={cancelled.title}>
-        {cancelled.text(usePlanName(checkout))}
-      </Message>
-      <Actions>
+      <ReturnMessage icon={icon} title={text.title}>
+        {text.text(planName)}
+      </ReturnMessage>
+      <ReturnActions>
         {checkout?.status === 'open' && (
           <Button onClick={() => resume(checkout)} data-testid="checkout-resume">
-            {cancelled.resume}
+            {text.resume}
           </Button>
         )}
         <Button priority="secondary" onClick={onDone} data-testid="checkout-done">
-          {cancelled.done}
+          {texts.cancelled.done}
         </Button>
-      </Actions>
+      </ReturnActions>
     </>
   );
 }
@@ -139,14 +149,14 @@ function Unknown({ onDone }: { onDone(): void }) {
   const { unknown } = useMessages().checkout;
   return (
     <>
-      <Message icon={<AlertDisc size={32} />} title={unknown.title}>
+      <ReturnMessage icon={<AlertDisc size={32} />} title={unknown.title}>
         {unknown.text}
-      </Message>
-      <Actions>
+      </ReturnMessage>
+      <ReturnActions>
         <Button priority="secondary" onClick={onDone} data-testid="checkout-done">
           {unknown.done}
         </Button>
-      </Actions>
+      </ReturnActions>
     </>
   );
 }
@@ -158,32 +168,6 @@ function Interrupted({ view }: { view: CheckoutReturnView }) {
       {checkout.interrupted}
     </Text>
   ) : null;
-}
-
-interface MessageProps {
-  icon: ReactNode;
-  title: string;
-  children: string;
-}
-
-function Message({ icon, title, children }: MessageProps) {
-  return (
-    <>
-      <span className="wxa-return__icon" aria-hidden="true">
-        {icon}
-      </span>
-      <div className="wxa-return__message">
-        <Heading as="h2" size="medium">
-          {title}
-        </Heading>
-        <Text>{children}</Text>
-      </div>
-    </>
-  );
-}
-
-function Actions({ children }: { children: ReactNode }) {
-  return <div className="wxa-return__actions">{children}</div>;
 }
 
 function usePlanName(checkout: Checkout | undefined): string | null {

@@ -1,10 +1,11 @@
-import { Badge, type BadgeSkin, LinearProgressBar, Text, TextButton } from '@wix/design-system';
+import { Badge, type BadgeSkin, Text, TextButton } from '@wix/design-system';
 import type { Job, JobStatus } from '../api/types';
 import { useWixContext } from '../context/WixContext';
 import { isFinal } from '../live/newer';
 import { useMessages } from '../messages/useMessages';
 import { Announcement } from './Announcement';
 import { OpenOutsideIcon } from './icons';
+import { ProgressBar, type ProgressBarProps } from './ProgressBar';
 import { resultUrl } from './resultUrl';
 
 export interface JobProgressProps {
@@ -23,6 +24,11 @@ const SKINS: Record<JobStatus, BadgeSkin> = {
   cancelled: 'neutralLight',
 };
 
+const TONES: Partial<Record<JobStatus, ProgressBarProps['tone'] & string>> = {
+  completed: 'success',
+  failed: 'error',
+};
+
 /** One job as it runs: percent and step, then the result, or why it failed and where the credits went. */
 export function JobProgress({ job, title }: JobProgressProps) {
   const { format } = useWixContext();
@@ -38,23 +44,11 @@ export function JobProgress({ job, title }: JobProgressProps) {
         </Text>
         <JobBadge status={job.status} />
       </div>
-      {/* The design system's bar puts its label on an element without a role. */}
-      <div
-        className="wxa-job__bar"
-        role="progressbar"
-        aria-label={messages.jobProgress.label}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
-      >
-        <LinearProgressBar
-          role="presentation"
-          value={percent}
-          skin={job.status === 'completed' ? 'success' : 'standard'}
-          light
-          error={job.status === 'failed'}
-        />
-      </div>
+      <ProgressBar
+        percent={job.progressPercent}
+        label={messages.jobProgress.label}
+        tone={TONES[job.status] ?? 'standard'}
+      />
       <div className="wxa-job__line">
         <Text size="small" secondary>
           <span data-testid="job-step">

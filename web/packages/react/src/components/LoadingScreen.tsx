@@ -3,8 +3,8 @@ import { useMessages } from '../messages/useMessages';
 export interface LoadingScreenProps {
   /** Heights in px of the cards that will stand here, so that nothing moves when they arrive. */
   cards?: readonly number[];
-  /** `grid` puts the cards side by side where there is room. */
-  layout?: 'grid' | 'stack';
+  /** `grid` puts two cards side by side where there is room, `row` as many as fit. */
+  layout?: 'grid' | 'row' | 'stack';
 }
 
 const ONE_CARD: readonly number[] = [220];

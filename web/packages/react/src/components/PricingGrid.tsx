@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import type { PlanList, PlanOffer, SoldCycle } from '../api/types';
+import type { PackageMessages } from '../messages/en';
 import { useMessages } from '../messages/useMessages';
 import { CycleSwitch } from './CycleSwitch';
 import { PlanCard } from './PlanCard';
-import { bestSaving } from './price';
+import { type Saving, savingOf } from './price';
 
 export interface PricingGridProps {
   list: PlanList;
@@ -11,6 +12,9 @@ export interface PricingGridProps {
   openingPlanId?: string | null;
   /** Cycle shown first; the owner's own where there is one. */
   initialCycle?: SoldCycle;
+  /** The cycle that is shown, for a page that keeps it in its address. */
+  cycle?: SoldCycle;
+  onCycleChange?: (cycle: SoldCycle) => void;
   /** How the owner pays the current plan; `null` on the free one. One paid by the month is offered by the year. */
   paidCycle?: string | null;
   onUpgrade(plan: PlanOffer, cycle: SoldCycle): void;
@@ -25,21 +29,24 @@ export function PricingGrid({
   list,
   openingPlanId = null,
   initialCycle = 'MONTHLY',
+  cycle: given,
+  onCycleChange,
   paidCycle = null,
   onUpgrade,
   onDowngrade,
   onContact,
 }: PricingGridProps) {
   const messages = useMessages();
-  const [cycle, setCycle] = useState<SoldCycle>(initialCycle);
-  const saving = bestSaving(list.plans);
+  const [own, setOwn] = useState<SoldCycle>(initialCycle);
+  const cycle = given ?? own;
+  const saving = savingOf(list.plans);
 
   return (
     <div className="wxa-pricing">
       <CycleSwitch
         cycle={cycle}
-        onChange={setCycle}
-        saving={saving > 0 ? messages.pricing.save(saving) : null}
+        onChange={onCycleChange ?? setOwn}
+        saving={savingText(saving, messages)}
       />
       <ul className="wxa-pricing__grid">
         {list.plans.map((plan) => (
@@ -59,4 +66,9 @@ export function PricingGrid({
       </ul>
     </div>
   );
+}
+
+function savingText({ most, isSame }: Saving, { pricing }: PackageMessages): string | null {
+  if (most === 0) return null;
+  return isSame ? pricing.save(most) : pricing.saveUpTo(most);
 }

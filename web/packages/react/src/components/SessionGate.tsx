@@ -9,13 +9,15 @@ export interface SessionGateProps {
   children: ReactNode;
   /** Shown until the instance's data has arrived. */
   loading: ReactNode;
+  /** The page was opened by a payer who came back: a session that is over says that the payment is safe. */
+  isAfterPayment?: boolean;
 }
 
 /** Shows the page only to a valid session with data; every other case gets its own clear screen. */
-export function SessionGate({ children, loading }: SessionGateProps) {
+export function SessionGate({ children, loading, isAfterPayment = false }: SessionGateProps) {
   const { session, userData, error, refreshUserData } = useWixContext();
   if (session === 'missing') return <NotInWix />;
-  if (session === 'over') return <SessionOver />;
+  if (session === 'over') return <SessionOver isAfterPayment={isAfterPayment} />;
   if (session === 'forbidden') return <Forbidden />;
   if (userData !== undefined) return <>{children}</>;
   if (error !== null) return <ErrorScreen error={error} onRetry={() => void refreshUserData()} />;
@@ -34,10 +36,15 @@ function Forbidden() {
   );
 }
 
-function SessionOver() {
+function SessionOver({ isAfterPayment }: { isAfterPayment: boolean }) {
   const { errors } = useMessages();
   return (
-    <Screen testId="screen-session-over" title={errors.sessionTitle} text={errors.sessionText} />
+    <Screen
+      testId="screen-session-over"
+      title={errors.sessionTitle}
+      text={errors.sessionText}
+      {...(isAfterPayment ? { note: errors.sessionPaidText } : {})}
+    />
   );
 }
 
@@ -45,9 +52,10 @@ interface ScreenProps {
   testId: string;
   title: string;
   text: string;
+  note?: string;
 }
 
-function Screen({ testId, title, text }: ScreenProps) {
+function Screen({ testId, title, text, note }: ScreenProps) {
   return (
     <div className="wxa-screen" role="alert" data-testid={testId}>
       <span className="wxa-screen__icon" aria-hidden="true">
@@ -57,6 +65,7 @@ function Screen({ testId, title, text }: ScreenProps) {
         {title}
       </Heading>
       <Text secondary>{text}</Text>
+      {note !== undefined && <Text>{note}</Text>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aPlanList } from '../testing/fixtures';
-import { bestSaving, priceOf } from './price';
+import { priceOf, savingOf } from './price';
 import { resultUrl } from './resultUrl';
 
 const [free, starter, pro] = aPlanList().plans;
@@ -14,15 +14,23 @@ describe('priceOf', () => {
   });
 });
 
-describe('bestSaving', () => {
+describe('savingOf', () => {
   it('never_promises_more_than_is_saved', () => {
-    expect(bestSaving([free, starter])).toBe(0.16);
-    expect(bestSaving([{ ...starter, priceMonthly: '10.00', priceYearly: '102.00' }])).toBe(0.15);
+    expect(savingOf([free, starter])).toEqual({ most: 0.16, isSame: true });
+    const exact = { ...starter, priceMonthly: '10.00', priceYearly: '102.00' };
+    expect(savingOf([exact]).most).toBe(0.15);
   });
 
   it('is_nothing_without_a_paid_plan_or_a_cheaper_year', () => {
-    expect(bestSaving([free])).toBe(0);
-    expect(bestSaving([{ ...starter, priceYearly: '120.00' }])).toBe(0);
+    expect(savingOf([free]).most).toBe(0);
+    expect(savingOf([{ ...starter, priceYearly: '120.00' }]).most).toBe(0);
+  });
+
+  it('tells_plans_apart_that_save_less', () => {
+    expect(savingOf([starter, { ...pro, priceYearly: '348.00' }])).toEqual({
+      most: 0.16,
+      isSame: false,
+    });
   });
 });
 

@@ -14,12 +14,21 @@ export function priceOf(plan: PlanOffer, cycle: SoldCycle): ShownPrice {
   return { perMonth, billed };
 }
 
-/** The greatest part of twelve monthly prices that a yearly plan saves, 0..1 and rounded down to whole percent. */
-export function bestSaving(plans: readonly PlanOffer[]): number {
-  const savings = plans.map((plan) => {
-    const twelveMonths = Number(plan.priceMonthly) * 12;
-    return twelveMonths > 0 ? 1 - Number(plan.priceYearly) / twelveMonths : 0;
+export interface Saving {
+  /** The greatest part of twelve monthly prices that a yearly plan saves, 0..1 and rounded down to whole percent. */
+  most: number;
+  /** Whether every plan that is paid for saves as much. */
+  isSame: boolean;
+}
+
+/** What paying by the year saves; plans that are agreed on in person do not count. */
+export function savingOf(plans: readonly PlanOffer[]): Saving {
+  const sold = plans.filter((plan) => plan.action !== 'contact' && Number(plan.priceMonthly) > 0);
+  const savings = sold.map((plan) => {
+    const part = 1 - Number(plan.priceYearly) / (Number(plan.priceMonthly) * 12);
+    // The small term keeps exact percentages such as 0.15 from falling to 14 by binary rounding.
+    return Math.max(0, Math.floor(part * 100 + 1e-9) / 100);
   });
-  // The small term keeps exact percentages such as 0.15 from falling to 14 by binary rounding.
-  return Math.max(0, Math.floor(Math.max(0, ...savings) * 100 + 1e-9) / 100);
+  const most = Math.max(0, ...savings);
+  return { most, isSame: savings.every((saving) => saving === most) };
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useEffect, useMemo } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { ApiClient } from '../api/client';
 import { ApiError } from '../api/error';
 import { keys } from '../api/keys';
@@ -9,6 +9,7 @@ import { pollInterval, useLiveStream } from '../live/useLiveStream';
 import { chooseLocale, directionOf } from '../messages/catalog';
 import { createFormat } from '../messages/format';
 import { type Frame, rememberFrame } from './frame';
+import { keepLanguage, readLanguage } from './language';
 import { useOnline } from './useOnline';
 import { type SessionState, WixContext, type WixContextValue } from './WixContext';
 
@@ -37,7 +38,8 @@ export function Session({ frame, client, refusal, onRefused, languages, children
   const { data: userData, refetch, isPending } = status;
   const error = asApiError(refusal ?? status.error);
   const session = sessionState(frame, refusal, error);
-  const locale = useLocale(frame, userData, languages);
+  const [language, setLanguage] = useLanguage(languages);
+  const locale = useLocale(language, frame, userData, languages);
   const format = useMemo(() => createFormat(locale), [locale]);
   const refreshUserData = useCallback(async () => void (await refetch()), [refetch]);
   const rememberSession = useCallback(() => rememberFrame(window, frame), [frame]);
@@ -64,6 +66,9 @@ export function Session({ frame, client, refusal, onRefused, languages, children
       rememberSession,
       client,
       format,
+      languages,
+      language,
+      setLanguage,
     }),
     [
       frame,
@@ -79,18 +84,38 @@ export function Session({ frame, client, refusal, onRefused, languages, children
       rememberSession,
       client,
       format,
+      languages,
+      language,
+      setLanguage,
     ],
   );
 
   return <WixContext.Provider value={value}>{children}</WixContext.Provider>;
 }
 
+/** What was chosen in this browser, when there still are texts for it. */
+function useLanguage(languages: readonly string[]) {
+  const [chosen, setChosen] = useState(() => readLanguage(window));
+  const choose = useCallback((language: string | null) => {
+    keepLanguage(window, language);
+    setChosen(language);
+  }, []);
+  const language = chosen !== null && languages.includes(chosen) ? chosen : null;
+  return [language, choose] as const;
+}
+
 function useLocale(
+  language: string | null,
   frame: Frame,
   userData: UserStatus | undefined,
   languages: readonly string[],
 ): string {
-  const locale = chooseLocale([frame.locale, userData?.locale, navigator.language], languages);
+  const wanted = [frame.locale, userData?.locale, navigator.language];
+  // A chosen language keeps the region that Wix or the browser names for it: de-AT for de.
+  const locale =
+    language === null
+      ? chooseLocale(wanted, languages)
+      : chooseLocale([...wanted, language], [language]);
   useEffect(() => {
     document.documentElement.lang = locale;
     document.documentElement.dir = directionOf(locale);

@@ -41,6 +41,12 @@ export interface WixContextValue {
   rememberSession(): void;
   client: ApiClient;
   format: Format;
+  /** Languages (subtags) that can be chosen. */
+  languages: readonly string[];
+  /** The language that was chosen here; null follows Wix, then the browser. */
+  language: string | null;
+  /** Changes the language at once and for the next visits in this browser. */
+  setLanguage(language: string | null): void;
 }
 
 export const WixContext = createContext<WixContextValue | null>(null);

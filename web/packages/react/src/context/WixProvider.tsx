@@ -1,9 +1,12 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { createApiClient } from '../api/client';
 import type { ApiError } from '../api/error';
+import { authorization, type Transport } from '../api/request';
+import { PACKAGE_LANGUAGES } from '../messages/useMessages';
 import { type Frame, readFrame } from './frame';
 import { createQueryClient } from './queryClient';
+import { renewingFetch } from './renewal';
 import { Session } from './Session';
 import { ToastProvider } from './ToastProvider';
 
@@ -11,13 +14,16 @@ export interface WixProviderProps {
   children: ReactNode;
   /** Origin of the app's server when it is not the page's own. */
   baseUrl?: string;
-  /** Languages (subtags) the page has texts for; the package itself has English. */
+  /** Languages (subtags) the page has texts for; those of the package itself when left out. */
   languages?: readonly string[];
+  /**
+   * Gives a fresh token when the server refuses the old one: `() => dashboard.getAccessToken()` of the dashboard SDK.
+   * Without it, or when it rejects, the page asks to be reloaded.
+   */
+  refreshToken?: () => Promise<string>;
   /** Replaces `window.fetch`, for tests. */
   fetch?: typeof fetch;
 }
-
-const ENGLISH_ONLY: readonly string[] = ['en'];
 
 /**
  * Root of a dashboard page: takes the instance token out of the address, loads the instance's data,
@@ -26,22 +32,30 @@ const ENGLISH_ONLY: readonly string[] = ['en'];
 export function WixProvider({
   children,
   baseUrl = '',
-  languages = ENGLISH_ONLY,
+  languages = PACKAGE_LANGUAGES,
+  refreshToken,
   fetch: fetchFunction,
 }: WixProviderProps) {
-  const [frame] = useState<Frame>(() => readFrame(window));
+  const [frame, setFrame] = useState<Frame>(() => readFrame(window));
   const [refusal, setRefusal] = useState<ApiError | null>(null);
   const [cache] = useState(() => createQueryClient(setRefusal));
-  const getToken = useCallback(() => frame.token, [frame]);
-  const client = useMemo(
-    () =>
-      createApiClient({
-        baseUrl,
-        getToken,
-        fetch: fetchFunction ?? ((input, init) => window.fetch(input, init)),
-      }),
-    [baseUrl, fetchFunction, getToken],
-  );
+  // Calls that are under way read the newest token, not the one of the render they began in.
+  const token = useRef(frame.token);
+  const client = useMemo(() => {
+    const plain = fetchFunction ?? ((input, init) => window.fetch(input, init));
+    const transport: Transport = { baseUrl, getToken: () => token.current, fetch: plain };
+    if (refreshToken === undefined) return createApiClient(transport);
+    const fetch = renewingFetch({
+      fetch: plain,
+      ask: refreshToken,
+      authorization: () => authorization(transport),
+      onToken: (fresh) => {
+        token.current = fresh;
+        setFrame((known) => ({ ...known, token: fresh }));
+      },
+    });
+    return createApiClient({ ...transport, fetch });
+  }, [baseUrl, fetchFunction, refreshToken]);
 
   return (
     <QueryClientProvider client={cache}>

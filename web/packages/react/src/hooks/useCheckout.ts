@@ -26,14 +26,14 @@ export function openCheckoutPage(checkoutUrl: string): void {
   window.open(href, '_top');
 }
 
-/** Starts, continues and dismisses checkouts. */
+/** Starts (`purchase`, `topUp`), continues (`resume`) and dismisses (`dismissal`) checkouts. */
 export function useCheckout() {
   const { client, format, refreshUserData } = useWixContext();
   const cache = useQueryClient();
 
+  const languageCode = format.locale.split('-')[0] ?? 'en';
   const purchase = useMutation({
-    mutationFn: (wanted: Purchase) =>
-      client.createCheckout({ ...wanted, languageCode: format.locale.split('-')[0] ?? 'en' }),
+    mutationFn: (wanted: Purchase) => client.createCheckout({ ...wanted, languageCode }),
     onSuccess: ({ checkoutUrl }) => openCheckoutPage(checkoutUrl),
     // "Already on this plan" and "not sold" mean that the page shows an outdated plan.
     onError: (error) => {
@@ -43,15 +43,23 @@ export function useCheckout() {
     },
   });
 
+  const topUp = useMutation({
+    mutationFn: (topUpId: string) => client.createTopUpCheckout({ topUpId, languageCode }),
+    onSuccess: ({ checkoutUrl }) => openCheckoutPage(checkoutUrl),
+  });
+
   // "Back" from the checkout page can bring this very page back from memory, with the button still busy.
   const { reset } = purchase;
+  const { reset: resetTopUp } = topUp;
   useEffect(() => {
     const onShow = (event: PageTransitionEvent) => {
-      if (event.persisted) reset();
+      if (!event.persisted) return;
+      reset();
+      resetTopUp();
     };
     window.addEventListener('pageshow', onShow);
     return () => window.removeEventListener('pageshow', onShow);
-  }, [reset]);
+  }, [reset, resetTopUp]);
 
   const dismissal = useMutation({
     mutationFn: (checkoutId: string) => client.dismissCheckout(checkoutId),
@@ -67,5 +75,5 @@ export function useCheckout() {
   });
 
   const resume = useCallback((checkout: Checkout) => openCheckoutPage(checkout.checkoutUrl), []);
-  return { purchase, dismissal, resume };
+  return { purchase, topUp, dismissal, resume };
 }

@@ -115,10 +115,18 @@ describe('useCheckoutReturn', () => {
     expect(result.current.back.after).toBe(result.current.wix.userData?.credits.available ?? null);
   });
 
-  it('calls_an_expired_checkout_unknown_instead_of_waiting_for_ever', async () => {
+  it('says_that_a_checkout_is_too_old_instead_of_waiting_for_ever', async () => {
     checkout = aCheckout({ status: 'expired' });
-    await comeBack('success', 'chk_1').state('unknown');
+    await comeBack('success', 'chk_1').state('expired');
   });
+
+  it.each(['declined', 'failed'])(
+    'tells_a_%s_payment_from_one_that_was_given_up',
+    async (payment) => {
+      await comeBack(payment, 'chk_1').state('declined');
+      expect(returns).toBe(0);
+    },
+  );
 
   it('shows_a_cancelled_payment_without_asking_wix', async () => {
     const { result, state } = comeBack('cancelled', 'chk_1');

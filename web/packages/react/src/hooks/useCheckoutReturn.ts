@@ -5,8 +5,19 @@ import { keys } from '../api/keys';
 import type { Checkout, HistoryEntry } from '../api/types';
 import { useWixContext } from '../context/WixContext';
 
-/** `unknown`: the address names no checkout of this instance, so nothing happened. */
-export type ReturnState = 'processing' | 'success' | 'waiting' | 'cancelled' | 'unknown';
+/**
+ * `waiting`: not confirmed after a minute, still watched. `cancelled` and `declined`: left without paying, as the
+ * address says. `expired`: the checkout can no longer be paid. `unknown`: the address names no checkout of this
+ * instance, so nothing happened.
+ */
+export type ReturnState =
+  | 'processing'
+  | 'success'
+  | 'waiting'
+  | 'cancelled'
+  | 'declined'
+  | 'expired'
+  | 'unknown';
 
 export interface CheckoutReturnParams {
   /** `payment` of the page's address: what the browser was told, never proof of a payment. */
@@ -39,6 +50,7 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
   const { client, session } = useWixContext();
   const isLate = useElapsed(PATIENCE_MS, checkoutId);
   const claimsPaid = payment === 'success';
+  const unpaid = payment === 'declined' || payment === 'failed' ? 'declined' : 'cancelled';
 
   const query = useQuery<Checkout>({
     queryKey: keys.checkout(checkoutId ?? ''),
@@ -54,7 +66,13 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
     },
   });
 
-  const state = returnState(checkoutId, claimsPaid, query.data, query.error, isLate);
+  const state = returnState(
+    checkoutId,
+    claimsPaid ? null : unpaid,
+    query.data,
+    query.error,
+    isLate,
+  );
   const balance = usePurchaseBalance(query.data, state);
   const isInterrupted = query.failureReason !== null && !isRefused(query.failureReason);
   return { state, checkout: query.data, ...balance, isInterrupted };
@@ -62,15 +80,15 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
 
 function returnState(
   checkoutId: string | null,
-  claimsPaid: boolean,
+  unpaid: 'cancelled' | 'declined' | null,
   checkout: Checkout | undefined,
   error: Error | null,
   isLate: boolean,
 ): ReturnState {
   if (checkout?.status === 'completed') return 'success';
-  if (checkoutId === null || isRefused(error)) return claimsPaid ? 'unknown' : 'cancelled';
-  if (!claimsPaid) return 'cancelled';
-  if (checkout?.status === 'expired') return 'unknown';
+  if (checkoutId === null || isRefused(error)) return unpaid ?? 'unknown';
+  if (checkout?.status === 'expired') return 'expired';
+  if (unpaid !== null) return unpaid;
   return isLate ? 'waiting' : 'processing';
 }
 

@@ -26,12 +26,12 @@ export function useJobPoller(jobId: string | null, options: JobPollerOptions = {
   });
 }
 
-/** The newest jobs of the instance, live. */
+/** The newest jobs of the instance, live; `limit` is 1 to 100. */
 export function useJobs(limit = 20) {
   const { client, session, live } = useWixContext();
   const cache = useQueryClient();
   return useQuery<JobList>({
-    queryKey: keys.jobs,
+    queryKey: [...keys.jobs, limit],
     queryFn: async ({ signal }) => {
       const { jobs } = await client.jobs(limit, { signal });
       return { jobs: jobs.map((job) => newerJob(cache.getQueryData(keys.job(job.jobId)), job)) };

@@ -34,7 +34,7 @@ export function applyStatus(cache: QueryClient, arrived: UserStatus): UserStatus
 export function applyJob(cache: QueryClient, arrived: Job): Job {
   const newest = newerJob(cache.getQueryData<Job>(keys.job(arrived.jobId)), arrived);
   cache.setQueryData<Job>(keys.job(arrived.jobId), newest);
-  cache.setQueryData<JobList>(keys.jobs, (list) =>
+  cache.setQueriesData<JobList>({ queryKey: keys.jobs }, (list) =>
     list === undefined ? list : { jobs: withJob(list.jobs, newest) },
   );
   return newest;

@@ -1,4 +1,4 @@
-import type { ConnectionState, JobStatus, SubscriptionStatus } from '../api/types';
+import type { ConnectionState, EntryKind, JobStatus, Pool, SubscriptionStatus } from '../api/types';
 import type { Format } from './format';
 
 /** English texts of the package's own components. */
@@ -24,12 +24,12 @@ export const en = (f: Format) => {
       connected: 'Connected to Wix',
       waiting: 'Waiting for Wix',
       removed: 'Not installed',
-    } satisfies Record<ConnectionState, string>,
+    } as Record<ConnectionState, string>,
     connectionHint: {
       connected: 'Your site and this app are in touch.',
       waiting: 'Wix has not confirmed the installation yet. This usually takes a few seconds.',
       removed: 'The app was removed from this site.',
-    } satisfies Record<ConnectionState, string>,
+    } as Record<ConnectionState, string>,
     live: {
       reconnecting: 'Reconnecting live updates…',
       offline: 'You are offline. What you see may be out of date.',
@@ -41,12 +41,34 @@ export const en = (f: Format) => {
       cancelled: 'Cancelled',
       billing_issue: 'Payment problem',
       removed: 'Removed',
-    } satisfies Record<SubscriptionStatus, string>,
+    } as Record<SubscriptionStatus, string>,
+    copy: {
+      action: 'Copy',
+      done: 'Copied.',
+      failed: 'Please select the text and copy it yourself.',
+    },
+    lowCredits: {
+      label: 'Credits',
+      none: 'You have no credits left.',
+      few: (count: number) => `Only ${credits(count)} left.`,
+      next: (count: number, date: string) => `${credits(count)} arrive on ${date}.`,
+    },
+    preview: {
+      confirm: 'Confirm',
+      cancel: 'Cancel',
+      understood: 'Got it',
+      cost: (cost: number, left: number) =>
+        `This takes ${credits(cost)}; you will have ${f.number(left)} left.`,
+      tooFew: (cost: number, available: number) =>
+        `This takes ${credits(cost)}, and you have ${f.number(available)}.`,
+    },
     pricing: {
+      title: 'Choose a plan',
       cycleLabel: 'Billing cycle',
       monthly: 'Monthly',
       yearly: 'Yearly',
       save: (percent: number) => `Save ${f.percent(percent)}`,
+      saveUpTo: (percent: number) => `Save up to ${f.percent(percent)}`,
       custom: 'Let’s talk',
       perMonth: 'per month',
       perMonthBilledYearly: (total: string) => `per month, ${total} billed yearly`,
@@ -61,6 +83,144 @@ export const en = (f: Format) => {
       contact: 'Contact us',
       downgradeAction: 'How to downgrade',
       includes: (plan: string) => `What ${plan} includes`,
+    },
+    compare: {
+      title: 'Compare plans',
+      feature: 'Feature',
+      monthly: 'Price, monthly',
+      yearly: 'Price, yearly',
+      credits: 'Credits',
+      included: 'Included',
+      notIncluded: 'Not included',
+    },
+    change: {
+      title: (plan: string) => `Move to ${plan}`,
+      why: (current: string, plan: string) =>
+        `Going from ${current} to ${plan} is done in Wix, where you also see what you paid: this page never ends something that is paid for. This is what will happen:`,
+      whyFree: (current: string) =>
+        `Leaving ${current} is done in Wix, where you also see what you paid: this page never ends something that is paid for. This is what will happen:`,
+      now: 'Now',
+      from: (date: string) => `From ${date}`,
+      plan: 'Plan',
+      credits: 'Credits',
+      next: 'Next credits',
+      none: 'None',
+      keepsCredits: 'You keep all credits you have then.',
+      losesCredits:
+        'Credits of the plan that are not used by then leave with it. Credits you bought separately stay.',
+      how: 'How to do it',
+      steps: [
+        'Open the dashboard of your site in Wix.',
+        'Choose Apps → Manage Apps in the side menu.',
+        'Find this app and open its subscription to cancel or turn off auto-renewal.',
+      ],
+      portal: 'Manage the subscription',
+    },
+    contact: {
+      title: (plan: string) => (plan === '' ? 'Contact us' : `Contact us about ${plan}`),
+      text: 'This plan is agreed on in person. Write to the developer of the app: the address is on the app’s page in the Wix App Market. Name this id, so that we know which site it is for:',
+      instance: 'Id of your installation',
+    },
+    promo: {
+      open: 'Have a promo code?',
+      label: 'Promo code',
+      apply: 'Redeem',
+      applying: 'Redeeming…',
+      empty: 'Enter the code first.',
+      added: (count: number) => `${credits(count)} added to your balance.`,
+      addedUntil: (count: number, date: string) =>
+        `${credits(count)} added to your balance. Use them by ${date}.`,
+      failed: 'The code could not be redeemed. Please try again.',
+      refusals: {
+        promo_unknown: 'There is no such code. Check the spelling.',
+        promo_redeemed: 'This code was redeemed on your site already.',
+        promo_used_up: 'This code has been redeemed as often as it may be.',
+        promo_not_running: 'This code cannot be redeemed at this time.',
+        invalid_request: 'This does not look like a code. Check the spelling.',
+      } as Record<string, string>,
+    },
+    topUps: {
+      title: 'Top up',
+      text: 'Credits beside your plan. They never expire, and no change of plan touches them.',
+      once: 'paid once',
+      buy: (price: string) => `Buy for ${price}`,
+      buyLabel: (name: string, price: string) => `Buy ${name} for ${price}`,
+    },
+    history: {
+      title: 'Credit history',
+      filters: 'Filter the history',
+      kind: 'What happened',
+      allKinds: 'Everything',
+      pool: 'Credits',
+      allPools: 'All credits',
+      from: 'From',
+      to: 'To',
+      clear: 'Clear filters',
+      at: 'Date',
+      what: 'What happened',
+      change: 'Change',
+      balance: 'Balance',
+      explain: 'Explanation',
+      explainEntry: (kind: string, at: string) => `Explain: ${kind}, ${at}`,
+      kinds: {
+        grant: 'Credits added',
+        reserve: 'Held for a job',
+        post: 'Used by a job',
+        void: 'Given back',
+        spend: 'Used',
+        reset: 'Reset',
+        expire: 'Expired',
+        reversal: 'Reversed',
+        adjust: 'Adjusted',
+        repayment: 'Debt paid',
+      } as Record<EntryKind, string>,
+      pools: {
+        plan: 'From the plan',
+        purchased: 'Bought separately',
+        promo: 'Promotional',
+      } as Record<Pool, string>,
+      more: 'Show older entries',
+      loadingMore: 'Loading…',
+      end: 'That is everything.',
+      emptyTitle: 'No entries yet',
+      emptyText: 'Credits you receive and spend will be listed here.',
+      noMatchTitle: 'Nothing matches',
+      noMatchText: 'No entry fits these filters.',
+      export: 'Download CSV',
+      exporting: 'Preparing…',
+      exportFailed: 'The file could not be made. Please try again.',
+    },
+    explanation: {
+      title: 'Why this entry is there',
+      fromTo: (before: string, after: string) => `From ${before} to ${after}`,
+      plan: 'Plan',
+      left: 'Still unused',
+      leftOf: (left: string, all: string) => `${left} of ${all}`,
+      expires: 'Expire',
+      action: 'For',
+      setAside: 'Put aside',
+      spent: 'Used in the end',
+      reason: 'Reason',
+      fact: 'Wix said',
+      told: (event: string, at: string) => `${event}, ${at}`,
+      id: 'Entry',
+    },
+    usage: {
+      chart: 'Credits used by day',
+      other: 'Other',
+      day: (date: string, count: number, parts: string) =>
+        `${date}: ${credits(count)}${parts === '' ? '' : ` (${parts})`}`,
+      table: 'Show as a table',
+      date: 'Day',
+      total: 'All',
+      nothing: 'No credits were used.',
+      idle: 'No credits were used lately, so there is nothing to forecast.',
+      lasts: 'At this pace your credits last for more than a year.',
+      runsOut: (date: string, days: string) =>
+        `At this pace your credits run out about ${date} (${days}).`,
+      untilNext: (date: string) =>
+        `At this pace your credits last until the next ones arrive on ${date}.`,
+      pace: (perDay: string) => `On average ${perDay} a day over the last two weeks of use.`,
     },
     checkout: {
       processing: {
@@ -85,6 +245,13 @@ export const en = (f: Format) => {
         unpaid: 'If you closed the payment page before paying, nothing was charged.',
         done: 'Use the app meanwhile',
       },
+      mail: {
+        promise: (address: string) =>
+          `We will e-mail ${address} as soon as the payment is confirmed. You can close this page.`,
+        label: 'E-mail me when it is confirmed',
+        action: 'E-mail me',
+        failed: 'The address could not be saved. Check it and try again.',
+      },
       cancelled: {
         title: 'Checkout cancelled',
         text: (plan: string | null) =>
@@ -93,6 +260,20 @@ export const en = (f: Format) => {
             : `You left before paying for ${plan} – nothing was charged and your plan is unchanged.`,
         resume: 'Continue checkout',
         done: 'Back to the app',
+      },
+      declined: {
+        title: 'The payment was declined',
+        text: (plan: string | null) =>
+          plan === null
+            ? 'Nothing was charged and your plan is unchanged. You can try again with another card.'
+            : `Nothing was charged for ${plan} and your plan is unchanged. You can try again with another card.`,
+        resume: 'Try another card',
+      },
+      expired: {
+        title: 'This checkout has expired',
+        text: (_plan: string | null) =>
+          'It was not paid in time and can no longer be. Nothing was charged; choose the plan again to buy it.',
+        resume: '',
       },
       unknown: {
         title: 'No payment found',
@@ -109,7 +290,7 @@ export const en = (f: Format) => {
       completed: 'Done',
       failed: 'Failed',
       cancelled: 'Cancelled',
-    } satisfies Record<JobStatus, string>,
+    } as Record<JobStatus, string>,
     jobProgress: {
       label: 'Progress',
       announce: (percent: number, step: string) => `${f.percent(percent / 100)}, ${step}`,
@@ -127,11 +308,17 @@ export const en = (f: Format) => {
       crashed: 'This page ran into an unexpected problem.',
       offlineTitle: 'No connection',
       offlineText: 'The server could not be reached. Check your connection and try again.',
+      sessionPaidText:
+        'If you have just paid, your payment is safe: it is confirmed without this page, and your credits will be there.',
       sessionTitle: 'Please reload the page',
       sessionText:
         'Your session with Wix has ended. Reload the page in your browser to continue where you were.',
       forbiddenTitle: 'No access',
       forbiddenText: 'Only the owner of this site can use this app. Ask the owner to open it.',
+      checkout: 'The checkout could not be opened.',
+      ownerOnly: 'Only the owner of this site can do this.',
+      rateLimited: 'That was a bit fast. Please wait a moment and try again.',
+      unreachable: 'The server could not be reached. Check your connection and try again.',
       missingTitle: 'Open this page from your Wix dashboard',
       missingText:
         'This page works inside Wix: open the dashboard of your site, choose Apps in the side menu, and open the app there.',

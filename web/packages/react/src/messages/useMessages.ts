@@ -1,9 +1,14 @@
 import { useMemo } from 'react';
 import { useWixContext } from '../context/WixContext';
 import { type MessageCatalog, messagesFor } from './catalog';
+import { de } from './de';
 import { en, type PackageMessages } from './en';
+import { he } from './he';
 
-const catalog: MessageCatalog<PackageMessages> = { en };
+const catalog: MessageCatalog<PackageMessages> = { en, de, he };
+
+/** Languages the package itself is written in. */
+export const PACKAGE_LANGUAGES: readonly string[] = Object.keys(catalog);
 
 /** The texts of a catalogue in the language of the provider. Pass a constant: it is built once per language. */
 export function useTexts<T>(texts: MessageCatalog<T>): T {

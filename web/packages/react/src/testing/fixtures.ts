@@ -1,4 +1,13 @@
-import type { Checkout, HistoryEntry, Job, PlanList, PlanOffer, UserStatus } from '../api/types';
+import type {
+  Checkout,
+  HistoryEntry,
+  Job,
+  NoticesSettings,
+  NoticesView,
+  PlanList,
+  PlanOffer,
+  UserStatus,
+} from '../api/types';
 
 export const NOW = '2026-11-21T12:00:00Z';
 
@@ -131,5 +140,21 @@ export function anEntry(changes: Partial<HistoryEntry> = {}): HistoryEntry {
     text: 'Upgrade to Starter',
     balanceAfter: 1200,
     ...changes,
+  };
+}
+
+/** Notices as a new installation has them: a server that sends mails, and nobody to write to. */
+export function theNotices(changes: Partial<NoticesSettings> = {}, available = true): NoticesView {
+  return {
+    available,
+    settings: {
+      address: null,
+      lowCredits: true,
+      billingIssue: true,
+      planChanged: true,
+      creditsGranted: false,
+      language: 'en',
+      ...changes,
+    },
   };
 }

@@ -2,7 +2,7 @@ import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { LiveEventName, UserStatus } from '../api/types';
-import { aPlanList, aStatus } from './fixtures';
+import { aPlanList, aStatus, theNotices } from './fixtures';
 
 export const api = (path: string) => `*/api/v1/wix${path}`;
 export const ok = (data: JsonBodyType, status = 200) =>
@@ -55,6 +55,8 @@ export class TestServer {
       ),
       http.get(api('/credits/history'), () => ok({ entries: [], nextCursor: null })),
       http.get(api('/jobs'), () => ok({ jobs: [] })),
+      http.get(api('/settings/notices'), () => ok(theNotices() as unknown as JsonBodyType)),
+      http.get(api('/billing/top-ups'), () => ok({ currency: 'USD', topUps: [] })),
       http.get(api('/live'), ({ request }) => this.#connect(request.signal)),
     );
   }

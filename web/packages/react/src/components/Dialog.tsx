@@ -1,0 +1,68 @@
+import { Heading } from '@wix/design-system';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { useMessages } from '../messages/useMessages';
+import { CloseIcon } from './icons';
+
+export interface DialogProps {
+  isOpen: boolean;
+  /** Names the dialog, on the page and to screen readers. */
+  title: string;
+  /** `wide` for grids and tables; 560 px otherwise. Never wider than the window. */
+  size?: 'normal' | 'wide';
+  /** Escape, the close button, or a click beside the dialog. */
+  onClose(): void;
+  children: ReactNode;
+  /** Buttons at the end, in a row that stays in view while the content scrolls. */
+  footer?: ReactNode;
+  testId?: string;
+}
+
+/**
+ * A modal on the browser's own `<dialog>`: it keeps the focus inside, gives it back when it closes, and lies above
+ * everything else. Content is rendered only while it is open.
+ */
+export function Dialog(props: DialogProps) {
+  const { isOpen, title, size = 'normal', onClose, children, footer, testId } = props;
+  const messages = useMessages();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (isOpen && element?.open === false) element.showModal();
+    if (!isOpen) element?.close();
+  }, [isOpen]);
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
+    <dialog
+      ref={dialog}
+      className="wxa-dialog"
+      data-size={size}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
+      {isOpen && (
+        <div className="wxa-dialog__box" data-testid={testId}>
+          <header className="wxa-dialog__head">
+            <Heading as="h2" size="medium" id={titleId}>
+              {title}
+            </Heading>
+            <button
+              type="button"
+              className="wxa-icon-button"
+              onClick={onClose}
+              aria-label={messages.close}
+            >
+              <CloseIcon size={22} />
+            </button>
+          </header>
+          <div className="wxa-dialog__content">{children}</div>
+          {footer !== undefined && <footer className="wxa-dialog__foot">{footer}</footer>}
+        </div>
+      )}
+    </dialog>
+  );
+}

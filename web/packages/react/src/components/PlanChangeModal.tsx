@@ -1,0 +1,120 @@
+import { useMutation } from '@tanstack/react-query';
+import { Button, Text } from '@wix/design-system';
+import type { PlanList, PlanOffer, PlanPreview } from '../api/types';
+import { useWixContext } from '../context/WixContext';
+import { openCheckoutPage } from '../hooks/useCheckout';
+import { usePlanPreview } from '../hooks/usePlanPreview';
+import { useFailureText } from '../messages/useFailureText';
+import { useMessages } from '../messages/useMessages';
+import { ErrorScreen } from './ErrorScreen';
+import { LoadingScreen } from './LoadingScreen';
+import { PreviewModal } from './PreviewModal';
+
+export interface PlanChangeModalProps {
+  list: PlanList;
+  /** The lower plan that was chosen; null keeps the dialog closed. */
+  plan: PlanOffer | null;
+  onClose(): void;
+}
+
+/**
+ * A lower plan is not sold by the app's page: says why, what would happen by the server's own rules, and where it
+ * is done.
+ */
+export function PlanChangeModal({ list, plan, onClose }: PlanChangeModalProps) {
+  const { change } = useMessages();
+  const { data, error, refetch } = usePlanPreview(plan?.id ?? null);
+  const current = list.plans.find(({ current }) => current)?.name ?? list.currentPlanId;
+  return (
+    <PreviewModal isOpen={plan !== null} title={change.title(plan?.name ?? '')} onClose={onClose}>
+      {plan !== null && (
+        <div className="wxa-change" data-testid="downgrade-dialog">
+          <Text>{plan.rank === 0 ? change.whyFree(current) : change.why(current, plan.name)}</Text>
+          {data !== undefined && <Outlook preview={data} list={list} />}
+          {data === undefined && error !== null && (
+            <ErrorScreen error={error} onRetry={() => void refetch()} />
+          )}
+          {data === undefined && error === null && <LoadingScreen cards={[150]} />}
+          {list.billingSource === 'stripe' ? <Portal /> : <Steps />}
+        </div>
+      )}
+    </PreviewModal>
+  );
+}
+
+function Outlook({ preview, list }: { preview: PlanPreview; list: PlanList }) {
+  const { format } = useWixContext();
+  const { change } = useMessages();
+  const { before, after, takesEffectAt } = preview;
+  const nameOf = (id: string) => list.plans.find((plan) => plan.id === id)?.name ?? id;
+  const next = (at: string | null | undefined) => (at ? format.date(at) : change.none);
+  const rows: readonly [string, string, string][] = [
+    [change.plan, nameOf(before.planId), nameOf(after.planId)],
+    [change.credits, format.number(before.available), format.number(after.available)],
+    [change.next, next(before.nextCycleAt), next(after.nextCycleAt)],
+  ];
+  return (
+    <>
+      <table className="wxa-change__table" data-testid="change-preview">
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{change.now}</th>
+            <th scope="col">{change.from(format.date(takesEffectAt))}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([label, now, then]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{now}</td>
+              <td>{then}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Text size="small" secondary>
+        {after.available < before.available ? change.losesCredits : change.keepsCredits}
+      </Text>
+    </>
+  );
+}
+
+function Steps() {
+  const { change } = useMessages();
+  return (
+    <section>
+      <Text weight="bold" size="small">
+        {change.how}
+      </Text>
+      <ol className="wxa-change__steps">
+        {change.steps.map((step) => (
+          <li key={step}>
+            <Text size="small">{step}</Text>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** Plans that are paid by Stripe are changed in its own portal. */
+function Portal() {
+  const { client } = useWixContext();
+  const { change, errors } = useMessages();
+  const failureText = useFailureText();
+  const portal = useMutation({
+    mutationFn: () => client.portalUrl(),
+    onSuccess: ({ portalUrl }) => openCheckoutPage(portalUrl),
+  });
+  return (
+    <div className="wxa-change__portal">
+      <Button onClick={() => portal.mutate()} disabled={portal.isPending}>
+        {change.portal}
+      </Button>
+      <Text size="small" skin="error">
+        {portal.error === null ? '' : failureText(portal.error, errors.checkout)}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { useState } from 'react';
+import type { PlanOffer } from '../api/types';
+import { usePricing } from '../hooks/usePricing';
+import { useMessages } from '../messages/useMessages';
+import { ContactModal } from './ContactModal';
+import { Dialog } from './Dialog';
+import { ErrorScreen } from './ErrorScreen';
+import { LoadingScreen } from './LoadingScreen';
+import { PlanChangeModal } from './PlanChangeModal';
+import { PricingGrid } from './PricingGrid';
+
+export interface PricingModalProps {
+  isOpen: boolean;
+  onClose(): void;
+}
+
+/** The plans over the page, where credits are missing: an upgrade opens the checkout from here. */
+export function PricingModal({ isOpen, onClose }: PricingModalProps) {
+  const { pricing } = useMessages();
+  return (
+    <Dialog
+      isOpen={isOpen}
+      title={pricing.title}
+      size="wide"
+      onClose={onClose}
+      testId="pricing-modal"
+    >
+      <Plans />
+    </Dialog>
+  );
+}
+
+function Plans() {
+  const { list, error, refetch, ...pricing } = usePricing();
+  const [lower, setLower] = useState<PlanOffer | null>(null);
+  const [custom, setCustom] = useState<PlanOffer | null>(null);
+  if (list === undefined) {
+    return error === null ? (
+      <LoadingScreen cards={[480]} />
+    ) : (
+      <ErrorScreen error={error} onRetry={() => void refetch()} />
+    );
+  }
+  return (
+    <>
+      <PricingGrid
+        list={list}
+        openingPlanId={pricing.openingPlanId}
+        initialCycle={pricing.ownCycle}
+        paidCycle={pricing.paidCycle}
+        onUpgrade={pricing.upgrade}
+        onDowngrade={setLower}
+        onContact={setCustom}
+      />
+      <PlanChangeModal list={list} plan={lower} onClose={() => setLower(null)} />
+      <ContactModal plan={custom} onClose={() => setCustom(null)} />
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import { Button, Text } from '@wix/design-system';
+import { type FormEvent, useId, useState } from 'react';
+import { ApiError } from '../api/error';
+import { useWixContext } from '../context/WixContext';
+import { usePromo } from '../hooks/usePromo';
+import { useFailureText } from '../messages/useFailureText';
+import { useMessages } from '../messages/useMessages';
+
+const LONGEST = 64;
+
+/** A folded-away field for a code that gives credits; says what it gave, or why it did not. */
+export function PromoCode() {
+  const { promo } = useMessages();
+  return (
+    <details className="wxa-promo" data-testid="promo">
+      <summary>{promo.open}</summary>
+      <PromoForm />
+    </details>
+  );
+}
+
+function PromoForm() {
+  const { promo: texts } = useMessages();
+  const { format } = useWixContext();
+  const promo = usePromo();
+  const problemOf = useProblem();
+  const id = useId();
+  const [code, setCode] = useState('');
+  const [isEmpty, setEmpty] = useState(false);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const wanted = code.trim();
+    setEmpty(wanted === '');
+    if (wanted === '' || promo.isPending) return;
+    promo.mutate(wanted, { onSuccess: () => setCode('') });
+  };
+  const problem = isEmpty ? texts.empty : problemOf(promo.error);
+  const gained = promo.data;
+  return (
+    <form className="wxa-promo__form" onSubmit={submit} noValidate>
+      <div className="wxa-field">
+        <label htmlFor={id}>{texts.label}</label>
+        <input
+          id={id}
+          value={code}
+          maxLength={LONGEST}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          dir="ltr"
+          aria-invalid={problem !== null}
+          aria-describedby={`${id}-says`}
+          onChange={(event) => {
+            setCode(event.target.value);
+            setEmpty(false);
+            promo.reset();
+          }}
+          data-testid="promo-code"
+        />
+      </div>
+      <Button
+        type="submit"
+        priority="secondary"
+        disabled={promo.isPending}
+        data-testid="promo-submit"
+      >
+        {promo.isPending ? texts.applying : texts.apply}
+      </Button>
+      <p id={`${id}-says`} className="wxa-promo__says" role="status" data-testid="promo-says">
+        {problem !== null && (
+          <Text size="small" skin="error">
+            {problem}
+          </Text>
+        )}
+        {gained !== undefined && (
+          <Text size="small" skin="success">
+            {gained.expiresAt
+              ? texts.addedUntil(gained.amount, format.date(gained.expiresAt))
+              : texts.added(gained.amount)}
+          </Text>
+        )}
+      </p>
+    </form>
+  );
+}
+
+function useProblem(): (error: unknown) => string | null {
+  const { promo } = useMessages();
+  const failureText = useFailureText();
+  return (error) => {
+    if (error === null || error === undefined) return null;
+    const ours = error instanceof ApiError ? promo.refusals[error.code] : undefined;
+    return ours ?? failureText(error, promo.failed);
+  };
+}

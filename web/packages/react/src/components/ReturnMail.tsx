@@ -1,0 +1,69 @@
+import { Button, Text } from '@wix/design-system';
+import { type FormEvent, useId, useState } from 'react';
+import type { NoticesSettings } from '../api/types';
+import { useNotices } from '../hooks/useNotices';
+import { useFailureText } from '../messages/useFailureText';
+import { useMessages } from '../messages/useMessages';
+
+/**
+ * Says that a mail will come once the payment is confirmed, or asks where to send it. Nothing is promised by a server
+ * that sends no mails.
+ */
+export function ReturnMail() {
+  const { mail } = useMessages().checkout;
+  const notices = useNotices();
+  if (notices.data?.available !== true) return null;
+  const { settings } = notices.data;
+  if (settings.address && (settings.planChanged || settings.creditsGranted)) {
+    return (
+      <Text size="small">
+        <span data-testid="return-mail-promise">{mail.promise(settings.address)}</span>
+      </Text>
+    );
+  }
+  return <AddressForm settings={settings} save={notices.save} />;
+}
+
+interface AddressFormProps {
+  settings: NoticesSettings;
+  save: ReturnType<typeof useNotices>['save'];
+}
+
+function AddressForm({ settings, save }: AddressFormProps) {
+  const { mail } = useMessages().checkout;
+  const failureText = useFailureText();
+  const id = useId();
+  const [address, setAddress] = useState(settings.address ?? '');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate({ ...settings, address: address.trim(), planChanged: true, creditsGranted: true });
+  };
+  return (
+    <form className="wxa-return__mail" onSubmit={submit}>
+      <div className="wxa-field">
+        <label htmlFor={id}>{mail.label}</label>
+        <input
+          id={id}
+          type="email"
+          required
+          maxLength={254}
+          autoComplete="email"
+          dir="ltr"
+          value={address}
+          onChange={(event) => setAddress(event.target.value)}
+          data-testid="return-mail-address"
+        />
+      </div>
+      <Button type="submit" size="small" priority="secondary" disabled={save.isPending}>
+        {mail.action}
+      </Button>
+      <span role="alert">
+        {save.error !== null && (
+          <Text size="small" skin="error">
+            {failureText(save.error, mail.failed)}
+          </Text>
+        )}
+      </span>
+    </form>
+  );
+}

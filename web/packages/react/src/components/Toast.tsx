@@ -1,0 +1,41 @@
+import type { ReactElement } from 'react';
+import type { ToastMessage, ToastTone } from '../context/ToastProvider';
+import { useMessages } from '../messages/useMessages';
+import { AlertDisc, CloseIcon, DoneDisc, InfoDisc } from './icons';
+
+const ICONS: Record<ToastTone, ReactElement> = {
+  success: <DoneDisc />,
+  error: <AlertDisc />,
+  info: <InfoDisc />,
+};
+
+export interface ToastProps {
+  toast: ToastMessage;
+  onClose(): void;
+}
+
+/** One short message. An error interrupts a screen reader, everything else waits for its turn. */
+export function Toast({ toast, onClose }: ToastProps) {
+  const messages = useMessages();
+  return (
+    <div
+      className="wxa-toast"
+      data-tone={toast.tone}
+      data-testid="toast"
+      role={toast.tone === 'error' ? 'alert' : 'status'}
+    >
+      <span className="wxa-toast__icon" aria-hidden="true">
+        {ICONS[toast.tone]}
+      </span>
+      <span className="wxa-toast__text">{toast.text}</span>
+      <button
+        type="button"
+        className="wxa-icon-button"
+        onClick={onClose}
+        aria-label={messages.close}
+      >
+        <CloseIcon size={20} />
+      </button>
+    </div>
+  );
+}

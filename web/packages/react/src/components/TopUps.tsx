@@ -1,0 +1,83 @@
+import { Button, Heading, Text } from '@wix/design-system';
+import { useId } from 'react';
+import type { TopUp } from '../api/types';
+import { useToast } from '../context/ToastProvider';
+import { useWixContext } from '../context/WixContext';
+import { useCheckout } from '../hooks/useCheckout';
+import { useTopUps } from '../hooks/useTopUps';
+import { useFailureText } from '../messages/useFailureText';
+import { useMessages } from '../messages/useMessages';
+
+/** Credits that are bought beside a plan; nothing where the app sells none. */
+export function TopUps() {
+  const { topUps: texts, errors } = useMessages();
+  const { data } = useTopUps();
+  const { topUp } = useCheckout();
+  const { show } = useToast();
+  const failureText = useFailureText();
+  const id = useId();
+  if (data === undefined || data.topUps.length === 0) return null;
+  const isLeaving = topUp.isPending || topUp.isSuccess;
+  const buy = (topUpId: string) =>
+    topUp.mutate(topUpId, {
+      onError: (error) => void show(failureText(error, errors.checkout), 'error'),
+    });
+  return (
+    <section className="wxa-top-ups" aria-labelledby={id} data-testid="top-ups">
+      <div>
+        <Heading as="h3" size="small" id={id}>
+          {texts.title}
+        </Heading>
+        <Text size="small" secondary>
+          {texts.text}
+        </Text>
+      </div>
+      <ul className="wxa-top-ups__list">
+        {data.topUps.map((offer) => (
+          <Offer
+            key={offer.id}
+            offer={offer}
+            currency={data.currency}
+            isWaiting={isLeaving}
+            isOpening={isLeaving && topUp.variables === offer.id}
+            onBuy={() => buy(offer.id)}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface OfferProps {
+  offer: TopUp;
+  currency: string;
+  isWaiting: boolean;
+  isOpening: boolean;
+  onBuy(): void;
+}
+
+function Offer({ offer, currency, isWaiting, isOpening, onBuy }: OfferProps) {
+  const { format } = useWixContext();
+  const { topUps, pricing, credits } = useMessages();
+  const price = format.money(offer.price, currency);
+  return (
+    <li className="wxa-top-up">
+      <div>
+        <Text weight="bold">{offer.name}</Text>
+        <Text size="small" secondary>
+          {credits(offer.credits)}, {topUps.once}
+        </Text>
+      </div>
+      <Button
+        priority="secondary"
+        disabled={isWaiting}
+        aria-busy={isOpening}
+        aria-label={topUps.buyLabel(offer.name, price)}
+        onClick={onBuy}
+        data-testid={`top-up-${offer.id}`}
+      >
+        {isOpening ? pricing.opening : topUps.buy(price)}
+      </Button>
+    </li>
+  );
+}

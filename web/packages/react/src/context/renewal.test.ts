@@ -1,0 +1,48 @@
+import { describe, expect, it, vi } from 'vitest';
+import { renewingFetch } from './renewal';
+
+function setUp(ask: () => Promise<string>) {
+  let token = 'old';
+  const sent: string[] = [];
+  const plain = (async (_input, init) => {
+    const authorization = new Headers(init?.headers).get('authorization') ?? '';
+    sent.push(authorization);
+    return new Response(null, { status: authorization === 'new' ? 200 : 401 });
+  }) as typeof fetch;
+  const fetch = renewingFetch({
+    fetch: plain,
+    ask,
+    onToken: (fresh) => {
+      token = fresh;
+    },
+    authorization: () => ({ authorization: token }),
+  });
+  const call = () => fetch('/x', { headers: { authorization: token } });
+  return { call, sent };
+}
+
+describe('renewingFetch', () => {
+  it('sends_a_refused_call_again_with_the_new_token', async () => {
+    const { call, sent } = setUp(async () => 'new');
+    expect((await call()).status).toBe(200);
+    expect(sent).toEqual(['old', 'new']);
+  });
+
+  it('asks_once_for_calls_that_are_refused_together', async () => {
+    const ask = vi.fn(async () => 'new');
+    const { call } = setUp(ask);
+    const answers = await Promise.all([call(), call(), call()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(ask).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no dashboard'))],
+    ['has_none', async () => ''],
+    ['gives_one_that_is_refused_too', async () => 'other'],
+  ])('passes_the_refusal_on_when_the_dashboard_%s', async (_name, ask) => {
+    const { call, sent } = setUp(ask);
+    expect((await call()).status).toBe(401);
+    expect(sent.length).toBeLessThanOrEqual(2);
+  });
+});

@@ -1,0 +1,115 @@
+import { Button, Card, Text } from '@wix/design-system';
+import { useMemo, useState } from 'react';
+import { EmptyState } from '../components/EmptyState';
+import { ErrorScreen } from '../components/ErrorScreen';
+import { LoadingScreen } from '../components/LoadingScreen';
+import { useCreditHistory } from '../hooks/useCreditHistory';
+import { useMessages } from '../messages/useMessages';
+import { EntryModal } from './EntryModal';
+import { HistoryExport } from './HistoryExport';
+import { HistoryFilters } from './HistoryFilters';
+import { HistoryTable } from './HistoryTable';
+import { filterOf, type HistoryQuery, isFiltered } from './query';
+
+export interface CreditHistoryProps {
+  /** What is shown, for a page that keeps it in its address; kept inside when left out. */
+  query?: HistoryQuery;
+  onQueryChange?: (query: HistoryQuery) => void;
+  /** Entries of one page, 1 to 100; 20 when left out. */
+  pageSize?: number;
+}
+
+/** Every credit in and out: filters, pages, the explanation of each entry, and all of it as a file. */
+export function CreditHistory({ query: given, onQueryChange, pageSize }: CreditHistoryProps) {
+  const [own, setOwn] = useState<HistoryQuery>({});
+  const query = given ?? own;
+  const change = onQueryChange ?? setOwn;
+  const { kind, pool, from, to } = query;
+  const filter = useMemo(
+    () => filterOf(withoutNothing({ kind, pool, from, to })),
+    [kind, pool, from, to],
+  );
+  const withoutEntry = (): HistoryQuery => withoutNothing({ ...query, entry: undefined });
+
+  return (
+    <div className="wxa-history">
+      <div className="wxa-history__tools">
+        <HistoryFilters query={query} onChange={change} />
+        <HistoryExport filter={filter} />
+      </div>
+      <Entries
+        filter={filter}
+        isFiltered={isFiltered(query)}
+        onExplain={(entry) => change({ ...query, entry })}
+        onClear={() => change({})}
+        {...(pageSize === undefined ? {} : { pageSize })}
+      />
+      <EntryModal entryId={query.entry ?? null} onClose={() => change(withoutEntry())} />
+    </div>
+  );
+}
+
+type Loose<T> = { [K in keyof T]?: T[K] | undefined };
+
+function withoutNothing(query: Loose<HistoryQuery>): HistoryQuery {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
+}
+
+interface EntriesProps {
+  filter: ReturnType<typeof filterOf>;
+  isFiltered: boolean;
+  pageSize?: number;
+  onExplain(entryId: string): void;
+  onClear(): void;
+}
+
+function Entries({ filter, isFiltered, pageSize, onExplain, onClear }: EntriesProps) {
+  const { history } = useMessages();
+  const query = useCreditHistory(filter, pageSize);
+  const entries = query.data?.pages.flatMap((page) => page.entries);
+  if (entries === undefined) {
+    return query.error === null ? (
+      <LoadingScreen cards={[420]} />
+    ) : (
+      <ErrorScreen error={query.error} onRetry={() => void query.refetch()} />
+    );
+  }
+  if (entries.length === 0) {
+    return (
+      <Card>
+        {isFiltered ? (
+          <EmptyState title={history.noMatchTitle} text={history.noMatchText}>
+            <Button size="small" priority="secondary" onClick={onClear}>
+              {history.clear}
+            </Button>
+          </EmptyState>
+        ) : (
+          <EmptyState title={history.emptyTitle} text={history.emptyText} />
+        )}
+      </Card>
+    );
+  }
+  return (
+    <>
+      <Card>
+        <HistoryTable entries={entries} onExplain={onExplain} />
+      </Card>
+      <div className="wxa-history__more">
+        {query.hasNextPage ? (
+          <Button
+            priority="secondary"
+            disabled={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+            data-testid="history-more"
+          >
+            {query.isFetchingNextPage ? history.loadingMore : history.more}
+          </Button>
+        ) : (
+          <Text size="small" secondary>
+            {history.end}
+          </Text>
+        )}
+      </div>
+    </>
+  );
+}

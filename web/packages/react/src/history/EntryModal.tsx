@@ -1,0 +1,100 @@
+import { Text } from '@wix/design-system';
+import type { ReactNode } from 'react';
+import type { Explanation } from '../api/types';
+import { Dialog } from '../components/Dialog';
+import { ErrorScreen } from '../components/ErrorScreen';
+import { LoadingScreen } from '../components/LoadingScreen';
+import { useWixContext } from '../context/WixContext';
+import { useExplanation } from '../hooks/useCreditHistory';
+import { useMessages } from '../messages/useMessages';
+
+export interface EntryModalProps {
+  /** The entry to explain; null keeps the dialog closed. */
+  entryId: string | null;
+  onClose(): void;
+}
+
+/** Why an entry is there: what happened, who caused it, and the balance before and after. */
+export function EntryModal({ entryId, onClose }: EntryModalProps) {
+  const { explanation: texts } = useMessages();
+  const { data, error, refetch } = useExplanation(entryId);
+  return (
+    <Dialog
+      isOpen={entryId !== null}
+      title={texts.title}
+      onClose={onClose}
+      testId="entry-explanation"
+    >
+      {data !== undefined && <Story story={data} />}
+      {data === undefined && error !== null && (
+        <ErrorScreen error={error} onRetry={() => void refetch()} />
+      )}
+      {data === undefined && error === null && <LoadingScreen cards={[180]} />}
+    </Dialog>
+  );
+}
+
+function Story({ story }: { story: Explanation }) {
+  const { format } = useWixContext();
+  const { explanation: texts, history } = useMessages();
+  const { entry, hold, grant, plan, fact } = story;
+  const isEnglish = format.locale.startsWith('en');
+  return (
+    <>
+      {/* The server tells the story in English; in other languages its parts below do. */}
+      <Text weight={isEnglish ? 'normal' : 'bold'}>
+        {isEnglish ? story.sentence : history.kinds[entry.kind]}
+      </Text>
+      <dl className="wxa-facts">
+        <Fact label={history.at}>{format.dateTime(entry.at)}</Fact>
+        <Fact label={history.change}>
+          <bdi>{format.signed(entry.amount)}</bdi>
+        </Fact>
+        <Fact label={history.balance}>
+          {texts.fromTo(format.number(story.balanceBefore), format.number(story.balanceAfter))}
+        </Fact>
+        {entry.pool && <Fact label={history.pool}>{history.pools[entry.pool]}</Fact>}
+        {plan && <Fact label={texts.plan}>{plan.name}</Fact>}
+        {grant && (
+          <Fact label={texts.left}>
+            {texts.leftOf(format.number(grant.remaining), format.number(grant.amount))}
+          </Fact>
+        )}
+        {grant?.expiresAt && <Fact label={texts.expires}>{format.dateTime(grant.expiresAt)}</Fact>}
+        {hold && (
+          <>
+            <Fact label={texts.action}>{hold.action}</Fact>
+            <Fact label={texts.setAside}>{format.number(hold.amount)}</Fact>
+            {hold.ended && <Fact label={texts.spent}>{format.number(hold.posted)}</Fact>}
+          </>
+        )}
+        <Fact label={texts.reason}>{entry.text}</Fact>
+        {fact && (
+          <Fact label={texts.fact}>
+            {texts.told(fact.eventType, format.dateTime(fact.happenedAt))}
+          </Fact>
+        )}
+        <Fact label={texts.id}>
+          <code dir="ltr">{entry.entryId}</code>
+        </Fact>
+      </dl>
+    </>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="wxa-facts__row">
+      <dt>
+        <Text size="small" secondary>
+          {label}
+        </Text>
+      </dt>
+      <dd>
+        <Text size="small">
+          <span dir="auto">{children}</span>
+        </Text>
+      </dd>
+    </div>
+  );
+}

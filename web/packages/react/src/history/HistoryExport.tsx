@@ -1,0 +1,36 @@
+import { useMutation } from '@tanstack/react-query';
+import { Button } from '@wix/design-system';
+import type { HistoryFilter } from '../api/client';
+import { useToast } from '../context/ToastProvider';
+import { useWixContext } from '../context/WixContext';
+import { useFailureText } from '../messages/useFailureText';
+import { useMessages } from '../messages/useMessages';
+import { download } from './download';
+
+export interface HistoryExportProps {
+  filter?: HistoryFilter;
+}
+
+/** All entries that a filter names as a CSV file; not only those on the page. */
+export function HistoryExport({ filter = {} }: HistoryExportProps) {
+  const { client } = useWixContext();
+  const { history } = useMessages();
+  const failureText = useFailureText();
+  const { show } = useToast();
+  const file = useMutation({
+    mutationFn: () => client.historyCsv(filter),
+    onSuccess: (text) => download('credit-history.csv', text, 'text/csv;charset=utf-8'),
+    onError: (error) => void show(failureText(error, history.exportFailed), 'error'),
+  });
+  return (
+    <Button
+      priority="secondary"
+      size="small"
+      disabled={file.isPending}
+      onClick={() => file.mutate()}
+      data-testid="history-csv"
+    >
+      {file.isPending ? history.exporting : history.export}
+    </Button>
+  );
+}

@@ -1,0 +1,35 @@
+import type { PlanOffer, SoldCycle } from '../api/types';
+import { useToast } from '../context/ToastProvider';
+import { useWixContext } from '../context/WixContext';
+import { useFailureText } from '../messages/useFailureText';
+import { useMessages } from '../messages/useMessages';
+import { useCheckout } from './useCheckout';
+import { usePlans } from './usePlans';
+
+/** What a pricing page needs: the plans, the owner's own cycle, and an upgrade that says when it fails. */
+export function usePricing() {
+  const { userData } = useWixContext();
+  const { errors } = useMessages();
+  const failureText = useFailureText();
+  const { show } = useToast();
+  const plans = usePlans();
+  const { purchase } = useCheckout();
+  const paidCycle = userData?.subscription.billingCycle ?? null;
+
+  const upgrade = (plan: PlanOffer, billingCycle: SoldCycle, couponCode?: string) =>
+    purchase.mutate(
+      { planId: plan.id, billingCycle, ...(couponCode === undefined ? {} : { couponCode }) },
+      { onError: (cause) => void show(failureText(cause, errors.checkout), 'error') },
+    );
+  // The page is about to be replaced by the checkout: the button stays busy until it is.
+  const isLeaving = purchase.isPending || purchase.isSuccess;
+  return {
+    list: plans.data,
+    error: plans.error,
+    refetch: plans.refetch,
+    paidCycle,
+    ownCycle: (paidCycle === 'YEARLY' ? 'YEARLY' : 'MONTHLY') satisfies SoldCycle as SoldCycle,
+    openingPlanId: isLeaving ? (purchase.variables?.planId ?? null) : null,
+    upgrade,
+  };
+}

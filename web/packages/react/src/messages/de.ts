@@ -1,0 +1,326 @@
+import type { PackageMessages } from './en';
+import type { Format } from './format';
+
+/** German texts of the package's own components. */
+export const de = (f: Format): PackageMessages => {
+  const credits = (count: number) =>
+    `${f.number(count)} ${f.plural(count, { one: 'Credit', other: 'Credits' })}`;
+  return {
+    credits,
+    close: 'Schließen',
+    retry: 'Erneut versuchen',
+    loading: 'Wird geladen…',
+    requestId: (id) => `Kennung der Anfrage: ${id}`,
+    creditCard: {
+      title: 'Verfügbare Credits',
+      perCycle: (count) => `${credits(count)} je Zyklus`,
+      once: (count) => `${credits(count)} zum Start`,
+      held: 'für laufende Aufträge reserviert',
+      announce: (count) => `${credits(count)} verfügbar`,
+      pools: { purchased: 'einzeln gekauft', promo: 'aus Aktionen' },
+      debt: 'nach einer Erstattung offen',
+    },
+    connection: {
+      connected: 'Mit Wix verbunden',
+      waiting: 'Wartet auf Wix',
+      removed: 'Nicht installiert',
+    },
+    connectionHint: {
+      connected: 'Ihre Website und diese App sind in Verbindung.',
+      waiting: 'Wix hat die Installation noch nicht bestätigt. Das dauert meist nur Sekunden.',
+      removed: 'Die App wurde von dieser Website entfernt.',
+    },
+    live: {
+      reconnecting: 'Verbindung wird wiederhergestellt…',
+      offline: 'Sie sind offline. Was Sie sehen, ist vielleicht nicht aktuell.',
+    },
+    subscription: {
+      free: 'Kostenloser Tarif',
+      trial: 'Testphase',
+      active: 'Aktiv',
+      cancelled: 'Gekündigt',
+      billing_issue: 'Zahlungsproblem',
+      removed: 'Entfernt',
+    },
+    copy: {
+      action: 'Kopieren',
+      done: 'Kopiert.',
+      failed: 'Bitte markieren und kopieren Sie den Text selbst.',
+    },
+    lowCredits: {
+      label: 'Credits',
+      none: 'Sie haben keine Credits mehr.',
+      few: (count) => `Nur noch ${credits(count)} übrig.`,
+      next: (count, date) => `${credits(count)} kommen am ${date}.`,
+    },
+    preview: {
+      confirm: 'Bestätigen',
+      cancel: 'Abbrechen',
+      understood: 'Verstanden',
+      cost: (cost, left) => `Das kostet ${credits(cost)}; danach bleiben ${f.number(left)}.`,
+      tooFew: (cost, available) =>
+        `Das kostet ${credits(cost)}, und Sie haben ${f.number(available)}.`,
+    },
+    pricing: {
+      title: 'Tarif wählen',
+      cycleLabel: 'Abrechnung',
+      monthly: 'Monatlich',
+      yearly: 'Jährlich',
+      save: (percent) => `${f.percent(percent)} sparen`,
+      saveUpTo: (percent) => `Bis zu ${f.percent(percent)} sparen`,
+      custom: 'Nach Absprache',
+      perMonth: 'im Monat',
+      perMonthBilledYearly: (total) => `im Monat, ${total} jährlich berechnet`,
+      forever: 'solange Sie möchten',
+      perCycle: (count) => `${credits(count)} jeden Monat`,
+      once: (count) => `${credits(count)} einmalig`,
+      popular: 'Am beliebtesten',
+      current: 'Ihr Tarif',
+      upgrade: (plan) => `Zu ${plan} wechseln`,
+      switchToYearly: 'Auf jährlich umstellen',
+      opening: 'Kasse wird geöffnet…',
+      contact: 'Kontakt aufnehmen',
+      downgradeAction: 'So wechseln Sie',
+      includes: (plan) => `Das enthält ${plan}`,
+    },
+    compare: {
+      title: 'Tarife vergleichen',
+      feature: 'Leistung',
+      monthly: 'Preis, monatlich',
+      yearly: 'Preis, jährlich',
+      credits: 'Credits',
+      included: 'Enthalten',
+      notIncluded: 'Nicht enthalten',
+    },
+    change: {
+      title: (plan) => `Wechsel zu ${plan}`,
+      why: (current, plan) =>
+        `Der Wechsel von ${current} zu ${plan} geschieht in Wix, wo Sie auch sehen, was Sie bezahlt haben: Diese Seite beendet nie, was bezahlt ist. Das wird geschehen:`,
+      whyFree: (current) =>
+        `${current} beenden Sie in Wix, wo Sie auch sehen, was Sie bezahlt haben: Diese Seite beendet nie, was bezahlt ist. Das wird geschehen:`,
+      now: 'Jetzt',
+      from: (date) => `Ab ${date}`,
+      plan: 'Tarif',
+      credits: 'Credits',
+      next: 'Nächste Credits',
+      none: 'Keine',
+      keepsCredits: 'Sie behalten alle Credits, die Sie dann haben.',
+      losesCredits:
+        'Credits des Tarifs, die bis dahin nicht verbraucht sind, verfallen mit ihm. Einzeln gekaufte Credits bleiben.',
+      how: 'So geht es',
+      steps: [
+        'Öffnen Sie die Verwaltung Ihrer Website in Wix.',
+        'Wählen Sie im Seitenmenü Apps → Apps verwalten.',
+        'Öffnen Sie dort das Abo dieser App, um es zu kündigen oder die automatische Verlängerung auszuschalten.',
+      ],
+      portal: 'Abo verwalten',
+    },
+    contact: {
+      title: (plan) => (plan === '' ? 'Kontakt aufnehmen' : `Kontakt wegen ${plan}`),
+      text: 'Dieser Tarif wird persönlich vereinbart. Schreiben Sie dem Entwickler der App: Die Adresse steht auf der Seite der App im Wix App Market. Nennen Sie diese Kennung, damit wir wissen, um welche Website es geht:',
+      instance: 'Kennung Ihrer Installation',
+    },
+    promo: {
+      open: 'Haben Sie einen Aktionscode?',
+      label: 'Aktionscode',
+      apply: 'Einlösen',
+      applying: 'Wird eingelöst…',
+      empty: 'Geben Sie zuerst den Code ein.',
+      added: (count) => `${credits(count)} wurden gutgeschrieben.`,
+      addedUntil: (count, date) =>
+        `${credits(count)} wurden gutgeschrieben. Sie gelten bis ${date}.`,
+      failed: 'Der Code konnte nicht eingelöst werden. Bitte versuchen Sie es erneut.',
+      refusals: {
+        promo_unknown: 'Diesen Code gibt es nicht. Prüfen Sie die Schreibweise.',
+        promo_redeemed: 'Dieser Code wurde auf Ihrer Website schon eingelöst.',
+        promo_used_up: 'Dieser Code wurde schon so oft eingelöst, wie er darf.',
+        promo_not_running: 'Dieser Code kann zurzeit nicht eingelöst werden.',
+        invalid_request: 'Das sieht nicht nach einem Code aus. Prüfen Sie die Schreibweise.',
+      },
+    },
+    topUps: {
+      title: 'Credits nachkaufen',
+      text: 'Credits neben Ihrem Tarif. Sie verfallen nie, und kein Tarifwechsel berührt sie.',
+      once: 'einmalig',
+      buy: (price) => `Für ${price} kaufen`,
+      buyLabel: (name, price) => `${name} für ${price} kaufen`,
+    },
+    history: {
+      title: 'Verlauf der Credits',
+      filters: 'Verlauf filtern',
+      kind: 'Vorgang',
+      allKinds: 'Alles',
+      pool: 'Credits',
+      allPools: 'Alle Credits',
+      from: 'Von',
+      to: 'Bis',
+      clear: 'Filter löschen',
+      at: 'Datum',
+      what: 'Vorgang',
+      change: 'Änderung',
+      balance: 'Stand',
+      explain: 'Erklärung',
+      explainEntry: (kind, at) => `Erklären: ${kind}, ${at}`,
+      kinds: {
+        grant: 'Gutgeschrieben',
+        reserve: 'Für einen Auftrag reserviert',
+        post: 'Von einem Auftrag verbraucht',
+        void: 'Zurückgegeben',
+        spend: 'Verbraucht',
+        reset: 'Zurückgesetzt',
+        expire: 'Verfallen',
+        reversal: 'Zurückgenommen',
+        adjust: 'Berichtigt',
+        repayment: 'Schuld beglichen',
+      },
+      pools: { plan: 'Aus dem Tarif', purchased: 'Einzeln gekauft', promo: 'Aus Aktionen' },
+      more: 'Ältere Einträge zeigen',
+      loadingMore: 'Wird geladen…',
+      end: 'Das ist alles.',
+      emptyTitle: 'Noch keine Einträge',
+      emptyText: 'Hier stehen später Ihre erhaltenen und verbrauchten Credits.',
+      noMatchTitle: 'Nichts gefunden',
+      noMatchText: 'Zu diesen Filtern passt kein Eintrag.',
+      export: 'CSV herunterladen',
+      exporting: 'Wird erstellt…',
+      exportFailed: 'Die Datei konnte nicht erstellt werden. Bitte versuchen Sie es erneut.',
+    },
+    explanation: {
+      title: 'Warum es diesen Eintrag gibt',
+      fromTo: (before, after) => `Von ${before} auf ${after}`,
+      plan: 'Tarif',
+      left: 'Noch unverbraucht',
+      leftOf: (left, all) => `${left} von ${all}`,
+      expires: 'Verfällt',
+      action: 'Für',
+      setAside: 'Reserviert',
+      spent: 'Am Ende verbraucht',
+      reason: 'Grund',
+      fact: 'Wix meldete',
+      told: (event, at) => `${event}, ${at}`,
+      id: 'Eintrag',
+    },
+    usage: {
+      chart: 'Verbrauchte Credits nach Tagen',
+      other: 'Andere',
+      day: (date, count, parts) => `${date}: ${credits(count)}${parts === '' ? '' : ` (${parts})`}`,
+      table: 'Als Tabelle zeigen',
+      date: 'Tag',
+      total: 'Alle',
+      nothing: 'Es wurden keine Credits verbraucht.',
+      idle: 'Zuletzt wurden keine Credits verbraucht; es gibt nichts vorherzusagen.',
+      lasts: 'In diesem Tempo reichen Ihre Credits länger als ein Jahr.',
+      runsOut: (date, days) =>
+        `In diesem Tempo sind Ihre Credits etwa am ${date} verbraucht (${days}).`,
+      untilNext: (date) =>
+        `In diesem Tempo reichen Ihre Credits, bis am ${date} die nächsten kommen.`,
+      pace: (perDay) => `Im Schnitt ${perDay} am Tag, gemessen an den letzten zwei Wochen.`,
+    },
+    checkout: {
+      processing: {
+        title: (plan) =>
+          plan === null
+            ? 'Ihre Zahlung wird bearbeitet'
+            : `Ihre Zahlung für ${plan} wird bearbeitet`,
+        text: 'Wix bestätigt die Zahlung. Ihre Credits erscheinen hier von selbst, meist nach wenigen Sekunden.',
+        steps: ['Zurück von der Kasse', 'Wix bestätigt', 'Credits treffen ein'],
+      },
+      success: {
+        title: (plan) => (plan === null ? 'Zahlung bestätigt' : `Sie nutzen jetzt ${plan}`),
+        text: 'Vielen Dank! Die Zahlung ist bestätigt, und Ihre Credits sind da.',
+        balance: (before, after) => `Ihr Stand stieg von ${before} auf ${after}`,
+        newBalance: (after) => `Ihr Stand ist ${after}`,
+        oldLabel: 'Vorher',
+        newLabel: 'Jetzt',
+        done: 'Weiter',
+      },
+      waiting: {
+        title: 'Wir warten noch auf Wix',
+        text: 'Die Bestätigung dauert länger als sonst. Wir behalten sie im Blick, und Ihre Credits erscheinen hier, sobald Wix die Zahlung bestätigt. Sie können die App inzwischen nutzen.',
+        unpaid: 'Falls Sie die Kasse vor dem Bezahlen geschlossen haben, wurde nichts abgebucht.',
+        done: 'App inzwischen nutzen',
+      },
+      mail: {
+        promise: (address) =>
+          `Wir schreiben an ${address}, sobald die Zahlung bestätigt ist. Sie können diese Seite schließen.`,
+        label: 'Per E-Mail Bescheid geben',
+        action: 'Bescheid geben',
+        failed:
+          'Die Adresse konnte nicht gespeichert werden. Prüfen Sie sie und versuchen Sie es erneut.',
+      },
+      cancelled: {
+        title: 'Kauf abgebrochen',
+        text: (plan) =>
+          plan === null
+            ? 'Sie haben die Kasse vor dem Bezahlen verlassen – nichts wurde abgebucht, Ihr Tarif ist unverändert.'
+            : `Sie haben die Kasse für ${plan} vor dem Bezahlen verlassen – nichts wurde abgebucht, Ihr Tarif ist unverändert.`,
+        resume: 'Kauf fortsetzen',
+        done: 'Zurück zur App',
+      },
+      declined: {
+        title: 'Die Zahlung wurde abgelehnt',
+        text: (plan) =>
+          plan === null
+            ? 'Es wurde nichts abgebucht, Ihr Tarif ist unverändert. Versuchen Sie es mit einer anderen Karte.'
+            : `Für ${plan} wurde nichts abgebucht, Ihr Tarif ist unverändert. Versuchen Sie es mit einer anderen Karte.`,
+        resume: 'Andere Karte versuchen',
+      },
+      expired: {
+        title: 'Dieser Kauf ist abgelaufen',
+        text: (_plan) =>
+          'Er wurde nicht rechtzeitig bezahlt. Es wurde nichts abgebucht; wählen Sie den Tarif noch einmal.',
+        resume: '',
+      },
+      unknown: {
+        title: 'Keine Zahlung gefunden',
+        text: 'Diese Adresse gehört zu keinem offenen Kauf Ihrer Website. Es wurde nichts abgebucht, Tarif und Credits sind unverändert.',
+        done: 'Zurück zur App',
+      },
+      interrupted: 'Der Server ist gerade nicht erreichbar. Wir versuchen es weiter.',
+    },
+    job: {
+      queued: 'Wartet',
+      processing: 'In Arbeit',
+      optimizing: 'Wird optimiert',
+      publishing: 'Wird veröffentlicht',
+      completed: 'Fertig',
+      failed: 'Fehlgeschlagen',
+      cancelled: 'Abgebrochen',
+    },
+    jobProgress: {
+      label: 'Fortschritt',
+      announce: (percent, step) => `${f.percent(percent / 100)}, ${step}`,
+      attempt: (attempt) => `Versuch ${f.number(attempt)}`,
+      creditBack: (count) =>
+        count === 1
+          ? 'Der Credit ist wieder in Ihrem Stand.'
+          : `${credits(count)} sind wieder in Ihrem Stand.`,
+      open: 'Ergebnis öffnen',
+      unknownFailure: 'Der Auftrag endete mit einem Fehler.',
+    },
+    errors: {
+      title: 'Das hat nicht geklappt',
+      text: 'Dieser Teil der Seite konnte nicht geladen werden.',
+      crashed: 'Auf dieser Seite ist etwas Unerwartetes geschehen.',
+      offlineTitle: 'Keine Verbindung',
+      offlineText:
+        'Der Server war nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
+      sessionPaidText:
+        'Falls Sie gerade bezahlt haben: Ihre Zahlung ist sicher. Sie wird auch ohne diese Seite bestätigt, und Ihre Credits werden da sein.',
+      sessionTitle: 'Bitte laden Sie die Seite neu',
+      sessionText:
+        'Ihre Sitzung bei Wix ist beendet. Laden Sie die Seite im Browser neu, um weiterzumachen.',
+      forbiddenTitle: 'Kein Zugang',
+      forbiddenText:
+        'Nur der Eigentümer dieser Website kann diese App nutzen. Bitten Sie ihn, sie zu öffnen.',
+      checkout: 'Die Kasse konnte nicht geöffnet werden.',
+      ownerOnly: 'Das kann nur der Eigentümer dieser Website.',
+      rateLimited: 'Das ging etwas schnell. Bitte warten Sie kurz und versuchen Sie es erneut.',
+      unreachable:
+        'Der Server war nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
+      missingTitle: 'Öffnen Sie diese Seite in Wix',
+      missingText:
+        'Diese Seite arbeitet innerhalb von Wix: Öffnen Sie die Verwaltung Ihrer Website, wählen Sie im Seitenmenü Apps und öffnen Sie dort die App.',
+    },
+  };
+};
