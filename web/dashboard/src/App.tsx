@@ -8,6 +8,9 @@ import { Shell } from './shell/Shell';
 
 const PlansPage = lazy(() => import('./plans/PlansPage'));
 const HistoryPage = lazy(() => import('./history/HistoryPage'));
+const UsagePage = lazy(() => import('./usage/UsagePage'));
+const JobsPage = lazy(() => import('./jobs/JobsPage'));
+const SettingsPage = lazy(() => import('./settings/SettingsPage'));
 
 export function App() {
   return (
@@ -21,6 +24,9 @@ export function App() {
                   <Route path="/" element={<OverviewPage />} />
                   <Route path="/plans" element={<PlansPage />} />
                   <Route path="/history" element={<HistoryPage />} />
+                  <Route path="/usage" element={<UsagePage />} />
+                  <Route path="/jobs" element={<JobsPage />} />
+                  <Route path="/settings" element={<SettingsPage />} />
                   <Route path="*" element={<Navigate to="/" replace />} />
                 </Routes>
               </Suspense>

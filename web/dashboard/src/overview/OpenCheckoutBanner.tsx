@@ -1,6 +1,13 @@
 import { Button, Text } from '@wix/design-system';
-import { InfoIcon, useCheckout, usePlans, useToast, useWixContext } from '@wixapp/react';
-import { failureText, useAppMessages } from '../messages/useAppMessages';
+import {
+  InfoIcon,
+  useCheckout,
+  useFailureText,
+  usePlans,
+  useToast,
+  useWixContext,
+} from '@wixapp/react';
+import { useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from './ReturnProvider';
 
 /** Reminds of a checkout that was left before paying. */
@@ -10,20 +17,26 @@ export function OpenCheckoutBanner() {
   const { isTold } = usePaymentReturn();
   const { resume, dismissal } = useCheckout();
   const { show } = useToast();
-  const messages = useAppMessages();
+  const { openCheckout } = useAppMessages();
+  const failureText = useFailureText();
   const checkout = userData?.openCheckout ?? null;
   if (checkout === null || checkout.status !== 'open' || isTold(checkout.checkoutId)) return null;
 
-  const { openCheckout } = messages;
   const planName = list?.plans.find((plan) => plan.id === checkout.planId)?.name ?? checkout.planId;
   const dismiss = () =>
     dismissal.mutate(checkout.checkoutId, {
-      onError: (error) => show(failureText(error, messages, openCheckout.failed), 'error'),
+      onError: (error) => show(failureText(error, openCheckout.failed), 'error'),
     });
   return (
-    <section className="banner" data-testid="open-checkout-banner" aria-label={openCheckout.label}>
+    <section
+      className="wxa-banner"
+      data-testid="open-checkout-banner"
+      aria-label={openCheckout.label}
+    >
       <InfoIcon />
-      <Text>{openCheckout.text(planName)}</Text>
+      <div className="wxa-banner__text">
+        <Text>{openCheckout.text(planName)}</Text>
+      </div>
       <span className="banner__actions">
         <Button size="small" onClick={() => resume(checkout)} data-testid="open-checkout-continue">
           {openCheckout.resume}

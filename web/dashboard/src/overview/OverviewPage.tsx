@@ -1,4 +1,5 @@
-import { CheckoutReturn, CreditCard } from '@wixapp/react';
+import { CheckoutReturn, CreditCard, LowCreditBanner } from '@wixapp/react';
+import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { PageHead } from '../shell/PageHead';
 import { OpenCheckoutBanner } from './OpenCheckoutBanner';
@@ -15,7 +16,12 @@ export function OverviewPage() {
     <div className="page">
       <PageHead title={overview.title} subtitle={overview.subtitle} />
       {pending === null ? (
-        <OpenCheckoutBanner />
+        <>
+          <OpenCheckoutBanner />
+          <LowCreditBanner>
+            <Link to="/plans">{overview.moreCredits}</Link>
+          </LowCreditBanner>
+        </>
       ) : (
         <CheckoutReturn payment={pending.payment} checkoutId={pending.checkoutId} onDone={finish} />
       )}

@@ -3,12 +3,14 @@ import {
   type SubscriptionStatus,
   type UserStatus,
   useMessages,
+  usePlanPreview,
   useWixContext,
 } from '@wixapp/react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
+import { endOf } from './ending';
 
 const SKINS: Record<SubscriptionStatus, BadgeSkin> = {
   free: 'neutralLight',
@@ -45,6 +47,7 @@ export function PlanPanel() {
         <dl className="facts">
           <Cycle status={userData} />
           <NextCredits status={userData} />
+          <Ending status={userData} />
         </dl>
         <Notice status={userData} />
         <div className="plan-panel__action">
@@ -68,13 +71,15 @@ function Cycle({ status }: { status: UserStatus }) {
 function NextCredits({ status }: { status: UserStatus }) {
   const { format } = useWixContext();
   const { plan } = useAppMessages();
-  const nextCycleAt = status.subscription.nextCycleAt ?? null;
+  const ending = endOf(status);
+  const nextCycleAt = ending?.credits === 'none' ? null : (status.subscription.nextCycleAt ?? null);
   const text =
     nextCycleAt === null
       ? plan.noNext
       : plan.nextAt(format.date(nextCycleAt), format.days(nextCycleAt, status.now));
+  const label = ending?.credits === 'last' ? plan.lastCredits : plan.nextCredits;
   return (
-    <Fact label={plan.nextCredits}>
+    <Fact label={label}>
       <span data-testid="next-cycle" data-at={nextCycleAt ?? ''}>
         {text}
       </span>
@@ -82,17 +87,41 @@ function NextCredits({ status }: { status: UserStatus }) {
   );
 }
 
+/** When a plan that is not renewed ends, and what the site has then: the server's own forecast. */
+function Ending({ status }: { status: UserStatus }) {
+  const { format } = useWixContext();
+  const { plan: texts } = useAppMessages();
+  const ending = endOf(status);
+  const { data } = usePlanPreview(ending === null ? null : 'free');
+  if (ending === null) return null;
+  return (
+    <>
+      <Fact label={texts.ends}>
+        {texts.nextAt(format.date(ending.at), format.days(ending.at, status.now))}
+      </Fact>
+      <Fact label={texts.afterwards}>
+        <span data-testid="afterwards">
+          {data === undefined ? texts.free : texts.freeWith(data.after.available)}
+        </span>
+      </Fact>
+    </>
+  );
+}
+
 function Notice({ status }: { status: UserStatus }) {
   const { format } = useWixContext();
   const { plan: texts } = useAppMessages();
   const { subscription, plan } = status;
-  const isPaid = subscription.status === 'active' || subscription.status === 'cancelled';
   if (subscription.status === 'billing_issue') return <Remark>{texts.billingIssue}</Remark>;
   if (subscription.status === 'removed') return <Remark>{texts.removed}</Remark>;
-  if (!isPaid || subscription.autoRenew || !subscription.currentPeriodEnd) return null;
+  const ending = endOf(status);
+  if (ending === null) return null;
+  const { nextCycleAt } = subscription;
   return (
     <Remark testId="auto-renew-off">
-      {texts.autoRenewOff(plan.name, format.date(subscription.currentPeriodEnd))}
+      {ending.credits === 'last' && nextCycleAt
+        ? texts.endsAfterLast(plan.name, format.date(ending.at), format.date(nextCycleAt))
+        : texts.autoRenewOff(plan.name, format.date(ending.at))}
     </Remark>
   );
 }

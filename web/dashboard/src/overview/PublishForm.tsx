@@ -1,15 +1,15 @@
 import { Button, FormField, InputArea, Text } from '@wix/design-system';
-import { ApiError, useWixContext } from '@wixapp/react';
+import { ApiError, useFailureText, useWixContext } from '@wixapp/react';
 import { type FormEvent, useId, useState } from 'react';
 import { Link } from 'react-router';
-import { failureText, useAppMessages } from '../messages/useAppMessages';
+import { useAppMessages } from '../messages/useAppMessages';
 import { usePublish } from './usePublish';
 
 const LONGEST_POST = 500;
 
 export function PublishForm({ onStarted }: { onStarted(jobId: string): void }) {
-  const messages = useAppMessages();
-  const { publish: texts } = messages;
+  const { publish: texts } = useAppMessages();
+  const failureText = useFailureText();
   const { hasCredits } = useWixContext();
   const id = useId();
   const [text, setText] = useState('');
@@ -31,8 +31,7 @@ export function PublishForm({ onStarted }: { onStarted(jobId: string): void }) {
     if (found !== null) return;
     publish.mutate(mustFail ? { text: text.trim(), simulate: 'fail' } : { text: text.trim() }, {
       onError: (error) => {
-        if (!isInsufficient(error))
-          setProblem(failureText(error, messages, messages.errors.unreachable));
+        if (!isInsufficient(error)) setProblem(failureText(error, texts.failed));
       },
     });
   };

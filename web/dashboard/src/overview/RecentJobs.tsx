@@ -1,14 +1,6 @@
-import { Text, TextButton } from '@wix/design-system';
-import {
-  EmptyState,
-  ErrorScreen,
-  type Job,
-  JobBadge,
-  LoadingScreen,
-  resultUrl,
-  useJobs,
-  useWixContext,
-} from '@wixapp/react';
+import { EmptyState, ErrorScreen, LoadingScreen, useJobs } from '@wixapp/react';
+import { Link } from 'react-router';
+import { JobRow } from '../jobs/JobRow';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
 
@@ -18,8 +10,9 @@ const SHOWN = 6;
 export function RecentJobs() {
   const { jobs: texts } = useAppMessages();
   const { data, error, refetch } = useJobs();
+  const hasMore = data !== undefined && data.jobs.length > SHOWN;
   return (
-    <Panel title={texts.title}>
+    <Panel title={texts.title} suffix={hasMore && <Link to="/jobs">{texts.all}</Link>}>
       {data !== undefined && data.jobs.length > 0 && (
         <ul className="jobs" data-testid="job-list">
           {data.jobs.slice(0, SHOWN).map((job) => (
@@ -33,38 +26,5 @@ export function RecentJobs() {
       )}
       {data === undefined && error === null && <LoadingScreen cards={[160]} />}
     </Panel>
-  );
-}
-
-function JobRow({ job }: { job: Job }) {
-  const { format } = useWixContext();
-  const { jobs } = useAppMessages();
-  const title = jobs.kinds[job.kind] ?? job.kind;
-  const at = format.dateTime(job.createdAt);
-  const url = resultUrl(job.result);
-  return (
-    <li className="jobs__row" data-testid="job-row" data-status={job.status}>
-      <span className="jobs__what">
-        <Text size="small" weight="bold">
-          {title}
-        </Text>
-        <Text size="tiny" secondary>
-          {at}
-        </Text>
-      </span>
-      {url !== null && (
-        <TextButton
-          as="a"
-          size="small"
-          href={url}
-          target="_blank"
-          rel="noopener noreferrer"
-          aria-label={jobs.openLabel(title, at)}
-        >
-          {jobs.open}
-        </TextButton>
-      )}
-      <JobBadge status={job.status} />
-    </li>
   );
 }

@@ -1,63 +1,110 @@
-import { Text } from '@wix/design-system';
+import { Text, TextButton } from '@wix/design-system';
 import {
+  ContactModal,
   ErrorScreen,
   LoadingScreen,
-  type PlanOffer,
+  PlanChangeModal,
+  PlanComparison,
+  type PlanList,
   PricingGrid,
-  type SoldCycle,
-  useCheckout,
-  usePlans,
-  useToast,
-  useWixContext,
+  PromoCode,
+  TopUps,
+  usePricing,
 } from '@wixapp/react';
-import { useState } from 'react';
-import { failureText, useAppMessages } from '../messages/useAppMessages';
+import { useSearchParams } from 'react-router';
+import { useAppMessages } from '../messages/useAppMessages';
 import { PageHead } from '../shell/PageHead';
-import { DowngradeDialog } from './DowngradeDialog';
 
-/** The pricing page of the app. */
+/** The pricing page of the app. What is open, and the billing cycle, are in the address. */
 export default function PlansPage() {
-  const messages = useAppMessages();
-  const { plans: texts, errors } = messages;
-  const { userData } = useWixContext();
-  const { data: list, error, refetch } = usePlans();
-  const { purchase } = useCheckout();
-  const { show } = useToast();
-  const [lower, setLower] = useState<PlanOffer | null>(null);
-
-  const upgrade = (plan: PlanOffer, billingCycle: SoldCycle) =>
-    purchase.mutate(
-      { planId: plan.id, billingCycle },
-      { onError: (cause) => show(failureText(cause, messages, errors.checkout), 'error') },
-    );
-  // The page is about to be replaced by the checkout: the button stays busy until it is.
-  const isLeaving = purchase.isPending || purchase.isSuccess;
+  const { plans: texts } = useAppMessages();
+  const { list, error, refetch, ...pricing } = usePricing();
+  const view = usePlansView();
+  const shownCycle = view.cycle ?? pricing.ownCycle;
 
   return (
     <div className="page">
       <PageHead title={texts.title} subtitle={texts.subtitle} />
       {list !== undefined && (
-        <PricingGrid
-          list={list}
-          openingPlanId={isLeaving ? (purchase.variables?.planId ?? null) : null}
-          initialCycle={userData?.subscription.billingCycle === 'YEARLY' ? 'YEARLY' : 'MONTHLY'}
-          paidCycle={userData?.subscription.billingCycle ?? null}
-          onUpgrade={upgrade}
-          onDowngrade={setLower}
-        />
+        <>
+          <PricingGrid
+            list={list}
+            openingPlanId={pricing.openingPlanId}
+            cycle={shownCycle}
+            onCycleChange={(cycle) => view.set({ cycle: cycle.toLowerCase() })}
+            paidCycle={pricing.paidCycle}
+            onUpgrade={pricing.upgrade}
+            onDowngrade={(plan) => view.set({ to: plan.id })}
+            onContact={(plan) => view.set({ contact: plan.id })}
+          />
+          <div className="plans__more">
+            <TextButton onClick={() => view.set({ compare: '1' })} data-testid="compare">
+              {texts.compare}
+            </TextButton>
+            <PromoCode />
+          </div>
+          <TopUps />
+          <Dialogs list={list} view={view} />
+        </>
       )}
       {list === undefined && error !== null && (
         <ErrorScreen error={error} onRetry={() => void refetch()} />
       )}
-      {list === undefined && error === null && <LoadingScreen cards={[480]} />}
+      {list === undefined && error === null && (
+        <LoadingScreen cards={[430, 430, 430, 430]} layout="row" />
+      )}
       <Text size="small" secondary>
         {texts.note}
       </Text>
-      <DowngradeDialog
-        plan={lower}
-        currentName={userData?.plan.name ?? ''}
-        onClose={() => setLower(null)}
-      />
     </div>
   );
+}
+
+function Dialogs({ list, view }: { list: PlanList; view: ReturnType<typeof usePlansView> }) {
+  const find = (id: string | null, action: string) =>
+    list.plans.find((plan) => plan.id === id && plan.action === action) ?? null;
+  return (
+    <>
+      <PlanComparison
+        isOpen={view.isComparing}
+        list={list}
+        onClose={() => view.set({ compare: '' })}
+      />
+      <PlanChangeModal
+        list={list}
+        plan={find(view.to, 'downgrade')}
+        onClose={() => view.set({ to: '' })}
+      />
+      <ContactModal
+        plan={find(view.contact, 'contact')}
+        onClose={() => view.set({ contact: '' })}
+      />
+    </>
+  );
+}
+
+type ViewName = 'cycle' | 'compare' | 'to' | 'contact';
+
+function usePlansView() {
+  const [params, setParams] = useSearchParams();
+  const set = (changes: Partial<Record<ViewName, string>>) =>
+    setParams(
+      (now) => {
+        const next = new URLSearchParams(now);
+        for (const [name, value] of Object.entries(changes)) {
+          if (value) next.set(name, value);
+          else next.delete(name);
+        }
+        return next;
+      },
+      { replace: true },
+    );
+  const cycle = params.get('cycle');
+  return {
+    cycle: cycle === 'yearly' ? 'YEARLY' : cycle === 'monthly' ? 'MONTHLY' : null,
+    isComparing: params.has('compare'),
+    to: params.get('to'),
+    contact: params.get('contact'),
+    set,
+  } as const;
 }

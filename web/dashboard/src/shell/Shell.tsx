@@ -10,14 +10,25 @@ import {
 import { type ReactNode, useEffect } from 'react';
 import { NavLink, useLocation } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
+import { usePaymentReturn } from '../overview/ReturnProvider';
 
 /** Heights of the overview's cards, so that the skeleton stands where they will. */
 const FIRST_CARDS = [220, 220, 380, 380];
+
+const PAGES = [
+  ['/', 'overview'],
+  ['/plans', 'plans'],
+  ['/history', 'history'],
+  ['/usage', 'usage'],
+  ['/jobs', 'jobs'],
+  ['/settings', 'settings'],
+] as const;
 
 /** Frame of every page: name, navigation, connection, and the gate that keeps strangers out. */
 export function Shell({ children }: { children: ReactNode }) {
   const { session, rememberSession } = useWixContext();
   const { app } = useAppMessages();
+  const { pending } = usePaymentReturn();
   const location = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation makes a new history entry
   useEffect(() => rememberSession(), [location.key, rememberSession]);
@@ -41,7 +52,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </header>
       <Offline />
       <main id="content" className="shell__inner shell__content" tabIndex={-1}>
-        <SessionGate loading={<FirstLoad />}>
+        <SessionGate loading={<FirstLoad />} isAfterPayment={pending?.payment === 'success'}>
           <div data-testid="app-ready">{children}</div>
         </SessionGate>
       </main>
@@ -67,15 +78,11 @@ function Navigation({ isActive }: { isActive: boolean }) {
   if (!isActive) return <div className="shell__nav" />;
   return (
     <nav className="shell__nav" aria-label={app.navigation}>
-      <NavLink to="/" end data-testid="nav-overview">
-        {nav.overview}
-      </NavLink>
-      <NavLink to="/plans" data-testid="nav-plans">
-        {nav.plans}
-      </NavLink>
-      <NavLink to="/history" data-testid="nav-history">
-        {nav.history}
-      </NavLink>
+      {PAGES.map(([to, name]) => (
+        <NavLink key={to} to={to} end={to === '/'} data-testid={`nav-${name}`}>
+          {nav[name]}
+        </NavLink>
+      ))}
     </nav>
   );
 }

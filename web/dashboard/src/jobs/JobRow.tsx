@@ -1,0 +1,51 @@
+import { Text, TextButton } from '@wix/design-system';
+import { isFinal, type Job, JobBadge, ProgressBar, resultUrl, useWixContext } from '@wixapp/react';
+import { useAppMessages } from '../messages/useAppMessages';
+
+interface JobRowProps {
+  job: Job;
+  /** Opens the job in full; without it the row only tells. */
+  onChoose?: () => void;
+}
+
+/** One job in a list: what, when, how far, and the way to its result. */
+export function JobRow({ job, onChoose }: JobRowProps) {
+  const { format } = useWixContext();
+  const { jobs } = useAppMessages();
+  const title = jobs.kinds[job.kind] ?? job.kind;
+  const at = format.dateTime(job.createdAt);
+  const url = resultUrl(job.result);
+  return (
+    <li className="jobs__row" data-testid="job-row" data-status={job.status}>
+      <span className="jobs__what">
+        <Text size="small" weight="bold">
+          {title}
+        </Text>
+        <Text size="tiny" secondary>
+          {at}
+        </Text>
+        {onChoose !== undefined && !isFinal(job.status) && (
+          <ProgressBar percent={job.progressPercent} label={jobs.progress(title, at)} />
+        )}
+      </span>
+      {url !== null && (
+        <TextButton
+          as="a"
+          size="small"
+          href={url}
+          target="_blank"
+          rel="noopener noreferrer"
+          aria-label={jobs.openLabel(title, at)}
+        >
+          {jobs.open}
+        </TextButton>
+      )}
+      {onChoose !== undefined && (
+        <TextButton size="small" onClick={onChoose} aria-label={jobs.detailsLabel(title, at)}>
+          {jobs.details}
+        </TextButton>
+      )}
+      <JobBadge status={job.status} />
+    </li>
+  );
+}

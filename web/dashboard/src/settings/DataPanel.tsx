@@ -1,0 +1,59 @@
+import { useMutation } from '@tanstack/react-query';
+import { Button, Heading, Text } from '@wix/design-system';
+import {
+  CopyText,
+  download,
+  HistoryExport,
+  useFailureText,
+  useToast,
+  useWixContext,
+} from '@wixapp/react';
+import { useAppMessages } from '../messages/useAppMessages';
+import { Panel } from '../shell/Panel';
+import { collectData } from './collectData';
+
+/** Takes the data along, and says how it is deleted. */
+export function DataPanel() {
+  const { settings } = useAppMessages();
+  const { data: texts } = settings;
+  const { client, instanceData } = useWixContext();
+  const failureText = useFailureText();
+  const { show } = useToast();
+  const file = useMutation({
+    mutationFn: () => collectData(client),
+    onSuccess: (data) =>
+      download('app-data.json', JSON.stringify(data, null, 2), 'application/json'),
+    onError: (error) => void show(failureText(error, texts.failed), 'error'),
+  });
+  return (
+    <Panel title={texts.title}>
+      <section className="settings__part">
+        <Heading as="h4" size="tiny">
+          {texts.exportTitle}
+        </Heading>
+        <Text size="small">{texts.exportText}</Text>
+        <div className="settings__buttons">
+          <Button
+            size="small"
+            priority="secondary"
+            disabled={file.isPending}
+            onClick={() => file.mutate()}
+            data-testid="data-export"
+          >
+            {file.isPending ? texts.exporting : texts.export}
+          </Button>
+          <HistoryExport />
+        </div>
+      </section>
+      <section className="settings__part">
+        <Heading as="h4" size="tiny">
+          {texts.deleteTitle}
+        </Heading>
+        <Text size="small">{texts.deleteText}</Text>
+        {instanceData.instanceId !== null && (
+          <CopyText label={texts.instance} text={instanceData.instanceId} />
+        )}
+      </section>
+    </Panel>
+  );
+}

@@ -1,0 +1,142 @@
+import { Button, Text } from '@wix/design-system';
+import {
+  ErrorScreen,
+  LoadingScreen,
+  type NoticesSettings,
+  useFailureText,
+  useNotices,
+  useToast,
+} from '@wixapp/react';
+import { type FormEvent, useId, useState } from 'react';
+import { useAppMessages } from '../messages/useAppMessages';
+import { Panel } from '../shell/Panel';
+
+const KINDS = ['lowCredits', 'billingIssue', 'planChanged', 'creditsGranted'] as const;
+const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
+
+/** Where mails go, in which language, and about what. */
+export function NoticesPanel() {
+  const { settings } = useAppMessages();
+  const notices = useNotices();
+  const { data, error, refetch } = notices;
+  return (
+    <Panel title={settings.notices.title} subtitle={settings.notices.subtitle}>
+      {data !== undefined && (
+        <NoticesForm
+          key={JSON.stringify(data.settings)}
+          saved={data.settings}
+          available={data.available}
+          save={notices.save}
+        />
+      )}
+      {data === undefined && error !== null && (
+        <ErrorScreen error={error} onRetry={() => void refetch()} />
+      )}
+      {data === undefined && error === null && <LoadingScreen cards={[280]} />}
+    </Panel>
+  );
+}
+
+interface NoticesFormProps {
+  saved: NoticesSettings;
+  /** Whether the server sends mails at all. */
+  available: boolean;
+  save: ReturnType<typeof useNotices>['save'];
+}
+
+function NoticesForm({ saved, available, save }: NoticesFormProps) {
+  const { settings } = useAppMessages();
+  const { notices: texts } = settings;
+  const [wanted, setWanted] = useState(saved);
+  const failureText = useFailureText();
+  const { show } = useToast();
+  const change = (changes: Partial<NoticesSettings>) => {
+    save.reset();
+    setWanted((known) => ({ ...known, ...changes }));
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const address = wanted.address?.trim() || null;
+    save.mutate({ ...wanted, address }, { onSuccess: () => void show(texts.saved, 'success') });
+  };
+  const problem = save.error === null ? null : failureText(save.error, texts.failed);
+  return (
+    <form className="settings__form" onSubmit={submit} noValidate>
+      {!available && (
+        <p className="remark" data-testid="notices-unavailable">
+          <Text size="small">{texts.unavailable}</Text>
+        </p>
+      )}
+      <Fields wanted={wanted} problem={problem} change={change} />
+      <div>
+        <Button type="submit" disabled={save.isPending} data-testid="notices-save">
+          {save.isPending ? texts.saving : texts.save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface FieldsProps {
+  wanted: NoticesSettings;
+  problem: string | null;
+  change(changes: Partial<NoticesSettings>): void;
+}
+
+function Fields({ wanted, problem, change }: FieldsProps) {
+  const { settings } = useAppMessages();
+  const { notices: texts } = settings;
+  const id = useId();
+  return (
+    <>
+      <div className="wxa-field settings__field">
+        <label htmlFor={id}>{texts.address}</label>
+        <input
+          id={id}
+          type="email"
+          dir="ltr"
+          maxLength={254}
+          autoComplete="email"
+          value={wanted.address ?? ''}
+          aria-invalid={problem !== null}
+          aria-describedby={`${id}-says`}
+          onChange={(event) => change({ address: event.target.value })}
+          data-testid="notices-address"
+        />
+        <span id={`${id}-says`} role="alert" data-testid="notices-problem">
+          <Text size="small" {...(problem === null ? { secondary: true } : { skin: 'error' })}>
+            {problem ?? texts.addressHint}
+          </Text>
+        </span>
+      </div>
+      <fieldset className="settings__kinds">
+        <legend>{texts.about}</legend>
+        {KINDS.map((kind) => (
+          <label key={kind} className="check">
+            <input
+              type="checkbox"
+              checked={wanted[kind]}
+              onChange={(event) => change({ [kind]: event.target.checked })}
+              data-testid={`notices-${kind}`}
+            />
+            <Text size="small">{texts.kinds[kind]}</Text>
+          </label>
+        ))}
+      </fieldset>
+      <div className="wxa-field settings__field">
+        <label htmlFor={`${id}-language`}>{texts.language}</label>
+        <select
+          id={`${id}-language`}
+          value={wanted.language}
+          onChange={(event) => change({ language: event.target.value === 'de' ? 'de' : 'en' })}
+        >
+          {Object.entries(LANGUAGES).map(([language, name]) => (
+            <option key={language} value={language} lang={language}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+    </>
+  );
+}
