@@ -11,7 +11,8 @@ export { keys } from './api/keys';
 export type { RequestOptions, Transport } from './api/request';
 export type * from './api/types';
 export { Announcement, type AnnouncementProps } from './components/Announcement';
-export { BalanceChange } from './components/BalanceChange';
+export { BalanceChange, type BalanceChangeProps } from './components/BalanceChange';
+export { Celebration } from './components/Celebration';
 export { CheckoutReturn, type CheckoutReturnProps } from './components/CheckoutReturn';
 export { ConnectionStatus } from './components/ConnectionStatus';
 export { ContactModal, type ContactModalProps } from './components/ContactModal';
@@ -23,7 +24,12 @@ export { EmptyState, type EmptyStateProps } from './components/EmptyState';
 export { ErrorBoundary, type ErrorBoundaryProps } from './components/ErrorBoundary';
 export { ErrorScreen, type ErrorScreenProps } from './components/ErrorScreen';
 export { type IconProps, InfoIcon } from './components/icons';
-export { JobBadge, JobProgress, type JobProgressProps } from './components/JobProgress';
+export {
+  JobBadge,
+  type JobBadgeProps,
+  JobProgress,
+  type JobProgressProps,
+} from './components/JobProgress';
 export { LoadingScreen, type LoadingScreenProps } from './components/LoadingScreen';
 export { LowCreditBanner, type LowCreditBannerProps } from './components/LowCreditBanner';
 export { PlanCard, type PlanCardProps } from './components/PlanCard';

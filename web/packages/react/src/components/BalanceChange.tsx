@@ -1,8 +1,14 @@
 import { useWixContext } from '../context/WixContext';
 import { useMessages } from '../messages/useMessages';
 
+export interface BalanceChangeProps {
+  /** Credits before the purchase; null when not known. */
+  before: number | null;
+  after: number;
+}
+
 /** Old balance → new balance; only the new one when the old is not known. */
-export function BalanceChange({ before, after }: { before: number | null; after: number }) {
+export function BalanceChange({ before, after }: BalanceChangeProps) {
   const { format } = useWixContext();
   const { success } = useMessages().checkout;
   const newText = format.number(after);

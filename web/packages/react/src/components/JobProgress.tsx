@@ -65,7 +65,12 @@ export function JobProgress({ job, title }: JobProgressProps) {
   );
 }
 
-export function JobBadge({ status }: { status: JobStatus }) {
+export interface JobBadgeProps {
+  status: JobStatus;
+}
+
+/** How a job stands, in a word. */
+export function JobBadge({ status }: JobBadgeProps) {
   const messages = useMessages();
   return (
     <Badge skin={SKINS[status]} size="small" uppercase={false}>

@@ -1,11 +1,16 @@
 import type {
   Checkout,
+  Explanation,
   HistoryEntry,
   Job,
   NoticesSettings,
   NoticesView,
   PlanList,
   PlanOffer,
+  PlanPreview,
+  TopUpList,
+  Usage,
+  UsageDay,
   UserStatus,
 } from '../api/types';
 
@@ -157,4 +162,130 @@ export function theNotices(changes: Partial<NoticesSettings> = {}, available = t
       ...changes,
     },
   };
+}
+
+/** Starter's first hours as the books tell it, newest first. */
+export function someEntries(): HistoryEntry[] {
+  const after = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+  const told: readonly [number, HistoryEntry['kind'], number, string, number][] = [
+    [94, 'post', 0, 'publish', 1197],
+    [93, 'reserve', -1, 'publish', 1197],
+    [62, 'void', 1, 'publish', 1198],
+    [61, 'reserve', -1, 'publish', 1197],
+    [30, 'spend', -2, 'image', 1198],
+    [1, 'grant', 1000, 'Upgrade to Starter', 1200],
+    [-1440, 'grant', 200, 'Install', 200],
+  ];
+  return told.map(([minutes, kind, amount, text, balanceAfter], index) =>
+    anEntry({
+      entryId: `ent_${told.length - index}`,
+      at: after(minutes),
+      kind,
+      amount,
+      text,
+      balanceAfter,
+    }),
+  );
+}
+
+export function anExplanation(changes: Partial<Explanation> = {}): Explanation {
+  return {
+    entry: anEntry(),
+    actor: 'wix',
+    reason: 'Upgrade to Starter',
+    sentence: 'Wix said that Starter was bought, which gives 1,000 credits.',
+    balanceBefore: 200,
+    balanceAfter: 1200,
+    plan: { id: 'starter', name: 'Starter', catalogVersion: '1' },
+    grant: { amount: 1000, remaining: 998, source: 'plan', effectiveAt: NOW, expiresAt: null },
+    fact: { eventType: 'PaidPlanPurchased', happenedAt: NOW, receivedAt: NOW },
+    hold: null,
+    ...changes,
+  };
+}
+
+/** Leaving Starter for the free plan, which takes effect at the end of the paid month. */
+export function aPreview(changes: Partial<PlanPreview> = {}): PlanPreview {
+  const { status, autoRenew, billingCycle, currentPeriodEnd, nextCycleAt } =
+    aStarterStatus().subscription;
+  return {
+    change: 'to_free',
+    sold: false,
+    takesEffectAt: currentPeriodEnd ?? NOW,
+    currency: 'USD',
+    price: '0.00',
+    lines: ['Starter stays until it ends.'],
+    before: {
+      planId: 'starter',
+      available: 1200,
+      status,
+      autoRenew,
+      billingCycle: billingCycle ?? null,
+      currentPeriodEnd: currentPeriodEnd ?? null,
+      nextCycleAt: nextCycleAt ?? null,
+    },
+    after: {
+      planId: 'free',
+      available: 200,
+      status: 'free',
+      autoRenew: false,
+      billingCycle: null,
+      currentPeriodEnd: null,
+      nextCycleAt: null,
+    },
+    ...changes,
+  };
+}
+
+export function theTopUps(): TopUpList {
+  return {
+    currency: 'USD',
+    topUps: [
+      { id: 'hundred', name: 'Small pack', credits: 100, price: '5.00' },
+      { id: 'thousand', name: 'Large pack', credits: 1000, price: '39.00' },
+    ],
+  };
+}
+
+/** Days up to `NOW` on which credits were spent on two actions, with quiet ones between them. */
+export function aUsage(length = 30): Usage {
+  const days = Array.from({ length }, (_, index): UsageDay => {
+    const date = new Date(Date.parse(NOW) - (length - 1 - index) * 86_400_000);
+    const posts = index % 7 < 5 ? (index % 5) + 1 : 0;
+    const images = index % 3 === 0 ? 2 : 0;
+    const actions = [
+      { action: 'publish', credits: posts },
+      { action: 'image', credits: images },
+    ];
+    return {
+      date: date.toISOString().slice(0, 10),
+      credits: posts + images,
+      actions: actions.filter(({ credits }) => credits > 0),
+    };
+  });
+  return {
+    from: days[0]?.date ?? '',
+    to: days.at(-1)?.date ?? '',
+    credits: days.reduce((sum, { credits }) => sum + credits, 0),
+    days,
+  };
+}
+
+export function someJobs(): Job[] {
+  return [
+    aJob(),
+    aJob({
+      jobId: 'job_2',
+      status: 'completed',
+      progressPercent: 100,
+      result: { url: 'https://net.test/posts/2' },
+      finishedAt: NOW,
+    }),
+    aJob({
+      jobId: 'job_3',
+      status: 'failed',
+      error: { code: 'refused', message: 'The network refused the post.' },
+      finishedAt: NOW,
+    }),
+  ];
 }

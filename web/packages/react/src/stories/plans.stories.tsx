@@ -1,0 +1,146 @@
+import { ContactModal } from '../components/ContactModal';
+import { CycleSwitch } from '../components/CycleSwitch';
+import { PlanChangeModal } from '../components/PlanChangeModal';
+import { PlanComparison } from '../components/PlanComparison';
+import { PricingGrid } from '../components/PricingGrid';
+import { PricingModal } from '../components/PricingModal';
+import { PromoCode } from '../components/PromoCode';
+import { TopUps } from '../components/TopUps';
+import { aPlanList, aPreview, aStarterStatus } from '../testing/fixtures';
+import { Opening, type StoryPage } from './story';
+
+const starter = { status: aStarterStatus() };
+const list = aPlanList('starter');
+const free = list.plans[0] ?? null;
+/** The largest plan as one that is agreed on in person. */
+const custom = list.plans.map((plan) =>
+  plan.id === 'scale' ? { ...plan, action: 'contact' as const } : plan,
+);
+const nothing = () => {};
+
+const Grid = () => (
+  <PricingGrid
+    list={{ ...list, plans: custom }}
+    paidCycle="MONTHLY"
+    onUpgrade={nothing}
+    onDowngrade={nothing}
+    onContact={nothing}
+  />
+);
+
+const ChangeModal = () => (
+  <Opening>
+    {(isOpen, close) => <PlanChangeModal list={list} plan={isOpen ? free : null} onClose={close} />}
+  </Opening>
+);
+
+export const pages: readonly StoryPage[] = [
+  {
+    component: 'PricingGrid',
+    stories: [
+      { name: 'On Starter, paid by the month', world: starter, show: Grid },
+      {
+        name: 'A checkout is being opened',
+        world: starter,
+        show: () => (
+          <PricingGrid
+            list={list}
+            openingPlanId="pro"
+            initialCycle="YEARLY"
+            onUpgrade={nothing}
+            onDowngrade={nothing}
+          />
+        ),
+      },
+    ],
+  },
+  {
+    component: 'CycleSwitch',
+    stories: [
+      {
+        name: 'With a saving',
+        show: () => <CycleSwitch cycle="YEARLY" saving="Save 16%" onChange={nothing} />,
+      },
+      {
+        name: 'Without',
+        show: () => <CycleSwitch cycle="MONTHLY" saving={null} onChange={nothing} />,
+      },
+    ],
+  },
+  {
+    component: 'PlanComparison',
+    stories: [
+      {
+        name: 'All plans',
+        world: starter,
+        show: () => (
+          <Opening>
+            {(isOpen, close) => <PlanComparison isOpen={isOpen} list={list} onClose={close} />}
+          </Opening>
+        ),
+      },
+    ],
+  },
+  {
+    component: 'PricingModal',
+    stories: [
+      {
+        name: 'Over the page',
+        world: starter,
+        show: () => (
+          <Opening>{(isOpen, close) => <PricingModal isOpen={isOpen} onClose={close} />}</Opening>
+        ),
+      },
+    ],
+  },
+  {
+    component: 'PlanChangeModal',
+    stories: [
+      { name: 'To the free plan', world: starter, show: ChangeModal },
+      {
+        name: 'All credits are kept',
+        world: {
+          ...starter,
+          answers: {
+            '/billing/preview': {
+              data: aPreview({ after: { ...aPreview().before, planId: 'free' } }),
+            },
+          },
+        },
+        show: ChangeModal,
+      },
+      {
+        name: 'The preview cannot be had',
+        world: { ...starter, answers: { '/billing/preview': { refuse: 422, error: 'invalid' } } },
+        show: ChangeModal,
+      },
+    ],
+  },
+  {
+    component: 'ContactModal',
+    stories: [
+      {
+        name: 'About a plan',
+        show: () => (
+          <Opening>
+            {(isOpen, close) => (
+              <ContactModal plan={isOpen ? (custom[3] ?? null) : null} onClose={close} />
+            )}
+          </Opening>
+        ),
+      },
+    ],
+  },
+  {
+    component: 'PromoCode',
+    stories: [
+      { name: 'Any code gives credits', show: PromoCode },
+      {
+        name: 'No code exists',
+        world: { answers: { '/billing/promo': { refuse: 404, error: 'promo_unknown' } } },
+        show: PromoCode,
+      },
+    ],
+  },
+  { component: 'TopUps', stories: [{ name: 'Two offers', show: TopUps }] },
+];
