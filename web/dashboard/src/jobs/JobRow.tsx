@@ -18,9 +18,20 @@ export function JobRow({ job, onChoose }: JobRowProps) {
   return (
     <li className="jobs__row" data-testid="job-row" data-status={job.status}>
       <span className="jobs__what">
-        <Text size="small" weight="bold">
-          {title}
-        </Text>
+        {onChoose === undefined ? (
+          <Text size="small" weight="bold">
+            {title}
+          </Text>
+        ) : (
+          <button
+            type="button"
+            className="jobs__title"
+            onClick={onChoose}
+            aria-label={jobs.detailsLabel(title, at)}
+          >
+            {title}
+          </button>
+        )}
         <Text size="tiny" secondary>
           {at}
         </Text>
@@ -38,11 +49,6 @@ export function JobRow({ job, onChoose }: JobRowProps) {
           aria-label={jobs.openLabel(title, at)}
         >
           {jobs.open}
-        </TextButton>
-      )}
-      {onChoose !== undefined && (
-        <TextButton size="small" onClick={onChoose} aria-label={jobs.detailsLabel(title, at)}>
-          {jobs.details}
         </TextButton>
       )}
       <JobBadge status={job.status} />

@@ -79,7 +79,6 @@ export const de = (f: Format): AppMessages => ({
     views: 'Welche Aufträge',
     view: { all: 'Alle', running: 'Laufend', done: 'Fertig', failed: 'Fehlgeschlagen' },
     one: 'Auftrag',
-    details: 'Details',
     detailsLabel: (title, at) => `Details zu „${title}“, ${at}`,
     progress: (title, at) => `Fortschritt von „${title}“, ${at}`,
     noneTitle: 'Hier ist nichts',

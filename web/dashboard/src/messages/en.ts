@@ -79,7 +79,6 @@ export const en = (f: Format) => ({
     views: 'Which jobs',
     view: { all: 'All', running: 'Running', done: 'Done', failed: 'Failed' },
     one: 'Job',
-    details: 'Details',
     detailsLabel: (title: string, at: string) => `Details of “${title}”, ${at}`,
     progress: (title: string, at: string) => `Progress of “${title}”, ${at}`,
     noneTitle: 'Nothing here',

@@ -81,7 +81,6 @@ export const he = (f: Format): AppMessages => ({
     views: 'אילו עבודות',
     view: { all: 'הכול', running: 'רצות', done: 'הושלמו', failed: 'נכשלו' },
     one: 'עבודה',
-    details: 'פרטים',
     detailsLabel: (title, at) => `פרטים על ”${title}“, ${at}`,
     progress: (title, at) => `התקדמות של ”${title}“, ${at}`,
     noneTitle: 'אין כאן דבר',

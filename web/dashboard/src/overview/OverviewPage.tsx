@@ -19,7 +19,9 @@ export function OverviewPage() {
         <>
           <OpenCheckoutBanner />
           <LowCreditBanner>
-            <Link to="/plans">{overview.moreCredits}</Link>
+            <Link className="link" to="/plans">
+              {overview.moreCredits}
+            </Link>
           </LowCreditBanner>
         </>
       ) : (

@@ -92,7 +92,10 @@ function NoCredits() {
   const { publish } = useAppMessages();
   return (
     <Text size="small" skin="error">
-      {publish.noCredits} <Link to="/plans">{publish.noCreditsAction}</Link>
+      {publish.noCredits}{' '}
+      <Link className="link" to="/plans">
+        {publish.noCreditsAction}
+      </Link>
     </Text>
   );
 }

@@ -12,7 +12,16 @@ export function RecentJobs() {
   const { data, error, refetch } = useJobs();
   const hasMore = data !== undefined && data.jobs.length > SHOWN;
   return (
-    <Panel title={texts.title} suffix={hasMore && <Link to="/jobs">{texts.all}</Link>}>
+    <Panel
+      title={texts.title}
+      suffix={
+        hasMore && (
+          <Link className="link" to="/jobs">
+            {texts.all}
+          </Link>
+        )
+      }
+    >
       {data !== undefined && data.jobs.length > 0 && (
         <ul className="jobs" data-testid="job-list">
           {data.jobs.slice(0, SHOWN).map((job) => (

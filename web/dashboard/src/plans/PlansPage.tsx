@@ -1,4 +1,4 @@
-import { Text, TextButton } from '@wix/design-system';
+import { Text } from '@wix/design-system';
 import {
   ContactModal,
   ErrorScreen,
@@ -38,9 +38,14 @@ export default function PlansPage() {
             onContact={(plan) => view.set({ contact: plan.id })}
           />
           <div className="plans__more">
-            <TextButton onClick={() => view.set({ compare: '1' })} data-testid="compare">
+            <button
+              type="button"
+              className="wxa-link-button"
+              onClick={() => view.set({ compare: '1' })}
+              data-testid="compare"
+            >
               {texts.compare}
-            </TextButton>
+            </button>
             <PromoCode />
           </div>
           <TopUps />

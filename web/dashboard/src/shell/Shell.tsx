@@ -7,7 +7,7 @@ import {
   useMessages,
   useWixContext,
 } from '@wixapp/react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { NavLink, useLocation } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from '../overview/ReturnProvider';
@@ -75,9 +75,17 @@ function FirstLoad() {
 
 function Navigation({ isActive }: { isActive: boolean }) {
   const { app, nav } = useAppMessages();
+  const { pathname } = useLocation();
+  const bar = useRef<HTMLElement>(null);
+  // On a phone the bar is wider than the screen: the page that is open must be seen in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page is another place in the bar
+  useEffect(() => {
+    const current = bar.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname, isActive]);
   if (!isActive) return <div className="shell__nav" />;
   return (
-    <nav className="shell__nav" aria-label={app.navigation}>
+    <nav ref={bar} className="shell__nav" aria-label={app.navigation}>
       {PAGES.map(([to, name]) => (
         <NavLink key={to} to={to} end={to === '/'} data-testid={`nav-${name}`}>
           {nav[name]}

@@ -61,7 +61,9 @@ function Chart({ days }: { days: number }) {
   if (data.credits === 0) {
     return (
       <EmptyState title={texts.emptyTitle} text={texts.emptyText}>
-        <Link to="/">{texts.emptyAction}</Link>
+        <Link className="link" to="/">
+          {texts.emptyAction}
+        </Link>
       </EmptyState>
     );
   }

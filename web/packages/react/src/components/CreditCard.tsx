@@ -1,4 +1,5 @@
 import { Heading } from '@wix/design-system';
+import { useId } from 'react';
 import type { Credits } from '../api/types';
 import { useWixContext } from '../context/WixContext';
 import { useCredits } from '../hooks/useCredits';
@@ -10,15 +11,16 @@ export function CreditCard() {
   const { credits, creditsPerCycle } = useCredits();
   const { userData, format } = useWixContext();
   const messages = useMessages();
+  const titleId = useId();
   if (credits === undefined || creditsPerCycle === undefined) return <CreditCardSkeleton />;
   // The free plan gives its credits once.
   const supply =
     userData?.plan.rank === 0 ? messages.creditCard.once : messages.creditCard.perCycle;
 
   return (
-    <section className="wxa-credit-card" aria-labelledby="wxa-credit-card-title">
+    <section className="wxa-credit-card" aria-labelledby={titleId}>
       <div className="wxa-credit-card__top">
-        <Heading as="h2" size="tiny" light id="wxa-credit-card-title">
+        <Heading as="h2" size="tiny" light id={titleId}>
           {messages.creditCard.title}
         </Heading>
         <span className="wxa-credit-card__plan">{userData?.plan.name}</span>

@@ -1,5 +1,6 @@
 import { Button, Heading, Text } from '@wix/design-system';
 import { ApiError } from '../api/error';
+import { useWixContext } from '../context/WixContext';
 import type { PackageMessages } from '../messages/en';
 import { useMessages } from '../messages/useMessages';
 import { AlertDisc } from './icons';
@@ -13,7 +14,8 @@ export interface ErrorScreenProps {
 /** What went wrong in words, a way on, and the request id for support. */
 export function ErrorScreen({ error, onRetry }: ErrorScreenProps) {
   const messages = useMessages();
-  const { title, text, canRetry } = describe(error, messages);
+  const { locale } = useWixContext().instanceData;
+  const { title, text, canRetry } = describe(error, messages, locale);
   const requestId = error instanceof ApiError ? error.requestId : undefined;
   return (
     <div className="wxa-screen" role="alert" data-testid="error-screen">
@@ -38,7 +40,7 @@ export function ErrorScreen({ error, onRetry }: ErrorScreenProps) {
   );
 }
 
-function describe(error: unknown, { errors }: PackageMessages) {
+function describe(error: unknown, { errors }: PackageMessages, locale: string) {
   if (!(error instanceof ApiError)) {
     return { title: errors.title, text: errors.crashed, canRetry: true };
   }
@@ -51,6 +53,7 @@ function describe(error: unknown, { errors }: PackageMessages) {
   if (error.isOffline) {
     return { title: errors.offlineTitle, text: errors.offlineText, canRetry: true };
   }
-  const sentence = error.code === 'bad_response' ? errors.text : error.message;
-  return { title: errors.title, text: sentence, canRetry: true };
+  // The server writes English.
+  const isReadable = error.code !== 'bad_response' && locale.startsWith('en');
+  return { title: errors.title, text: isReadable ? error.message : errors.text, canRetry: true };
 }

@@ -63,7 +63,9 @@ function Offer({ offer, currency, isWaiting, isOpening, onBuy }: OfferProps) {
   return (
     <li className="wxa-top-up">
       <div>
-        <Text weight="bold">{offer.name}</Text>
+        <Text weight="bold">
+          <bdi>{offer.name}</bdi>
+        </Text>
         <Text size="small" secondary>
           {credits(offer.credits)}, {topUps.once}
         </Text>
@@ -72,7 +74,7 @@ function Offer({ offer, currency, isWaiting, isOpening, onBuy }: OfferProps) {
         priority="secondary"
         disabled={isWaiting}
         aria-busy={isOpening}
-        aria-label={topUps.buyLabel(offer.name, price)}
+        aria-label={isOpening ? undefined : `${topUps.buy(price)}: ${offer.name}`}
         onClick={onBuy}
         data-testid={`top-up-${offer.id}`}
       >

@@ -17,10 +17,13 @@ export interface CreditHistoryProps {
   onQueryChange?: (query: HistoryQuery) => void;
   /** Entries of one page, 1 to 100; 20 when left out. */
   pageSize?: number;
+  /** The page's word for an action that credits were spent on; the action itself when left out. */
+  actionName?: (action: string) => string;
 }
 
 /** Every credit in and out: filters, pages, the explanation of each entry, and all of it as a file. */
-export function CreditHistory({ query: given, onQueryChange, pageSize }: CreditHistoryProps) {
+export function CreditHistory(props: CreditHistoryProps) {
+  const { query: given, onQueryChange, pageSize, actionName = itself } = props;
   const [own, setOwn] = useState<HistoryQuery>({});
   const query = given ?? own;
   const change = onQueryChange ?? setOwn;
@@ -42,12 +45,19 @@ export function CreditHistory({ query: given, onQueryChange, pageSize }: CreditH
         isFiltered={isFiltered(query)}
         onExplain={(entry) => change({ ...query, entry })}
         onClear={() => change({})}
+        actionName={actionName}
         {...(pageSize === undefined ? {} : { pageSize })}
       />
-      <EntryModal entryId={query.entry ?? null} onClose={() => change(withoutEntry())} />
+      <EntryModal
+        entryId={query.entry ?? null}
+        actionName={actionName}
+        onClose={() => change(withoutEntry())}
+      />
     </div>
   );
 }
+
+const itself = (action: string) => action;
 
 type Loose<T> = { [K in keyof T]?: T[K] | undefined };
 
@@ -61,9 +71,11 @@ interface EntriesProps {
   pageSize?: number;
   onExplain(entryId: string): void;
   onClear(): void;
+  actionName(action: string): string;
 }
 
-function Entries({ filter, isFiltered, pageSize, onExplain, onClear }: EntriesProps) {
+function Entries(props: EntriesProps) {
+  const { filter, isFiltered, pageSize, onExplain, onClear, actionName } = props;
   const { history } = useMessages();
   const query = useCreditHistory(filter, pageSize);
   const entries = query.data?.pages.flatMap((page) => page.entries);
@@ -92,7 +104,7 @@ function Entries({ filter, isFiltered, pageSize, onExplain, onClear }: EntriesPr
   return (
     <>
       <Card>
-        <HistoryTable entries={entries} onExplain={onExplain} />
+        <HistoryTable entries={entries} actionName={actionName} onExplain={onExplain} />
       </Card>
       <div className="wxa-history__more">
         {query.hasNextPage ? (

@@ -11,11 +11,13 @@ import { useMessages } from '../messages/useMessages';
 export interface EntryModalProps {
   /** The entry to explain; null keeps the dialog closed. */
   entryId: string | null;
+  /** The page's word for an action that credits were spent on. */
+  actionName(action: string): string;
   onClose(): void;
 }
 
 /** Why an entry is there: what happened, who caused it, and the balance before and after. */
-export function EntryModal({ entryId, onClose }: EntryModalProps) {
+export function EntryModal({ entryId, actionName, onClose }: EntryModalProps) {
   const { explanation: texts } = useMessages();
   const { data, error, refetch } = useExplanation(entryId);
   return (
@@ -25,7 +27,7 @@ export function EntryModal({ entryId, onClose }: EntryModalProps) {
       onClose={onClose}
       testId="entry-explanation"
     >
-      {data !== undefined && <Story story={data} />}
+      {data !== undefined && <Story story={data} actionName={actionName} />}
       {data === undefined && error !== null && (
         <ErrorScreen error={error} onRetry={() => void refetch()} />
       )}
@@ -34,7 +36,12 @@ export function EntryModal({ entryId, onClose }: EntryModalProps) {
   );
 }
 
-function Story({ story }: { story: Explanation }) {
+interface StoryProps {
+  story: Explanation;
+  actionName(action: string): string;
+}
+
+function Story({ story, actionName }: StoryProps) {
   const { format } = useWixContext();
   const { explanation: texts, history } = useMessages();
   const { entry, hold, grant, plan, fact } = story;
@@ -63,12 +70,12 @@ function Story({ story }: { story: Explanation }) {
         {grant?.expiresAt && <Fact label={texts.expires}>{format.dateTime(grant.expiresAt)}</Fact>}
         {hold && (
           <>
-            <Fact label={texts.action}>{hold.action}</Fact>
+            <Fact label={texts.action}>{actionName(hold.action)}</Fact>
             <Fact label={texts.setAside}>{format.number(hold.amount)}</Fact>
             {hold.ended && <Fact label={texts.spent}>{format.number(hold.posted)}</Fact>}
           </>
         )}
-        <Fact label={texts.reason}>{entry.text}</Fact>
+        <Fact label={texts.reason}>{actionName(entry.text)}</Fact>
         {fact && (
           <Fact label={texts.fact}>
             {texts.told(fact.eventType, format.dateTime(fact.happenedAt))}

@@ -6,12 +6,13 @@ import { useMessages } from '../messages/useMessages';
 
 export interface HistoryTableProps {
   entries: readonly HistoryEntry[];
+  actionName(action: string): string;
   /** Asked to explain an entry; without it there is no button. */
   onExplain?: (entryId: string) => void;
 }
 
 /** The entries as a table; on a phone each row becomes two lines. */
-export function HistoryTable({ entries, onExplain }: HistoryTableProps) {
+export function HistoryTable({ entries, actionName, onExplain }: HistoryTableProps) {
   const { history } = useMessages();
   return (
     <table className="wxa-entries" aria-label={history.title}>
@@ -34,7 +35,7 @@ export function HistoryTable({ entries, onExplain }: HistoryTableProps) {
       </thead>
       <tbody>
         {entries.map((entry) => (
-          <Row key={entry.entryId} entry={entry} onExplain={onExplain} />
+          <Row key={entry.entryId} entry={entry} actionName={actionName} onExplain={onExplain} />
         ))}
       </tbody>
     </table>
@@ -43,10 +44,11 @@ export function HistoryTable({ entries, onExplain }: HistoryTableProps) {
 
 interface RowProps {
   entry: HistoryEntry;
+  actionName(action: string): string;
   onExplain: ((entryId: string) => void) | undefined;
 }
 
-function Row({ entry, onExplain }: RowProps) {
+function Row({ entry, actionName, onExplain }: RowProps) {
   const { format } = useWixContext();
   const { history } = useMessages();
   const at = format.dateTime(entry.at);
@@ -62,7 +64,7 @@ function Row({ entry, onExplain }: RowProps) {
           {history.kinds[entry.kind]}
         </Text>
         <Text size="small" secondary>
-          <span dir="auto">{entry.text}</span>
+          <span dir="auto">{actionName(entry.text)}</span>
         </Text>
       </td>
       <td className="wxa-entries__number wxa-entries__change" data-gain={entry.amount > 0}>

@@ -143,7 +143,6 @@ export const de = (f: Format): PackageMessages => {
       text: 'Credits neben Ihrem Tarif. Sie verfallen nie, und kein Tarifwechsel berührt sie.',
       once: 'einmalig',
       buy: (price) => `Für ${price} kaufen`,
-      buyLabel: (name, price) => `${name} für ${price} kaufen`,
     },
     history: {
       title: 'Verlauf der Credits',

@@ -144,7 +144,6 @@ export const en = (f: Format) => {
       text: 'Credits beside your plan. They never expire, and no change of plan touches them.',
       once: 'paid once',
       buy: (price: string) => `Buy for ${price}`,
-      buyLabel: (name: string, price: string) => `Buy ${name} for ${price}`,
     },
     history: {
       title: 'Credit history',

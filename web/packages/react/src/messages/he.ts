@@ -137,7 +137,6 @@ export const he = (f: Format): PackageMessages => {
       text: 'קרדיטים בנוסף לתוכנית. הם לעולם אינם פגים, ושינוי תוכנית אינו משפיע עליהם.',
       once: 'תשלום חד-פעמי',
       buy: (price) => `רכישה ב-${price}`,
-      buyLabel: (name, price) => `רכישת ${name} ב-${price}`,
     },
     history: {
       title: 'היסטוריית קרדיטים',
