@@ -87,7 +87,7 @@ export const de = (f: Format): AppMessages => ({
     emptyTitle: 'Noch keine Aufträge',
     emptyText: 'Veröffentlichen Sie einen Beitrag und sehen Sie hier Schritt für Schritt zu.',
     open: 'Öffnen',
-    openLabel: (title, at) => `Ergebnis von „${title}“ öffnen, ${at}`,
+    openLabel: (title, at) => `Öffnen: „${title}“, ${at}`,
   },
   plans: {
     title: 'Tarife & Credits',

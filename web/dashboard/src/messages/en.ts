@@ -87,7 +87,7 @@ export const en = (f: Format) => ({
     emptyTitle: 'No jobs yet',
     emptyText: 'Publish a post and watch it here, step by step.',
     open: 'Open',
-    openLabel: (title: string, at: string) => `Open the result of “${title}”, ${at}`,
+    openLabel: (title: string, at: string) => `Open: “${title}”, ${at}`,
   },
   plans: {
     title: 'Plans & credits',

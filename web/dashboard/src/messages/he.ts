@@ -89,7 +89,7 @@ export const he = (f: Format): AppMessages => ({
     emptyTitle: 'אין עדיין עבודות',
     emptyText: 'אפשר לפרסם פוסט ולעקוב אחריו כאן, צעד אחר צעד.',
     open: 'פתיחה',
-    openLabel: (title, at) => `פתיחת התוצאה של ”${title}“, ${at}`,
+    openLabel: (title, at) => `פתיחה: ”${title}“, ${at}`,
   },
   plans: {
     title: 'תוכניות וקרדיטים',

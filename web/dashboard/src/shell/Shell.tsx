@@ -77,11 +77,14 @@ function Navigation({ isActive }: { isActive: boolean }) {
   const { app, nav } = useAppMessages();
   const { pathname } = useLocation();
   const bar = useRef<HTMLElement>(null);
-  // On a phone the bar is wider than the screen: the page that is open must be seen in it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page is another place in the bar
   useEffect(() => {
-    const current = bar.current?.querySelector('[aria-current]');
-    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const element = bar.current;
+    if (element === null) return;
+    // The bar gets its size with the style sheet, which may come after the script.
+    const observer = new ResizeObserver(() => showCurrent(element));
+    observer.observe(element);
+    return () => observer.disconnect();
   }, [pathname, isActive]);
   if (!isActive) return <div className="shell__nav" />;
   return (
@@ -93,6 +96,14 @@ function Navigation({ isActive }: { isActive: boolean }) {
       ))}
     </nav>
   );
+}
+
+/** On a phone the bar is wider than the screen: brings the page that is open into its middle. */
+function showCurrent(bar: HTMLElement): void {
+  const current = bar.querySelector('[aria-current]');
+  if (current === null) return;
+  const middle = ({ left, width }: DOMRect) => left + width / 2;
+  bar.scrollLeft += middle(current.getBoundingClientRect()) - middle(bar.getBoundingClientRect());
 }
 
 function Offline() {

@@ -33,9 +33,11 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** Midnight at the browser's place that begins a day, or one `later` days after; undefined for what is no day. */
 function midnight(day: string | undefined, later = 0): string | undefined {
   if (day === undefined || !DAY.test(day)) return undefined;
+  // A day that is on no calendar, such as February 30th, comes back as another one.
+  const utc = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(utc.getTime()) || utc.toISOString().slice(0, 10) !== day) return undefined;
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  const moment = new Date(year, month - 1, date + later);
-  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
+  return new Date(year, month - 1, date + later).toISOString();
 }
 
 /** The server's filter for whole days: `from` is its first moment, `to` the first after the last day. */

@@ -1,0 +1,252 @@
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse, http, type JsonBodyType } from 'msw';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PlanOffer } from '../api/types';
+import { aPlanList, aPreview, aStarterStatus, credits, NOW, theTopUps } from '../testing/fixtures';
+import { openPage, Providers } from '../testing/render';
+import { api, fail, ok, startTestServer } from '../testing/server';
+import { ContactModal } from './ContactModal';
+import { PlanChangeModal } from './PlanChangeModal';
+import { featuresOf, PlanComparison } from './PlanComparison';
+import { PricingModal } from './PricingModal';
+import { PromoCode } from './PromoCode';
+import { ToastHost } from './ToastHost';
+import { TopUps } from './TopUps';
+
+const server = startTestServer();
+const json = (data: unknown) => ok(data as JsonBodyType);
+const show = (element: React.ReactElement) => render(element, { wrapper: Providers });
+const list = aPlanList('starter');
+const planOf = (id: string): PlanOffer => {
+  const plan = list.plans.find((each) => each.id === id);
+  if (plan === undefined) throw new Error(`no plan ${id}`);
+  return plan;
+};
+
+beforeEach(() => {
+  openPage();
+  server.status = aStarterStatus();
+});
+
+describe('PlanComparison', () => {
+  const cells = async (feature: string) => {
+    const heading = await screen.findByRole('rowheader', { name: feature });
+    const row = heading.closest('tr');
+    return row === null
+      ? []
+      : within(row)
+          .getAllByRole('cell')
+          .map((cell) => cell.textContent);
+  };
+
+  it('sets_every_plan_against_every_feature', async () => {
+    show(<PlanComparison isOpen list={list} onClose={() => {}} />);
+    expect(await cells('Price, yearly')).toEqual(['$0', '$90', '$290', '$990']);
+    expect(await cells('Benefit of pro')).toEqual([
+      '–Not included',
+      '–Not included',
+      'Included',
+      '–Not included',
+    ]);
+    expect(screen.getByRole('columnheader', { name: /Starter.*Current plan/ })).toBeTruthy();
+  });
+
+  it('names_no_price_for_a_plan_that_is_agreed_on', async () => {
+    const scale = { ...planOf('scale'), action: 'contact' as const };
+    show(<PlanComparison isOpen list={{ ...list, plans: [scale] }} onClose={() => {}} />);
+    expect(await cells('Price, monthly')).toEqual(['Let’s talk']);
+  });
+
+  it('lists_a_shared_benefit_once', () => {
+    const plans = ['a', 'b'].map((own) => ({ ...planOf('pro'), benefits: ['All features', own] }));
+    expect(featuresOf(plans)).toEqual(['All features', 'a', 'b']);
+  });
+});
+
+describe('PlanChangeModal', () => {
+  const open = (plan = planOf('free')) =>
+    show(<PlanChangeModal list={list} plan={plan} onClose={() => {}} />);
+
+  it('tells_by_the_server_what_leaving_a_plan_will_do', async () => {
+    const asked: string[] = [];
+    server.msw.use(
+      http.get(api('/billing/preview'), ({ request }) => {
+        asked.push(new URL(request.url).search);
+        return json(aPreview());
+      }),
+    );
+    open();
+    const table = await screen.findByTestId('change-preview');
+    expect(within(table).getByRole('columnheader', { name: 'From Dec 21, 2026' })).toBeTruthy();
+    expect(within(table).getByRole('row', { name: 'Credits 1,200 200' })).toBeTruthy();
+    expect(within(table).getByRole('row', { name: 'Next credits Dec 21, 2026 None' })).toBeTruthy();
+    expect(screen.getByText(/not used by then leave with it/)).toBeTruthy();
+    expect(screen.getByText(/Manage Apps/)).toBeTruthy();
+    expect(new Set(asked)).toEqual(new Set(['?to=free']));
+  });
+
+  it('says_that_credits_stay_where_they_do', async () => {
+    const preview = aPreview();
+    const after = { ...preview.after, available: preview.before.available };
+    server.msw.use(http.get(api('/billing/preview'), () => json({ ...preview, after })));
+    open();
+    expect(await screen.findByText('You keep all credits you have then.')).toBeTruthy();
+  });
+
+  it('still_says_how_it_is_done_when_there_is_no_preview', async () => {
+    server.msw.use(http.get(api('/billing/preview'), () => fail(422, 'invalid_request')));
+    open();
+    expect(await screen.findByTestId('error-retry')).toBeTruthy();
+    expect(screen.getByText(/Manage Apps/)).toBeTruthy();
+  });
+
+  it('leads_to_the_portal_of_stripe_for_plans_paid_there', async () => {
+    const opened = vi.spyOn(window, 'open').mockReturnValue(null);
+    server.msw.use(
+      http.get(api('/billing/preview'), () => json(aPreview())),
+      http.post(api('/billing/portal-url'), () => ok({ portalUrl: 'https://pay.test/portal' })),
+    );
+    const plan = planOf('free');
+    show(
+      <PlanChangeModal
+        list={{ ...list, billingSource: 'stripe' }}
+        plan={plan}
+        onClose={() => {}}
+      />,
+    );
+    await userEvent.click(await screen.findByRole('button', { name: 'Manage the subscription' }));
+    await waitFor(() => expect(opened).toHaveBeenCalledWith('https://pay.test/portal', '_top'));
+    expect(screen.queryByText(/Manage Apps/)).toBeNull();
+  });
+});
+
+describe('ContactModal', () => {
+  it('names_the_installation_the_plan_is_for', async () => {
+    show(<ContactModal plan={planOf('scale')} onClose={() => {}} />);
+    expect(await screen.findByRole('dialog', { name: 'Contact us about Scale' })).toBeTruthy();
+    expect((await screen.findByTestId('copy-text')).textContent).toBe('inst_1');
+  });
+});
+
+describe('PricingModal', () => {
+  it('opens_a_checkout_from_where_the_credits_were_missing', async () => {
+    const opened = vi.spyOn(window, 'open').mockReturnValue(null);
+    const checkoutUrl = 'https://pay.test/checkout/1';
+    server.msw.use(
+      http.post(api('/billing/checkout-url'), () => ok({ checkoutId: 'chk_1', checkoutUrl })),
+    );
+    show(<PricingModal isOpen onClose={() => {}} />);
+    await userEvent.click(await screen.findByTestId('upgrade-pro'));
+    await waitFor(() => expect(opened).toHaveBeenCalledWith(checkoutUrl, '_top'));
+  });
+
+  it('asks_the_server_for_nothing_while_it_is_closed', async () => {
+    let asked = 0;
+    server.msw.use(
+      http.get(api('/billing/plans'), () => {
+        asked += 1;
+        return json(list);
+      }),
+    );
+    show(<PricingModal isOpen={false} onClose={() => {}} />);
+    await waitFor(() => expect(server.polls).toBe(1));
+    expect(asked).toBe(0);
+  });
+});
+
+describe('PromoCode', () => {
+  const redeem = async (code: string) => {
+    show(<PromoCode />);
+    await userEvent.click(screen.getByText('Have a promo code?'));
+    if (code !== '') await userEvent.type(screen.getByTestId('promo-code'), code);
+    await userEvent.click(screen.getByTestId('promo-submit'));
+  };
+  const says = () => screen.getByTestId('promo-says').textContent;
+
+  it('says_what_a_code_gave_and_until_when', async () => {
+    const seen: unknown[] = [];
+    server.msw.use(
+      http.post(api('/billing/promo'), async ({ request }) => {
+        seen.push(await request.json());
+        return json({ amount: 500, credits: credits(1700, 3), expiresAt: NOW });
+      }),
+    );
+    await redeem(' SPRING ');
+    await waitFor(() =>
+      expect(says()).toBe('500 credits added to your balance. Use them by Nov 21, 2026.'),
+    );
+    expect(seen).toEqual([{ code: 'SPRING' }]);
+    expect((screen.getByTestId('promo-code') as HTMLInputElement).value).toBe('');
+  });
+
+  it.each([
+    ['promo_unknown', 404, 'There is no such code. Check the spelling.'],
+    ['promo_redeemed', 409, 'This code was redeemed on your site already.'],
+    ['rate_limited', 429, 'That was a bit fast. Please wait a moment and try again.'],
+  ])('explains_%s', async (code, status, sentence) => {
+    server.msw.use(http.post(api('/billing/promo'), () => fail(status, code)));
+    await redeem('SPRING');
+    await waitFor(() => expect(says()).toBe(sentence));
+    expect(screen.getByTestId('promo-code').getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('asks_for_a_code_before_it_asks_the_server', async () => {
+    await redeem('');
+    expect(says()).toBe('Enter the code first.');
+  });
+
+  it('repeats_an_unanswered_attempt_under_the_same_key', async () => {
+    const keys: (string | null)[] = [];
+    server.msw.use(
+      http.post(api('/billing/promo'), ({ request }) => {
+        keys.push(request.headers.get('idempotency-key'));
+        return keys.length === 1
+          ? HttpResponse.error()
+          : json({ amount: 1, credits: credits(1, 3), expiresAt: null });
+      }),
+    );
+    await redeem('SPRING');
+    await waitFor(() => expect(says()).toBe('1 credit added to your balance.'));
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+});
+
+describe('TopUps', () => {
+  beforeEach(() => server.msw.use(http.get(api('/billing/top-ups'), () => json(theTopUps()))));
+
+  it('buys_the_chosen_pack', async () => {
+    const opened = vi.spyOn(window, 'open').mockReturnValue(null);
+    const seen: unknown[] = [];
+    server.msw.use(
+      http.post(api('/billing/top-ups/checkout-url'), async ({ request }) => {
+        seen.push(await request.json());
+        return ok({ checkoutId: 'chk_1', checkoutUrl: 'https://pay.test/1' });
+      }),
+    );
+    show(<TopUps />);
+    await userEvent.click(await screen.findByRole('button', { name: 'Buy for $39: Large pack' }));
+    await waitFor(() => expect(opened).toHaveBeenCalledWith('https://pay.test/1', '_top'));
+    await userEvent.click(screen.getByTestId('top-up-hundred'));
+    expect(screen.getByTestId('top-up-thousand').textContent).toBe('Opening checkout…');
+    expect(seen).toEqual([{ topUpId: 'thousand', languageCode: 'en' }]);
+  });
+
+  it('says_when_the_checkout_cannot_be_opened', async () => {
+    server.msw.use(
+      http.post(api('/billing/top-ups/checkout-url'), () => fail(502, 'wix_unavailable')),
+    );
+    show(
+      <>
+        <TopUps />
+        <ToastHost />
+      </>,
+    );
+    await userEvent.click(await screen.findByTestId('top-up-hundred'));
+    expect((await screen.findByTestId('toast')).textContent).toBe(
+      'The checkout could not be opened.',
+    );
+    expect(screen.getByTestId('top-up-hundred').textContent).toBe('Buy for $5');
+  });
+});

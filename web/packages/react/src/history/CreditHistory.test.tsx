@@ -1,0 +1,171 @@
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse, http, type JsonBodyType } from 'msw';
+import { useState } from 'react';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ToastHost } from '../components/ToastHost';
+import { anEntry, anExplanation, NOW, someEntries } from '../testing/fixtures';
+import { openPage, Providers } from '../testing/render';
+import { api, fail, ok, startTestServer } from '../testing/server';
+import { CreditHistory } from './CreditHistory';
+import { filterOf, type HistoryQuery, historyParams, readHistoryQuery } from './query';
+
+const server = startTestServer();
+const json = (data: unknown) => ok(data as JsonBodyType);
+const show = (element: React.ReactElement) => render(element, { wrapper: Providers });
+const asked: URLSearchParams[] = [];
+
+function answer(entries = someEntries()) {
+  server.msw.use(
+    http.get(api('/credits/history'), ({ request }) => {
+      asked.push(new URL(request.url).searchParams);
+      return json({ entries, nextCursor: null });
+    }),
+  );
+}
+
+beforeEach(() => {
+  asked.length = 0;
+  openPage();
+});
+
+describe('history query', () => {
+  it('asks_for_whole_days_of_the_browsers_calendar', () => {
+    const filter = filterOf({ from: '2026-03-01', to: '2026-03-31' });
+    expect(filter.from).toBe(new Date(2026, 2, 1).toISOString());
+    expect(filter.to).toBe(new Date(2026, 3, 1).toISOString());
+  });
+
+  it('survives_its_way_through_an_address', () => {
+    const query: HistoryQuery = {
+      kind: 'grant',
+      pool: 'promo',
+      from: '2026-03-01',
+      to: '2026-03-31',
+      entry: 'ent_1',
+    };
+    expect(readHistoryQuery(new URLSearchParams(historyParams(query)))).toEqual(query);
+  });
+
+  it.each(['kind=gift&pool=sea', 'from=2026-02-30', 'from=yesterday&to=2026-13-01', 'entry='])(
+    'leaves_out_what_it_does_not_know: %s',
+    (address) => {
+      expect(readHistoryQuery(new URLSearchParams(address))).toEqual({});
+    },
+  );
+});
+
+describe('CreditHistory', () => {
+  it('asks_the_server_for_what_the_filters_say', async () => {
+    answer();
+    show(<CreditHistory />);
+    await screen.findAllByTestId('history-row');
+    await userEvent.selectOptions(screen.getByTestId('filter-kind'), 'Credits added');
+    await userEvent.selectOptions(screen.getByTestId('filter-pool'), 'From the plan');
+    await waitFor(() => expect(asked.at(-1)?.get('pool')).toBe('plan'));
+    expect(asked.at(-1)?.get('kind')).toBe('grant');
+    await userEvent.click(screen.getByTestId('filter-clear'));
+    await waitFor(() => expect(screen.queryByTestId('filter-clear')).toBeNull());
+    expect((screen.getByTestId('filter-kind') as HTMLSelectElement).value).toBe('');
+  });
+
+  it('says_that_nothing_matches_and_clears_the_filters', async () => {
+    answer([]);
+    function Page() {
+      const [query, setQuery] = useState<HistoryQuery>({ kind: 'reversal' });
+      return <CreditHistory query={query} onQueryChange={setQuery} />;
+    }
+    show(<Page />);
+    const empty = await screen.findByTestId('empty-state');
+    expect(empty.textContent).toContain('Nothing matches');
+    await userEvent.click(within(empty).getByRole('button', { name: 'Clear filters' }));
+    expect(await screen.findByText('No entries yet')).toBeTruthy();
+  });
+
+  it('says_actions_in_the_words_of_the_page', async () => {
+    answer([anEntry({ kind: 'spend', amount: -2, text: 'image' })]);
+    show(<CreditHistory actionName={(action) => (action === 'image' ? 'Draw' : action)} />);
+    const row = await screen.findByTestId('history-row');
+    expect(within(row).getByText('Draw')).toBeTruthy();
+    expect(within(row).getByText('\u22122')).toBeTruthy();
+  });
+
+  it('explains_an_entry', async () => {
+    answer([anEntry({ entryId: 'ent_2' })]);
+    const wanted: string[] = [];
+    server.msw.use(
+      http.get(api('/credits/explain/:entry'), ({ params }) => {
+        wanted.push(String(params.entry));
+        return json(anExplanation());
+      }),
+    );
+    show(<CreditHistory />);
+    await userEvent.click(await screen.findByTestId('history-explain'));
+    const story = await screen.findByTestId('entry-explanation');
+    expect(await within(story).findByText(anExplanation().sentence)).toBeTruthy();
+    expect(within(story).getByText('From 200 to 1,200')).toBeTruthy();
+    expect(within(story).getByText('998 of 1,000')).toBeTruthy();
+    expect(new Set(wanted)).toEqual(new Set(['ent_2']));
+  });
+
+  it('tells_how_a_hold_ended', async () => {
+    const hold = { holdId: 'hold_1', action: 'publish', amount: 5, posted: 3, createdAt: NOW };
+    const { grant: _, fact: __, plan: ___, ...rest } = anExplanation();
+    server.msw.use(
+      http.get(api('/credits/explain/ent_4'), () =>
+        json({ ...rest, hold: { ...hold, ended: 'posted' } }),
+      ),
+    );
+    show(<CreditHistory query={{ entry: 'ent_4' }} onQueryChange={() => {}} />);
+    const used = await screen.findByText('Used in the end');
+    expect(used.closest('div')?.textContent).toBe('Used in the end3');
+  });
+
+  it('offers_to_try_again_when_the_explanation_cannot_be_had', async () => {
+    server.msw.use(http.get(api('/credits/explain/ent_4'), () => fail(404, 'not_found')));
+    show(<CreditHistory query={{ entry: 'ent_4' }} onQueryChange={() => {}} />);
+    expect(await screen.findByTestId('error-retry')).toBeTruthy();
+  });
+});
+
+describe('the file of all entries', () => {
+  const wantsCsv = (request: Request) => request.headers.get('accept') === 'text/csv';
+  const csv = 'at,kind\n2026-11-21,grant\n';
+
+  it('holds_what_the_filters_name_and_not_only_this_page', async () => {
+    const blobs: Blob[] = [];
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      blobs.push(blob as Blob);
+      return 'blob:1';
+    });
+    const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
+    server.msw.use(
+      http.get(api('/credits/history'), ({ request }) => {
+        if (!wantsCsv(request)) return json({ entries: [], nextCursor: null });
+        asked.push(new URL(request.url).searchParams);
+        return new HttpResponse(csv, { headers: { 'content-type': 'text/csv' } });
+      }),
+    );
+    show(<CreditHistory query={{ kind: 'grant' }} onQueryChange={() => {}} />);
+    await userEvent.click(await screen.findByTestId('history-csv'));
+    await waitFor(() => expect(click).toHaveBeenCalledOnce());
+    expect(await blobs[0]?.text()).toBe(csv);
+    expect([asked[0]?.get('kind'), asked[0]?.get('limit')]).toEqual(['grant', null]);
+  });
+
+  it('says_when_it_cannot_be_made', async () => {
+    server.msw.use(
+      http.get(api('/credits/history'), ({ request }) =>
+        wantsCsv(request) ? fail(422, 'invalid') : json({ entries: [], nextCursor: null }),
+      ),
+    );
+    show(
+      <>
+        <CreditHistory />
+        <ToastHost />
+      </>,
+    );
+    await userEvent.click(await screen.findByTestId('history-csv'));
+    expect((await screen.findByTestId('toast')).textContent).toBe('It did not work.');
+  });
+});
