@@ -1,0 +1,246 @@
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { UserStatus } from '@wixapp/react';
+import {
+  aJob,
+  anExplanation,
+  aPreview,
+  api,
+  aStarterStatus,
+  aUsage,
+  fail,
+  ok,
+  openPage,
+  someEntries,
+  someJobs,
+  startTestServer,
+  theNotices,
+} from '@wixapp/react/testing';
+import { http, type JsonBodyType } from 'msw';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { App } from './App';
+
+const server = startTestServer();
+const json = (data: unknown) => ok(data as JsonBodyType);
+const address = () => window.location.pathname + window.location.search;
+
+async function openAt(path: string, status: UserStatus = aStarterStatus()) {
+  server.status = status;
+  openPage();
+  const [place, query = ''] = path.split('?');
+  window.history.replaceState(null, '', `${place}?instance=token-1&${query}`);
+  render(<App />);
+  await screen.findByTestId('app-ready');
+}
+
+beforeEach(() => {
+  server.msw.use(
+    http.get(api('/billing/preview'), () => json(aPreview())),
+    http.get(api('/credits/usage'), () => json(aUsage())),
+    http.get(api('/credits/history'), () => json({ entries: someEntries(), nextCursor: null })),
+    http.get(api('/credits/explain/:entry'), () => json(anExplanation())),
+    http.get(api('/jobs'), () => json({ jobs: someJobs() })),
+    http.get(api('/jobs/job_3'), () => json(someJobs()[2])),
+  );
+});
+afterEach(() => localStorage.clear());
+
+describe('an address opens what it names', () => {
+  it.each([
+    ['/plans?compare=1', 'comparison', '/plans'],
+    ['/plans?to=free', 'downgrade-dialog', '/plans'],
+    ['/history?kind=grant&entry=ent_2', 'entry-explanation', '/history?kind=grant'],
+    ['/jobs?state=failed&job=job_3', 'job-dialog', '/jobs?state=failed'],
+  ])('%s', async (path, opened, closed) => {
+    await openAt(path);
+    await screen.findByTestId(opened);
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByTestId(opened)).toBeNull());
+    expect(address().replace(/&$|\?$/, '')).toBe(closed);
+  });
+
+  it('and_the_cycle_of_the_prices', async () => {
+    await openAt('/plans?cycle=yearly');
+    expect((await screen.findByTestId('plan-card-pro')).textContent).toContain('$24.17');
+    await userEvent.click(screen.getByLabelText('Monthly'));
+    await waitFor(() => expect(address()).toBe('/plans?cycle=monthly'));
+    expect(screen.getByTestId('plan-card-pro').textContent).toContain('$29');
+  });
+
+  it('but_nothing_that_is_not_there', async () => {
+    await openAt('/plans?to=scale&contact=pro');
+    await screen.findByTestId('plan-card-pro');
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
+
+describe('jobs', () => {
+  const shown = () => screen.queryAllByTestId('job-row').map((row) => row.dataset.status);
+
+  it('are_listed_by_how_they_stand', async () => {
+    await openAt('/jobs');
+    await waitFor(() => expect(shown()).toEqual(['processing', 'completed', 'failed']));
+    await userEvent.click(screen.getByRole('link', { name: 'Failed' }));
+    await waitFor(() => expect(shown()).toEqual(['failed']));
+    expect(address()).toBe('/jobs?state=failed');
+    await userEvent.click(screen.getByRole('link', { name: 'Running' }));
+    await waitFor(() => expect(shown()).toEqual(['processing']));
+  });
+
+  it('open_in_full_by_their_title', async () => {
+    await openAt('/jobs?state=failed');
+    await userEvent.click(
+      await screen.findByRole('button', { name: /^Details of “Publish a post”/ }),
+    );
+    const dialog = await screen.findByTestId('job-dialog');
+    expect(await within(dialog).findByText('The network refused the post.')).toBeTruthy();
+    expect(address()).toBe('/jobs?state=failed&job=job_3');
+  });
+
+  it('say_that_none_is_in_a_state', async () => {
+    server.msw.use(http.get(api('/jobs'), () => json({ jobs: [aJob()] })));
+    await openAt('/jobs?state=done');
+    expect((await screen.findByTestId('empty-state')).textContent).toContain('Nothing here');
+  });
+});
+
+describe('usage', () => {
+  it('shows_as_many_days_as_the_address_says', async () => {
+    const asked: string[] = [];
+    server.msw.use(
+      http.get(api('/credits/usage'), ({ request }) => {
+        const params = new URL(request.url).searchParams;
+        asked.push(`${params.get('from')} ${params.get('to')}`);
+        return json(aUsage());
+      }),
+    );
+    await openAt('/usage?days=7');
+    await screen.findByTestId('usage-chart');
+    await userEvent.click(screen.getByRole('link', { name: '90 days' }));
+    await waitFor(() => expect(asked).toHaveLength(3));
+    expect(address()).toBe('/usage?days=90');
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        '2026-11-15 2026-11-21',
+        '2026-10-23 2026-11-21',
+        '2026-08-24 2026-11-21',
+      ]),
+    );
+  });
+
+  it('says_what_will_be_here_before_anything_was_spent', async () => {
+    const nothing = { ...aUsage(), credits: 0, days: [] };
+    server.msw.use(http.get(api('/credits/usage'), () => json(nothing)));
+    await openAt('/usage');
+    expect((await screen.findByTestId('empty-state')).textContent).toContain('Nothing used yet');
+    expect(screen.getByTestId('usage-forecast').dataset.kind).toBe('idle');
+  });
+});
+
+describe('settings', () => {
+  it('saves_who_is_written_to_and_about_what', async () => {
+    const saved: unknown[] = [];
+    server.msw.use(
+      http.put(api('/settings/notices'), async ({ request }) => {
+        const settings = (await request.json()) as Parameters<typeof theNotices>[0];
+        saved.push(settings);
+        return json(theNotices(settings));
+      }),
+    );
+    await openAt('/settings');
+    await userEvent.type(await screen.findByTestId('notices-address'), ' maya@example.com ');
+    await userEvent.click(screen.getByTestId('notices-planChanged'));
+    await userEvent.selectOptions(screen.getByLabelText('Language of the e-mails'), 'Deutsch');
+    await userEvent.click(screen.getByTestId('notices-save'));
+    expect((await screen.findByTestId('toast')).textContent).toBe('Your notices are saved.');
+    expect(saved).toEqual([
+      {
+        address: 'maya@example.com',
+        lowCredits: true,
+        billingIssue: true,
+        planChanged: false,
+        creditsGranted: false,
+        language: 'de',
+      },
+    ]);
+  });
+
+  it('says_at_the_field_why_an_address_was_refused', async () => {
+    server.msw.use(
+      http.put(api('/settings/notices'), () => fail(422, 'invalid_request', 'No address.')),
+    );
+    await openAt('/settings');
+    const field = await screen.findByTestId('notices-address');
+    await userEvent.type(field, 'maya');
+    await userEvent.click(screen.getByTestId('notices-save'));
+    await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
+    expect(screen.getByTestId('notices-problem').textContent).toBe('No address.');
+    await userEvent.type(field, '@example.com');
+    expect(field.getAttribute('aria-invalid')).toBe('false');
+  });
+
+  it('says_that_no_mails_are_sent_where_none_are', async () => {
+    server.msw.use(http.get(api('/settings/notices'), () => json(theNotices({}, false))));
+    await openAt('/settings');
+    expect(await screen.findByTestId('notices-unavailable')).toBeTruthy();
+  });
+
+  it('changes_the_language_of_all_pages', async () => {
+    await openAt('/settings');
+    await userEvent.selectOptions(await screen.findByTestId('language'), 'Deutsch');
+    expect(screen.getByTestId('nav-jobs').textContent).toBe('Aufträge');
+    expect([document.documentElement.lang, document.title]).toEqual([
+      'de',
+      'Einstellungen · Autopost',
+    ]);
+    await userEvent.selectOptions(screen.getByTestId('language'), 'עברית');
+    expect(document.documentElement.dir).toBe('rtl');
+  });
+
+  it('gives_all_data_in_one_file_page_by_page', async () => {
+    const blobs: Blob[] = [];
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      blobs.push(blob as Blob);
+      return 'blob:1';
+    });
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
+    const [newest, ...older] = someEntries();
+    server.msw.use(
+      http.get(api('/credits/history'), ({ request }) =>
+        new URL(request.url).searchParams.get('cursor') === 'older'
+          ? json({ entries: older, nextCursor: null })
+          : json({ entries: [newest], nextCursor: 'older' }),
+      ),
+    );
+    await openAt('/settings');
+    await userEvent.click(await screen.findByTestId('data-export'));
+    await waitFor(() => expect(blobs).toHaveLength(1));
+    const data = JSON.parse((await blobs[0]?.text()) ?? '{}');
+    expect(Object.keys(data)).toEqual(['exportedAt', 'status', 'notices', 'jobs', 'history']);
+    expect(data.history).toEqual(someEntries());
+    expect(JSON.stringify(data)).not.toContain('token-1');
+  });
+
+  it('names_the_installation_whose_data_is_to_be_deleted', async () => {
+    await openAt('/settings');
+    expect((await screen.findByTestId('copy-text')).textContent).toBe('inst_1');
+  });
+});
+
+it('says_how_a_plan_that_is_not_renewed_ends', async () => {
+  const { subscription } = aStarterStatus();
+  const ends = { currentPeriodEnd: '2026-12-22T12:00:00Z', nextCycleAt: '2026-12-21T12:00:00Z' };
+  await openAt(
+    '/',
+    aStarterStatus({
+      subscription: { ...subscription, ...ends, status: 'cancelled', autoRenew: false },
+    }),
+  );
+  expect(screen.getByText('Last credits')).toBeTruthy();
+  expect(screen.getByTestId('auto-renew-off').textContent).toBe(
+    'Auto-renewal is off. You keep Starter until Dec 22, 2026. Credits have a rhythm of their own, so the last ones arrive a little before that, on Dec 21, 2026.',
+  );
+  await waitFor(() =>
+    expect(screen.getByTestId('afterwards').textContent).toBe('The free plan with 200 credits'),
+  );
+});
