@@ -1,5 +1,5 @@
 // The main job of the product, driven through a real browser against the running binary.
-// WIXAPP_BIN names the binary; screenshots of every step go to target/screenshots.
+// WIXAPP_BIN names the binary; screenshots of every step go to target/screenshots/main-job.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -52,7 +52,7 @@ describe('the main job', () => {
     });
 
   before(async () => {
-    album = await Album.open();
+    album = await Album.open('The main job, step by step', 'main-job');
     product = await Product.start();
     browser = await launch();
     context = await browser.newContext({

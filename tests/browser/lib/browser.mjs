@@ -83,10 +83,25 @@ export class Album {
   findings = [];
   #axe = '';
 
-  static async open() {
-    await rm(SCREENSHOTS, { recursive: true, force: true });
-    await mkdir(SCREENSHOTS, { recursive: true });
-    const album = new Album();
+  /**
+   * @param {string} title
+   * @param {string} folder
+   */
+  constructor(title, folder) {
+    this.title = title;
+    this.folder = folder;
+  }
+
+  /**
+   * An empty album in a folder of its own below `target/screenshots`.
+   * @param {string} title
+   * @param {string} name
+   */
+  static async open(title, name) {
+    const folder = join(SCREENSHOTS, name);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const album = new Album(title, folder);
     album.#axe = await readFile(fromWeb.resolve('axe-core/axe.min.js'), 'utf8');
     return album;
   }
@@ -94,15 +109,17 @@ export class Album {
   /**
    * @param {import('playwright-core').Page} page
    * @param {string} step
+   * @param {{ whole?: boolean }} [options] `whole`: also what is below the window
    */
-  async take(page, step) {
+  async take(page, step, { whole = false } = {}) {
     const number = String(this.#pictures.length + 1).padStart(2, '0');
     const name = step
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '');
     const file = `${number}-${name.slice(0, 60)}.png`;
-    await page.screenshot({ path: join(SCREENSHOTS, file), animations: 'disabled' });
+    const path = join(this.folder, file);
+    await page.screenshot({ path, animations: 'disabled', fullPage: whole });
     this.#pictures.push({ step, file });
   }
 
@@ -136,12 +153,13 @@ export class Album {
       ({ step, file }) =>
         `<figure><a href="${file}"><img src="${file}" alt=""></a><figcaption>${step}</figcaption></figure>`,
     );
-    const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>The main job</title>
+    const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${this.title}</title>
 <style>body{font:16px/1.5 sans-serif;margin:2rem;background:#eef1f6}h1{font-size:1.4rem}
 main{display:grid;grid-template-columns:repeat(auto-fill,minmax(420px,1fr));gap:1.5rem}
 figure{margin:0}img{width:100%;border:1px solid #ccd;border-radius:6px}</style>
-<h1>The main job, step by step</h1><main>${figures.join('\n')}</main></html>\n`;
-    await writeFile(join(SCREENSHOTS, 'index.html'), page);
-    return join(SCREENSHOTS, 'index.html');
+<h1>${this.title}</h1><main>${figures.join('\n')}</main></html>\n`;
+    const index = join(this.folder, 'index.html');
+    await writeFile(index, page);
+    return index;
   }
 }

@@ -31,7 +31,6 @@ export const de = (f: Format): AppMessages => ({
   },
   plan: {
     title: 'Ihr Tarif',
-    status: 'Status',
     cycle: 'Abrechnung',
     cycles: { MONTHLY: 'Monatlich', YEARLY: 'Jährlich' },
     otherCycle: 'Andere',

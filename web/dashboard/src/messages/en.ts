@@ -30,7 +30,6 @@ export const en = (f: Format) => ({
   },
   plan: {
     title: 'Your plan',
-    status: 'Status',
     cycle: 'Billing',
     cycles: { MONTHLY: 'Monthly', YEARLY: 'Yearly' } as Record<string, string>,
     otherCycle: 'Other',

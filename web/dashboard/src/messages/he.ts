@@ -31,7 +31,6 @@ export const he = (f: Format): AppMessages => ({
   },
   plan: {
     title: 'התוכנית שלך',
-    status: 'מצב',
     cycle: 'חיוב',
     cycles: { MONTHLY: 'חודשי', YEARLY: 'שנתי' },
     otherCycle: 'אחר',

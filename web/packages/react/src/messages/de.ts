@@ -319,7 +319,7 @@ export const de = (f: Format): PackageMessages => {
         'Der Server war nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
       missingTitle: 'Öffnen Sie diese Seite in Wix',
       missingText:
-        'Diese Seite arbeitet innerhalb von Wix: Öffnen Sie die Verwaltung Ihrer Website, wählen Sie im Seitenmenü Apps und öffnen Sie dort die App.',
+        'Diese Seite arbeitet innerhalb von Wix: Öffnen Sie die Verwaltung Ihrer Website, wählen Sie im Seitenmenü Apps und öffnen Sie dort die App. Ist sie noch nicht auf Ihrer Website, fügen Sie sie zuerst im Wix App Market hinzu.',
     },
   };
 };

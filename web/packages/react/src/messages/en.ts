@@ -320,7 +320,7 @@ export const en = (f: Format) => {
       unreachable: 'The server could not be reached. Check your connection and try again.',
       missingTitle: 'Open this page from your Wix dashboard',
       missingText:
-        'This page works inside Wix: open the dashboard of your site, choose Apps in the side menu, and open the app there.',
+        'This page works inside Wix: open the dashboard of your site, choose Apps in the side menu, and open the app there. If it is not on your site yet, add it from the Wix App Market first.',
     },
   };
 };

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { sharedTexts, textsOf } from '../testing/texts';
 import { chooseLocale, directionOf, messagesFor } from './catalog';
+import { de } from './de';
+import { en } from './en';
 import { createFormat, type Format } from './format';
+import { he } from './he';
 
 describe('chooseLocale', () => {
   it('takes_the_first_wanted_locale_that_has_texts', () => {
@@ -44,4 +48,21 @@ describe('createFormat', () => {
 
 it('knows_right_to_left_languages', () => {
   expect([directionOf('he-IL'), directionOf('en')]).toEqual(['rtl', 'ltr']);
+});
+
+describe('the languages of the package', () => {
+  const english = en(createFormat('en'));
+  const paths = (texts: unknown) => textsOf(texts).map(([path]) => path);
+
+  it.each([
+    [
+      'de',
+      de(createFormat('de')),
+      ['lowCredits.label', 'compare.credits', 'change.credits', 'history.pool'],
+    ],
+    ['he', he(createFormat('he')), []],
+  ])('%s has a text of its own for everything', (_, texts, sameWord) => {
+    expect(paths(texts).sort()).toEqual(paths(english).sort());
+    expect(sharedTexts(english, texts)).toEqual(sameWord);
+  });
 });

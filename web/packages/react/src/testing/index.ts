@@ -1,3 +1,4 @@
 export * from './fixtures';
 export * from './render';
 export * from './server';
+export * from './texts';
