@@ -15,12 +15,27 @@ pub(crate) const LIFETIME_S: i64 = 14_400;
 const PREFIX: &str = "OauthNG.JWS.";
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
+/// Who acts with a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "id", rename_all = "UPPERCASE")]
+pub(crate) enum Subject {
+    /// The app itself.
+    App,
+    /// A person in the dashboard.
+    User(String),
+    /// Somebody who looks at the site.
+    Visitor(String),
+}
+
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TokenClaims {
     pub(crate) client_id: String,
     pub(crate) instance_id: InstanceId,
+    pub(crate) subject: Subject,
+    /// Whether it belongs to a session in a browser: a server has to strip it first.
+    pub(crate) bound: bool,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
 }
@@ -28,7 +43,24 @@ pub(crate) struct TokenClaims {
 impl TokenClaims {
     pub(crate) fn new(client_id: &str, instance_id: &InstanceId, now: Timestamp) -> Self {
         let iat = now.as_second();
-        Self { client_id: client_id.to_owned(), instance_id: instance_id.clone(), iat, exp: iat + LIFETIME_S }
+        Self {
+            client_id: client_id.to_owned(),
+            instance_id: instance_id.clone(),
+            subject: Subject::App,
+            bound: false,
+            iat,
+            exp: iat + LIFETIME_S,
+        }
+    }
+
+    /// A token of a session in a browser.
+    pub(crate) fn of_session(self, subject: Subject) -> Self {
+        Self { subject, bound: true, ..self }
+    }
+
+    /// The same for another time.
+    pub(crate) fn living(self, seconds: i64) -> Self {
+        Self { exp: self.iat + seconds, ..self }
     }
 }
 

@@ -8,10 +8,11 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::view::{self, CheckoutContext};
 use crate::world::checkout::Checkout;
+use crate::world::site::Site;
 
 impl Engine {
     pub(crate) fn sites(&self) -> Vec<view::Site> {
-        self.read(|world| world.sites.iter().map(|site| view::Site::at(site, self.now())).collect())
+        self.read(|world| world.sites.iter().map(|site| self.shown(site)).collect())
     }
 
     pub(crate) fn install(&self, site_id: &str) -> Result<view::Site, Refusal> {
@@ -37,13 +38,17 @@ impl Engine {
         instance_id: &InstanceId,
         order: CheckoutOrder,
     ) -> Result<Checkout, Refusal> {
-        let found = self
-            .read(|world| world.find_instance(instance_id.as_str()).map(|(site, _)| site.site_id.clone()));
-        let site_id = found.ok_or_else(|| Refusal::not_found("There is no such instance of the app."))?;
+        let found = self.read(|world| {
+            let (site, install) = world.find_instance(instance_id.as_str())?;
+            let trial_days = world.settings.trial_days.filter(|_| install.may_try());
+            Some((site.site_id.clone(), trial_days.map(i64::from)))
+        });
+        let unknown = || Refusal::not_found("There is no such instance of the app.");
+        let (site_id, trial_days) = found.ok_or_else(unknown)?;
         let counter = Counter {
             catalog: &self.config.catalog,
             home: self.app_home(&site_id),
-            trial_days: None,
+            trial_days,
             now: self.now(),
         };
         self.change(|world| world.open_checkout(instance_id, order, &counter))
@@ -52,7 +57,10 @@ impl Engine {
     pub(crate) fn checkout_view(&self, token: &str) -> Result<view::Checkout, Refusal> {
         self.read(|world| {
             let checkout = world.checkout(token)?;
+            let install = world.find_instance(checkout.instance_id.as_str()).map(|(_, install)| install);
+            let running = install.and_then(|install| install.live_plan(self.now()));
             let context = CheckoutContext {
+                begins_at: running.filter(|plan| plan.changes_later(checkout)).map(|plan| plan.period_end_at),
                 site_name: world.site_name_of(&checkout.instance_id),
                 app_name: &self.config.app_name,
                 cancel_url: cancel_url(checkout, &self.app_home(&checkout.site_id)),
@@ -63,7 +71,10 @@ impl Engine {
     }
 
     pub(crate) fn pay(&self, token: &str, card: &Card) -> Result<String, Refusal> {
-        self.change(|world| world.pay_checkout(token, card, self.now()))
+        self.change(|world| {
+            world.drop_stale_trial(token);
+            world.pay_checkout(token, card, self.now())
+        })
     }
 
     pub(crate) fn cancel_checkout(&self, token: &str) -> Result<String, Refusal> {
@@ -90,7 +101,11 @@ impl Engine {
         self.read(|world| world.delivery(delivery_id).map(|found| view::DeliveryDetail::new(found, url)))
     }
 
-    fn site(&self, site_id: &str) -> Result<view::Site, Refusal> {
-        self.read(|world| world.site(site_id).map(|site| view::Site::at(site, self.now())))
+    pub(crate) fn site(&self, site_id: &str) -> Result<view::Site, Refusal> {
+        self.read(|world| world.site(site_id).map(|site| self.shown(site)))
+    }
+
+    fn shown(&self, site: &Site) -> view::Site {
+        view::Site { page_url: self.site_page_url(&site.site_id), ..view::Site::at(site, self.now()) }
     }
 }

@@ -34,7 +34,7 @@ pub struct CheckoutOrder {
     /// Two letters, ISO 639.
     #[serde(default)]
     pub language_code: Option<String>,
-    /// A coupon. The local platform sells no coupons; like Wix, it charges the full price for one it does not know.
+    /// A coupon's code. For one it does not know the local platform charges the full price, as Wix does.
     #[serde(default)]
     pub coupon_code: Option<String>,
 }
@@ -163,6 +163,8 @@ impl World {
         check_success_url(&success_url, counter.home.host_str())?;
         let gone = || Refusal::not_found("There is no such instance of the app.");
         let (site, _) = self.find_instance(instance_id.as_str()).ok_or_else(gone)?;
+        let once = cycle == BillingCycle::OneTime;
+        let coupon = order.coupon_code.as_deref().and_then(|code| self.find_coupon(code)).cloned();
         let checkout = Checkout {
             site_id: site.site_id.clone(),
             token: self.seed.next_guid(),
@@ -171,7 +173,8 @@ impl World {
             plan_id,
             plan_name: name,
             plan_rank: rank,
-            trial_days: counter.trial_days,
+            trial_days: counter.trial_days.filter(|_| !once),
+            coupon,
             cycle,
             price,
             currency: counter.catalog.currency().to_owned(),

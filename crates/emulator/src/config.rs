@@ -38,6 +38,15 @@ pub struct EmulatorConfig {
     pub public_url: String,
     /// The plans on sale.
     pub catalog: Catalog,
+    /// Where the app answers as a provider of custom charges (`{base}/v1/charge-limit` and so on); `None` where it is
+    /// not paid by use.
+    pub custom_charges_url: Option<String>,
+    /// The template of the app's embedded script: HTML in which `{{name}}` stands for a parameter of that name.
+    pub embedded_script: Option<String>,
+    /// The app's custom elements, shown on the page of every site that has the app.
+    pub widgets: Vec<Widget>,
+    /// How many calls a minute the platform takes for one install; `None` takes any number.
+    pub calls_a_minute: Option<u32>,
     /// The RSA private key (PKCS#8 PEM) that signs webhooks; made once and kept in the data file by default.
     pub signer_pem: Option<String>,
     /// Where the platform's state is kept as JSON, written after every change; `None` keeps it in memory.
@@ -67,6 +76,10 @@ impl EmulatorConfig {
             app_url,
             public_url: public_url.trim_end_matches('/').to_owned(),
             catalog: Catalog::standard(),
+            custom_charges_url: None,
+            embedded_script: None,
+            widgets: Vec::new(),
+            calls_a_minute: Some(crate::limiter::USUAL),
             signer_pem: None,
             data_file: None,
             clock: VirtualClock::new(),
@@ -78,7 +91,10 @@ impl EmulatorConfig {
         if self.app_id.is_empty() || self.app_id.len() > 128 {
             return Err(Error::config("the app id must have 1 to 128 characters"));
         }
+        self.widgets.iter().try_for_each(Widget::check)?;
+        let charges = self.custom_charges_url.as_deref();
         Ok(Addresses {
+            custom_charges: charges.map(|url| http_url("custom_charges_url", url)).transpose()?,
             app: http_url("app_url", &self.app_url)?,
             webhook: http_url("webhook_url", &self.webhook_url)?,
             public: http_url("public_url", &self.public_url)?,
@@ -86,9 +102,34 @@ impl EmulatorConfig {
     }
 }
 
+/// A custom element of the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Widget {
+    /// The element's name, for example `my-counter`.
+    pub tag_name: String,
+    /// The module that defines it.
+    pub script_url: String,
+}
+
+impl Widget {
+    fn check(&self) -> Result<(), Error> {
+        let name = self.tag_name.as_str();
+        let shaped = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.contains('-')
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !shaped {
+            return Err(Error::config(format!(
+                "`{name}` is no name of a custom element; write it as my-widget"
+            )));
+        }
+        http_url("the widget's script", &self.script_url).map(|_| ())
+    }
+}
+
 /// The configured addresses, checked once at the start.
 #[derive(Debug, Clone)]
 pub(crate) struct Addresses {
+    pub(crate) custom_charges: Option<Url>,
     pub(crate) app: Url,
     pub(crate) webhook: Url,
     pub(crate) public: Url,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn_with_state;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -21,7 +22,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Refusal};
 use crate::timeline::Advance;
 use crate::view::{Checkout, Delivery, DeliveryDetail, Site};
-use crate::{api, fake_network, page_api, pages};
+use crate::{api, fake_network, page_api, pages, site_page};
 
 /// How long open requests may take to finish when the platform stops.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -85,6 +86,7 @@ impl Emulator {
             .merge(fake_network::routes())
             .merge(page_api::routes(self))
             .fallback(pages::fallback)
+            .layer(from_fn_with_state(self.clone(), site_page::by_host))
             .layer(CatchPanicLayer::new())
             .layer(SetResponseHeaderLayer::if_not_present(
                 header::X_CONTENT_TYPE_OPTIONS,
@@ -189,6 +191,9 @@ impl Emulator {
     /// `checkout_expired`, `checkout_cancelled` or `not_found`.
     pub async fn pay(&self, token: &str, card: &Card) -> Result<String, Error> {
         let redirect_url = self.engine.pay(token, card)?;
+        let instance_id =
+            self.engine.read(|world| Ok::<_, Refusal>(world.checkout(token)?.instance_id.clone()))?;
+        self.engine.after_purchase(&instance_id).await;
         self.settle().await.map(|()| redirect_url)
     }
 

@@ -14,6 +14,7 @@ use crate::access_token::TokenKey;
 use crate::config::{Addresses, EmulatorConfig};
 use crate::data_file::DataFile;
 use crate::error::{Error, Refusal};
+use crate::limiter::Limiter;
 use crate::live::LiveEvent;
 use crate::sender::Sender;
 use crate::world::World;
@@ -33,6 +34,7 @@ pub(crate) struct Engine {
     pub(crate) instance_tokens: InstanceTokenVerifier,
     pub(crate) token_key: TokenKey,
     pub(crate) sender: Sender,
+    pub(crate) limiter: Limiter,
     /// Held while the clock is walked, so that events happen one after another.
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// The clock is never moved beyond this.
@@ -64,6 +66,7 @@ impl Engine {
             instance_tokens: InstanceTokenVerifier::new(vec![config.app_secret.clone()]),
             token_key: TokenKey::new(&world.seed),
             sender: Sender::new(addresses.webhook.clone())?,
+            limiter: Limiter::new(config.calls_a_minute),
             turn: tokio::sync::Mutex::new(()),
             horizon: "2200-01-01T00:00:00Z".parse().expect("a fixed, valid time"),
             live: broadcast::channel(LIVE_BACKLOG).0,

@@ -75,11 +75,14 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// After how many seconds the same call may be made again.
+    pub(crate) retry_after_s: Option<u64>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
+        Self { status, code, message: message.into(), retry_after_s }
     }
 
     /// 422: the body, path or query breaks a rule.
@@ -95,6 +98,18 @@ impl Refusal {
     /// 409: right in itself, and wrong in the present state.
     pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// 429: more calls in a minute than an install may make.
+    pub(crate) fn too_many(limit: u32, retry_after_s: u64) -> Self {
+        let message = format!("An install may make {limit} calls a minute. Try again in {retry_after_s} s.");
+        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", message);
+        Self { retry_after_s: Some(retry_after_s), ..refusal }
+    }
+
+    /// 502: the app was asked, and did not answer as agreed.
+    pub(crate) fn app_failed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, "app_failed", message)
     }
 
     /// 401: no token, or one that is not ours or not valid now.

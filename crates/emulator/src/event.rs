@@ -6,6 +6,7 @@ use wixapp_core::fact::InvoiceStatus;
 use wixapp_core::id::InstanceId;
 
 use crate::world::checkout::Checkout;
+use crate::world::coupon::Coupon;
 use crate::world::invoice::Invoice;
 use crate::world::subscription::Subscription;
 
@@ -14,6 +15,16 @@ use crate::world::subscription::Subscription;
 pub(crate) struct AppEvent {
     pub(crate) event_type: &'static str,
     pub(crate) payload: Value,
+}
+
+impl AppEvent {
+    /// Names the coupon that made the purchase cheaper.
+    pub(crate) fn with_coupon(mut self, coupon: Option<&Coupon>) -> Self {
+        if let Some(coupon) = coupon {
+            self.payload["couponName"] = coupon.name.as_str().into();
+        }
+        self
+    }
 }
 
 pub(crate) fn app_installed(app_id: &str, origin: Option<&InstanceId>) -> AppEvent {
@@ -107,6 +118,17 @@ pub(crate) fn converted(plan: &Subscription, at: Timestamp) -> AppEvent {
         "expiresOn": wix_time(plan.period_end_at),
     });
     AppEvent { event_type: "PlanConvertedToPaid", payload }
+}
+
+/// The plan is paid from another account from now on.
+pub(crate) fn transferred(plan: &Subscription, at: Timestamp) -> AppEvent {
+    let payload = json!({
+        "operationTimeStamp": wix_time(at),
+        "vendorProductId": plan.product_id,
+        "cycle": plan.cycle,
+        "invoiceId": plan.invoice_id,
+    });
+    AppEvent { event_type: "PlanTransferred", payload }
 }
 
 /// It does not say when it happened: neither does Wix's.

@@ -14,6 +14,7 @@ use crate::Emulator;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::http::body::Strict;
+use crate::http::html::escape;
 use crate::http::part::Segment;
 use crate::world::post::Post;
 
@@ -139,28 +140,4 @@ async fn show(State(emulator): State<Emulator>, Segment(id): Segment<String>) ->
 
 fn url_of(engine: &Engine, id: &str) -> String {
     engine.page(&format!("/_fake-network/posts/{id}"))
-}
-
-fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut safe, c| {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-        safe
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markup_in_a_post_is_shown_and_not_run() {
-        assert_eq!(escape("<b a='1' c=\"2\">&"), "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;");
-    }
 }

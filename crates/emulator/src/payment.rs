@@ -26,12 +26,16 @@ impl World {
         let nothing = || Refusal::conflict("nothing_unpaid", "Every invoice of this plan is paid.");
         let invoice_id = plan.unpaid_invoice_id.take().ok_or_else(nothing)?;
         plan.card_fails = false;
-        if plan.trial_ends_at.is_some() {
+        if plan.invoice_id == invoice_id {
+            plan.pay_again();
+        } else if plan.trial_ends_at.is_some() {
             plan.convert(invoice_id.clone());
         } else {
             plan.renew(invoice_id.clone());
         }
-        self.note_invoice(instance_id, now, true);
+        if !self.mark_invoice(&invoice_id, InvoiceStatus::Paid) {
+            self.note_invoice(instance_id, now, true);
+        }
         self.queue_delivery(
             &id,
             event::invoice_updated(&invoice_id, InvoiceStatus::Paid, &id, true),
@@ -58,12 +62,14 @@ impl World {
     /// Gives the money of the current invoice back. The plan itself goes on until somebody ends it.
     pub(crate) fn refund(&mut self, instance_id: &str, now: Timestamp) -> Result<(), Refusal> {
         let (id, plan) = self.live_plan_mut(instance_id, now)?;
-        let event = event::invoice_updated(&plan.invoice_id, InvoiceStatus::Refunded, &id, false);
+        let invoice_id = plan.invoice_id.clone();
+        let event = event::invoice_updated(&invoice_id, InvoiceStatus::Refunded, &id, false);
+        self.mark_invoice(&invoice_id, InvoiceStatus::Refunded);
         self.queue_delivery(&id, event, now, now);
         Ok(())
     }
 
-    fn live_plan_mut(
+    pub(crate) fn live_plan_mut(
         &mut self,
         instance_id: &str,
         now: Timestamp,

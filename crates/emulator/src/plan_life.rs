@@ -45,15 +45,17 @@ impl World {
             }
             None => {
                 let plan = Subscription::begun(checkout, invoice_id, now);
+                install.trial_until = install.trial_until.or(plan.trial_ends_at);
                 let event = event::purchased(&plan, now);
                 (plan, event, true)
             }
         };
         install.plan = Some(plan);
+        let coupon = checkout.coupon.as_ref().filter(|_| charged);
         if charged {
             self.note_invoice(checkout.instance_id.as_str(), now, false);
         }
-        self.queue_delivery(&checkout.instance_id, event, now, webhook_at);
+        self.queue_delivery(&checkout.instance_id, event.with_coupon(coupon), now, webhook_at);
     }
 
     /// Sells a one-time product: an invoice and its webhook; the site's plan goes on as it is.
@@ -63,12 +65,14 @@ impl World {
             instance_id: checkout.instance_id.clone(),
             product_id: checkout.product_id.clone(),
             cycle: checkout.cycle.clone(),
-            price: charged(checkout),
+            price: checkout.due_today(),
             currency: checkout.currency.clone(),
             at: now,
             renewal: false,
+            status: InvoiceStatus::Paid,
+            coupon_name: checkout.coupon.as_ref().map(|coupon| coupon.name.clone()),
         };
-        let event = event::purchased_once(&invoice);
+        let event = event::purchased_once(&invoice).with_coupon(checkout.coupon.as_ref());
         self.invoices.push_back(invoice);
         self.queue_delivery(&checkout.instance_id, event, now, webhook_at);
     }
@@ -117,6 +121,7 @@ impl World {
             plan.unpaid_invoice_id = Some(invoice_id.clone());
             let event = event::invoice_updated(&invoice_id, InvoiceStatus::PaymentFailed, &id, true);
             self.queue_delivery(&id, event, due, due);
+            self.note_open_invoice(instance_id, due);
             return PeriodEnd::PaymentFailed;
         }
         if plan.trial_ends_at.is_some() {
@@ -132,17 +137,21 @@ impl World {
     }
 
     pub(crate) fn note_invoice(&mut self, instance_id: &str, at: Timestamp, renewal: bool) {
-        let Some((_, install)) = self.find_instance(instance_id) else { return };
-        let Some(plan) = &install.plan else { return };
+        let Some(install) = self.find_instance_mut(instance_id) else { return };
+        let instance_id = install.instance_id.clone();
+        let Some(plan) = &mut install.plan else { return };
+        let (price, coupon) = plan.take_first_price();
         let invoice = Invoice {
             invoice_id: plan.invoice_id.clone(),
-            instance_id: install.instance_id.clone(),
+            instance_id,
             product_id: plan.product_id.clone(),
             cycle: plan.cycle.clone(),
-            price: plan.price.clone(),
+            price,
             currency: plan.currency.clone(),
             at,
             renewal,
+            status: InvoiceStatus::Paid,
+            coupon_name: coupon.map(|coupon| coupon.name),
         };
         self.invoices.push_back(invoice);
     }
@@ -173,11 +182,12 @@ impl Subscription {
             card_fails: false,
             unpaid_invoice_id: None,
             trial_ends_at,
+            coupon: checkout.coupon.clone(),
         }
     }
 
     /// Whether what is bought begins only when the period that is paid ends, or is what runs already.
-    fn changes_later(&self, checkout: &Checkout) -> bool {
+    pub(crate) fn changes_later(&self, checkout: &Checkout) -> bool {
         let same = checkout.plan_id == self.plan_id && checkout.cycle == self.cycle && self.next.is_some();
         same || (checkout.plan_rank < self.rank && self.trial_ends_at.is_none())
     }

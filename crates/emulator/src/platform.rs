@@ -298,7 +298,7 @@ impl Platform {
     #[must_use]
     pub fn app_instance(&self, instance_id: &InstanceId, now: Timestamp) -> Option<AppInstance> {
         let (site, install) = self.world.find_instance(instance_id.as_str())?;
-        let app = App { config: &self.config, now };
+        let app = App { config: &self.config, settings: &self.world.settings, now };
         let answer = serde_json::json!({ "instance": app.instance(install), "site": app.site(site) });
         if install.removed { None } else { serde_json::from_value(answer).ok() }
     }

@@ -68,6 +68,38 @@ impl Sender {
         Outcome { duration_ms, status, error, exchange }
     }
 
+    /// Asks the app something: the body of a 200, of a bounded size, or a sentence on why there is none.
+    pub(crate) async fn ask(
+        &self,
+        url: &str,
+        body: String,
+        patience: Duration,
+        limit: usize,
+    ) -> Result<Vec<u8>, String> {
+        let asked = async {
+            let request = self.client.post(url).headers(self.headers.clone()).body(body);
+            let mut answer =
+                request.send().await.map_err(|error| format!("At {url}, {}.", reason(&error)))?;
+            if answer.status().as_u16() != 200 {
+                return Err(format!(
+                    "At {url} the app answered {}, Wix wants 200.",
+                    answer.status().as_u16()
+                ));
+            }
+            let mut kept = Vec::new();
+            let broken = |error: reqwest::Error| format!("At {url}, {}.", reason(&error));
+            while let Some(chunk) = answer.chunk().await.map_err(broken)? {
+                kept.extend_from_slice(&chunk);
+                if kept.len() > limit {
+                    return Err(format!("The app's answer at {url} has more than {limit} bytes."));
+                }
+            }
+            Ok(kept)
+        };
+        let late = |_| format!("The app gave no answer at {url} within {} s.", patience.as_secs());
+        tokio::time::timeout(patience, asked).await.map_err(late)?
+    }
+
     fn sent_headers(&self, length: usize) -> BTreeMap<String, String> {
         let mut shown = shown_headers(&self.headers);
         shown.insert("content-length".to_owned(), length.to_string());

@@ -11,6 +11,7 @@ use crate::plan_life::PeriodEnd;
 use crate::world::World;
 use crate::world::checkout::CheckoutStatus;
 use crate::world::site::Install;
+use crate::world::subscription::period_end;
 
 /// Something the platform does by itself at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,13 @@ impl World {
         };
         let ends = installs.filter_map(|install| Some((running(install)?, install)));
         ends.min_by_key(|(at, _)| *at).map(|(at, install)| (at, install.instance_id.clone()))
+    }
+
+    /// When the period began that runs on an install.
+    fn period_began(&self, instance_id: &str) -> Option<Timestamp> {
+        let (_, install) = self.find_instance(instance_id)?;
+        let plan = install.plan.as_ref()?;
+        Some(period_end(plan.started_at, &plan.cycle, plan.periods_paid - 1))
     }
 
     /// One line on what is due, for the clock panel.
@@ -134,8 +142,12 @@ impl Engine {
             self.clock_forward_to(at);
             match due {
                 Due::PeriodEnd(instance_id) => {
+                    let began = self.read(|world| world.period_began(instance_id.as_str())).unwrap_or(at);
                     let end = self.note(|world| world.end_period(instance_id.as_str()));
-                    progress.renewals += u32::from(end == PeriodEnd::Renewed);
+                    if end == PeriodEnd::Renewed {
+                        progress.renewals += 1;
+                        self.after_period(&instance_id, (began, at)).await;
+                    }
                 }
                 Due::CheckoutExpiry(token) => {
                     self.note(|world| world.close_checkout(&token, CheckoutStatus::Expired));

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use wixapp_core::fact::BillingCycle;
+use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 use wixapp_core::id::{DeliveryId, InstanceId};
 
 use crate::world::checkout::CheckoutStatus;
+use crate::world::coupon::Coupon;
 use crate::world::delivery::{Attempt, DeliveryState};
 use crate::world::site;
 use crate::world::subscription::Subscription;
@@ -24,8 +25,12 @@ pub struct Site {
     pub name: String,
     /// The site's public address.
     pub url: String,
+    /// Its page on the local platform, where that has one.
+    pub page_url: Option<String>,
     /// Who owns it.
     pub owner_name: String,
+    /// The address of the owner's account.
+    pub owner_email: String,
     /// The app on this site; also after it was removed, since a reinstall brings the same instance back.
     pub install: Option<Install>,
 }
@@ -52,6 +57,10 @@ pub enum PlanStatus {
     Active,
     /// Paid until the period ends.
     Cancelled,
+    /// Tried out, and paid from the end of the trial on.
+    Trial,
+    /// A payment failed; access stays until somebody gives up.
+    Unpaid,
     /// Over: the site is free.
     Expired,
 }
@@ -80,6 +89,10 @@ pub struct Plan {
     pub currency: String,
     /// The invoice of the current period.
     pub invoice_id: String,
+    /// Whether the payer's card will decline the next payment.
+    pub card_fails: bool,
+    /// The invoice whose payment failed and is still open.
+    pub unpaid_invoice_id: Option<String>,
     /// The lower plan that the next period is paid for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_plan: Option<String>,
@@ -103,6 +116,10 @@ pub struct Invoice {
     pub at: Timestamp,
     /// Whether it pays a later period of a plan bought earlier.
     pub renewal: bool,
+    /// What became of it.
+    pub status: InvoiceStatus,
+    /// The coupon that made it cheaper.
+    pub coupon_name: Option<String>,
 }
 
 impl From<&crate::world::invoice::Invoice> for Invoice {
@@ -115,6 +132,8 @@ impl From<&crate::world::invoice::Invoice> for Invoice {
             currency: invoice.currency.clone(),
             at: invoice.at,
             renewal: invoice.renewal,
+            status: invoice.status.clone(),
+            coupon_name: invoice.coupon_name.clone(),
         }
     }
 }
@@ -143,6 +162,14 @@ pub struct Checkout {
     pub app_name: String,
     /// Whether 0.00 is charged instead of the price.
     pub test_checkout: bool,
+    /// What is charged today.
+    pub due_today: String,
+    /// For how many days the plan is tried out before it is paid.
+    pub trial_days: Option<i64>,
+    /// What makes the first payment cheaper.
+    pub coupon: Option<Coupon>,
+    /// When the plan begins, where that is not today: a lower plan waits for the period that is paid.
+    pub begins_at: Option<Timestamp>,
     /// Where the browser goes when the page is closed unpaid.
     pub cancel_url: String,
     /// When it was opened.
@@ -229,7 +256,9 @@ impl Site {
             site_id: site.site_id.clone(),
             name: site.name.clone(),
             url: site.url.clone(),
+            page_url: None,
             owner_name: site.owner_name.clone(),
+            owner_email: site.owner_email.clone(),
             install,
         }
     }
@@ -239,7 +268,9 @@ impl Plan {
     fn at(plan: &Subscription, now: Timestamp) -> Self {
         let status = match (plan.is_live(now), plan.auto_renew) {
             (false, _) => PlanStatus::Expired,
+            (true, _) if plan.unpaid_invoice_id.is_some() => PlanStatus::Unpaid,
             (true, false) => PlanStatus::Cancelled,
+            (true, true) if plan.trial_ends_at.is_some() => PlanStatus::Trial,
             (true, true) => PlanStatus::Active,
         };
         Self {
@@ -252,6 +283,8 @@ impl Plan {
             status,
             price: plan.price.clone(),
             currency: plan.currency.clone(),
+            card_fails: plan.card_fails,
+            unpaid_invoice_id: plan.unpaid_invoice_id.clone(),
             invoice_id: plan.invoice_id.clone(),
             next_plan: plan.next.as_ref().map(|next| next.name.clone()),
         }
@@ -271,6 +304,10 @@ impl Checkout {
             site_name: context.site_name,
             app_name: context.app_name.to_owned(),
             test_checkout: checkout.test_checkout,
+            due_today: if context.begins_at.is_some() { "0.00".to_owned() } else { checkout.due_today() },
+            trial_days: checkout.trial_days,
+            coupon: checkout.coupon.clone(),
+            begins_at: context.begins_at,
             cancel_url: context.cancel_url,
             created_at: checkout.created_at,
             expires_at: checkout.expires_at,
@@ -283,6 +320,7 @@ pub(crate) struct CheckoutContext<'a> {
     pub(crate) site_name: String,
     pub(crate) app_name: &'a str,
     pub(crate) cancel_url: String,
+    pub(crate) begins_at: Option<Timestamp>,
     pub(crate) now: Timestamp,
 }
 

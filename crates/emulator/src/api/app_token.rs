@@ -7,12 +7,46 @@ use axum::http::{HeaderMap, StatusCode};
 use wixapp_core::id::InstanceId;
 
 use crate::Emulator;
+use crate::access_token::{Subject, TokenClaims};
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::world::World;
+use crate::world::settings::Permission;
 
-/// Proof of a valid access token of the app for an install that is still there.
+/// Proof of a valid access token of the app for an install that is still there, and of a call less than the limit.
 pub(crate) struct AppToken {
     pub(crate) instance_id: InstanceId,
+    pub(crate) subject: Subject,
+}
+
+impl AppToken {
+    /// Refuses what the app may not do, naming the permission it lacks.
+    pub(crate) fn require(&self, engine: &Engine, wanted: Permission) -> Result<(), Refusal> {
+        if engine.read(|world| world.settings.grants(wanted)) {
+            return Ok(());
+        }
+        let message = format!("The app lacks the permission \"{}\" ({}).", wanted.name(), wanted.id());
+        Err(Refusal::new(StatusCode::FORBIDDEN, "permission_denied", message))
+    }
+
+    /// Refuses visitors: what follows is for the app itself and for people in the dashboard.
+    pub(crate) fn require_app_or_user(&self) -> Result<(), Refusal> {
+        let message =
+            "A site visitor may not do this; call as the app (client credentials) or as a Wix user.";
+        match self.subject {
+            Subject::App | Subject::User(_) => Ok(()),
+            Subject::Visitor(_) => Err(Refusal::new(StatusCode::FORBIDDEN, "permission_denied", message)),
+        }
+    }
+
+    /// The site of the install.
+    pub(crate) fn site_id(&self, engine: &Engine) -> Result<String, Refusal> {
+        let gone = || Refusal::not_found("There is no such instance of the app.");
+        let found = |world: &World| {
+            world.find_instance(self.instance_id.as_str()).map(|(site, _)| site.site_id.clone())
+        };
+        engine.read(found).ok_or_else(gone)
+    }
 }
 
 impl FromRequestParts<Emulator> for AppToken {
@@ -24,9 +58,10 @@ impl FromRequestParts<Emulator> for AppToken {
         let claims = engine.token_key.verify(token, engine.now());
         let claims = claims.filter(|claims| claims.client_id == engine.config.app_id);
         let refused = || Refusal::unauthorized("The access token is not valid, or its four hours are over.");
-        let instance_id = claims.ok_or_else(refused)?.instance_id;
+        let TokenClaims { instance_id, subject, .. } = claims.ok_or_else(refused)?;
         ensure_installed(engine, &instance_id)?;
-        Ok(Self { instance_id })
+        engine.limiter.admit(&instance_id, engine.now())?;
+        Ok(Self { instance_id, subject })
     }
 }
 

@@ -2,16 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::Serialize;
-use wixapp_core::fact::BillingCycle;
+use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 
 use super::app_token::AppToken;
 use crate::Emulator;
 use crate::checkout::CheckoutOrder;
+use crate::error::Refusal;
 use crate::event::wix_time;
 use crate::http::body::Strict;
 use crate::http::reply::{Wix, WixError, WixPart};
 use crate::world::invoice::Invoice;
+use crate::world::settings::Permission;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,6 +29,13 @@ pub(crate) async fn checkout(
     WixPart(app): WixPart<AppToken>,
     Wix(Strict(order)): Wix<Strict<CheckoutOrder>>,
 ) -> Result<Json<CheckoutReply>, WixError> {
+    app.require_app_or_user()?;
+    app.require(emulator.engine(), Permission::ManageYourApp)?;
+    if !emulator.engine().read(|world| world.settings.external_pricing_page) {
+        let message =
+            "The app has no external pricing page: set one in its settings before asking for checkouts.";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "external_pricing_page_disabled", message).into());
+    }
     let opened = emulator.engine().open_checkout(&app.instance_id, order)?;
     let checkout_url = emulator.engine().page(&format!("/checkout/{}", opened.token));
     Ok(Json(CheckoutReply { checkout_url, token: opened.token }))
@@ -62,13 +72,16 @@ impl From<&Invoice> for Purchase {
 pub(crate) async fn history(
     State(emulator): State<Emulator>,
     WixPart(app): WixPart<AppToken>,
-) -> Json<History> {
+) -> Result<Json<History>, WixError> {
+    app.require_app_or_user()?;
+    app.require(emulator.engine(), Permission::ManageYourApp)?;
     let purchases = emulator.engine().read(|world| {
         let bought = world
             .invoices
             .iter()
-            .filter(|invoice| invoice.instance_id == app.instance_id && !invoice.renewal);
+            .filter(|invoice| invoice.instance_id == app.instance_id && !invoice.renewal)
+            .filter(|invoice| invoice.status != InvoiceStatus::PaymentFailed);
         bought.map(Purchase::from).collect()
     });
-    Json(History { purchases })
+    Ok(Json(History { purchases }))
 }

@@ -13,6 +13,7 @@ use crate::config::EmulatorConfig;
 use crate::error::Refusal;
 use crate::event::wix_time;
 use crate::http::reply::{WixError, WixPart};
+use crate::world::settings::{AppSettings, Permission};
 use crate::world::site::{Install, Site};
 use crate::world::subscription::Subscription;
 
@@ -22,9 +23,10 @@ pub(crate) async fn get(
     WixPart(app): WixPart<AppToken>,
 ) -> Result<Json<Value>, WixError> {
     let engine = emulator.engine();
+    app.require(engine, Permission::ManageYourApp)?;
     let found = engine.read(|world| {
         let (site, install) = world.find_instance(app.instance_id.as_str())?;
-        let app = App { config: &engine.config, now: engine.now() };
+        let app = App { config: &engine.config, settings: &world.settings, now: engine.now() };
         Some(json!({ "instance": app.instance(install), "site": app.site(site) }))
     });
     Ok(Json(found.ok_or_else(|| Refusal::not_found("There is no such instance of the app."))?))
@@ -33,6 +35,7 @@ pub(crate) async fn get(
 /// What the answers need to know of the app they are given to.
 pub(crate) struct App<'a> {
     pub(crate) config: &'a EmulatorConfig,
+    pub(crate) settings: &'a AppSettings,
     pub(crate) now: Timestamp,
 }
 
@@ -48,16 +51,16 @@ impl App<'_> {
             "appName": self.config.app_name,
             "appVersion": self.config.app_version,
             "isFree": live.is_none(),
-            "permissions": [],
+            "permissions": self.settings.permissions,
             "availablePlans": available,
             "copiedFromTemplate": false,
-            "freeTrialAvailable": false,
+            "freeTrialAvailable": self.settings.trial_days.is_some() && install.may_try(),
         });
         if let Some(origin) = &install.origin {
             instance["originInstanceId"] = origin.as_str().into();
         }
         if let Some(plan) = live {
-            instance["billing"] = billing(plan);
+            instance["billing"] = billing(plan, install.trial_until);
         }
         instance
     }
@@ -78,7 +81,7 @@ impl App<'_> {
 }
 
 /// `expirationDate` is only there for yearly and longer plans, and `source` names a discount: none here.
-fn billing(plan: &Subscription) -> Value {
+fn billing(plan: &Subscription, trial_until: Option<Timestamp>) -> Value {
     let mut billing = json!({
         "packageName": plan.product_id,
         "billingCycle": plan.cycle,
@@ -88,8 +91,9 @@ fn billing(plan: &Subscription) -> Value {
         "source": "",
         "freeTrialInfo": { "status": "NOT_AVAILABLE" },
     });
-    if let Some(end) = plan.trial_ends_at {
-        billing["freeTrialInfo"] = json!({ "status": "IN_PROGRESS", "endDate": wix_time(end) });
+    if let Some(end) = plan.trial_ends_at.or(trial_until) {
+        let status = if plan.trial_ends_at.is_some() { "IN_PROGRESS" } else { "ENDED" };
+        billing["freeTrialInfo"] = json!({ "status": status, "endDate": wix_time(end) });
     }
     if plan.cycle != BillingCycle::Monthly {
         billing["expirationDate"] = wix_time(plan.period_end_at).into();

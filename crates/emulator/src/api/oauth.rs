@@ -8,7 +8,7 @@ use wixapp_core::id::InstanceId;
 
 use super::app_token::ensure_installed;
 use crate::Emulator;
-use crate::access_token::{LIFETIME_S, TokenClaims};
+use crate::access_token::{self, TokenClaims};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::http::body::Strict;
@@ -21,6 +21,7 @@ pub(crate) struct TokenRequest {
     client_id: Option<String>,
     client_secret: Option<String>,
     instance_id: Option<String>,
+    access_token: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -30,32 +31,55 @@ pub(crate) struct TokenReply {
     expires_in: i64,
 }
 
-/// Gives the app a token for one install: client id, secret and instance must all be right.
+/// Gives the app a token: of its own for one install, or one of a person that its server may use.
 pub(crate) async fn token(
     State(emulator): State<Emulator>,
     Wix(Strict(request)): Wix<Strict<TokenRequest>>,
 ) -> Result<Json<TokenReply>, WixError> {
     let engine = emulator.engine();
-    if request.grant_type != "client_credentials" {
-        let message = "`grant_type` must be \"client_credentials\".";
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", message).into());
-    }
-    check_client(engine, &request)?;
-    let instance_id = request.instance_id.ok_or_else(|| Refusal::invalid("`instance_id` is missing."))?;
-    let unknown = || Refusal::not_found("There is no such instance of the app.");
-    let (_, instance_id) = engine
-        .read(|world| world.find_instance(&instance_id).map(|(_, install)| ((), install.instance_id.clone())))
-        .ok_or_else(unknown)?;
-    ensure_installed(engine, &instance_id)?;
-    let claims = TokenClaims::new(&engine.config.app_id, &instance_id, engine.now());
-    let access_token = engine.token_key.issue(&claims);
-    Ok(Json(TokenReply { access_token, token_type: "Bearer", expires_in: LIFETIME_S }))
+    let claims = match request.grant_type.as_str() {
+        "client_credentials" => of_client(engine, &request)?,
+        "strip_bound_session" => stripped(engine, &request)?,
+        _ => {
+            let message = "`grant_type` must be \"client_credentials\" or \"strip_bound_session\".";
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", message).into());
+        }
+    };
+    let expires_in = claims.exp - engine.now().as_second();
+    Ok(Json(TokenReply { access_token: engine.token_key.issue(&claims), token_type: "Bearer", expires_in }))
 }
 
-fn check_client(engine: &Engine, request: &TokenRequest) -> Result<(), Refusal> {
-    let known_id = request.client_id.as_deref() == Some(engine.config.app_id.as_str());
-    let known_secret =
-        request.client_secret.as_deref().is_some_and(|text| engine.config.app_secret.matches(text));
+/// Client id, secret and instance must all be right.
+fn of_client(engine: &Engine, request: &TokenRequest) -> Result<TokenClaims, Refusal> {
+    check_client(engine, request.client_id.as_deref(), request.client_secret.as_deref())?;
+    let instance_id =
+        request.instance_id.as_deref().ok_or_else(|| Refusal::invalid("`instance_id` is missing."))?;
+    let unknown = || Refusal::not_found("There is no such instance of the app.");
+    let instance_id = engine
+        .read(|world| world.find_instance(instance_id).map(|(_, install)| install.instance_id.clone()))
+        .ok_or_else(unknown)?;
+    ensure_installed(engine, &instance_id)?;
+    Ok(TokenClaims::new(&engine.config.app_id, &instance_id, engine.now()))
+}
+
+/// The same person without the browser's session; it ends when the session's token would have ended.
+fn stripped(engine: &Engine, request: &TokenRequest) -> Result<TokenClaims, Refusal> {
+    let app_id = engine.config.app_id.as_str();
+    let client_id = request.client_id.as_deref().unwrap_or(app_id);
+    check_client(engine, Some(client_id), request.client_secret.as_deref())?;
+    let token =
+        request.access_token.as_deref().ok_or_else(|| Refusal::invalid("`access_token` is missing."))?;
+    let claims = engine.token_key.verify(token, engine.now()).filter(|claims| claims.client_id == app_id);
+    let refused = || Refusal::unauthorized("`access_token` is not a valid token of this app.");
+    let claims = claims.ok_or_else(refused)?;
+    ensure_installed(engine, &claims.instance_id)?;
+    Ok(TokenClaims { bound: false, ..claims })
+}
+
+/// Whether id and secret are the app's.
+pub(super) fn check_client(engine: &Engine, id: Option<&str>, secret: Option<&str>) -> Result<(), Refusal> {
+    let known_id = id == Some(engine.config.app_id.as_str());
+    let known_secret = secret.is_some_and(|text| engine.config.app_secret.matches(text));
     if known_id && known_secret {
         return Ok(());
     }
@@ -104,8 +128,12 @@ pub(crate) async fn token_info(
 
 fn of_access_token(engine: &Engine, token: &str) -> Option<Subject> {
     let claims = engine.token_key.verify(token, engine.now())?;
-    let app_id = claims.client_id.clone();
-    subject(engine, "APP", app_id, &claims.instance_id, (claims.iat, claims.exp))
+    let (subject_type, subject_id) = match claims.subject {
+        access_token::Subject::App => ("APP", claims.client_id),
+        access_token::Subject::User(id) => ("USER", id),
+        access_token::Subject::Visitor(id) => ("VISITOR", id),
+    };
+    subject(engine, subject_type, subject_id, &claims.instance_id, (claims.iat, claims.exp))
 }
 
 fn of_instance_token(engine: &Engine, token: &str) -> Option<Subject> {

@@ -15,6 +15,9 @@ use axum::response::Response;
 use crate::Emulator;
 use crate::error::Refusal;
 
+/// What the names of sites end with.
+pub(crate) const SITE_SUFFIX: &str = ".site.localhost";
+
 /// The header that every writing request of the page carries.
 const MARKER: &str = "x-emulator";
 
@@ -31,11 +34,7 @@ pub(crate) async fn own_pages_only(
 
 fn check(method: &Method, headers: &HeaderMap, public_host: Option<&str>) -> Result<(), Refusal> {
     let refuse = |code, message: &str| Err(Refusal::new(StatusCode::FORBIDDEN, code, message));
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok()?.parse::<Authority>().ok());
-    let known = |host: &Authority| is_loopback(host.host()) || Some(host.host()) == public_host;
-    let Some(host) = host.filter(known) else {
-        return refuse("foreign_host", "The local platform only answers on this machine's own names.");
-    };
+    let host = ensure_known_host(headers, public_host)?;
     if method.is_safe() {
         return Ok(());
     }
@@ -50,6 +49,20 @@ fn check(method: &Method, headers: &HeaderMap, public_host: Option<&str>) -> Res
         return refuse("missing_marker", "Send the header `X-Emulator: 1` with every writing request.");
     }
     Ok(())
+}
+
+/// The host that was asked, if it is one of this platform's own names. A site's name is not: its page runs the app's code.
+pub(crate) fn ensure_known_host(
+    headers: &HeaderMap,
+    public_host: Option<&str>,
+) -> Result<Authority, Refusal> {
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()?.parse::<Authority>().ok());
+    let known = |host: &Authority| {
+        let name = host.host();
+        (is_loopback(name) && !name.to_ascii_lowercase().ends_with(SITE_SUFFIX)) || Some(name) == public_host
+    };
+    let message = "The local platform only answers on this machine's own names.";
+    host.filter(known).ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "foreign_host", message))
 }
 
 /// Whether `host` (without port) names this machine.
@@ -93,6 +106,13 @@ mod tests {
         assert_eq!(post(&[host, ("x-emulator", "yes")]), Some("missing_marker"));
         assert_eq!(post(&[marker]), Some("foreign_host"));
         assert_eq!(post(&[("host", "evil.example"), marker]), Some("foreign_host"));
+        for site in ["a.site.localhost:4100", "A.SITE.LOCALHOST"] {
+            assert_eq!(
+                post(&[("host", site), marker]),
+                Some("foreign_host"),
+                "a site's page is not the platform's"
+            );
+        }
         for origin in
             ["http://evil.example", "null", "http://127.0.0.1:4101", "http://127.0.0.1:4100.evil.example"]
         {

@@ -2,5 +2,6 @@
 
 pub(crate) mod body;
 pub(crate) mod guard;
+pub(crate) mod html;
 pub(crate) mod part;
 pub(crate) mod reply;

@@ -12,7 +12,7 @@ use crate::error::Refusal;
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let body = Json(json!({ "error": self.code, "message": self.message }));
-        with_hints(self.status, (self.status, body).into_response())
+        with_hints(self.retry_after_s, (self.status, body).into_response())
     }
 }
 
@@ -28,19 +28,19 @@ impl From<Refusal> for WixError {
 
 impl IntoResponse for WixError {
     fn into_response(self) -> Response {
-        let Refusal { status, code, message } = self.0;
+        let Refusal { status, code, message, retry_after_s } = self.0;
         // Wix answers 400 where a request breaks a rule.
         let status =
             if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status };
         let error = json!({ "code": code.to_uppercase(), "description": message, "data": {} });
         let body = Json(json!({ "message": message, "details": { "applicationError": error } }));
-        with_hints(status, (status, body).into_response())
+        with_hints(retry_after_s, (status, body).into_response())
     }
 }
 
-fn with_hints(status: StatusCode, mut response: Response) -> Response {
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+fn with_hints(retry_after_s: Option<u64>, mut response: Response) -> Response {
+    if let Some(seconds) = retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

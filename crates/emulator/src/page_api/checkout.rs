@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Emulator;
 use crate::card::Card;
@@ -32,7 +32,11 @@ pub(crate) async fn pay(
     Segment(token): Segment<String>,
     Strict(card): Strict<Card>,
 ) -> Result<Json<Redirect>, Refusal> {
-    let redirect_url = emulator.engine().pay(&token, &card)?;
+    let engine = emulator.engine();
+    let redirect_url = engine.pay(&token, &card)?;
+    if let Ok(checkout) = engine.read(|world| world.checkout(&token).cloned()) {
+        engine.after_purchase(&checkout.instance_id).await;
+    }
     Ok(Json(Redirect { redirect_url }))
 }
 
@@ -44,4 +48,21 @@ pub(crate) async fn cancel(
 ) -> Result<Json<Redirect>, Refusal> {
     let redirect_url = emulator.engine().cancel_checkout(&token)?;
     Ok(Json(Redirect { redirect_url }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CouponBody {
+    code: Option<String>,
+}
+
+/// `POST checkout/{token}/coupon`: puts a coupon on the order; null takes it off again.
+pub(crate) async fn coupon(
+    State(emulator): State<Emulator>,
+    Segment(token): Segment<String>,
+    Strict(body): Strict<CouponBody>,
+) -> Result<Json<Checkout>, Refusal> {
+    let engine = emulator.engine();
+    engine.change(|world| world.use_coupon(&token, body.code.as_deref(), engine.now()))?;
+    engine.checkout_view(&token).map(Json)
 }

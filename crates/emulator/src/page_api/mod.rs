@@ -1,9 +1,12 @@
 //! The API of the platform's own pages, under `/_emulator`.
 
+mod charges;
 mod checkout;
 mod clock;
 mod deliveries;
 mod invoices;
+mod plan;
+mod settings;
 mod sites;
 mod state;
 
@@ -22,10 +25,29 @@ pub(crate) fn routes(emulator: &Emulator) -> Router<Emulator> {
         .route("/sites/{site_id}/install", post(sites::install))
         .route("/sites/{site_id}/uninstall", post(sites::uninstall))
         .route("/sites/{site_id}/app-frame", get(sites::app_frame))
-        .route("/instances/{instance_id}/auto-renew", post(sites::auto_renew))
+        .route("/sites/{site_id}/duplicate", post(sites::duplicate))
+        .route("/sites/{site_id}/transfer", post(sites::transfer))
+        .route("/sites/{site_id}/access-token", post(sites::access_token))
+        .route("/sites/{site_id}/install-link", post(sites::install_link))
+        .route("/instances/{instance_id}/auto-renew", post(plan::auto_renew))
+        .route("/instances/{instance_id}/checkout", post(plan::checkout))
+        .route("/instances/{instance_id}/end-plan", post(plan::end))
+        .route("/instances/{instance_id}/card", post(plan::card))
+        .route("/instances/{instance_id}/charges", get(charges::list).post(charges::ask))
+        .route("/instances/{instance_id}/charges/limit", post(charges::ask_limit))
+        .route("/instances/{instance_id}/charges/raise-limit", post(charges::raise_limit))
+        .route("/instances/{instance_id}/usages", post(charges::ask_usages))
+        .route("/invoices/{invoice_id}/pay", post(invoices::pay))
+        .route("/invoices/{invoice_id}/fail", post(invoices::fail))
+        .route("/invoices/{invoice_id}/refund", post(invoices::refund))
+        .route("/invoices/{invoice_id}/charge-back", post(invoices::charge_back))
+        .route("/app/settings", get(settings::get).post(settings::set))
+        .route("/coupons", get(settings::coupons).post(settings::put_coupon))
+        .route("/bi-events", get(settings::bi_events))
         .route("/instances/{instance_id}/invoices", get(invoices::list))
         .route("/checkout/{token}", get(checkout::get))
         .route("/checkout/{token}/pay", post(checkout::pay))
+        .route("/checkout/{token}/coupon", post(checkout::coupon))
         .route("/checkout/{token}/cancel", post(checkout::cancel))
         .route("/clock", get(clock::get))
         .route("/clock/advance", post(clock::advance))

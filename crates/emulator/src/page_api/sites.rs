@@ -1,14 +1,15 @@
-//! Installing, removing and opening the app on a site, and its plan's automatic renewal.
+//! Sites: installing, removing and opening the app, duplicating and giving away.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Emulator;
 use crate::error::Refusal;
 use crate::http::body::{NoBody, Strict};
 use crate::http::part::{Pairs, Segment};
+use crate::market::NewOwner;
 use crate::view::Site;
 
 /// The longest query passed through to the app, name and value lengths added up.
@@ -32,19 +33,50 @@ pub(crate) async fn uninstall(
     emulator.engine().uninstall(&site_id).map(Json)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AutoRenew {
-    enabled: bool,
+/// `POST sites/{siteId}/duplicate`: the new site.
+pub(crate) async fn duplicate(
+    State(emulator): State<Emulator>,
+    Segment(site_id): Segment<String>,
+    _: NoBody,
+) -> Result<Json<Site>, Refusal> {
+    let engine = emulator.engine();
+    let copy = engine.change(|world| world.duplicate(&site_id, engine.now()))?;
+    engine.site(&copy).map(Json)
 }
 
-/// `POST instances/{instanceId}/auto-renew`
-pub(crate) async fn auto_renew(
+/// `POST sites/{siteId}/transfer`
+pub(crate) async fn transfer(
     State(emulator): State<Emulator>,
-    Segment(instance_id): Segment<String>,
-    Strict(body): Strict<AutoRenew>,
+    Segment(site_id): Segment<String>,
+    Strict(owner): Strict<NewOwner>,
 ) -> Result<Json<Site>, Refusal> {
-    emulator.engine().set_auto_renew(&instance_id, body.enabled).map(Json)
+    let engine = emulator.engine();
+    engine.change(|world| world.transfer(&site_id, owner, engine.now()))?;
+    engine.site(&site_id).map(Json)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DashboardToken {
+    access_token: String,
+}
+
+/// `POST sites/{siteId}/access-token`: what the dashboard's SDK gives to the app's page.
+pub(crate) async fn access_token(
+    State(emulator): State<Emulator>,
+    Segment(site_id): Segment<String>,
+    _: NoBody,
+) -> Result<Json<DashboardToken>, Refusal> {
+    Ok(Json(DashboardToken { access_token: emulator.engine().dashboard_token(&site_id)? }))
+}
+
+/// `POST sites/{siteId}/install-link`: where an app with custom authentication is opened to be installed.
+pub(crate) async fn install_link(
+    State(emulator): State<Emulator>,
+    Segment(site_id): Segment<String>,
+    _: NoBody,
+) -> Result<Json<AppFrame>, Refusal> {
+    Ok(Json(AppFrame { url: emulator.engine().install_link(&site_id)? }))
 }
 
 #[derive(Serialize)]

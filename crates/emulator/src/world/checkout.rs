@@ -6,6 +6,7 @@ use wixapp_core::fact::BillingCycle;
 use wixapp_core::id::{InstanceId, PlanId};
 
 use super::World;
+use super::coupon::Coupon;
 use crate::error::Refusal;
 
 /// How long a checkout URL lives at Wix (wix-protocol §5).
@@ -40,6 +41,9 @@ pub(crate) struct Checkout {
     /// For how many days the plan is tried out before it is paid.
     #[serde(default)]
     pub(crate) trial_days: Option<i64>,
+    /// What makes the first payment cheaper.
+    #[serde(default)]
+    pub(crate) coupon: Option<Coupon>,
     pub(crate) cycle: BillingCycle,
     pub(crate) price: String,
     pub(crate) currency: String,
@@ -53,6 +57,14 @@ pub(crate) struct Checkout {
 impl Checkout {
     pub(crate) fn is_closed(&self) -> bool {
         self.status != CheckoutStatus::Open
+    }
+
+    /// What is charged today, by the price of a period, the trial and the coupon.
+    pub(crate) fn due_today(&self) -> String {
+        if self.test_checkout || self.trial_days.is_some() {
+            return "0.00".to_owned();
+        }
+        self.coupon.as_ref().map_or_else(|| self.price.clone(), |coupon| coupon.apply(&self.price))
     }
 
     /// The status at `now`: time closes a page even before the platform noted it.
@@ -83,6 +95,41 @@ impl World {
     pub(crate) fn checkout(&self, token: &str) -> Result<&Checkout, Refusal> {
         let unknown = || Refusal::not_found("There is no such checkout on the local platform.");
         self.checkouts.iter().find(|checkout| checkout.token == token).ok_or_else(unknown)
+    }
+
+    /// Puts a coupon on an open checkout, or takes it off again.
+    pub(crate) fn use_coupon(
+        &mut self,
+        token: &str,
+        code: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.checkout(token)?.ensure_open(now)?;
+        let unknown = || {
+            let message = "There is no coupon with this code.";
+            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "unknown_coupon", message)
+        };
+        let coupon = match code {
+            Some(code) => Some(self.find_coupon(code).cloned().ok_or_else(unknown)?),
+            None => None,
+        };
+        if let Some(checkout) = self.checkouts.iter_mut().find(|checkout| checkout.token == token) {
+            checkout.coupon = coupon;
+        }
+        Ok(())
+    }
+
+    /// Drops the trial from a checkout whose install had one meanwhile.
+    pub(crate) fn drop_stale_trial(&mut self, token: &str) {
+        let Ok(checkout) = self.checkout(token) else { return };
+        let may_try =
+            self.find_instance(checkout.instance_id.as_str()).is_some_and(|(_, install)| install.may_try());
+        if may_try {
+            return;
+        }
+        if let Some(checkout) = self.checkouts.iter_mut().find(|checkout| checkout.token == token) {
+            checkout.trial_days = None;
+        }
     }
 
     /// Closes a checkout that was found before.

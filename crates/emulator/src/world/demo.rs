@@ -15,6 +15,7 @@ pub(crate) fn sites() -> Vec<Site> {
             owner_email: "maya@bloomandroot.example".to_owned(),
             locale: "en".to_owned(),
             install: None,
+            secrets: Vec::new(),
         },
         Site {
             site_id: "8e2a7f40-91c3-4d5b-b6e8-7a9d04c2f502".to_owned(),
@@ -26,6 +27,7 @@ pub(crate) fn sites() -> Vec<Site> {
             owner_email: "sam@harbourcoffee.example".to_owned(),
             locale: "en".to_owned(),
             install: None,
+            secrets: Vec::new(),
         },
         Site {
             site_id: "c47d13b8-0e6a-4f92-8c3d-e5b1a8f76903".to_owned(),
@@ -37,6 +39,7 @@ pub(crate) fn sites() -> Vec<Site> {
             owner_email: "nora@noralindqvist.example".to_owned(),
             locale: "en".to_owned(),
             install: None,
+            secrets: Vec::new(),
         },
     ]
 }

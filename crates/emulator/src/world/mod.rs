@@ -3,14 +3,21 @@
 //! A [`World`] is changed by plain functions on a copy, which replaces the original only once it is saved: a refused or
 //! unsaved change never happened.
 
+pub(crate) mod charge;
 pub(crate) mod checkout;
+pub(crate) mod consent;
+pub(crate) mod coupon;
 pub(crate) mod delivery;
 pub(crate) mod demo;
 pub(crate) mod invoice;
 pub(crate) mod post;
+pub(crate) mod report;
+pub(crate) mod script;
 pub(crate) mod seed;
+pub(crate) mod settings;
 pub(crate) mod site;
 pub(crate) mod subscription;
+pub(crate) mod vault;
 
 use std::collections::VecDeque;
 
@@ -18,11 +25,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wixapp_core::id::InstanceId;
 
+use self::charge::Charge;
 use self::checkout::Checkout;
+use self::consent::{AuthCode, RefreshToken};
+use self::coupon::Coupon;
 use self::delivery::Delivery;
 use self::invoice::Invoice;
 use self::post::Post;
+use self::report::BiEvent;
 use self::seed::Seed;
+use self::settings::AppSettings;
 use self::site::{Install, Site};
 use crate::error::Refusal;
 
@@ -47,6 +59,18 @@ pub(crate) struct World {
     pub(crate) invoices: VecDeque<Invoice>,
     pub(crate) deliveries: VecDeque<Delivery>,
     pub(crate) posts: VecDeque<Post>,
+    #[serde(default)]
+    pub(crate) settings: AppSettings,
+    #[serde(default = "coupon::usual")]
+    pub(crate) coupons: Vec<Coupon>,
+    #[serde(default)]
+    pub(crate) bi_events: VecDeque<BiEvent>,
+    #[serde(default)]
+    pub(crate) charges: VecDeque<Charge>,
+    #[serde(default)]
+    pub(crate) codes: VecDeque<AuthCode>,
+    #[serde(default)]
+    pub(crate) refresh_tokens: VecDeque<RefreshToken>,
 }
 
 impl World {
@@ -63,6 +87,12 @@ impl World {
             invoices: VecDeque::new(),
             deliveries: VecDeque::new(),
             posts: VecDeque::new(),
+            settings: AppSettings::default(),
+            coupons: coupon::usual(),
+            bi_events: VecDeque::new(),
+            charges: VecDeque::new(),
+            codes: VecDeque::new(),
+            refresh_tokens: VecDeque::new(),
         }
     }
 
@@ -98,6 +128,10 @@ impl World {
         drop_oldest(&mut self.deliveries, Delivery::is_finished);
         drop_oldest(&mut self.invoices, |_| true);
         drop_oldest(&mut self.posts, |_| true);
+        drop_oldest(&mut self.bi_events, |_| true);
+        drop_oldest(&mut self.charges, |_| true);
+        drop_oldest(&mut self.codes, |_| true);
+        drop_oldest(&mut self.refresh_tokens, |_| true);
     }
 }
 

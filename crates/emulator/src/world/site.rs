@@ -1,10 +1,14 @@
 //! Sites and the app's installs on them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wixapp_core::id::InstanceId;
 
+use super::script::ScriptProperties;
 use super::subscription::Subscription;
+use super::vault::Secret;
 use crate::error::Refusal;
 
 /// One Wix site and its owner.
@@ -20,6 +24,8 @@ pub(crate) struct Site {
     pub(crate) owner_email: String,
     pub(crate) locale: String,
     pub(crate) install: Option<Install>,
+    #[serde(default)]
+    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Site {
@@ -42,9 +48,36 @@ pub(crate) struct Install {
     pub(crate) origin: Option<InstanceId>,
     /// The last plan bought here, also after it ended.
     pub(crate) plan: Option<Subscription>,
+    /// When the free trial ended or will end; an install has one.
+    #[serde(default)]
+    pub(crate) trial_until: Option<Timestamp>,
+    /// The most a usage-based app may charge in a period.
+    #[serde(default)]
+    pub(crate) charge_limit: Option<String>,
+    /// The app's scripts on the site, by component.
+    #[serde(default)]
+    pub(crate) scripts: BTreeMap<String, ScriptProperties>,
 }
 
 impl Install {
+    pub(crate) fn new(instance_id: InstanceId, installed_at: Timestamp, origin: Option<InstanceId>) -> Self {
+        Self {
+            instance_id,
+            installed_at,
+            removed: false,
+            origin,
+            plan: None,
+            trial_until: None,
+            charge_limit: None,
+            scripts: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a free trial is still to be had: it comes before the first plan, and once.
+    pub(crate) fn may_try(&self) -> bool {
+        self.trial_until.is_none() && self.plan.is_none()
+    }
+
     /// The plan that is paid at `now`.
     pub(crate) fn live_plan(&self, now: Timestamp) -> Option<&Subscription> {
         self.plan.as_ref().filter(|plan| plan.is_live(now))

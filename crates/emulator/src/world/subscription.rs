@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use wixapp_core::fact::BillingCycle;
 use wixapp_core::id::PlanId;
 
+use super::coupon::Coupon;
+
 /// A plan bought on a site, from the purchase until it ends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -43,6 +45,9 @@ pub(crate) struct Subscription {
     /// When the free trial becomes a paid plan; `None` outside a trial.
     #[serde(default)]
     pub(crate) trial_ends_at: Option<Timestamp>,
+    /// What makes the first payment cheaper; `None` once that is made.
+    #[serde(default)]
+    pub(crate) coupon: Option<Coupon>,
 }
 
 /// A lower plan that was chosen while a higher one is paid.
@@ -80,6 +85,21 @@ impl Subscription {
         (self.started_at, self.periods_paid) = (self.period_end_at, 1);
         self.period_end_at = period_end(self.started_at, &self.cycle, 1);
         self.invoice_id = invoice_id;
+    }
+
+    /// Pays for the period after all whose payment was taken back.
+    pub(crate) fn pay_again(&mut self) {
+        self.periods_paid += 1;
+        self.period_end_at = period_end(self.started_at, &self.cycle, self.periods_paid);
+    }
+
+    /// The price of the period that is paid now, and the coupon that is used up by it.
+    pub(crate) fn take_first_price(&mut self) -> (String, Option<Coupon>) {
+        if self.trial_ends_at.is_some() {
+            return ("0.00".to_owned(), None);
+        }
+        let coupon = self.coupon.take();
+        (coupon.as_ref().map_or_else(|| self.price.clone(), |coupon| coupon.apply(&self.price)), coupon)
     }
 
     /// Pays for the next period, of the lower plan if one was chosen.

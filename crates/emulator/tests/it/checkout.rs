@@ -27,7 +27,8 @@ async fn paying_leads_back_to_the_app_and_starts_the_plan() {
         json!({
             "token": checkout.token, "status": "open", "productId": "starter", "planName": "Starter",
             "billingCycle": "MONTHLY", "price": "9.00", "currency": "USD", "siteName": "Bloom & Root",
-            "appName": "My app", "testCheckout": false,
+            "appName": "My app", "testCheckout": false, "dueToday": "9.00", "trialDays": null, "coupon": null,
+            "beginsAt": null,
             "cancelUrl": format!("{}/dashboard/{}/app/{}?payment=cancelled&checkout=chk_1",
                 stage.base, stage.site_id(), crate::stage::APP_ID),
             "createdAt": "2027-01-31T08:00:00Z", "expiresAt": "2027-02-02T08:00:00Z",

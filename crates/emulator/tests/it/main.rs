@@ -2,17 +2,29 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod bi_event;
 mod checkout;
 mod client;
 mod clock;
+mod coupon;
+mod custom_auth;
+mod custom_charges;
+mod dashboard_token;
 mod delivery;
 mod fake_network;
 mod guard;
 mod inspector;
+mod invoice;
+mod limit;
 mod live;
 mod market;
 mod pages;
+mod permission;
 mod persistence;
 mod plan_life;
+mod plans_api;
+mod script;
+mod secret;
+mod site_page;
 mod stage;
 mod wix_api;

@@ -82,6 +82,70 @@ async fn installing_twice_and_removing_what_is_not_there_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_duplicated_site_has_an_instance_of_its_own_that_names_its_origin() {
+    let stage = Stage::new().await;
+    let origin = stage.install().await;
+    stage.buy(&origin, "starter", "MONTHLY").await;
+    let path = format!("/_emulator/sites/{}/duplicate", stage.site_id());
+    let copy = stage.post(&path, &json!({})).await;
+    assert_eq!((copy.status, &copy.json["name"]), (200, &json!("Bloom & Root (copy)")));
+    assert_eq!(copy.json["install"]["plan"], json!(null), "the plan stays where it was paid");
+    stage.emulator.settle().await.unwrap();
+    assert_eq!(stage.last_payload(), json!({ "appId": APP_ID, "originInstanceId": origin.as_str() }));
+    let id = copy.json["install"]["instanceId"].as_str().unwrap().parse().unwrap();
+    assert_ne!(id, origin);
+    assert_eq!(stage.app_instance(&id).await["instance"]["originInstanceId"], origin.as_str());
+
+    let again = stage.emulator.duplicate(&stage.site_id()).await.unwrap();
+    assert_ne!(again.site_id, copy.json["siteId"].as_str().unwrap());
+    assert_ne!(again.url, copy.json["url"].as_str().unwrap());
+    let bare = stage.emulator.sites()[1].site_id.clone();
+    assert_eq!(stage.emulator.duplicate(&bare).await.unwrap_err().code(), Some("not_installed"));
+}
+
+#[tokio::test]
+async fn a_transferred_site_takes_its_plan_to_the_new_owner() {
+    let stage = Stage::new().await;
+    let instance = stage.install().await;
+    stage.buy(&instance, "starter", "MONTHLY").await;
+    let invoice_id = stage.emulator.invoices(&instance).unwrap()[0].invoice_id.clone();
+    let path = format!("/_emulator/sites/{}/transfer", stage.site_id());
+    let owner = json!({ "name": "Ada", "email": "ada@example.com" });
+    let given = stage.post(&path, &owner).await;
+    assert_eq!((&given.json["ownerName"], &given.json["ownerEmail"]), (&owner["name"], &owner["email"]));
+    stage.emulator.settle().await.unwrap();
+    assert_eq!(stage.event_types().last().unwrap(), "PlanTransferred");
+    assert_eq!(
+        stage.last_payload(),
+        json!({
+            "operationTimeStamp": "2027-01-31T08:00:00.000Z", "vendorProductId": "starter", "cycle": "MONTHLY",
+            "invoiceId": invoice_id,
+        })
+    );
+    let seen = stage.app_instance(&instance).await;
+    assert_eq!(seen["site"]["ownerInfo"]["email"], "ada@example.com");
+    assert_eq!(seen["instance"]["billing"]["packageName"], "starter");
+
+    let same = json!({ "name": "Ada again", "email": "ADA@example.com" });
+    assert_eq!(stage.post(&path, &same).await.code(), "same_owner");
+    for email in ["", "ada", "@b.example", "a@", "a b@c.example", &format!("{}@b.example", "a".repeat(250))] {
+        let answer = stage.post(&path, &json!({ "name": "B", "email": email })).await;
+        assert_eq!((answer.status, answer.code()), (422, "invalid_request"), "{email}");
+    }
+    assert_eq!(stage.post(&path, &json!({ "name": " ", "email": "b@c.example" })).await.status, 422);
+    assert_eq!(stage.event_types().len(), 3);
+}
+
+#[tokio::test]
+async fn a_site_without_a_plan_is_given_away_in_silence() {
+    let stage = Stage::new().await;
+    stage.install().await;
+    let owner = wixapp_emulator::NewOwner { name: "Ada".to_owned(), email: "ada@example.com".to_owned() };
+    stage.emulator.transfer(&stage.site_id(), owner).await.unwrap();
+    assert_eq!(stage.event_types(), ["AppInstalled"]);
+}
+
+#[tokio::test]
 async fn the_app_opens_with_a_fresh_owner_token() {
     let stage = Stage::new().await;
     let instance = stage.install().await;

@@ -1,7 +1,10 @@
 //! State over restarts.
 
+use reqwest::Method;
+use serde_json::json;
 use wixapp_core::clock::{Clock, VirtualClock};
-use wixapp_emulator::{Card, DeliveryState, Emulator, EmulatorConfig};
+use wixapp_emulator::view::Site;
+use wixapp_emulator::{AppSettings, Card, Coupon, DeliveryState, Emulator, EmulatorConfig};
 use wixapp_platform::AppSecret;
 
 use crate::stage::{APP_ID, Answer, SECRET, START, Stage, at, hours, signer_pem};
@@ -25,12 +28,41 @@ async fn sites_plans_checkouts_and_the_clock_survive_a_restart() {
 
     let stage = Stage::on_file(&file, frozen()).await;
     assert_eq!(stage.now(), now, "a new clock is moved to where the old one was");
-    assert_eq!(stage.emulator.sites(), sites);
+    assert_eq!(settled(stage.emulator.sites()), settled(sites));
     assert_eq!(stage.emulator.deliveries(), deliveries);
     let info = stage.post("/oauth2/token-info", &serde_json::json!({ "token": token })).await;
     assert_eq!(info.json["active"], true, "tokens stay valid");
     stage.emulator.pay(&open.token, &Card::paying()).await.unwrap();
     assert_eq!(stage.event_types(), ["PaidPlanChanged"]);
+}
+
+/// The sites without the addresses that name the platform's port, which a restart changes here.
+fn settled(sites: Vec<Site>) -> Vec<Site> {
+    sites.into_iter().map(|site| Site { page_url: None, ..site }).collect()
+}
+
+#[tokio::test]
+async fn settings_coupons_secrets_and_consent_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("platform.json");
+    let stage = Stage::on_file(&file, frozen()).await;
+    let settings = AppSettings { trial_days: Some(14), ..AppSettings::default() };
+    stage.emulator.set_settings(settings.clone()).unwrap();
+    let coupon = Coupon { code: "SPRING".to_owned(), name: "Spring".to_owned(), percent_off: 10 };
+    stage.emulator.put_coupon(coupon).unwrap();
+    let instance = stage.install().await;
+    let token = stage.token(&instance).await;
+    let secret = json!({ "secret": { "name": "key", "value": "hunter2" } });
+    let path = "/_api/cloud-secrets-vault-server/api/v1/secrets";
+    assert_eq!(stage.call(&token, Method::POST, path, Some(&secret)).await.status, 200);
+    stage.stop().await;
+
+    let stage = Stage::on_file(&file, frozen()).await;
+    assert_eq!(stage.emulator.settings(), settings);
+    let coupons = stage.get("/_emulator/coupons").await.json;
+    assert_eq!(coupons["coupons"][2]["code"], "SPRING");
+    let read = stage.call(&token, Method::GET, &format!("{path}/name/key"), None).await;
+    assert_eq!(read.json, json!({ "value": "hunter2" }));
 }
 
 #[tokio::test]

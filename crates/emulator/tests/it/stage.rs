@@ -1,11 +1,11 @@
 //! A platform on a free port, an app that receives its webhooks, and a browser's and an app's way to call it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path as Segment, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -73,13 +73,25 @@ pub(crate) struct App {
     arrivals: Arc<Mutex<Vec<Arrival>>>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
     standing: Arc<Mutex<Answer>>,
+    asked: Arc<Mutex<Vec<(String, String)>>>,
+    told: Arc<Mutex<BTreeMap<String, (u16, String)>>>,
 }
 
 impl App {
     async fn start(clock: VirtualClock) -> (Self, String) {
         let standing = Arc::new(Mutex::new(Answer::Status(200)));
-        let app = Self { clock, arrivals: Arc::default(), answers: Arc::default(), standing };
-        let routes = Router::new().route("/api/v1/wix/webhook", post(receive)).with_state(app.clone());
+        let app = Self {
+            clock,
+            arrivals: Arc::default(),
+            answers: Arc::default(),
+            standing,
+            asked: Arc::default(),
+            told: Arc::default(),
+        };
+        let routes = Router::new()
+            .route("/api/v1/wix/webhook", post(receive))
+            .route("/plugin/v1/{question}", post(provide))
+            .with_state(app.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -93,6 +105,16 @@ impl App {
     /// Answers the next webhooks in this way, one after another.
     pub(crate) fn answer_next(&self, answers: impl IntoIterator<Item = Answer>) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// Answers a question of the platform about custom charges in this way from now on.
+    pub(crate) fn provide(&self, question: &str, status: u16, body: &Value) {
+        self.told.lock().unwrap().insert(question.to_owned(), (status, body.to_string()));
+    }
+
+    /// The questions that came, with the signed text of each.
+    pub(crate) fn asked(&self) -> Vec<(String, String)> {
+        self.asked.lock().unwrap().clone()
     }
 
     /// Answers every later webhook in this way.
@@ -115,6 +137,13 @@ async fn receive(State(app): State<App>, headers: HeaderMap, body: String) -> Re
             axum::body::Body::from_stream(parts).into_response()
         }
     }
+}
+
+async fn provide(State(app): State<App>, Segment(question): Segment<String>, body: String) -> Response {
+    app.asked.lock().unwrap().push((question.clone(), body));
+    let told = app.told.lock().unwrap().get(&question).cloned();
+    let (status, body) = told.unwrap_or((200, "{}".to_owned()));
+    (StatusCode::from_u16(status).unwrap(), body).into_response()
 }
 
 /// An answer of the platform: status and JSON (null when it was none).
@@ -169,6 +198,9 @@ impl Stage {
         let (app, app_url) = App::start(config.clock.clone()).await;
         config.app_url.clone_from(&app_url);
         config.webhook_url = format!("{app_url}/api/v1/wix/webhook");
+        if let Some(path) = &mut config.custom_charges_url {
+            *path = format!("{app_url}/{path}");
+        }
         let emulator = Emulator::new(config).unwrap();
         let running = Some(emulator.start(listener).unwrap());
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
@@ -227,6 +259,12 @@ impl Stage {
         let reply = self.post("/oauth2/token", &credentials(instance.as_str())).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         reply.json["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A call of the app with a token.
+    pub(crate) async fn call(&self, token: &str, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let request = self.request(method, path).header("authorization", token);
+        reply(if let Some(body) = body { request.json(body) } else { request }).await
     }
 
     /// Get App Instance, as the app asks.

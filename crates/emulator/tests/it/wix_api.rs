@@ -5,6 +5,16 @@ use serde_json::{Value, json};
 
 use crate::stage::{APP_ID, SECRET, Stage, credentials, hours, reply};
 
+const ALL_PERMISSIONS: [&str; 7] = [
+    "MANAGE-YOUR-APP",
+    "MANAGE-EMBEDDED-SCRIPTS",
+    "READ-SECRETS",
+    "MANAGE-SECRETS",
+    "READ-DATA-ITEMS",
+    "WRITE-DATA-ITEMS",
+    "MANAGE-DATA-COLLECTIONS",
+];
+
 #[tokio::test]
 async fn client_credentials_give_a_token_that_lives_four_hours() {
     let stage = Stage::new().await;
@@ -111,7 +121,7 @@ async fn a_free_instance_has_no_billing() {
         answer["instance"],
         json!({
             "instanceId": instance.as_str(), "appName": "My app", "appVersion": "1.0.0", "isFree": true,
-            "permissions": [], "copiedFromTemplate": false, "freeTrialAvailable": false,
+            "permissions": ALL_PERMISSIONS, "copiedFromTemplate": false, "freeTrialAvailable": false,
             "availablePlans": [
                 { "packageName": "starter-plan", "source": "My app" },
                 { "packageName": "pro-plan", "source": "My app" },
