@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InstalledPlan, PlatformState } from './api/types';
+import type { InstalledPlan, Invoice, PlatformState } from './api/types';
 import {
   checkout,
   clockState,
@@ -24,6 +24,8 @@ const STARTER: InstalledPlan = {
   price: '9.00',
   currency: 'USD',
   invoiceId: 'inv_1',
+  cardFails: false,
+  unpaidInvoiceId: null,
 };
 
 let platform: FakePlatform;
@@ -33,6 +35,21 @@ function site() {
   const [first] = state.sites;
   if (!first) throw new Error('the platform has a site');
   return first;
+}
+
+function invoice(change: Partial<Invoice>): Invoice {
+  return {
+    invoiceId: 'inv_1',
+    productId: 'starter',
+    billingCycle: 'MONTHLY',
+    price: '9.00',
+    currency: 'USD',
+    at: NOW,
+    renewal: false,
+    status: 'PAID',
+    couponName: null,
+    ...change,
+  };
 }
 
 function installed(plan: InstalledPlan | null) {
@@ -124,9 +141,91 @@ describe('Manage Apps', () => {
     expect(request?.body).toEqual({ enabled: false });
   });
 
+  it('lets an open invoice be paid, and a paid one be given back with the plan', async () => {
+    installed({ ...STARTER, status: 'unpaid', unpaidInvoiceId: 'inv_2', nextPlan: 'Basic' });
+    const open = invoice({ invoiceId: 'inv_2', status: 'PAYMENT_FAILED', renewal: true });
+    platform
+      .on('GET instances/inst1/invoices', { body: { invoices: [open, invoice({})] } })
+      .on('POST invoices/inv_2/pay', { body: { ...open, status: 'PAID' } })
+      .on('POST invoices/inv_1/refund', {
+        status: 409,
+        body: { error: 'invoice_not_paid', message: 'The money is not there any more.' },
+      });
+    openPage('/dashboard/site1/manage-apps');
+    await userEvent.click(await screen.findByTestId('invoice-pay'));
+    expect(platform.requests('POST invoices/inv_2/pay')).toHaveLength(1);
+    expect(screen.getByTestId('next-plan').textContent).toContain('Basic');
+    await userEvent.click(screen.getByTestId('invoice-refund'));
+    await userEvent.click(screen.getByLabelText(/End the Starter plan/));
+    await userEvent.click(screen.getByTestId('confirm'));
+    expect(await screen.findByText('The money is not there any more.')).toBeDefined();
+    expect(platform.requests('POST invoices/inv_1/refund')[0]?.body).toEqual({ endPlan: true });
+  });
+
+  it('opens a checkout for the chosen plan and cycle', async () => {
+    installed(STARTER);
+    platform
+      .on('POST instances/inst1/checkout', { body: checkout() })
+      .on('GET checkout/tok1', { body: checkout() });
+    openPage('/dashboard/site1/manage-apps');
+    await userEvent.click(await screen.findByTestId('switch-plan'));
+    await userEvent.click(screen.getByLabelText('Yearly'));
+    await userEvent.click(screen.getByLabelText(/^Starter, \$90/));
+    await userEvent.click(screen.getByTestId('confirm'));
+    await screen.findByTestId('checkout-page');
+    const [order] = platform.requests('POST instances/inst1/checkout');
+    expect(order?.body).toEqual({ productId: 'starter', billingCycle: 'YEARLY' });
+  });
+
+  it('gives the site to somebody else, and leads to its copy', async () => {
+    installed(null);
+    platform
+      .on('POST sites/site1/transfer', (owner) => {
+        const { name, email } = owner as { name: string; email: string };
+        Object.assign(site(), { ownerName: name, ownerEmail: email });
+        return { body: site() };
+      })
+      .on('POST sites/site1/duplicate', () => {
+        const copy = { ...site(), siteId: 'site2', name: 'Sunrise Bakery (copy)' };
+        state.sites.push(copy);
+        return { body: copy };
+      });
+    openPage('/dashboard/site1/manage-apps');
+    await userEvent.click(await screen.findByTestId('transfer-site'));
+    await userEvent.type(screen.getByTestId('owner-name'), 'Grace Hopper');
+    await userEvent.type(screen.getByTestId('owner-email'), 'grace@example.com');
+    await userEvent.click(screen.getByTestId('confirm'));
+    await waitFor(() => expect(screen.getByTestId('site-owner').textContent).toBe('Grace Hopper'));
+    await userEvent.click(screen.getByTestId('duplicate-site'));
+    await waitFor(() =>
+      expect(screen.getByTestId('site-name').textContent).toBe('Sunrise Bakery (copy)'),
+    );
+  });
+
+  it('shows what an app that is paid by use charged', async () => {
+    installed(STARTER);
+    const line = {
+      lineId: 'l1',
+      description: 'Posts',
+      amount: '2.50',
+      currency: 'USD',
+      periodStart: NOW,
+      periodEnd: NOW,
+      state: 'REJECTED',
+      reasons: ['CHARGE_LIMIT_EXCEEDED'],
+      at: NOW,
+    };
+    platform.on('GET instances/inst1/charges', {
+      body: { enabled: true, chargeLimit: '2.00', charges: [line] },
+    });
+    openPage('/dashboard/site1/manage-apps');
+    expect((await screen.findByTestId('charge')).textContent).toContain('CHARGE_LIMIT_EXCEEDED');
+    expect(screen.getByTestId('charge-now')).toBeDefined();
+  });
+
   it('shows every invoice, the newest first', async () => {
     installed({ ...STARTER, invoiceId: 'inv_2' });
-    const paid = { productId: 'starter', billingCycle: 'MONTHLY', price: '9.00', currency: 'USD' };
+    const paid = invoice({});
     platform.on('GET instances/inst1/invoices', {
       body: {
         invoices: [
@@ -167,6 +266,41 @@ describe('clock', () => {
 });
 
 describe('checkout', () => {
+  it('takes a coupon and says why it does not', async () => {
+    const open = { ...checkout(), testCheckout: false, dueToday: '9.00' };
+    const coupon = { code: 'WELCOME20', name: 'Welcome', percentOff: 20 };
+    platform.on('GET checkout/tok1', { body: open }).on('POST checkout/tok1/coupon', (body) =>
+      (body as { code: string }).code === 'WELCOME20'
+        ? { body: { ...open, coupon, dueToday: '7.20' } }
+        : {
+            status: 422,
+            body: { error: 'unknown_coupon', message: 'There is no coupon with this code.' },
+          },
+    );
+    openPage('/checkout/tok1');
+    await userEvent.type(await screen.findByTestId('coupon-code'), 'NOPE');
+    await userEvent.click(screen.getByTestId('apply-coupon'));
+    expect(await screen.findByText('There is no coupon with this code.')).toBeDefined();
+    await userEvent.clear(screen.getByTestId('coupon-code'));
+    await userEvent.type(screen.getByTestId('coupon-code'), 'WELCOME20');
+    await userEvent.click(screen.getByTestId('apply-coupon'));
+    expect((await screen.findByTestId('coupon')).textContent).toContain('20 % off');
+    expect(screen.getByRole('button', { name: /Pay \$7\.20/ })).toBeDefined();
+  });
+
+  it('says that a trial costs nothing today, and when a lower plan begins', async () => {
+    const offer = { ...checkout(), testCheckout: false };
+    platform.on('GET checkout/tok1', { body: { ...offer, trialDays: 14 } });
+    const { unmount } = openPage('/checkout/tok1');
+    expect((await screen.findByTestId('trial')).textContent).toContain('14 days');
+    expect(screen.getByRole('button', { name: 'Start free trial' })).toBeDefined();
+    unmount();
+    platform.on('GET checkout/tok1', { body: { ...offer, beginsAt: NOW } });
+    openPage('/checkout/tok1');
+    await screen.findByTestId('begins');
+    expect(screen.getByRole('button', { name: 'Switch plan' })).toBeDefined();
+  });
+
   it('shows a declined card as an error and keeps what was typed', async () => {
     platform.on('GET checkout/tok1', { body: checkout() }).on('POST checkout/tok1/pay', {
       status: 402,

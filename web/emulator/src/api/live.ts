@@ -44,6 +44,10 @@ function gatherer(client: QueryClient) {
   const flush = () => {
     timer = undefined;
     for (const kind of stale) void client.invalidateQueries({ queryKey: keys[kind] });
+    if (stale.has('state')) {
+      void client.invalidateQueries({ queryKey: ['invoices'] });
+      void client.invalidateQueries({ queryKey: ['charges'] });
+    }
     if (stale.has('deliveries')) void client.invalidateQueries({ queryKey: ['delivery'] });
     stale.clear();
   };

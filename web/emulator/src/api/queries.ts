@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ApiError, get, segment } from './client';
 import type {
+  ChargeLedger,
   Checkout,
   ClockState,
   Delivery,
@@ -21,6 +22,7 @@ export const keys = {
   delivery: (id: string) => ['delivery', id] as const,
   checkout: (token: string) => ['checkout', token] as const,
   invoices: (instanceId: string, newest: string) => ['invoices', instanceId, newest] as const,
+  charges: (instanceId: string) => ['charges', instanceId] as const,
   appFrame: (siteId: string, search: string, visit: number) =>
     ['app-frame', siteId, search, visit] as const,
 };
@@ -84,6 +86,14 @@ export function useInvoices(instanceId: string, newest: string) {
       return (await get<{ invoices: Invoice[] }>(address, signal)).invoices;
     },
     placeholderData: keepPreviousData,
+  });
+}
+
+/** What the app charged or counted, where it is paid by use. */
+export function useCharges(instanceId: string) {
+  return useQuery({
+    queryKey: keys.charges(instanceId),
+    queryFn: ({ signal }) => get<ChargeLedger>(`instances/${segment(instanceId)}/charges`, signal),
   });
 }
 

@@ -10,7 +10,7 @@ export interface PlanOffer {
   currency: string;
 }
 
-export type PlanStatus = 'active' | 'cancelled' | 'expired' | 'trial';
+export type PlanStatus = 'active' | 'cancelled' | 'expired' | 'trial' | 'unpaid';
 
 export interface InstalledPlan {
   productId: string;
@@ -23,7 +23,14 @@ export interface InstalledPlan {
   price: string;
   currency: string;
   invoiceId: string | null;
+  cardFails: boolean;
+  /** The invoice whose payment failed and is still open. */
+  unpaidInvoiceId: string | null;
+  /** The lower plan that the next period is paid for. */
+  nextPlan?: string;
 }
+
+export type InvoiceStatus = 'PAID' | 'PAYMENT_FAILED' | 'REFUNDED' | 'CHARGEDBACK';
 
 /** One payment of one period. */
 export interface Invoice {
@@ -34,6 +41,28 @@ export interface Invoice {
   currency: string;
   at: string;
   renewal: boolean;
+  status: InvoiceStatus;
+  couponName: string | null;
+}
+
+/** A line of what an app that is paid by use named when it was asked. */
+export interface Charge {
+  lineId: string;
+  description: string;
+  amount: string;
+  /** Null for a count, which has no price of its own. */
+  currency: string | null;
+  periodStart: string;
+  periodEnd: string;
+  state: 'INVOICED' | 'REJECTED' | 'COUNTED';
+  reasons: string[];
+  at: string;
+}
+
+export interface ChargeLedger {
+  enabled: boolean;
+  chargeLimit: string | null;
+  charges: Charge[];
 }
 
 export interface Install {
@@ -47,7 +76,10 @@ export interface Site {
   siteId: string;
   name: string;
   url: string;
+  /** Its page on the local platform; null where browsers cannot reach it by name. */
+  pageUrl: string | null;
   ownerName: string;
+  ownerEmail: string;
   install: Install | null;
 }
 
@@ -144,6 +176,11 @@ export interface Checkout {
   siteName: string;
   appName: string;
   testCheckout: boolean;
+  dueToday: string;
+  trialDays: number | null;
+  coupon: { code: string; name: string; percentOff: number } | null;
+  /** When the plan begins, where that is not today. */
+  beginsAt: string | null;
   cancelUrl: string;
   createdAt: string;
   expiresAt: string;

@@ -1,9 +1,11 @@
 import { Button, Loader } from '@wix/design-system';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 import { useAppFrame } from '../api/queries';
 import { installOf } from '../api/site';
 import { usePlatformNow } from '../clock/now';
+import { Layer } from '../dashboard-sdk/Layer';
+import { useDashboardHost } from '../dashboard-sdk/useDashboardHost';
 import { Empty, Failure, Loading } from '../feedback/Feedback';
 import { AppIcon } from '../shell/AppIcon';
 import { ReloadIcon } from '../shell/icons';
@@ -38,6 +40,9 @@ function TokenNotice({ url, appName, onReload }: AppFrameProps) {
 }
 
 function Frame({ url, appName, onReload }: AppFrameProps) {
+  const { platform, site } = useShell();
+  const frame = useRef<HTMLIFrameElement>(null);
+  const shown = useDashboardHost({ frame, url, app: platform.app, site });
   const [phase, setPhase] = useState<FramePhase>('loading');
   useEffect(() => {
     let ended = false;
@@ -72,9 +77,12 @@ function Frame({ url, appName, onReload }: AppFrameProps) {
         className="lp-frame-document"
         data-testid="app-frame"
         onLoad={() => setPhase((now) => (now === 'loading' ? 'shown' : now))}
+        ref={frame}
         src={url}
+        style={shown.height === null ? undefined : { minHeight: shown.height }}
         title={appName}
       />
+      <Layer shown={shown} />
     </div>
   );
 }

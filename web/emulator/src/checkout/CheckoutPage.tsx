@@ -9,14 +9,21 @@ import { isWebAddress } from '../app-page/frame-url';
 import { usePlatformNow } from '../clock/now';
 import { Failure, Loading } from '../feedback/Feedback';
 import { cycleName, formatPrice, perCycle } from '../format/money';
-import { formatDateTime } from '../format/time';
+import { formatDate, formatDateTime } from '../format/time';
 import { BackIcon, Mark } from '../shell/icons';
 import { useTitle } from '../shell/Page';
 import { CardForm } from './CardForm';
+import { Coupon } from './Coupon';
 
 /** What the payer is asked for now; a test checkout charges nothing, as on Wix. */
-function totalOf({ price, currency, testCheckout }: Checkout): string {
-  return formatPrice(testCheckout ? '0' : price, currency);
+function totalOf({ dueToday, currency }: Checkout): string {
+  return formatPrice(dueToday, currency);
+}
+
+/** What the button says: a trial and a plan that begins later are not paid today. */
+function payLabelOf(checkout: Checkout): string {
+  if (checkout.trialDays) return 'Start free trial';
+  return checkout.beginsAt ? 'Switch plan' : `Pay ${totalOf(checkout)}`;
 }
 
 /** Leaves this page for good. The addresses come from the app, so only web addresses are followed. */
@@ -61,11 +68,24 @@ function Summary({ checkout }: { checkout: Checkout }) {
             <dd>−{price}</dd>
           </div>
         )}
+        {checkout.trialDays !== null && (
+          <div data-testid="trial">
+            <dt>Free trial</dt>
+            <dd>{checkout.trialDays} days</dd>
+          </div>
+        )}
+        {checkout.beginsAt && (
+          <div data-testid="begins">
+            <dt>Begins when the paid period ends</dt>
+            <dd>{formatDate(checkout.beginsAt)}</dd>
+          </div>
+        )}
         <div className="lp-order-total">
           <dt>Total today</dt>
           <dd>{totalOf(checkout)}</dd>
         </div>
       </dl>
+      {checkout.status === 'open' && <Coupon checkout={checkout} />}
       {checkout.status === 'open' && (
         <p className="lp-muted">This page works until {formatDateTime(checkout.expiresAt)}.</p>
       )}
@@ -121,7 +141,7 @@ function Payment({ checkout }: { checkout: Checkout }) {
             },
           })
         }
-        payLabel={`Pay ${totalOf(checkout)}`}
+        payLabel={payLabelOf(checkout)}
       />
       <button
         className="lp-link lp-checkout-cancel"

@@ -10,7 +10,11 @@ import { formatDate } from '../format/time';
 import { AppIcon } from '../shell/AppIcon';
 import { Page, Section } from '../shell/Page';
 import { useShell } from '../shell/Shell';
-import { AutoRenew, Invoices, PlanFacts } from './PlanDetails';
+import { Charges } from './Charges';
+import { Invoices } from './Invoices';
+import { CardSwitch, EndPlan, SwitchPlan } from './PlanChanges';
+import { AutoRenew, PlanFacts } from './PlanDetails';
+import { SiteActions } from './SiteActions';
 
 function Uninstall() {
   const { platform, site } = useShell();
@@ -82,7 +86,10 @@ function InstalledApp({ install }: { install: Install }) {
             </p>
           )}
           <div className="lp-actions">
+            <SwitchPlan instanceId={install.instanceId} plan={plan} />
             {plan && <AutoRenew instanceId={install.instanceId} plan={plan} />}
+            {plan && <CardSwitch instanceId={install.instanceId} plan={plan} />}
+            {plan && <EndPlan instanceId={install.instanceId} plan={plan} />}
             <Uninstall />
           </div>
         </div>
@@ -90,6 +97,7 @@ function InstalledApp({ install }: { install: Install }) {
       <Section title="Invoices">
         <Invoices instanceId={install.instanceId} plan={plan} />
       </Section>
+      <Charges instanceId={install.instanceId} />
     </>
   );
 }
@@ -139,6 +147,7 @@ export function ManagePage() {
           </Button>
         </Empty>
       )}
+      <SiteActions />
     </Page>
   );
 }

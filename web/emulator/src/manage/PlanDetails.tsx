@@ -1,10 +1,9 @@
 import { Badge, type BadgeSkin, Button } from '@wix/design-system';
 import { useState } from 'react';
 import { useAutoRenew } from '../api/actions';
-import { useInvoices } from '../api/queries';
-import type { InstalledPlan, Invoice, PlanStatus } from '../api/types';
+import type { InstalledPlan, PlanStatus } from '../api/types';
 import { ConfirmDialog } from '../feedback/ConfirmDialog';
-import { Failure, Loading, sentenceOf } from '../feedback/Feedback';
+import { sentenceOf } from '../feedback/Feedback';
 import { cycleName, formatPrice, perCycle } from '../format/money';
 import { formatDate, formatDateTime } from '../format/time';
 import { useShell } from '../shell/Shell';
@@ -13,11 +12,13 @@ const STATUS: Record<PlanStatus, { name: string; skin: BadgeSkin }> = {
   active: { name: 'Active', skin: 'neutralSuccess' },
   trial: { name: 'Free trial', skin: 'neutralStandard' },
   cancelled: { name: 'Ends soon', skin: 'warningLight' },
+  unpaid: { name: 'Payment failed', skin: 'neutralDanger' },
   expired: { name: 'Expired', skin: 'neutralDanger' },
 };
 
 function endLabel(plan: InstalledPlan): string {
   if (plan.status === 'expired') return 'Ended';
+  if (plan.status === 'unpaid') return 'Payment due';
   if (plan.status === 'cancelled' || !plan.autoRenew) return 'Access until';
   return plan.status === 'trial' ? 'Trial ends' : 'Renews';
 }
@@ -53,6 +54,12 @@ export function PlanFacts({ plan }: { plan: InstalledPlan }) {
         <div>
           <dt>{endLabel(plan)}</dt>
           <dd title={formatDateTime(plan.periodEnd)}>{formatDate(plan.periodEnd)}</dd>
+        </div>
+      )}
+      {plan.nextPlan && (
+        <div data-testid="next-plan">
+          <dt>Next plan</dt>
+          <dd>{plan.nextPlan}</dd>
         </div>
       )}
       <div>
@@ -114,57 +121,5 @@ export function AutoRenew({ instanceId, plan }: { instanceId: string; plan: Inst
         </ConfirmDialog>
       )}
     </>
-  );
-}
-
-export function Invoices({ instanceId, plan }: { instanceId: string; plan: InstalledPlan | null }) {
-  const { data: invoices, error } = useInvoices(instanceId, plan?.invoiceId ?? '');
-  if (invoices === undefined) {
-    return error === null ? (
-      <Loading what="invoices" />
-    ) : (
-      <Failure error={error} title="The invoices could not be loaded" />
-    );
-  }
-  if (invoices.length === 0) return <p className="lp-muted">No invoices yet.</p>;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs a tab stop
-    <section aria-label="Invoices" className="lp-table-scroll" tabIndex={0}>
-      <table className="lp-table lp-invoices">
-        <thead>
-          <tr>
-            <th scope="col">Invoice</th>
-            <th scope="col">Plan</th>
-            <th scope="col">Date</th>
-            <th className="lp-number" scope="col">
-              Amount
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {invoices.map((invoice) => (
-            <InvoiceRow invoice={invoice} key={invoice.invoiceId} />
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function InvoiceRow({ invoice }: { invoice: Invoice }) {
-  const { platform } = useShell();
-  const plan = platform.plans.find((offer) => offer.productId === invoice.productId);
-  return (
-    <tr data-testid="invoice">
-      <td>
-        <code>{invoice.invoiceId}</code>
-      </td>
-      <td>
-        {plan?.name ?? invoice.productId}, {cycleName(invoice.billingCycle).toLowerCase()}
-        {invoice.renewal && ', renewal'}
-      </td>
-      <td title={formatDateTime(invoice.at)}>{formatDate(invoice.at)}</td>
-      <td className="lp-number">{formatPrice(invoice.price, invoice.currency)}</td>
-    </tr>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { isInstalled, runningPlan } from '../api/site';
 import type { Site } from '../api/types';
 import { useDisclosure } from './disclosure';
 import { CheckIcon, ChevronIcon } from './icons';
@@ -6,6 +7,12 @@ import { CheckIcon, ChevronIcon } from './icons';
 interface SiteSwitcherProps {
   site: Site;
   sites: Site[];
+}
+
+/** What tells sites of the same name apart at a glance. */
+function planOf(site: Site): string {
+  if (!isInstalled(site)) return '';
+  return ` · ${runningPlan(site)?.name ?? 'Free'}`;
 }
 
 export function SiteSwitcher({ site, sites }: SiteSwitcherProps) {
@@ -40,7 +47,10 @@ export function SiteSwitcher({ site, sites }: SiteSwitcherProps) {
                 >
                   <span>
                     <strong>{other.name}</strong>
-                    <span className="lp-muted">{other.url}</span>
+                    <span className="lp-muted">
+                      {other.ownerName}
+                      {planOf(other)}
+                    </span>
                   </span>
                   {other.siteId === site.siteId && <CheckIcon />}
                 </Link>
