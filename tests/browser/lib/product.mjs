@@ -144,4 +144,20 @@ export class Product {
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return /** @type {T} */ (await response.json());
   }
+
+  /**
+   * Writes to the platform's own page API, for what is not the point of a test.
+   * @param {string} path
+   * @param {object} body
+   * @returns {Promise<any>}
+   */
+  async write(path, body = {}) {
+    const response = await fetch(`${this.platform}/_emulator/${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Emulator': '1' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
 }
