@@ -12,16 +12,12 @@ use sha2::{Digest, Sha256};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::id::InstanceId;
 
-use crate::client::{Age, Endpoint, WixClient};
+use crate::client::{Age, Call, Endpoint, WixClient};
 use crate::error::{Error, Kind};
 use crate::wire;
 
-const TOKEN_INFO: Endpoint = Endpoint {
-    method: Method::POST,
-    path: "/oauth2/token-info",
-    name: "POST /oauth2/token-info",
-    idempotent: true,
-};
+static TOKEN_INFO: Endpoint =
+    Endpoint::repeatable(Method::POST, "/oauth2/token-info", "POST /oauth2/token-info");
 
 const WHAT: &str = "access token";
 
@@ -95,6 +91,7 @@ impl WixClient {
     ///   token is to blame, answer 401.
     /// - [`Error::is_timeout`], [`Error::is_unavailable`], [`Error::is_rate_limited`]: Wix is to blame, nothing is known
     ///   of the token.
+    /// - [`Error::is_config`]: the client was made without an app.
     ///
     /// # Example
     /// ```no_run
@@ -118,7 +115,7 @@ impl WixClient {
 }
 
 /// The token without `Bearer `, if it can be one at all.
-fn presentable(text: &str) -> Result<&str, Error> {
+pub(crate) fn presentable(text: &str) -> Result<&str, Error> {
     let token = match text.split_at_checked(7) {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer ") => rest,
         _ => text,
@@ -135,8 +132,9 @@ fn presentable(text: &str) -> Result<&str, Error> {
 async fn ask(client: WixClient, token: String) -> Result<Verdict, Error> {
     let asked_at = client.now();
     let body = json!({ "token": token });
-    let outcome = match client.inner.transport.send::<Answer>(&TOKEN_INFO, None, Some(&body)).await {
-        Ok(answer) => answer.judge(&client.inner.app_id, asked_at),
+    let app = client.app()?;
+    let outcome = match client.inner.transport.ask::<Answer>(&Call::new(&TOKEN_INFO).body(body)).await {
+        Ok(answer) => answer.judge(&app.id, asked_at),
         Err(error) if is_verdict(&error) => Err(refused("Wix does not know it")),
         Err(error) => return Err(error),
     };
@@ -149,7 +147,7 @@ fn is_verdict(error: &Error) -> bool {
 }
 
 fn refused(why: &'static str) -> Error {
-    Error::new(Kind::Refused { why })
+    Error::new(Kind::Refused { what: WHAT, why })
 }
 
 impl Verdict {

@@ -42,8 +42,8 @@ pub(crate) enum Kind {
     Expired { what: &'static str },
     #[error("the {what} is dated in the future")]
     NotYetValid { what: &'static str },
-    #[error("the access token is not accepted: {why}")]
-    Refused { why: &'static str },
+    #[error("the {what} is not accepted: {why}")]
+    Refused { what: &'static str, why: &'static str },
     #[error("{what}: {why}")]
     Config { what: &'static str, why: &'static str },
     #[error("it was not possible to {what}")]
@@ -52,8 +52,25 @@ pub(crate) enum Kind {
     Timeout { endpoint: &'static str },
     #[error("{endpoint} could not be reached, or the answer broke off")]
     Transport { endpoint: &'static str },
-    #[error("{endpoint} answered {status}{}", CodeSuffix(code.as_deref()))]
-    Status { endpoint: &'static str, status: u16, code: Option<String>, retry_after: Option<Duration> },
+    #[error("{endpoint} answered {status}{}", CodeSuffix(answer.code.as_deref()))]
+    Status { endpoint: &'static str, status: u16, answer: Refusal, retry_after: Option<Duration> },
+    #[error("{endpoint} is not called: this instance has used up its requests of the minute")]
+    Paced { endpoint: &'static str, retry_after: Duration },
+    #[error("{endpoint} is not called: the last calls failed, and Wix is left alone for a moment")]
+    CircuitOpen { endpoint: &'static str, retry_after: Duration },
+}
+
+/// What Wix said with an unsuccessful status. The sentence may quote what was sent, so `Debug` leaves it out.
+#[derive(Default)]
+pub(crate) struct Refusal {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusal").field("code", &self.code).finish_non_exhaustive()
+    }
 }
 
 struct CodeSuffix<'a>(Option<&'a str>);
@@ -108,20 +125,21 @@ impl Error {
         matches!(self.kind(), Kind::Signature { .. })
     }
 
-    /// True when the input, or an answer of Wix, has not the expected form; includes [`Error::is_too_large`].
+    /// True when the input, or an answer of Wix, has not the expected form or is larger than accepted here.
     #[must_use]
     pub fn is_malformed(&self) -> bool {
         matches!(self.kind(), Kind::Malformed { .. } | Kind::TooLarge { .. })
     }
 
-    /// True when the input, or an answer of Wix, is larger than accepted.
+    /// True when the input, or an answer of Wix, is larger than accepted, here or by Wix (413, `WDE0109`, `WDE0009`).
     #[must_use]
     pub fn is_too_large(&self) -> bool {
-        matches!(self.kind(), Kind::TooLarge { .. })
+        matches!(self.kind(), Kind::TooLarge { .. }) || self.answered(413, &["WDE0109", "WDE0009"])
     }
 
-    /// True when Wix was asked about a dashboard access token and it is not one we accept: inactive, made for another
-    /// app, or bound to no instance. The person has to sign in again; our own credentials are fine.
+    /// True when what a browser brought is not accepted: a dashboard access token that Wix calls inactive, that was made
+    /// for another app or is bound to no instance; or a return from Wix's installer with a foreign or missing state.
+    /// The person has to begin anew; our own credentials are fine.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         matches!(self.kind(), Kind::Refused { .. })
@@ -139,10 +157,45 @@ impl Error {
         matches!(self.kind(), Kind::Timeout { .. })
     }
 
-    /// True when Wix answered 429; see [`Error::retry_after`].
+    /// True when Wix answered 429 (or `WDE0014`), or when this client kept the call back because the instance has used
+    /// up its requests of the minute; see [`Error::retry_after`].
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(429)
+        matches!(self.kind(), Kind::Paced { .. }) || self.answered(429, &["WDE0014"])
+    }
+
+    /// True when there is no such thing at Wix: 404, an item (`WDE0073`) or a collection (`WDE0025`).
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.answered(404, &["WDE0073", "WDE0025"])
+    }
+
+    /// True when Wix says that what is to be made exists already, or was changed by somebody else: 409, `WDE0074`.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.answered(409, &["WDE0074"])
+    }
+
+    /// True when Wix knows who asks and does not let them: 403, `WDE0027`. [`Error::message`] may name the permission.
+    #[must_use]
+    pub fn is_permission_denied(&self) -> bool {
+        self.answered(403, &["WDE0027"])
+    }
+
+    /// True when Wix found a fault in what was sent: 400 or 422.
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        matches!(self.status(), Some(400 | 422))
+    }
+
+    /// True when a call was not made because the last ones failed; a case of [`Error::is_unavailable`].
+    #[must_use]
+    pub fn is_circuit_open(&self) -> bool {
+        matches!(self.kind(), Kind::CircuitOpen { .. })
+    }
+
+    fn answered(&self, status: u16, codes: &[&str]) -> bool {
+        self.status() == Some(status) || self.code().is_some_and(|code| codes.contains(&code))
     }
 
     /// True when Wix refused our own credentials (401 or 403).
@@ -151,10 +204,23 @@ impl Error {
         matches!(self.status(), Some(401 | 403))
     }
 
-    /// True when Wix could not be reached, broke off, or answered with a server error (5xx). Trying later may help.
+    /// True when Wix could not be reached, broke off, or answered with a server error (5xx), or was left alone after
+    /// such failures ([`Error::is_circuit_open`]). Trying later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.kind(), Kind::Transport { .. } | Kind::Status { status: 500..=599, .. })
+        matches!(
+            self.kind(),
+            Kind::Transport { .. } | Kind::Status { status: 500..=599, .. } | Kind::CircuitOpen { .. }
+        )
+    }
+
+    /// True when Wix was asked and the failure may pass by itself: worth another attempt.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self.kind() {
+            Kind::Timeout { .. } | Kind::Transport { .. } => true,
+            Kind::Status { .. } => self.is_rate_limited() || self.is_unavailable(),
+            _ => false,
+        }
     }
 
     /// The HTTP status of Wix's answer, when an unsuccessful answer is the cause.
@@ -170,16 +236,29 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self.kind() {
-            Kind::Status { code, .. } => code.as_deref(),
+            Kind::Status { answer, .. } => answer.code.as_deref(),
             _ => None,
         }
     }
 
-    /// How long Wix asked us to wait (`Retry-After`), when it did.
+    /// What Wix said in words, violated fields included, cut to 1,000 characters.
+    ///
+    /// For the developer who called, not for a log: Wix may quote what was sent. It is in neither `Display` nor `Debug`.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        match self.kind() {
+            Kind::Status { answer, .. } => answer.message.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// How long to wait before the next attempt: what Wix asked for (`Retry-After`), or how long this client will keep
+    /// such calls back.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self.kind() {
             Kind::Status { retry_after, .. } => *retry_after,
+            Kind::Paced { retry_after, .. } | Kind::CircuitOpen { retry_after, .. } => Some(*retry_after),
             _ => None,
         }
     }
@@ -209,7 +288,8 @@ mod tests {
 
     fn status(status: u16, code: Option<&str>) -> Error {
         let retry_after = Some(Duration::from_secs(7));
-        Error::new(Kind::Status { endpoint: "GET /x", status, code: code.map(str::to_owned), retry_after })
+        let answer = Refusal { code: code.map(str::to_owned), message: Some("quotes s3cr3t".to_owned()) };
+        Error::new(Kind::Status { endpoint: "GET /x", status, answer, retry_after })
     }
 
     #[test]
@@ -218,6 +298,45 @@ mod tests {
         assert!(status(429, None).is_rate_limited() && !status(429, None).is_unavailable());
         assert!(status(503, None).is_unavailable() && !status(404, None).is_unavailable());
         assert_eq!(status(429, None).retry_after(), Some(Duration::from_secs(7)));
+    }
+
+    #[rstest::rstest]
+    #[case::no_item(404, "WDE0073", Error::is_not_found)]
+    #[case::no_collection(400, "WDE0025", Error::is_not_found)]
+    #[case::exists(409, "WDE0074", Error::is_conflict)]
+    #[case::exists_by_code(400, "WDE0074", Error::is_conflict)]
+    #[case::permission(403, "WDE0027", Error::is_permission_denied)]
+    #[case::quota(400, "WDE0014", Error::is_rate_limited)]
+    #[case::too_large(413, "WDE0109", Error::is_too_large)]
+    #[case::item_too_large(400, "WDE0009", Error::is_too_large)]
+    #[case::invalid(400, "WDE0070", Error::is_invalid)]
+    fn codes_of_wix_data_answer_one_predicate(
+        #[case] of: u16,
+        #[case] code: &str,
+        #[case] expected: fn(&Error) -> bool,
+    ) {
+        let error = status(of, Some(code));
+        assert!(expected(&error), "{error}");
+        let others =
+            [Error::is_not_found, Error::is_conflict, Error::is_permission_denied, Error::is_rate_limited];
+        assert!(others.iter().filter(|is| is(&error)).count() <= 1);
+    }
+
+    #[test]
+    fn what_is_kept_back_is_never_worth_another_attempt() {
+        let retry_after = Duration::from_secs(3);
+        let paced = Error::new(Kind::Paced { endpoint: "GET /x", retry_after });
+        let open = Error::new(Kind::CircuitOpen { endpoint: "GET /x", retry_after });
+        assert!(paced.is_rate_limited() && !paced.is_unavailable() && !paced.is_transient());
+        assert!(open.is_unavailable() && open.is_circuit_open() && !open.is_transient());
+        assert_eq!((paced.retry_after(), open.retry_after()), (Some(retry_after), Some(retry_after)));
+    }
+
+    #[test]
+    fn the_words_of_wix_are_told_to_who_asks_and_shown_nowhere() {
+        let error = status(400, None);
+        assert_eq!(error.message(), Some("quotes s3cr3t"));
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"));
     }
 
     #[test]

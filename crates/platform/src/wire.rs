@@ -1,5 +1,6 @@
 //! How Wix writes single values in JSON: enums that grow, times, and booleans and numbers that may come as text.
 
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Deserializer, de};
 use wixapp_core::clock::Timestamp;
 
@@ -72,6 +73,13 @@ pub(crate) fn optional_time<'de, D: Deserializer<'de>>(
     }
 }
 
+/// A time as JavaScript writes it: UTC, milliseconds, `Z`. Anything finer is cut off.
+pub(crate) fn iso_millis(time: Timestamp) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+    let millis = Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time);
+    PRINTER.timestamp_to_string(&millis)
+}
+
 fn from_number(number: i64) -> Option<Timestamp> {
     if number < FIRST_MILLISECONDS {
         Timestamp::from_second(number).ok()
@@ -127,6 +135,13 @@ mod tests {
     #[case(json!(""))]
     fn what_is_no_time_is_refused(#[case] value: Value) {
         assert!(time(value).is_err());
+    }
+
+    #[rstest::rstest]
+    #[case("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z")]
+    #[case("2026-01-01T02:00:00.123456789+02:00", "2026-01-01T00:00:00.123Z")]
+    fn times_are_written_as_javascript_does(#[case] time: &str, #[case] text: &str) {
+        assert_eq!(iso_millis(time.parse().unwrap()), text);
     }
 
     #[test]

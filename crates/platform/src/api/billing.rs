@@ -5,18 +5,13 @@ use std::fmt;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 pub use wixapp_core::fact::BillingCycle;
-use wixapp_core::id::InstanceId;
 
-use crate::client::{Endpoint, WixClient};
+use crate::client::{Call, Endpoint, WixClient};
+use crate::credential::Credential;
 use crate::error::Error;
 
-const CHECKOUT: Endpoint = Endpoint {
-    method: Method::POST,
-    path: "/apps/v1/checkout",
-    name: "POST /apps/v1/checkout",
-    // Each call opens a checkout of its own.
-    idempotent: false,
-};
+// Each call opens a checkout of its own.
+static CHECKOUT: Endpoint = Endpoint::once(Method::POST, "/apps/v1/checkout", "POST /apps/v1/checkout");
 
 /// What is to be bought, and where the payer goes afterwards.
 ///
@@ -88,7 +83,7 @@ impl fmt::Debug for Checkout {
 }
 
 impl WixClient {
-    /// Opens a checkout at Wix for `instance`, and returns the link to it.
+    /// Opens a checkout at Wix for an instance, and returns the link to it.
     ///
     /// Tried once: when it fails, nothing is known about whether a checkout was opened, and nothing was charged. The
     /// app must have an external pricing page enabled.
@@ -96,13 +91,24 @@ impl WixClient {
     /// # Errors
     /// [`Error::status`] when Wix refuses (an unknown product, no pricing page); [`Error::is_malformed`] when Wix's
     /// link is not one a browser may be sent to; else as [`WixClient::access_token`].
+    ///
+    /// # Example
+    /// ```no_run
+    /// use wixapp_platform::CheckoutRequest;
+    /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
+    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// let checkout = client.checkout_url(&instance, &CheckoutRequest::new("starter")).await?;
+    /// let location = checkout.checkout_url;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn checkout_url(
         &self,
-        instance: &InstanceId,
+        credential: impl Into<Credential>,
         request: &CheckoutRequest,
     ) -> Result<Checkout, Error> {
         let body = serde_json::to_value(request).expect("a request is plain text and booleans");
-        let checkout: Checkout = self.call(instance, &CHECKOUT, Some(&body)).await?;
+        let checkout: Checkout = self.call(&credential.into(), &Call::new(&CHECKOUT).body(body)).await?;
         if !self.inner.transport.base().may_lead_to(&checkout.checkout_url) {
             return Err(Error::malformed("answer of POST /apps/v1/checkout", "the link is not https"));
         }

@@ -8,16 +8,13 @@ use wixapp_core::clock::Timestamp;
 use wixapp_core::fact::BillingCycle;
 use wixapp_core::id::InstanceId;
 
-use crate::client::{Endpoint, WixClient};
+use crate::client::{Call, Endpoint, WixClient};
+use crate::credential::Credential;
 use crate::error::Error;
 use crate::wire;
 
-const APP_INSTANCE: Endpoint = Endpoint {
-    method: Method::GET,
-    path: "/apps/v1/instance",
-    name: "GET /apps/v1/instance",
-    idempotent: true,
-};
+static APP_INSTANCE: Endpoint =
+    Endpoint::repeatable(Method::GET, "/apps/v1/instance", "GET /apps/v1/instance");
 
 /// The answer of Get App Instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,7 +192,7 @@ impl fmt::Debug for OwnerInfo {
 }
 
 impl WixClient {
-    /// Asks Wix for the present truth about `instance`: installed, free or paid, which plan.
+    /// Asks Wix for the present truth about an instance: installed, free or paid, which plan.
     ///
     /// This, and not a webhook or a return from checkout, says what has been paid for; Wix sends no webhook when a plan
     /// renews.
@@ -203,10 +200,21 @@ impl WixClient {
     /// # Errors
     /// [`Error::status`] when Wix refuses (an app that was removed from the site), [`Error::is_malformed`] when the
     /// answer is about another instance or not readable; else as [`WixClient::access_token`].
-    pub async fn app_instance(&self, instance: &InstanceId) -> Result<AppInstance, Error> {
-        let answer: AppInstance = self.call(instance, &APP_INSTANCE, None).await?;
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
+    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// let truth = client.app_instance(&instance).await?.instance;
+    /// let plan = truth.billing.map(|billing| billing.package_name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn app_instance(&self, credential: impl Into<Credential>) -> Result<AppInstance, Error> {
+        let credential = credential.into();
+        let answer: AppInstance = self.call(&credential, &Call::new(&APP_INSTANCE)).await?;
         // The token decides whom Wix talks about. A mix-up would hand one customer's plan to another.
-        if answer.instance.instance_id != *instance {
+        if credential.instance_id().is_some_and(|asked| *asked != answer.instance.instance_id) {
             return Err(Error::malformed("answer of GET /apps/v1/instance", "it is about another instance"));
         }
         Ok(answer)

@@ -45,6 +45,11 @@ impl BaseUrl {
         is_loopback(&self.0)
     }
 
+    /// The same machine with another path, for pages of Wix beside its API.
+    pub(super) fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
     /// Whether a browser may be sent to `target`: https, or the very origin of a platform spoken to over plain http.
     pub(crate) fn may_lead_to(&self, target: &str) -> bool {
         Url::parse(target).is_ok_and(|url| {
@@ -53,6 +58,13 @@ impl BaseUrl {
                 && (url.scheme() == "https" || (self.is_plain_http() && url.origin() == self.0.origin()))
         })
     }
+}
+
+/// `url` with a query made of `pairs`.
+pub(crate) fn with_query<V: AsRef<str>>(url: &str, pairs: &[(&'static str, V)]) -> String {
+    let mut url = Url::parse(url).expect("made of a checked base and an encoded path");
+    url.query_pairs_mut().extend_pairs(pairs);
+    url.into()
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -7,13 +7,18 @@ use reqwest::redirect;
 use wixapp_core::clock::{Clock, SystemClock};
 
 use super::base_url::BaseUrl;
+use super::breaker::Breaker;
+use super::limiter::{Limiter, Pace};
 use super::retry::RetryPolicy;
-use super::{FlightCache, Inner, Transport, WixClient};
+use super::{App, FlightCache, Inner, Transport, WixClient};
 use crate::error::Error;
 use crate::secret::AppSecret;
 
 /// Where Wix's API is.
 pub const DEFAULT_BASE_URL: &str = "https://www.wixapis.com";
+
+/// Where the pages of Wix are that an app sends browsers to.
+const SITE: &str = "https://www.wix.com";
 
 /// How long one attempt may take, answer included.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,16 +31,44 @@ const TOKENS: usize = 10_000;
 /// How many verdicts on dashboard access tokens are kept at a time.
 const VERDICTS: usize = 10_000;
 
+/// What Wix allows each instance in a minute.
+const REQUESTS_A_MINUTE: u32 = 200;
+/// How long a request beyond that is held back before it is refused.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// After how many failures in a row a part of Wix is left alone.
+const FAILURES_IN_A_ROW: u32 = 10;
+
 /// Settings of a [`WixClient`]; made by [`WixClient::builder`].
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use wixapp_platform::{AppSecret, WixClient};
+/// let client = WixClient::builder()
+///     .base_url("http://127.0.0.1:4100")
+///     .app_id("0c1d2e3f-0000-4000-8000-000000000000")
+///     .app_secret(AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?)
+///     .timeout(Duration::from_secs(5))
+///     .attempts(2)
+///     .requests_per_minute(100)
+///     .longest_wait(Duration::ZERO)
+///     .failures_in_a_row(0)
+///     .build()?;
+/// assert!(WixClient::builder().app_id("x").build().unwrap_err().is_config());
+/// # Ok::<(), wixapp_platform::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct WixClientBuilder {
     base_url: String,
     plain_http: bool,
     app_id: String,
     app_secret: Option<AppSecret>,
+    without_app: bool,
     clock: Arc<dyn Clock>,
     timeout: Duration,
     retry: RetryPolicy,
+    pace: Pace,
+    failures_in_a_row: u32,
 }
 
 impl Default for WixClientBuilder {
@@ -45,15 +78,19 @@ impl Default for WixClientBuilder {
             plain_http: false,
             app_id: String::new(),
             app_secret: None,
+            without_app: false,
             clock: Arc::new(SystemClock),
             timeout: DEFAULT_TIMEOUT,
             retry: RetryPolicy::default(),
+            pace: Pace { per_minute: REQUESTS_A_MINUTE, longest_wait: LONGEST_WAIT },
+            failures_in_a_row: FAILURES_IN_A_ROW,
         }
     }
 }
 
 impl WixClientBuilder {
-    /// Where the API is; by default [`DEFAULT_BASE_URL`]. Plain http is accepted for this machine only.
+    /// Where the API is; by default [`DEFAULT_BASE_URL`]. Plain http is accepted for this machine only. Another place
+    /// is taken to serve Wix's installer too, as the local platform does.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
@@ -68,17 +105,26 @@ impl WixClientBuilder {
         self
     }
 
-    /// The app's id from Wix's developer console. Mandatory.
+    /// The app's id from Wix's developer console. Mandatory, unless the client is [without an app](Self::without_app).
     #[must_use]
     pub fn app_id(mut self, app_id: impl Into<String>) -> Self {
         self.app_id = app_id.into();
         self
     }
 
-    /// The app's secret from Wix's developer console. Mandatory.
+    /// The app's secret from Wix's developer console. Mandatory, unless the client is
+    /// [without an app](Self::without_app).
     #[must_use]
     pub fn app_secret(mut self, secret: AppSecret) -> Self {
         self.app_secret = Some(secret);
+        self
+    }
+
+    /// Makes a client without an app's credentials, for API keys and tokens that come from elsewhere. Calls that need an
+    /// app, as those in the name of an instance, are then [`Error::is_config`].
+    #[must_use]
+    pub fn without_app(mut self) -> Self {
+        self.without_app = true;
         self
     }
 
@@ -103,6 +149,31 @@ impl WixClientBuilder {
         self
     }
 
+    /// How many requests an instance (or another [`Credential`](crate::Credential)) may make in any 60 seconds; by
+    /// default Wix's own 200. Several processes have to share them.
+    #[must_use]
+    pub fn requests_per_minute(mut self, requests: u32) -> Self {
+        self.pace.per_minute = requests.max(1);
+        self
+    }
+
+    /// How long a request beyond the allowance of its minute is held back, by default 10 seconds. One that would have to
+    /// wait longer fails at once with [`Error::is_rate_limited`]. Other instances never wait for it.
+    #[must_use]
+    pub fn longest_wait(mut self, wait: Duration) -> Self {
+        self.pace.longest_wait = wait;
+        self
+    }
+
+    /// After how many failures in a row (timeouts, broken connections, 5xx) a part of Wix is left alone for a second,
+    /// doubling up to half a minute, before one call tries it again; by default 10, never with 0. Meanwhile calls fail
+    /// at once with [`Error::is_circuit_open`].
+    #[must_use]
+    pub fn failures_in_a_row(mut self, failures: u32) -> Self {
+        self.failures_in_a_row = failures;
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -110,23 +181,31 @@ impl WixClientBuilder {
     /// certificates are found on this machine (Debian's package `ca-certificates`).
     pub fn build(self) -> Result<WixClient, Error> {
         let base = BaseUrl::parse(&self.base_url, self.plain_http)?;
-        if self.app_id.trim().is_empty() {
-            return Err(Error::config("the app id", "it is empty"));
-        }
-        let app_secret = self.app_secret.ok_or_else(|| Error::config("the app secret", "it is missing"))?;
+        let app = if self.without_app { None } else { Some(app(self.app_id, self.app_secret)?) };
         let http = http_client(&base, self.timeout)?;
-        let transport = Transport::new(http, base, self.retry, Arc::clone(&self.clock));
+        let site = if self.base_url == DEFAULT_BASE_URL { SITE.to_owned() } else { base.origin() };
+        let guards = (Limiter::new(self.pace), Breaker::new(self.failures_in_a_row));
+        let transport = Transport::new(http, base, self.retry, Arc::clone(&self.clock), guards);
         Ok(WixClient {
             inner: Arc::new(Inner {
                 transport,
-                app_id: self.app_id,
-                app_secret,
+                app,
+                site,
                 clock: self.clock,
                 tokens: FlightCache::new(TOKENS),
+                refreshed: FlightCache::new(TOKENS),
                 verdicts: FlightCache::new(VERDICTS),
             }),
         })
     }
+}
+
+fn app(id: String, secret: Option<AppSecret>) -> Result<App, Error> {
+    if id.trim().is_empty() {
+        return Err(Error::config("the app id", "it is empty"));
+    }
+    let secret = secret.ok_or_else(|| Error::config("the app secret", "it is missing"))?;
+    Ok(App { id, secret })
 }
 
 fn http_client(base: &BaseUrl, timeout: Duration) -> Result<reqwest::Client, Error> {

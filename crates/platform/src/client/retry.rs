@@ -47,7 +47,7 @@ impl RetryPolicy {
 
     /// The pause after the `failures`-th failure in a row; `None` to give up.
     fn pause(&self, failures: u32, error: &Error) -> Option<Duration> {
-        if failures >= self.attempts || !is_transient(error) {
+        if failures >= self.attempts || !error.is_transient() {
             return None;
         }
         let backoff = self.first_pause.saturating_mul(1 << (failures - 1).min(10)).min(self.longest_pause);
@@ -61,19 +61,15 @@ impl RetryPolicy {
     }
 }
 
-fn is_transient(error: &Error) -> bool {
-    error.is_timeout() || error.is_unavailable() || error.is_rate_limited()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use crate::error::{Kind, Refusal};
     use tokio::time::Instant;
 
     fn answered(status: u16, retry_after: Option<u64>) -> Error {
         let retry_after = retry_after.map(Duration::from_secs);
-        Error::new(Kind::Status { endpoint: "GET /x", status, code: None, retry_after })
+        Error::new(Kind::Status { endpoint: "GET /x", status, answer: Refusal::default(), retry_after })
     }
 
     /// Runs the default policy against a call that always fails; attempts and seconds it took.

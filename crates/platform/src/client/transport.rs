@@ -1,34 +1,35 @@
 //! One HTTP exchange with Wix: bounded, repeated where harmless, read as JSON.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use wixapp_core::clock::Clock;
 
-use super::base_url::BaseUrl;
+use super::base_url::{BaseUrl, with_query};
+use super::breaker::Breaker;
+use super::call::{Call, Endpoint};
+use super::limiter::Limiter;
+use super::refusal;
 use super::retry::RetryPolicy;
 use super::retry_after;
 use crate::error::{Error, Kind};
 use crate::json;
-use crate::oauth::AccessToken;
-
-/// The largest answer that is read.
-const MAX_ANSWER_LEN: usize = 1024 * 1024;
 
 const ANSWER: &str = "answer of Wix";
 
-/// One operation of Wix's API.
-#[derive(Debug)]
-pub(crate) struct Endpoint {
-    pub(crate) method: Method,
-    pub(crate) path: &'static str,
-    /// Method and path, for errors and logs.
-    pub(crate) name: &'static str,
-    /// Whether doing it twice is the same as doing it once.
-    pub(crate) idempotent: bool,
+/// An error's body is read no further than this.
+const MAX_ERROR_LEN: usize = 64 * 1024;
+
+/// Who calls, as Wix and as the limiter know them.
+pub(crate) struct Caller {
+    /// Raw, without "Bearer": that is how Wix's own SDK sends it (wix-protocol §3).
+    pub(crate) authorization: HeaderValue,
+    /// For whom an API key acts.
+    pub(crate) scope: Option<(HeaderName, HeaderValue)>,
+    pub(crate) paced_as: String,
 }
 
 pub(crate) struct Transport {
@@ -36,6 +37,19 @@ pub(crate) struct Transport {
     base: BaseUrl,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
+    limiter: Limiter,
+    breaker: Breaker,
+}
+
+/// A successful answer.
+pub(crate) struct Answer {
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        json::parse_bytes(&self.body, ANSWER)
+    }
 }
 
 impl Transport {
@@ -44,118 +58,104 @@ impl Transport {
         base: BaseUrl,
         retry: RetryPolicy,
         clock: Arc<dyn Clock>,
+        (limiter, breaker): (Limiter, Breaker),
     ) -> Self {
-        Self { http, base, retry, clock }
+        Self { http, base, retry, clock, limiter, breaker }
     }
 
     pub(crate) fn base(&self) -> &BaseUrl {
         &self.base
     }
 
-    /// Calls `endpoint` and reads the answer as `T`.
-    pub(crate) async fn send<T: DeserializeOwned>(
-        &self,
-        endpoint: &'static Endpoint,
-        token: Option<&AccessToken>,
-        body: Option<&Value>,
-    ) -> Result<T, Error> {
-        let retry = if endpoint.idempotent { self.retry } else { self.retry.once() };
-        let answer = retry.run(|| self.exchange(endpoint, token, body)).await?;
-        json::parse_bytes(&answer, ANSWER)
+    /// Makes a call without credentials.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        self.send(call, None).await?.read()
     }
 
-    async fn exchange(
-        &self,
-        endpoint: &'static Endpoint,
-        token: Option<&AccessToken>,
-        body: Option<&Value>,
-    ) -> Result<Vec<u8>, Error> {
+    /// Makes a call, as often as it is harmless and may help.
+    pub(crate) async fn send(&self, call: &Call, caller: Option<&Caller>) -> Result<Answer, Error> {
+        let retry = if call.idempotent { self.retry } else { self.retry.once() };
+        retry.run(|| self.attempt(call, caller)).await
+    }
+
+    async fn attempt(&self, call: &Call, caller: Option<&Caller>) -> Result<Answer, Error> {
+        let endpoint = call.endpoint.name;
+        if let Some(caller) = caller {
+            let paced = |retry_after| Error::new(Kind::Paced { endpoint, retry_after });
+            self.limiter.admit(&caller.paced_as).await.map_err(paced)?;
+        }
+        let open = |retry_after| Error::new(Kind::CircuitOpen { endpoint, retry_after });
+        let pass = self.breaker.enter(call.endpoint.area()).map_err(open)?;
+        let outcome = self.exchange(call, caller).await;
+        pass.record(!matches!(&outcome, Err(error) if error.is_timeout() || error.is_unavailable()));
+        outcome
+    }
+
+    async fn exchange(&self, call: &Call, caller: Option<&Caller>) -> Result<Answer, Error> {
+        let endpoint = call.endpoint;
         let response = self
-            .request(endpoint, token, body)
+            .request(call, caller)
             .send()
             .await
             .map_err(|error| Error::transport(endpoint.name, error))?;
-        if response.status().is_success() {
-            return read(response, endpoint).await;
+        let status = response.status();
+        tracing::debug!(endpoint = endpoint.name, status = status.as_u16(), "Wix answered");
+        if status.is_success() {
+            let body = read(response, endpoint, endpoint.max_answer).await?;
+            return Ok(Answer { body });
         }
-        let (status, retry_after) = (response.status(), self.retry_after(response.headers()));
+        let retry_after = self.retry_after(response.headers());
         // The answer's status says enough; a body that cannot be read takes nothing away from it.
-        let code = read(response, endpoint).await.ok().and_then(|body| error_code(&body));
-        Err(status_error(endpoint, status, code, retry_after))
+        let body = read(response, endpoint, MAX_ERROR_LEN).await.ok();
+        let answer = body.map(|body| refusal::parse(&body)).unwrap_or_default();
+        let (endpoint, status) = (endpoint.name, status.as_u16());
+        Err(Error::new(Kind::Status { endpoint, status, answer, retry_after }))
     }
 
-    fn request(
-        &self,
-        endpoint: &Endpoint,
-        token: Option<&AccessToken>,
-        body: Option<&Value>,
-    ) -> RequestBuilder {
-        let url = self.base.endpoint(endpoint.path);
+    fn request(&self, call: &Call, caller: Option<&Caller>) -> RequestBuilder {
+        let url = self.url(call);
         let mut request = self
             .http
-            .request(endpoint.method.clone(), url)
+            .request(call.method.clone(), url)
             .header(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(token) = token {
-            // Raw, without "Bearer": that is how Wix's own SDK sends it (wix-protocol §3).
-            request = request.header(AUTHORIZATION, token.header());
+        if let Some(caller) = caller {
+            request = request.header(AUTHORIZATION, caller.authorization.clone());
+            if let Some((name, value)) = &caller.scope {
+                request = request.header(name, value);
+            }
         }
-        if let Some(body) = body {
+        if let Some(body) = &call.body {
             request = request.json(body);
         }
         request
     }
 
-    fn retry_after(&self, headers: &HeaderMap) -> Option<std::time::Duration> {
+    /// Where a call goes.
+    pub(crate) fn url(&self, call: &Call) -> String {
+        let mut url = self.base.endpoint(call.endpoint.path) + &call.tail;
+        if !call.query.is_empty() {
+            url = with_query(&url, &call.query);
+        }
+        url
+    }
+
+    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
         retry_after::parse(headers.get(RETRY_AFTER)?.to_str().ok()?, self.clock.now())
     }
 }
 
 /// The whole body, given up as soon as it is known to be too large.
-async fn read(mut response: Response, endpoint: &'static Endpoint) -> Result<Vec<u8>, Error> {
-    let too_large = || Error::new(Kind::TooLarge { what: ANSWER, limit: MAX_ANSWER_LEN });
-    if response.content_length().is_some_and(|len| len > MAX_ANSWER_LEN as u64) {
+async fn read(mut response: Response, endpoint: &'static Endpoint, limit: usize) -> Result<Vec<u8>, Error> {
+    let too_large = || Error::new(Kind::TooLarge { what: ANSWER, limit });
+    if response.content_length().is_some_and(|len| len > limit as u64) {
         return Err(too_large());
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| Error::transport(endpoint.name, error))? {
-        if body.len() + chunk.len() > MAX_ANSWER_LEN {
+        if body.len() + chunk.len() > limit {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-fn status_error(
-    endpoint: &'static Endpoint,
-    status: StatusCode,
-    code: Option<String>,
-    retry_after: Option<std::time::Duration>,
-) -> Error {
-    Error::new(Kind::Status { endpoint: endpoint.name, status: status.as_u16(), code, retry_after })
-}
-
-/// Wix's own code in an error's body. Only capitals, digits and `_`: a body that echoes a token cannot get it into a
-/// log by this way.
-fn error_code(body: &[u8]) -> Option<String> {
-    let body: Value = json::parse_bytes(body, ANSWER).ok()?;
-    let code = body.pointer("/details/applicationError/code")?.as_str()?;
-    let harmless = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-    ((1..=48).contains(&code.len()) && code.bytes().all(harmless)).then(|| code.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case(r#"{"details":{"applicationError":{"code":"WDE0025"}}}"#, Some("WDE0025"))]
-    #[case(r#"{"details":{"applicationError":{"code":"eyJhbGciOi"}}}"#, None)]
-    #[case(r#"{"details":{"applicationError":{"code":""}}}"#, None)]
-    #[case(r#"{"details":{"applicationError":{"code":7}}}"#, None)]
-    #[case(r#"{"message":"no"}"#, None)]
-    #[case("<html>", None)]
-    fn only_harmless_codes_are_taken_from_an_error(#[case] body: &str, #[case] code: Option<&str>) {
-        assert_eq!(error_code(body.as_bytes()).as_deref(), code);
-    }
 }

@@ -12,6 +12,7 @@ mod dedupe;
 mod event;
 mod key;
 mod payload;
+mod service_plugin;
 mod sign;
 mod verify;
 
@@ -22,6 +23,7 @@ pub use self::payload::{
     InvoiceStatusUpdated, PaidPlanAutoRenewalCancelled, PaidPlanChanged, PaidPlanPurchased, Payload,
     PlanConvertedToPaid, PlanReactivated, PlanTransferred,
 };
+pub use self::service_plugin::ServicePluginCall;
 pub use self::sign::{LIFETIME, WebhookSigner};
 pub use self::verify::WebhookVerifier;
 pub use wixapp_core::fact::{BillingCycle, InvoiceStatus};

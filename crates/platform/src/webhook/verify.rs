@@ -6,6 +6,7 @@ use aws_lc_rs::signature::ParsedPublicKey;
 use jiff::SignedDuration;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
+use serde_json::Number;
 use wixapp_core::clock::Timestamp;
 
 use super::event::{self, WebhookEvent};
@@ -72,12 +73,12 @@ impl WebhookVerifier {
     /// - [`Error::is_not_yet_valid`]: `iat` is more than 60 s ahead of `now`.
     pub fn verify(&self, body: &[u8], now: Timestamp) -> Result<WebhookEvent, Error> {
         let claims: Claims = json::parse_bytes(&self.open(body)?, WHAT)?;
-        let issued_at = claims.check_dates(now)?;
+        let issued_at = check_dates(Some(&claims.iat), &claims.exp, now)?;
         event::unwrap(&claims.data, issued_at)
     }
 
     /// The claims' bytes, once signature and header have been checked.
-    fn open(&self, body: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(super) fn open(&self, body: &[u8]) -> Result<Vec<u8>, Error> {
         let parts = Parts::split(body)?;
         let signed = parts.signed.as_bytes();
         if !self.keys.iter().any(|key| key.verify_sig(signed, &parts.signature).is_ok()) {
@@ -149,26 +150,24 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
 #[derive(Deserialize)]
 struct Claims {
     data: String,
-    iat: serde_json::Number,
-    exp: serde_json::Number,
+    iat: Number,
+    exp: Number,
 }
 
-impl Claims {
-    /// Checks `exp` and `iat`, and returns the latter.
-    fn check_dates(&self, now: Timestamp) -> Result<Timestamp, Error> {
-        let (issued_at, expires_at) = (numeric_date(&self.iat)?, numeric_date(&self.exp)?);
-        if now >= expires_at {
-            return Err(Error::new(Kind::Expired { what: WHAT }));
-        }
-        if issued_at.duration_since(now) > MAX_AHEAD {
-            return Err(Error::new(Kind::NotYetValid { what: WHAT }));
-        }
-        Ok(issued_at)
+/// Checks `exp` and `iat`, and returns the latter; without `iat` it was issued now.
+pub(super) fn check_dates(iat: Option<&Number>, exp: &Number, now: Timestamp) -> Result<Timestamp, Error> {
+    let issued_at = iat.map_or(Ok(now), numeric_date)?;
+    if now >= numeric_date(exp)? {
+        return Err(Error::new(Kind::Expired { what: WHAT }));
     }
+    if issued_at.duration_since(now) > MAX_AHEAD {
+        return Err(Error::new(Kind::NotYetValid { what: WHAT }));
+    }
+    Ok(issued_at)
 }
 
 /// RFC 7519's NumericDate: seconds since the epoch, fractions allowed and dropped.
-fn numeric_date(number: &serde_json::Number) -> Result<Timestamp, Error> {
+fn numeric_date(number: &Number) -> Result<Timestamp, Error> {
     let out_of_range = || Error::malformed(WHAT, "a date is out of range");
     #[expect(
         clippy::cast_possible_truncation,

@@ -8,6 +8,9 @@
 
 mod access_token;
 mod api;
+mod api_requests;
+mod credential;
+mod custom_authentication;
 mod forge;
 mod hostile_server;
 mod instance_token_attacks;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 use wixapp_core::clock::{Timestamp, VirtualClock};
@@ -56,6 +56,17 @@ impl Wix {
     pub(crate) async fn count(&self, at: &str) -> usize {
         let requests = self.server.received_requests().await.unwrap();
         requests.iter().filter(|request| request.url.path() == at).count()
+    }
+
+    /// The requests at `at`, in order.
+    pub(crate) async fn sent(&self, at: &str) -> Vec<wiremock::Request> {
+        let requests = self.server.received_requests().await.unwrap();
+        requests.into_iter().filter(|request| request.url.path() == at).collect()
+    }
+
+    /// The bodies of the requests at `at` that have one, in order.
+    pub(crate) async fn bodies(&self, at: &str) -> Vec<Value> {
+        self.sent(at).await.iter().filter_map(|request| request.body_json().ok()).collect()
     }
 
     /// The `Authorization` headers of the requests at `at`, in order.

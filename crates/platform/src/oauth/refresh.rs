@@ -1,0 +1,123 @@
+//! Custom authentication: the refresh token and the short access tokens it buys.
+
+use std::fmt;
+
+use reqwest::Method;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::AccessToken;
+use super::access_token::{CachedToken, fits_a_header};
+use crate::client::{Call, Endpoint, WixClient};
+use crate::error::Error;
+
+static REFRESH: Endpoint = Endpoint::repeatable(Method::POST, "/oauth/access", "POST /oauth/access");
+
+/// How long these access tokens live, in seconds; Wix does not say it in its answer.
+const LIFE: i64 = 300;
+
+/// What a custom-authentication app keeps for each instance: it buys access tokens for as long as the app is installed.
+///
+/// Shows as `RefreshToken(..)` in `Debug`; wiped from memory when dropped. Keep it encrypted: see
+/// [`KeyRing`](crate::KeyRing).
+///
+/// # Example
+/// ```
+/// use wixapp_platform::oauth::RefreshToken;
+/// let token = RefreshToken::new("OAUTH2.eyJ...")?;
+/// assert_eq!(format!("{token:?}"), "RefreshToken(..)");
+/// # Ok::<(), wixapp_platform::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct RefreshToken(SecretString);
+
+impl RefreshToken {
+    /// Takes the token as Wix gave it.
+    ///
+    /// # Errors
+    /// [`Error::is_malformed`] when the text is empty, longer than 16 KiB, or holds anything but visible ASCII.
+    pub fn new(text: impl Into<String>) -> Result<Self, Error> {
+        let text = SecretString::from(text.into());
+        if fits_a_header(text.expose_secret()) {
+            Ok(Self(text))
+        } else {
+            Err(Error::malformed("refresh token", "it is empty or holds spaces or foreign characters"))
+        }
+    }
+
+    /// The token itself.
+    ///
+    /// # Example
+    /// ```
+    /// let token = wixapp_platform::oauth::RefreshToken::new("OAUTH2.eyJ...")?;
+    /// assert!(token.expose().starts_with("OAUTH2"));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The name under which access tokens are kept, so that the cache holds no refresh token.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.expose()).into()
+    }
+}
+
+impl fmt::Debug for RefreshToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshToken(..)")
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: String,
+}
+
+impl WixClient {
+    /// The access token that `refresh_token` buys, from the cache or from Wix; it lives five minutes.
+    ///
+    /// Kept, renewed and shared as [`WixClient::access_token`] does it. Calls that are given a
+    /// [`Credential::refresh_token`](crate::Credential::refresh_token) do this by themselves.
+    ///
+    /// # Errors
+    /// [`Error::status`] when Wix refuses the token, as it does once the app is removed; else as
+    /// [`WixClient::access_token`].
+    ///
+    /// # Example
+    /// ```no_run
+    /// # use wixapp_platform::oauth::RefreshToken;
+    /// # async fn example(client: wixapp_platform::WixClient, kept: RefreshToken) -> Result<(), wixapp_platform::Error> {
+    /// let token = client.refreshed_token(&kept).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn refreshed_token(&self, refresh_token: &RefreshToken) -> Result<AccessToken, Error> {
+        let now = self.now();
+        let fetch = || fetch_token(self.clone(), refresh_token.clone());
+        let refreshed = &self.inner.refreshed;
+        let cached = refreshed.get(&refresh_token.digest(), |cached| cached.age(now), fetch).await?;
+        Ok(cached.token().clone())
+    }
+
+    pub(crate) fn forget_refreshed(&self, refresh_token: &RefreshToken, token: &AccessToken) {
+        let same = |cached: &CachedToken| cached.token().expose() == token.expose();
+        self.inner.refreshed.forget(&refresh_token.digest(), same);
+    }
+}
+
+async fn fetch_token(client: WixClient, refresh_token: RefreshToken) -> Result<CachedToken, Error> {
+    let asked_at = client.now();
+    let app = client.app()?;
+    let body = json!({
+        "grant_type": "refresh_token",
+        "client_id": app.id,
+        "client_secret": app.secret.expose(),
+        "refresh_token": refresh_token.expose(),
+    });
+    let answer: Answer = client.inner.transport.ask(&Call::new(&REFRESH).body(body)).await?;
+    CachedToken::new(answer.access_token, LIFE, asked_at)
+}

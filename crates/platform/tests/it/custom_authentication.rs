@@ -1,0 +1,105 @@
+//! Custom authentication: to the installer, back with a state, and on to a refresh token kept encrypted.
+
+use reqwest::Url;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+use wixapp_platform::oauth::{InstallCallback, OAuthState, RefreshToken};
+use wixapp_platform::{AppSecret, WixClient};
+
+use crate::support::{APP_ID, APP_SECRET, Wix, shown};
+
+const ACCESS: &str = "/oauth/access";
+
+fn query_of(url: &str) -> Vec<(String, String)> {
+    Url::parse(url).unwrap().query_pairs().into_owned().collect()
+}
+
+fn granted() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"access_token": "short", "refresh_token": "long"}))
+}
+
+#[tokio::test]
+async fn a_browser_goes_to_wix_and_comes_back_with_a_refresh_token() {
+    let wix = Wix::start().await;
+    wix.answers("POST", ACCESS, granted()).await;
+    let state = OAuthState::random();
+    let url = wix.client.install_url("t&1", "https://app.example/back?x=1", &state).unwrap();
+    assert!(url.starts_with(&format!("{}/installer/install?", wix.server.uri())), "{url}");
+    let expected = [
+        ("redirectUrl", "https://app.example/back?x=1"),
+        ("appId", APP_ID),
+        ("state", state.as_str()),
+        ("token", "t&1"),
+    ];
+    assert_eq!(query_of(&url), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+
+    let query = format!("code=c-1&instanceId=i-1&state={}", state.as_str());
+    let callback = InstallCallback::from_query(&query).unwrap();
+    let grant = wix.client.complete_install(&callback, &state.as_str().parse().unwrap()).await.unwrap();
+    assert_eq!((grant.instance_id.as_str(), grant.refresh_token.expose()), ("i-1", "long"));
+    let request = &wix.server.received_requests().await.unwrap()[0];
+    assert!(!request.headers.contains_key("authorization"));
+    assert_eq!(
+        request.body_json::<Value>().unwrap(),
+        json!({"grant_type": "authorization_code", "client_id": APP_ID, "client_secret": APP_SECRET, "code": "c-1"})
+    );
+    let close = wix.client.close_installer_url(&grant.access_token);
+    assert!(close.contains("/installer/close-window?"));
+    assert_eq!(query_of(&close), [("access_token".to_owned(), "short".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_foreign_state_is_refused_before_wix_is_asked() {
+    let wix = Wix::start().await;
+    wix.answers("POST", ACCESS, granted()).await;
+    let callback = InstallCallback::from_query("code=s3cr3t&instanceId=i-1&state=foreign").unwrap();
+    let error = wix.client.complete_install(&callback, &OAuthState::random()).await.unwrap_err();
+    assert!(error.is_refused() && !shown(&error).contains("s3cr3t"));
+    assert_eq!(wix.count(ACCESS).await, 0);
+}
+
+#[rstest::rstest]
+#[case::outage(503)]
+#[case::used_code(400)]
+#[tokio::test]
+async fn a_code_is_exchanged_once(#[case] status: u16) {
+    let wix = Wix::start().await;
+    let patient = crate::support::client(&wix.server.uri(), &wix.clock).attempts(3).build().unwrap();
+    wix.answers("POST", ACCESS, ResponseTemplate::new(status).insert_header("retry-after", "0")).await;
+    let state = OAuthState::random();
+    let query = format!("code=c-1&instanceId=i-1&state={}", state.as_str());
+    let callback = InstallCallback::from_query(&query).unwrap();
+    let error = patient.complete_install(&callback, &state).await.unwrap_err();
+    assert_eq!((error.status(), wix.count(ACCESS).await), (Some(status), 1));
+}
+
+#[tokio::test]
+async fn the_real_installer_is_not_on_the_api_host() {
+    let app = |builder: wixapp_platform::WixClientBuilder| {
+        builder.app_id(APP_ID).app_secret(AppSecret::new(APP_SECRET).unwrap()).build()
+    };
+    // Reading the machine's root certificates may fail where there are none; the local case needs none.
+    if let Ok(client) = app(WixClient::builder()) {
+        let url = client.install_url("t", "https://app.example/back", &OAuthState::random()).unwrap();
+        assert!(url.starts_with("https://www.wix.com/installer/install?"), "{url}");
+    }
+    let local = app(WixClient::builder().base_url("http://127.0.0.1:4100/prefix")).unwrap();
+    let url = local.install_url("t", "https://app.example/back", &OAuthState::random()).unwrap();
+    assert!(url.starts_with("http://127.0.0.1:4100/installer/install?"), "{url}");
+    let bad = local.install_url("t", "http://app.example/back", &OAuthState::random());
+    assert!(bad.unwrap_err().is_config());
+}
+
+#[test]
+fn a_refresh_token_rests_encrypted_under_its_instance() {
+    let key = EncryptionKey::from_base64("2026", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=").unwrap();
+    let ring = KeyRing::new(key);
+    let token = RefreshToken::new("OAUTH2.s3cr3t").unwrap();
+    let stored = ring.encrypt(token.expose(), "i-1").unwrap();
+    assert!(stored.starts_with("v1.2026.") && !stored.contains("s3cr3t"));
+    let secret = ring.decrypt(&stored, "i-1").unwrap();
+    assert_eq!(RefreshToken::new(secret.expose_secret()).unwrap().expose(), token.expose());
+    assert!(ring.decrypt(&stored, "i-2").is_err());
+}
