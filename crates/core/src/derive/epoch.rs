@@ -1,12 +1,14 @@
 //! One paid life of an instance, from its first purchase until it ends.
 
+mod answer;
+mod payment;
+
 use super::invoice::Invoices;
-use super::life::FREE_GRACE;
-use super::segment::{EntryKind, Segment, names};
+use super::segment::{EntryKind, Segment, first_invoice, names};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
 use crate::cycle::{CyclePolicy, Cycles, period_end_after};
-use crate::fact::{BillingCycle, Fact, PaidSnapshot, PlanTerms};
+use crate::fact::{BillingCycle, Fact, PlanTerms};
 
 /// A lower plan that begins when the paid period ends.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub(super) struct Pending<'a> {
     chosen_at: Timestamp,
     from: Timestamp,
     names: Vec<String>,
+    /// Whether Wix shows the higher plan after that moment, because the payment for the lower one failed.
+    unpaid: bool,
 }
 
 /// A second payment for a plan that runs.
@@ -45,6 +49,8 @@ pub(super) struct Epoch<'a> {
     pub(super) auto_renew: bool,
     /// When renewal was switched off.
     cancelled_at: Option<Timestamp>,
+    /// When Wix last said by itself whether it renews.
+    renewal_told_at: Option<Timestamp>,
     /// When it is over, once that is known.
     pub(super) ends_at: Option<Timestamp>,
     /// Whether only the passing of time ended it, and not a word of Wix.
@@ -72,13 +78,14 @@ impl<'a> Epoch<'a> {
             expires_at: terms.expires_at,
             auto_renew: true,
             cancelled_at: None,
+            renewal_told_at: None,
             ends_at: None,
             ended_by_time: false,
             pending: None,
             invoices: Invoices::default(),
         };
         epoch.evidence(fact.at, terms.expires_at);
-        epoch.invoices.begin(&names(terms, fact), fact.at);
+        epoch.invoices.begin(first_invoice(terms, fact), fact.at, epoch.regular_end(fact.at));
         epoch
     }
 
@@ -105,26 +112,13 @@ impl<'a> Epoch<'a> {
         }
     }
 
-    /// An answer of Wix that shows this life, once more.
-    pub(super) fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp) {
-        self.evidence(at, paid.terms.expires_at);
-        if let Some(id) = &paid.terms.invoice_id {
-            self.see_invoice(id, at);
-        }
-        if self.auto_renew != paid.auto_renewing {
-            self.renew(paid.auto_renewing, at);
-        }
-    }
-
-    /// Wix names an invoice at `at`: it is that of the period that runs, or of the next one when its own is known and it is
-    /// about to begin by a clock that runs behind Wix's.
-    pub(super) fn see_invoice(&mut self, id: &str, at: Timestamp) {
-        let start = self.period_start(at);
-        let next = self.regular_end(at).filter(|end| end.duration_since(at) < FREE_GRACE);
-        self.invoices.see(id, next.filter(|_| self.invoices.is_known_from(start)).unwrap_or(start));
-    }
-
+    /// A word of Wix that it renews from `at` on, or does not.
     pub(super) fn renew(&mut self, on: bool, at: Timestamp) {
+        self.renewal_told_at = Some(at);
+        self.switch(on, at);
+    }
+
+    fn switch(&mut self, on: bool, at: Timestamp) {
         if on {
             self.ends_at = None;
             self.cancelled_at = None;
@@ -138,6 +132,21 @@ impl<'a> Epoch<'a> {
 
     pub(super) fn last_change(&self) -> Timestamp {
         self.segments.last().map_or(self.started_at, |segment| segment.from)
+    }
+
+    /// Whether what was known as a purchase of `plan` can be a free trial that ends at `at`: a trial is shorter than a period.
+    pub(super) fn can_be_trial(&self, plan: &Plan, at: Timestamp) -> bool {
+        let [only] = self.segments.as_slice() else { return self.is_trial() };
+        let end = self.regular_end(self.started_at);
+        self.is_trial() || (only.plan.id == plan.id && end.is_none_or(|end| at < end))
+    }
+
+    /// Whether it is known that a free trial of `plan` became a paid plan at `at` or before.
+    pub(super) fn is_converted(&self, plan: &Plan, at: Timestamp) -> bool {
+        let conversion = |segment: &Segment<'_>| {
+            segment.entry == EntryKind::Conversion && segment.plan.id == plan.id && segment.from <= at
+        };
+        self.segments.iter().any(conversion)
     }
 
     /// What was known as a purchase was a free trial.
@@ -168,8 +177,14 @@ impl<'a> Epoch<'a> {
             if self.pending.as_ref().is_none_or(|pending| pending.plan.id != plan.id) {
                 // At the turn of a period it begins at once: the period before it is over.
                 let from = if self.is_turn(at) { at } else { self.period_end(at).unwrap_or(at) };
-                self.pending =
-                    Some(Pending { plan, billing: terms.cycle.clone(), chosen_at: at, from, names });
+                self.pending = Some(Pending {
+                    plan,
+                    billing: terms.cycle.clone(),
+                    chosen_at: at,
+                    from,
+                    names,
+                    unpaid: false,
+                });
             }
             return;
         }
@@ -180,26 +195,11 @@ impl<'a> Epoch<'a> {
             // It is paid anew from here on; what was said of the period before is over.
             self.period_anchor = from;
             self.expires_at = None;
-            self.invoices.begin(&names, from);
             let segment = Segment { from, covered_until: from, ..Segment::begin(fact, plan, terms, entry) };
             self.segments.push(segment);
+            self.invoices.begin(first_invoice(terms, fact), from, self.regular_end(from));
         } else if let Some(current) = self.segments.last_mut() {
             current.add_names(names);
-        }
-    }
-
-    /// Whether an answer that shows `plan` since `since` leaves a pending lower plan pending: it runs until the period's
-    /// end, and the answer is no news.
-    pub(super) fn keeps_pending(&self, plan: &Plan, since: Timestamp) -> bool {
-        let current = self.segments.last().is_some_and(|segment| segment.plan.id == plan.id);
-        current && self.pending.as_ref().is_some_and(|pending| since < pending.chosen_at)
-    }
-
-    /// Wix says that `plan` is paid since `since`, and a lower one had begun by the passing of time: it never began.
-    pub(super) fn undo_downgrade(&mut self, plan: &Plan, since: Timestamp) {
-        let [.., before, last] = self.segments.as_slice() else { return };
-        if last.by_time && before.plan.id == plan.id && since < last.from {
-            self.segments.pop();
         }
     }
 
@@ -210,8 +210,11 @@ impl<'a> Epoch<'a> {
             self.ended_by_time = self.ends_at.is_some();
         }
         let over = self.ends_at;
-        let begins =
-            |pending: &mut Pending<'_>| pending.from <= at && over.is_none_or(|end| pending.from < end);
+        let failing = self.invoices.has_failed();
+        let begins = |pending: &mut Pending<'_>| {
+            let waits = pending.unpaid && failing;
+            !waits && pending.from <= at && over.is_none_or(|end| pending.from < end)
+        };
         if let Some(Pending { plan, billing, from, names, .. }) = self.pending.take_if(begins) {
             let fact = names.last().cloned().unwrap_or_default();
             self.segments.push(Segment {
@@ -223,6 +226,7 @@ impl<'a> Epoch<'a> {
                 names,
                 covered_until: from,
                 by_time: true,
+                told_late: false,
             });
         }
     }

@@ -39,6 +39,7 @@ impl<'a> Given<'a> {
             names: vec![fact.key.clone()],
             covered_until: fact.at,
             by_time: false,
+            told_late: false,
         };
         list.push(Self { segment, until });
     }

@@ -1,47 +1,85 @@
 //! The invoices of a paid life: which was paid, which failed, and which one a moment belongs to.
 
+use super::life::FREE_GRACE;
 use crate::clock::Timestamp;
 
 /// The invoices of a paid life.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Invoices {
-    /// From when each counts, in order of time. A beginning without an invoice is known by its fact.
-    from: Vec<(String, Timestamp)>,
+    /// The period that each pays, in order of time.
+    periods: Vec<Period>,
     paid: Vec<String>,
     /// Since when payments fail, and the first invoice that did.
     failing: Option<(Timestamp, String)>,
 }
 
+/// What an invoice pays.
+#[derive(Debug, Clone)]
+struct Period {
+    /// `None` when nobody has named it so far.
+    id: Option<String>,
+    from: Timestamp,
+    /// `None` for what is paid once and for ever.
+    until: Option<Timestamp>,
+    /// When its name was first seen.
+    seen: Timestamp,
+}
+
 impl Invoices {
-    /// A plan began at `at`, under these names.
-    pub(super) fn begin(&mut self, names: &[String], at: Timestamp) {
-        if let Some(name) = names.first() {
-            self.see(name, at);
-        }
+    /// A plan began at `at`, under this invoice if one is told.
+    pub(super) fn begin(&mut self, id: Option<&str>, at: Timestamp, until: Option<Timestamp>) {
+        self.insert(Period { id: id.map(str::to_owned), from: at, until, seen: Timestamp::MAX });
         self.failing = None;
     }
 
-    /// An invoice counts from `at` on, unless it is known.
-    pub(super) fn see(&mut self, id: &str, at: Timestamp) {
-        if self.knows(id) {
+    /// Wix names an invoice at `seen`: it pays the period from `from` to `until`, unless it is known.
+    pub(super) fn see(&mut self, id: &str, seen: Timestamp, from: Timestamp, until: Option<Timestamp>) {
+        self.insert(Period { id: Some(id.to_owned()), from, until, seen });
+    }
+
+    fn insert(&mut self, period: Period) {
+        if period.id.as_ref().is_some_and(|id| self.knows(id)) {
             return;
         }
-        let place = self.from.partition_point(|(_, from)| *from <= at);
-        self.from.insert(place, (id.to_owned(), at));
+        let place = self.periods.partition_point(|known| known.from <= period.from);
+        self.periods.insert(place, period);
+    }
+
+    /// What was named right after `start` was the invoice of the period before, by a clock that runs ahead of Wix's: so it
+    /// turns out as another is named, when nothing else is known of the period before, which began at `before`.
+    pub(super) fn belongs_before(&mut self, start: Timestamp, before: Timestamp) -> bool {
+        let named_before = self.periods.iter().any(|p| p.id.is_some() && p.from >= before && p.from < start);
+        let early = |p: &&mut Period| {
+            p.from == start && p.id.is_some() && p.seen.duration_since(start) < FREE_GRACE && p.seen >= start
+        };
+        let Some(period) = self.periods.iter_mut().find(early).filter(|_| !named_before && before < start)
+        else {
+            return false;
+        };
+        (period.from, period.until) = (before, Some(start));
+        self.periods.sort_by_key(|period| period.from);
+        true
+    }
+
+    /// What began at `told` had begun at `since`.
+    pub(super) fn begin_earlier(&mut self, told: Timestamp, since: Timestamp) {
+        self.periods.iter_mut().filter(|period| period.from == told).for_each(|period| period.from = since);
+        self.periods.sort_by_key(|period| period.from);
     }
 
     pub(super) fn knows(&self, id: &str) -> bool {
-        self.from.iter().any(|(known, _)| known == id)
+        self.periods.iter().any(|period| period.id.as_deref() == Some(id))
     }
 
     /// Whether an invoice of `start` or later is known.
     pub(super) fn is_known_from(&self, start: Timestamp) -> bool {
-        self.from.last().is_some_and(|(_, from)| *from >= start)
+        self.periods.iter().any(|period| period.from >= start && period.id.is_some())
     }
 
-    /// The invoice that a moment belongs to.
+    /// The invoice that a moment belongs to; `None` in a period whose invoice nobody named.
     pub(super) fn at(&self, at: Timestamp) -> Option<&str> {
-        self.from.iter().rev().find(|(_, from)| *from <= at).map(|(id, _)| id.as_str())
+        let last = self.periods.iter().rev().find(|period| period.from <= at)?;
+        last.id.as_deref().filter(|_| last.until.is_none_or(|until| at < until))
     }
 
     pub(super) fn fail(&mut self, id: &str, at: Timestamp) {
@@ -49,6 +87,11 @@ impl Invoices {
         if !self.paid.iter().any(|paid| paid == id) {
             self.failing.get_or_insert_with(|| (at, id.to_owned()));
         }
+    }
+
+    /// Since when the payment of that invoice fails.
+    pub(super) fn fails_since(&self, id: &str) -> Option<Timestamp> {
+        self.failing.as_ref().filter(|(_, failed)| failed == id).map(|(since, _)| *since)
     }
 
     pub(super) fn pay(&mut self, id: &str) {
@@ -61,10 +104,11 @@ impl Invoices {
         self.failing = None;
     }
 
-    /// A later invoice than the one that failed stands behind the plan: the payment went through after all.
+    /// A later invoice than the one that failed stands behind the plan: the payment went through after all. An answer
+    /// of the very minutes of the failure is no such news: its data may lag.
     pub(super) fn recover_by(&mut self, id: Option<&str>, at: Timestamp) {
         let Some(id) = id.filter(|id| !self.knows(id)) else { return };
-        self.failing.take_if(|(since, failed)| at >= *since && failed != id);
+        self.failing.take_if(|(since, failed)| at.duration_since(*since) >= FREE_GRACE && failed != id);
     }
 
     pub(super) fn is_failing(&self, at: Timestamp) -> bool {

@@ -1,16 +1,19 @@
 //! Folding facts into the life of an instance: presence, paid lives, given plans, refunds.
 
+mod answer;
+mod payment;
+
 use std::collections::HashMap;
 
 use jiff::SignedDuration;
 
-use super::epoch::{Epoch, Extra};
+use super::epoch::Epoch;
 use super::given::Given;
 use super::segment::EntryKind;
-use super::{Alarm, AlarmReason, Input, ParkReason, Parked};
+use super::{Alarm, Input, ParkReason, Parked};
 use crate::catalog::{Plan, TopUp};
 use crate::clock::Timestamp;
-use crate::fact::{Fact, FactKind, InvoiceStatus, PlanTerms, Snapshot};
+use crate::fact::{Fact, FactKind, PlanTerms};
 
 /// Facts further ahead than this wait (billing-rules §6.6).
 const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
@@ -53,6 +56,8 @@ pub(super) struct Life<'a> {
     /// The invoices whose payment was taken back, with the fact that says so.
     pub(super) refunded: HashMap<String, String>,
     pub(super) alarms: Vec<Alarm>,
+    /// Failed payments of a plan of which nothing was known yet.
+    failed_early: Vec<(Timestamp, String)>,
 }
 
 impl<'a> Life<'a> {
@@ -67,6 +72,7 @@ impl<'a> Life<'a> {
             bought: Vec::new(),
             refunded: HashMap::new(),
             alarms: Vec::new(),
+            failed_early: Vec::new(),
         }
     }
 
@@ -132,19 +138,33 @@ impl<'a> Life<'a> {
                 self.renew_paid(plan, fact.at);
             }
             FactKind::TrialConverted(terms) => {
-                if let Some(epoch) = self.open_epoch(fact.at) {
-                    epoch.convert(fact, plan, terms);
+                if let Some(epoch) = self.open_epoch(fact.at).filter(|e| !e.is_converted(plan, fact.at)) {
+                    if epoch.can_be_trial(plan, fact.at) {
+                        epoch.convert(fact, plan, terms);
+                    } else {
+                        // It is the trial of another life, of which nothing was told.
+                        epoch.ends_at = Some(fact.at);
+                    }
                 }
                 self.paid(fact, plan, terms, true);
             }
             FactKind::PlanReactivated(terms) => {
-                self.paid(fact, plan, terms, true);
+                // When it was bought, an answer will tell.
+                self.paid(fact, plan, terms, false);
                 self.renew_paid(plan, fact.at);
                 if let Some((epoch, id)) = self.open_epoch(fact.at).zip(terms.invoice_id.as_deref()) {
                     epoch.see_invoice(id, fact.at);
                 }
             }
-            FactKind::PlanChanged { terms, .. } => {
+            FactKind::PlanChanged { terms, previous_vendor_product_id } => {
+                let previous = previous_vendor_product_id.as_deref();
+                let previous = previous.and_then(|id| self.input.catalog.normalise(id));
+                // A lower plan was chosen, and the purchase of the higher one was never told: it runs until its period ends.
+                if let Some(higher) = previous.filter(|previous| previous.rank > plan.rank && !plan.is_free())
+                    && self.open_epoch(fact.at).is_none()
+                {
+                    self.epochs.push(Epoch::begin(fact, higher, terms, EntryKind::Purchase, false));
+                }
                 self.paid(fact, plan, terms, false);
                 self.renew_paid(plan, fact.at);
             }
@@ -240,109 +260,6 @@ impl<'a> Life<'a> {
             self.paid(fact, plan, terms, false);
         } else {
             self.epochs.push(Epoch::begin(fact, plan, terms, EntryKind::Transfer, true));
-        }
-    }
-
-    fn buy(&mut self, fact: &Fact, terms: &PlanTerms, top_up: &'a TopUp) {
-        let name = terms.invoice_id.clone().unwrap_or_else(|| fact.key.clone());
-        if self.bought.iter().all(|bought| bought.name != name) {
-            self.bought.push(Bought { top_up, at: fact.at, name, fact: fact.key.clone() });
-        }
-    }
-
-    /// The plan that runs is bought once more, by another invoice: two checkout links were both paid.
-    fn pay_twice(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
-        let Some(invoice_id) = &terms.invoice_id else { return };
-        let Some(epoch) = self.epochs.last_mut().filter(|epoch| epoch.is_open(fact.at)) else { return };
-        let Some(segment) = epoch.segments.last() else { return };
-        let Some(first) = segment.names.first().filter(|name| **name != segment.fact) else { return };
-        let again = epoch.names().any(|name| name == invoice_id) || epoch.invoices.knows(invoice_id);
-        if again || segment.plan.id != plan.id || segment.billing != terms.cycle {
-            return;
-        }
-        if epoch.auto_renew {
-            let reason = AlarmReason::PaidTwice { first: first.clone(), second: invoice_id.clone() };
-            self.alarms.push(Alarm { fact: fact.key.clone(), reason });
-        }
-        let (at, invoice_id, fact) = (fact.at, invoice_id.clone(), fact.key.clone());
-        epoch.extras.push(Extra { plan, at, invoice_id, fact });
-    }
-
-    fn invoice(&mut self, fact: &Fact, invoice_id: &str, status: &InvoiceStatus) {
-        match status {
-            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack => {
-                self.refunded.insert(invoice_id.to_owned(), fact.key.clone());
-                return;
-            }
-            InvoiceStatus::Paid => {
-                self.refunded.remove(invoice_id);
-            }
-            InvoiceStatus::PaymentFailed | InvoiceStatus::Unknown(_) => {}
-        }
-        if self.bought.iter().any(|bought| bought.name == invoice_id) {
-            return;
-        }
-        let Some(epoch) = self.open_epoch(fact.at) else { return };
-        match status {
-            InvoiceStatus::PaymentFailed => epoch.invoices.fail(invoice_id, fact.at),
-            InvoiceStatus::Paid => {
-                epoch.invoices.pay(invoice_id);
-                epoch.see_invoice(invoice_id, fact.at);
-                epoch.evidence(fact.at, None);
-            }
-            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack | InvoiceStatus::Unknown(_) => {}
-        }
-    }
-
-    fn snapshot(&mut self, fact: &Fact, snapshot: &Snapshot, plan: &'a Plan) {
-        let Some(paid) = &snapshot.paid else { return };
-        if plan.is_free() {
-            return self.snapshot_free(fact.at);
-        }
-        let since = paid.since.unwrap_or(fact.at).min(fact.at);
-        self.reopen(since, fact.at);
-        if self.open_epoch(fact.at).is_none() {
-            let began = Fact { at: since, ..fact.clone() };
-            let mut epoch = Epoch::begin(&began, plan, &paid.terms, EntryKind::Purchase, true);
-            // An end that lies behind the answer cannot be meant.
-            epoch.settle(since);
-            self.epochs.push(epoch);
-        }
-        let Some(epoch) = self.epochs.last_mut() else { return };
-        epoch.invoices.recover_by(paid.terms.invoice_id.as_deref(), fact.at);
-        epoch.anchored = true;
-        if paid.in_trial {
-            epoch.mark_trial();
-        } else if epoch.is_trial() {
-            // It became a paid plan when Wix says that this one began, not when Wix was asked.
-            let at = if since > epoch.last_change() { since } else { fact.at };
-            epoch.convert(&Fact { at, ..fact.clone() }, plan, &paid.terms);
-        }
-        epoch.undo_downgrade(plan, since);
-        if !epoch.keeps_pending(plan, since) {
-            let from = since.max(epoch.last_change());
-            epoch.change(plan, &paid.terms, fact, from);
-        }
-        epoch.confirm(paid, fact.at);
-    }
-
-    /// Wix says that a plan is paid since before the last paid life ended: so it never ended.
-    ///
-    /// Right after an end the answer may lag, and is not believed.
-    fn reopen(&mut self, since: Timestamp, at: Timestamp) {
-        let Some(epoch) = self.epochs.last_mut() else { return };
-        let ended = epoch.ends_at.filter(|end| *end <= at && since <= *end);
-        if ended
-            .is_some_and(|end| at.duration_since(end) >= FREE_GRACE || since == end || epoch.ended_by_time)
-        {
-            epoch.renew(true, at);
-        }
-    }
-
-    fn snapshot_free(&mut self, at: Timestamp) {
-        let epoch = self.open_epoch(at).filter(|epoch| at.duration_since(epoch.paid_until) >= FREE_GRACE);
-        if let Some(epoch) = epoch {
-            epoch.ends_at = Some(at);
         }
     }
 }

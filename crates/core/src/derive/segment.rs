@@ -3,7 +3,7 @@
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
 use crate::cycle::{CyclePolicy, Cycles};
-use crate::fact::{BillingCycle, Fact, PlanTerms};
+use crate::fact::{BillingCycle, Fact, FactKind, PlanTerms};
 
 /// As many names of a stretch are remembered: what is granted is found by its value too, and each renewal brings a new
 /// invoice.
@@ -24,6 +24,8 @@ pub(super) struct Segment<'a> {
     pub(super) covered_until: Timestamp,
     /// Whether the passing of time alone began it.
     pub(super) by_time: bool,
+    /// Whether the first word of it came when it ran already.
+    pub(super) told_late: bool,
 }
 
 /// How a segment began, which decides what its beginning earns.
@@ -64,6 +66,7 @@ impl<'a> Segment<'a> {
             names: names(terms, fact),
             covered_until: fact.at,
             by_time: false,
+            told_late: matches!(fact.kind, FactKind::PlanReactivated(_)),
         }
     }
 
@@ -128,4 +131,10 @@ pub(super) fn stretches<'s, 'a>(
 /// The names under which a fact's plan may be known: its invoice, then the fact itself.
 pub(super) fn names(terms: &PlanTerms, fact: &Fact) -> Vec<String> {
     terms.invoice_id.iter().cloned().chain([fact.key.clone()]).collect()
+}
+
+/// The invoice that is known to stand behind what a fact begins. An answer of Wix names that of the period in which it was
+/// given, which may be a later one.
+pub(super) fn first_invoice<'t>(terms: &'t PlanTerms, fact: &Fact) -> Option<&'t str> {
+    terms.invoice_id.as_deref().filter(|_| !matches!(fact.kind, FactKind::Snapshot(_)))
 }

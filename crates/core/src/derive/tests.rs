@@ -1,6 +1,7 @@
 mod hold;
 mod late;
 mod lives;
+mod lost;
 mod order;
 mod rule;
 mod stage;

@@ -3,7 +3,7 @@
 //! Entries go in an order that never lacks credits: first what comes back, then what is new, then what leaves.
 
 use super::matching::{Matches, base_key, portion};
-use super::replay::{Fate, History, Line, Mark, held};
+use super::replay::{Fate, History, Line, Mark, Stand, held};
 use crate::account::{Account, Cutting, LedgerError, Movement, Reset};
 use crate::clock::Timestamp;
 use crate::credits::Credits;
@@ -114,10 +114,11 @@ impl Book<'_> {
     /// Lets open holds stand on the grants that count now.
     fn point_holds(&mut self, history: &History) {
         for moved in &history.moves {
-            let Some(to) = history.lines[moved.line].grant.map(|index| self.account.grants[index].id.clone())
-            else {
-                continue;
+            let place = match moved.to {
+                Stand::Line(line) => history.lines[line].grant,
+                Stand::Carry(grant) => Some(grant),
             };
+            let Some(to) = place.map(|index| self.account.grants[index].id.clone()) else { continue };
             let from = self.account.grants[moved.from].id.clone();
             let mut rest = credits(moved.amount);
             for hold in self.account.holds.iter_mut().filter(|hold| hold.state == HoldState::Open) {

@@ -70,9 +70,17 @@ pub(super) struct Mark {
 pub(super) struct Move {
     /// What a reset left, by its place in the account's grants.
     pub(super) from: usize,
-    /// The line that stands for them now.
-    pub(super) line: usize,
+    pub(super) to: Stand,
     pub(super) amount: i64,
+}
+
+/// What stands for credits that are put aside.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stand {
+    /// A line, by its place in the history.
+    Line(usize),
+    /// What a reset left, by its place in the account's grants.
+    Carry(usize),
 }
 
 /// The plan pool from its first grant on.
@@ -95,18 +103,37 @@ impl History {
         let (lines, marks) = (lines(account, derived, matches), marks(account, derived, matches));
         let mut history = Self { lines, marks, moves: Vec::new() };
         let held = held(account);
+        history.replay();
         for index in &matches.wrong_resets {
             let from = carried_in(account, *index);
             let held = from.and_then(|grant| held.get(&grant)).copied().unwrap_or(0);
             let used = Use { from, spent: carried_use(account, *index) - held, held };
-            // The reset never was: the grants before it were used.
-            let at = account.resets[*index].at;
-            history.lay_on(used, |line| line.is_effective() && line.at < at);
+            history.undo(used, account.resets[*index].at);
+            history.replay();
         }
-        history.replay();
         history.pay_debt(account, derived);
         history.replay();
         history
+    }
+
+    /// The reset of `at` never was: what stood before it was used, first what the reset before that one had left.
+    fn undo(&mut self, mut used: Use, at: Timestamp) {
+        let before = self.marks.iter_mut().rfind(|mark| mark.at < at);
+        let since = before.as_ref().map(|mark| mark.at);
+        if let Some(mark) = before {
+            let part = (mark.kept - mark.used).clamp(0, used.spent);
+            mark.used += part;
+            used.spent -= part;
+            if let Some((from, to)) = used.from.zip(mark.carry) {
+                let part = (mark.kept - mark.used).clamp(0, used.held);
+                mark.used += part;
+                mark.held += part;
+                used.held -= part;
+                self.moves.push(Move { from, to: Stand::Carry(to), amount: part });
+            }
+        }
+        let stood = |line: &Line| line.at < at && since.is_none_or(|since| line.at >= since);
+        self.lay_on(used, |line| line.is_effective() && stood(line));
     }
 
     /// Lays what was used on other lines: on those that are `meant`, else on what is taken back, where it becomes a debt,
@@ -125,7 +152,7 @@ impl History {
                 line.held += part;
                 held -= part;
                 if let Some(from) = from.filter(|_| part > 0) {
-                    self.moves.push(Move { from, line: index, amount: part });
+                    self.moves.push(Move { from, to: Stand::Line(index), amount: part });
                 }
             }
         }

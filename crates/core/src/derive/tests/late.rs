@@ -318,3 +318,88 @@ fn the_invoice_that_a_reactivation_names_can_be_refunded() {
     ];
     assert_eq!(derived(&facts, day(71)).parked, []);
 }
+
+#[test]
+fn an_answer_minutes_after_the_end_by_our_clock_does_not_bring_a_cancelled_plan_back() {
+    let cancelled_answer = |at| {
+        let mut answer = snapshot(at, Some(("starter", "inv-1", true)), Some(day(0)));
+        if let FactKind::Snapshot(snapshot) = &mut answer.kind
+            && let Some(paid) = &mut snapshot.paid
+        {
+            paid.auto_renewing = false;
+        }
+        answer
+    };
+    let soon = day(31) + jiff::SignedDuration::from_mins(5);
+    let cancel = cancelled(5, "starter");
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), cancel, cancelled_answer(soon)];
+    let then = derived(&facts, soon);
+    assert_eq!((then.subscription.plan_id.as_str(), balance(&facts, soon)), ("free", 200));
+    // Hours later it is believed: the period is another one than was thought.
+    let later = day(31) + jiff::SignedDuration::from_hours(5);
+    let facts = [&facts[..3], &[cancelled_answer(later)]].concat();
+    assert_eq!(derived(&facts, later).subscription.plan_id.as_str(), "starter");
+}
+
+#[test]
+fn an_answer_that_lags_behind_an_end_that_was_told_begins_no_new_life() {
+    let soon = day(5) + jiff::SignedDuration::from_mins(5);
+    let seen = snapshot(soon, Some(("starter", "inv-1", true)), Some(day(0)));
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), ended(5, "starter"), seen];
+    let then = derived(&facts, soon);
+    assert_eq!((then.subscription.plan_id.as_str(), balance(&facts, soon)), ("free", 200));
+}
+
+#[test]
+fn an_answer_minutes_after_a_downgrade_took_place_does_not_undo_it() {
+    let soon = day(31) + jiff::SignedDuration::from_mins(5);
+    let seen = snapshot(soon, Some(("pro", "inv-1", true)), Some(day(0)));
+    let facts = [installed(0), purchased(0, "pro", "inv-1"), changed(10, "starter"), seen];
+    assert_eq!(derived(&facts, soon).subscription.plan_id.as_str(), "starter");
+    assert_eq!(balance(&facts, soon), 200 + 2 * 5_000);
+}
+
+#[test]
+fn the_invoice_of_an_answer_is_that_of_its_period_and_its_refund_takes_back_no_earlier_cycle() {
+    // The purchase was never told; the first answer came in the second period.
+    let facts = [
+        installed(0),
+        snapshot(day(62), Some(("starter", "inv-3", true)), Some(day(0))),
+        invoiced(70, "inv-3", InvoiceStatus::Refunded),
+    ];
+    // Day 60 is refunded, days 0 and 30 are not.
+    assert_eq!(balance(&facts, day(71)), 200 + 2 * 1_000);
+}
+
+#[test]
+fn a_cycle_of_a_period_whose_invoice_nobody_named_is_not_taken_back_with_the_one_before() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        invoiced(10, "inv-1", InvoiceStatus::Refunded),
+        snapshot(day(95), Some(("starter", "inv-4", true)), Some(day(0))),
+    ];
+    // Days 0 and 30 belong to the refunded invoice, days 60 and 90 to others.
+    assert_eq!(balance(&facts, day(95)), 200 + 2 * 1_000);
+}
+
+#[test]
+fn a_lower_plan_chosen_before_the_purchase_was_told_begins_when_the_period_ends() {
+    let change = |at, to: &str, from: &str| {
+        let kind =
+            FactKind::PlanChanged { terms: terms(to, ""), previous_vendor_product_id: Some(from.into()) };
+        fact(day(at), kind)
+    };
+    let mut facts = vec![installed(0), change(10, "starter", "pro")];
+    let then = derived(&facts, day(11)).subscription;
+    assert_eq!((then.plan_id.as_str(), then.pending_plan_id.unwrap().as_str()), ("pro", "starter"));
+    // Wix says since when the higher one runs: its period is counted from there.
+    facts.push(snapshot(day(11), Some(("pro", "inv-1", true)), Some(day(3))));
+    let then = derived(&facts, day(11)).subscription;
+    assert_eq!((then.current_period_end, balance(&facts, day(11))), (Some(day(34)), 5_200));
+    assert_eq!(derived(&facts, day(34)).subscription.plan_id.as_str(), "starter");
+    // Or it shows the lower one, since the turn.
+    facts.truncate(2);
+    facts.push(snapshot(day(36), Some(("starter", "inv-2", true)), Some(day(34))));
+    assert_eq!(derived(&facts, day(36)).subscription.plan_id.as_str(), "starter");
+}

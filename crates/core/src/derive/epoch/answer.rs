@@ -1,0 +1,129 @@
+//! What an answer of Wix tells of a paid life: that it is paid, since when, and which plan.
+
+use super::{Epoch, Pending};
+use crate::catalog::Plan;
+use crate::clock::Timestamp;
+use crate::derive::invoice::Invoices;
+use crate::derive::life::FREE_GRACE;
+use crate::fact::PaidSnapshot;
+
+impl<'a> Epoch<'a> {
+    /// An answer of Wix that shows this life, once more.
+    pub(in crate::derive) fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp) {
+        self.evidence(at, paid.terms.expires_at);
+        if let Some(id) = &paid.terms.invoice_id {
+            self.see_invoice(id, at);
+        }
+        // Right after a word of Wix the answer may be older than that word.
+        let told = self.renewal_told_at.is_some_and(|told| at.duration_since(told) < FREE_GRACE);
+        if self.auto_renew != paid.auto_renewing && !told {
+            self.switch(paid.auto_renewing, self.before_turn(at));
+        }
+    }
+
+    /// It is paid at `at`. If it does not renew, and the period is over in which that was known, it was switched off once
+    /// more since.
+    pub(in crate::derive) fn outlast(&mut self, at: Timestamp) {
+        if !self.auto_renew && self.ends_at.is_none() && self.period_end(at).is_some_and(|end| end <= at) {
+            self.cancelled_at = Some(self.before_turn(at));
+        }
+    }
+
+    /// `at`, or the period before when that has only just ended: our clock may run ahead of Wix's.
+    fn before_turn(&self, at: Timestamp) -> Timestamp {
+        let start = self.period_start(at);
+        let turned = start > self.period_anchor && at.duration_since(start) < FREE_GRACE;
+        at.checked_sub(FREE_GRACE).ok().filter(|_| turned).unwrap_or(at)
+    }
+
+    /// It, or the plan that runs, began earlier than the first word of it told: it was bought at `since`.
+    pub(in crate::derive) fn begin_earlier(&mut self, plan: &Plan, since: Timestamp) {
+        let first = match self.segments.as_mut_slice() {
+            [first] => first,
+            [.., before, last] if last.told_late && last.plan.id == plan.id => {
+                if before.from < since && since < last.from {
+                    self.invoices.begin_earlier(last.from, since);
+                    (last.from, self.period_anchor) = (since, since);
+                }
+                return;
+            }
+            _ => return,
+        };
+        if self.anchored || first.plan.id != plan.id || since >= first.from {
+            return;
+        }
+        (first.from, self.started_at, self.period_anchor) = (since, since, since);
+        let told = self.invoices.clone();
+        self.invoices = Invoices::default();
+        self.invoices.begin(None, since, self.regular_end(since));
+        if let Some(mut pending) = self.pending.take() {
+            if let Some(id) = told.at(pending.chosen_at) {
+                self.see_invoice(id, pending.chosen_at);
+            }
+            pending.from = self.period_end(pending.chosen_at).unwrap_or(pending.from);
+            self.pending = Some(pending);
+        }
+    }
+
+    /// Wix shows the lower plan that was chosen, since a later moment than that of the choice, or since the turn of a
+    /// period when the choice was told late: it began then.
+    pub(in crate::derive) fn begin_pending(&mut self, plan: &Plan, since: Timestamp) {
+        let turn = self.is_turn(since) && since > self.last_change();
+        let chosen =
+            |pending: &&mut Pending<'_>| pending.plan.id == plan.id && (turn || since > pending.chosen_at);
+        if let Some(pending) = self.pending.as_mut().filter(chosen) {
+            pending.from = pending.from.min(since);
+        }
+    }
+
+    /// Whether an answer of `at` that shows it after its end is to be believed: it never ended, then.
+    pub(in crate::derive) fn may_go_on(&self, paid: &PaidSnapshot, since: Timestamp, at: Timestamp) -> bool {
+        let Some(end) = self.ends_at else { return true };
+        at.duration_since(end) >= FREE_GRACE || since == end || (self.ended_by_time && paid.auto_renewing)
+    }
+
+    /// It had not ended after all, whether or not it renews.
+    pub(in crate::derive) fn revive(&mut self) {
+        self.ends_at = None;
+    }
+
+    /// Whether an answer that shows `plan` since `since` leaves a pending lower plan pending: it runs until the period's
+    /// end, and the answer is no news.
+    pub(in crate::derive) fn keeps_pending(&self, plan: &Plan, since: Timestamp) -> bool {
+        let current = self.segments.last().is_some_and(|segment| segment.plan.id == plan.id);
+        current && self.pending.as_ref().is_some_and(|pending| since < pending.chosen_at)
+    }
+
+    /// Wix says that `plan` is paid since `since`, and another one had begun later by the passing of time: it never began.
+    ///
+    /// `false` when that time has only just passed: the answer may lag, or our clock be ahead.
+    pub(in crate::derive) fn undo_downgrade(
+        &mut self,
+        plan: &'a Plan,
+        since: Timestamp,
+        at: Timestamp,
+    ) -> bool {
+        let [.., before, last] = self.segments.as_mut_slice() else { return true };
+        if last.by_time && since == last.from && last.plan.id != plan.id && plan.rank < before.plan.rank {
+            // Another lower plan had been chosen instead, and nobody told.
+            last.plan = plan;
+            return true;
+        }
+        if last.by_time && since < last.from && (before.plan.id == plan.id || since > before.from) {
+            if at.duration_since(last.from) < FREE_GRACE {
+                return false;
+            }
+            let last = self.segments.pop();
+            // A failed payment leaves the higher plan in place until the lower one is paid.
+            self.pending = last.filter(|_| self.invoices.has_failed()).map(|last| Pending {
+                plan: last.plan,
+                billing: last.billing,
+                chosen_at: last.from,
+                from: last.from,
+                names: last.names,
+                unpaid: true,
+            });
+        }
+        true
+    }
+}

@@ -1,0 +1,51 @@
+//! Payments of a paid life: which period an invoice pays, and which one a failed payment leaves unpaid.
+
+use jiff::SignedDuration;
+
+use super::Epoch;
+use crate::clock::Timestamp;
+use crate::derive::life::FREE_GRACE;
+
+impl Epoch<'_> {
+    /// Wix names an invoice at `at`: it is that of the period that runs. When that one is known already, it is the next
+    /// period's, which is about to begin by a clock that runs behind Wix's; or it pays from now on, for a reason nobody told.
+    pub(in crate::derive) fn see_invoice(&mut self, id: &str, at: Timestamp) {
+        if self.extras.iter().any(|extra| extra.invoice_id == id) {
+            return;
+        }
+        let start = self.period_start(at);
+        let next = self.regular_end(at).filter(|end| end.duration_since(at) < FREE_GRACE);
+        let taken = !self.invoices.knows(id) && self.is_invoiced(start);
+        let from = if taken { next.unwrap_or(at) } else { start };
+        self.invoices.see(id, at, from, self.regular_end(from));
+    }
+
+    /// Whether the invoice of the period that begins at `start` is known.
+    fn is_invoiced(&mut self, start: Timestamp) -> bool {
+        let before = start.checked_sub(FREE_GRACE).ok().filter(|_| start > self.period_anchor);
+        let before = before.map_or(start, |at| self.period_start(at));
+        self.invoices.is_known_from(start) && !self.invoices.belongs_before(start, before)
+    }
+
+    /// The payment of an invoice failed: it is that of the whole period, unless another one pays that.
+    pub(in crate::derive) fn fail(&mut self, id: &str, at: Timestamp) {
+        // The time of the word may be cut to the second before.
+        let turn = self.regular_end(at).filter(|end| end.duration_since(at) < SignedDuration::from_secs(1));
+        let start = turn.unwrap_or_else(|| self.period_start(at));
+        let fresh = at.duration_since(start) < FREE_GRACE;
+        let since =
+            if fresh || (start > self.period_anchor && !self.is_invoiced(start)) { start } else { at };
+        self.invoices.fail(id, since);
+    }
+
+    /// An invoice was paid at `at`. One that had failed pays the period for which it failed.
+    pub(in crate::derive) fn pay(&mut self, id: &str, at: Timestamp) {
+        let since = self.invoices.fails_since(id).unwrap_or(at);
+        self.invoices.pay(id);
+        self.settle(at);
+        self.see_invoice(id, since);
+        if self.is_open(at) {
+            self.evidence(at, None);
+        }
+    }
+}

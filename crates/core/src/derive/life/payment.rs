@@ -1,0 +1,70 @@
+//! What is bought once or twice, and what becomes of invoices.
+
+use super::{Bought, Life};
+use crate::catalog::{Plan, TopUp};
+use crate::derive::epoch::{Epoch, Extra};
+use crate::derive::{Alarm, AlarmReason};
+use crate::fact::{Fact, InvoiceStatus, PlanTerms};
+
+impl<'a> Life<'a> {
+    pub(super) fn buy(&mut self, fact: &Fact, terms: &PlanTerms, top_up: &'a TopUp) {
+        let name = terms.invoice_id.clone().unwrap_or_else(|| fact.key.clone());
+        if self.bought.iter().all(|bought| bought.name != name) {
+            self.bought.push(Bought { top_up, at: fact.at, name, fact: fact.key.clone() });
+        }
+    }
+
+    /// The plan that runs is bought once more, by another invoice: two checkout links were both paid.
+    pub(super) fn pay_twice(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
+        let Some(invoice_id) = &terms.invoice_id else { return };
+        let Some(epoch) = self.epochs.last_mut().filter(|epoch| epoch.is_open(fact.at)) else { return };
+        let Some(segment) = epoch.segments.last() else { return };
+        let Some(first) = segment.names.first().filter(|name| **name != segment.fact) else { return };
+        let again = epoch.names().any(|name| name == invoice_id) || epoch.invoices.knows(invoice_id);
+        if again || segment.plan.id != plan.id || segment.billing != terms.cycle {
+            return;
+        }
+        if epoch.auto_renew {
+            let reason = AlarmReason::PaidTwice { first: first.clone(), second: invoice_id.clone() };
+            self.alarms.push(Alarm { fact: fact.key.clone(), reason });
+        }
+        let (at, invoice_id, fact) = (fact.at, invoice_id.clone(), fact.key.clone());
+        epoch.extras.push(Extra { plan, at, invoice_id, fact });
+    }
+
+    pub(super) fn invoice(&mut self, fact: &Fact, invoice_id: &str, status: &InvoiceStatus) {
+        match status {
+            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack => {
+                self.refunded.insert(invoice_id.to_owned(), fact.key.clone());
+                return;
+            }
+            InvoiceStatus::Paid => {
+                self.refunded.remove(invoice_id);
+            }
+            InvoiceStatus::PaymentFailed | InvoiceStatus::Unknown(_) => {}
+        }
+        if self.bought.iter().any(|bought| bought.name == invoice_id) {
+            return;
+        }
+        if *status == InvoiceStatus::Paid {
+            self.failed_early.retain(|(_, failed)| failed != invoice_id);
+        }
+        let paid_late = |epoch: &Epoch<'_>| {
+            *status == InvoiceStatus::Paid && epoch.invoices.fails_since(invoice_id).is_some()
+        };
+        let concerns = |epoch: &&mut Epoch<'_>| epoch.is_open(fact.at) || paid_late(epoch);
+        let Some(epoch) = self.epochs.last_mut().filter(concerns) else {
+            if *status == InvoiceStatus::PaymentFailed {
+                self.failed_early.push((fact.at, invoice_id.to_owned()));
+            }
+            return;
+        };
+        match status {
+            InvoiceStatus::PaymentFailed => epoch.fail(invoice_id, fact.at),
+            InvoiceStatus::Paid => {
+                epoch.pay(invoice_id, fact.at);
+            }
+            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack | InvoiceStatus::Unknown(_) => {}
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Words that were lost, and answers of Wix by a clock that runs minutes off: what is left to be known.
+
+use super::*;
+
+fn minutes(n: i64) -> jiff::SignedDuration {
+    jiff::SignedDuration::from_mins(n)
+}
+
+fn seen(at: Timestamp, product: &str, invoice: &str, since: i64) -> Fact {
+    snapshot(at, Some((product, invoice, true)), Some(day(since)))
+}
+
+fn seen_cancelled(at: Timestamp, product: &str, invoice: &str, since: i64) -> Fact {
+    snapshot(at, Some((product, invoice, false)), Some(day(since)))
+}
+
+fn failed(at: i64, invoice: &str) -> Fact {
+    invoiced(at, invoice, InvoiceStatus::PaymentFailed)
+}
+
+fn refunded(at: i64, invoice: &str) -> Fact {
+    invoiced(at, invoice, InvoiceStatus::Refunded)
+}
+
+fn plan(facts: &[Fact], now: Timestamp) -> String {
+    derived(facts, now).subscription.plan_id.as_str().to_owned()
+}
+
+#[test]
+fn a_failed_payment_told_before_the_plan_counts_once_the_plan_is_known() {
+    let facts = [installed(0), failed(31, "inv-2"), seen(day(40), "starter", "inv-1", 0)];
+    assert_eq!(derived(&facts, day(41)).subscription.status, SubscriptionStatus::BillingIssue);
+    // Days 0 and 30 were paid; day 60 lies in what was not.
+    assert_eq!(balance(&facts, day(65)), 200 + 2 * 1_000);
+    let paid = [&facts[..], &[invoiced(66, "inv-2", InvoiceStatus::Paid)]].concat();
+    assert_eq!(balance(&paid, day(66)), 200 + 3 * 1_000);
+}
+
+#[test]
+fn a_failed_payment_told_late_leaves_its_period_unpaid_from_its_beginning() {
+    let base = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        seen(day(31), "starter", "inv-1", 0),
+        failed(33, "inv-2"),
+    ];
+    assert_eq!(balance(&base, day(61)), 200 + 2 * 1_000, "days 0 and 30 belong to the first month");
+    // By a clock that ran ahead the answer came when the next cycle had begun, and named the invoice of the month before.
+    let ahead = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        seen(day(59), "starter", "inv-2", 0),
+        seen(day(60), "starter", "inv-2", 0),
+        failed(62, "inv-3"),
+        seen(day(70), "starter", "inv-2", 0),
+    ];
+    assert_eq!(balance(&ahead, day(95)), 200 + 2 * 1_000, "days 60 and 90 are not paid");
+}
+
+#[test]
+fn an_answer_of_the_very_minutes_of_a_failure_does_not_undo_it() {
+    // It names an invoice that nobody had named so far: that of the month before.
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        failed(59, "inv-3"),
+        seen(day(59) + minutes(2), "starter", "inv-2", 0),
+    ];
+    assert_eq!(derived(&facts, day(60)).subscription.status, SubscriptionStatus::BillingIssue);
+    let later = [&facts[..3], &[seen(day(60), "starter", "inv-4", 0)]].concat();
+    assert_eq!(derived(&later, day(60)).subscription.status, SubscriptionStatus::Active);
+}
+
+#[test]
+fn an_invoice_that_was_paid_in_the_end_pays_the_period_for_which_it_had_failed() {
+    // It is paid two periods late; the two after it have invoices of their own, and one of those is refunded.
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        failed(31, "inv-2"),
+        invoiced(95, "inv-2", InvoiceStatus::Paid),
+        seen(day(96), "starter", "inv-4", 0),
+        refunded(97, "inv-4"),
+    ];
+    // Days 0, 30 and 60 stay, day 90 is taken back.
+    assert_eq!(balance(&facts, day(98)), 200 + 3 * 1_000);
+    assert_eq!(derived(&facts, day(98)).subscription.status, SubscriptionStatus::Active);
+}
+
+#[test]
+fn a_payment_that_comes_after_the_time_ran_out_is_known_when_the_plan_is_seen_again() {
+    // Renewal had been switched off; that it was switched on again nobody told.
+    let just_before = day(31) - jiff::SignedDuration::from_millis(400);
+    let failure = fact(just_before, failed(31, "inv-2").kind);
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(10, "starter"),
+        failure,
+        invoiced(40, "inv-2", InvoiceStatus::Paid),
+        seen(day(45), "starter", "inv-2", 0),
+    ];
+    let then = derived(&facts, day(45)).subscription;
+    assert_eq!((then.plan_id.as_str(), then.status), ("starter", SubscriptionStatus::Active));
+}
+
+#[test]
+fn a_refund_of_an_invoice_that_appears_in_a_known_period_takes_back_nothing_from_before() {
+    let facts = [
+        installed(0),
+        purchased(0, "pro", "inv-1"),
+        seen(day(20), "pro", "inv-9", 0),
+        refunded(21, "inv-9"),
+        // And the first one may be refunded for itself.
+        refunded(22, "inv-1"),
+    ];
+    assert_eq!(balance(&facts[..4], day(21)), 200 + 5_000);
+    assert_eq!(balance(&facts, day(22)), 200);
+}
+
+#[test]
+fn an_invoice_named_right_after_a_turn_turns_out_to_be_that_of_the_period_before() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        seen(day(59), "starter", "inv-2", 0),
+        seen(day(65), "starter", "inv-3", 0),
+        refunded(66, "inv-3"),
+    ];
+    // The first days of three months are 0, 31 and 59. Days 0 and 30 stay, day 60 is taken back.
+    assert_eq!(balance(&facts, day(67)), 200 + 2 * 1_000);
+}
+
+#[test]
+fn the_trial_of_another_life_does_not_make_a_trial_of_this_one() {
+    let seen_on = |n| seen(day(n), "pro", "", 0);
+    let mut facts = vec![installed(0), purchased(0, "pro", "inv-1"), seen_on(35), seen_on(65), seen_on(92)];
+    let before = balance(&facts, day(99));
+    assert_eq!(before, 200 + 4 * 5_000);
+    facts.push(converted(100, "starter"));
+    assert_eq!(plan(&facts, day(101)), "starter");
+    assert_eq!(lived(&facts, day(101)).balances.debt, 0);
+    let given: i64 = lived(&facts, day(101))
+        .grants
+        .iter()
+        .filter(|g| !g.taken_back)
+        .map(|g| g.amount.get())
+        .max()
+        .unwrap();
+    assert_eq!(given, 5_000, "what pro earned stands");
+    // The same plan, long after a trial could have ended.
+    facts.pop();
+    facts.push(converted(100, "pro"));
+    assert!(balance(&facts, day(101)) >= before);
+    // And an answer that shows a trial of later than the plan's own beginning.
+    facts.pop();
+    facts.push(trial(100, "pro", "inv-7", 99));
+    assert!(balance(&facts, day(101)) >= before);
+}
+
+#[test]
+fn an_answer_minutes_after_a_word_about_renewal_does_not_contradict_it() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(10, "starter"),
+        seen(day(10) + minutes(2), "starter", "inv-1", 0),
+    ];
+    assert!(!derived(&facts, day(11)).subscription.auto_renew);
+    assert_eq!(plan(&facts, day(40)), "free");
+    let later = [&facts[..3], &[seen(day(11), "starter", "inv-1", 0)]].concat();
+    assert!(derived(&later, day(11)).subscription.auto_renew);
+}
+
+#[test]
+fn a_reactivation_is_no_beginning_an_answer_tells_when_the_plan_was_bought() {
+    let facts = [installed(0), reactivated(40, "starter")];
+    assert_eq!(balance(&facts, day(41)), 200, "grants wait for the answer");
+    let known = [&facts[..], &[seen(day(41), "starter", "inv-2", 0)]].concat();
+    assert_eq!(balance(&known, day(41)), 200 + 2 * 1_000);
+    assert_eq!(derived(&known, day(41)).subscription.current_period_end, Some(day(59)));
+}
+
+#[test]
+fn an_upgrade_first_told_by_its_reactivation_counts_from_when_an_answer_says_it_was_bought() {
+    let mut account = site();
+    let told = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        seen(day(32), "starter", "inv-2", 0),
+        seen(day(61), "starter", "inv-3", 0),
+        reactivated(70, "pro"),
+    ];
+    look(&mut account, &told, 70);
+    assert_eq!(account.balances.plan, 200 + 3 * 1_000 + 5_000);
+    // It was bought on day 40: the cycle of day 60 was not the lower plan's.
+    let known = [&told[..], &[seen(day(71), "pro", "inv-4", 40)]].concat();
+    look(&mut account, &known, 71);
+    assert_eq!(account.balances.plan, 200 + 2 * 1_000 + 2 * 5_000);
+}
+
+#[test]
+fn a_reactivation_after_the_time_ran_out_is_of_the_life_that_an_answer_shows_going_on() {
+    let mut account = site();
+    let mut facts = vec![installed(0), purchased(0, "starter", "inv-1"), cancelled(10, "starter")];
+    look(&mut account, &facts, 32);
+    assert_eq!((account.balances.plan, account.balances.expired), (200, 2_000));
+    facts.push(reactivated(50, "starter"));
+    look(&mut account, &facts, 50);
+    facts.push(seen(day(51), "starter", "inv-2", 0));
+    look(&mut account, &facts, 51);
+    // It never ended, and nothing counts twice.
+    assert_eq!((account.balances.plan, account.balances.expired), (200 + 2_000, 0));
+    assert_eq!(effective(&account).len(), 3);
+}
+
+#[test]
+fn an_upgrade_before_the_turn_at_which_a_lower_plan_was_to_begin_is_counted_from_its_own_day() {
+    let facts = [
+        installed(0),
+        purchased(0, "pro", "inv-1"),
+        changed(10, "starter"),
+        // On day 20 it went up instead, and nobody told.
+        seen(day(40), "scale", "inv-2", 20),
+    ];
+    assert_eq!(balance(&facts, day(40)), 200 + 5_000 + 25_000);
+    assert_eq!(derived(&facts, day(40)).subscription.current_period_end, Some(day(51)));
+}
+
+#[test]
+fn a_plan_that_is_paid_beyond_its_end_without_renewing_ends_with_the_period_that_runs() {
+    // Switched off, on and off again: only the first was told.
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(10, "starter"),
+        seen_cancelled(day(45), "starter", "inv-2", 0),
+    ];
+    assert_eq!(plan(&facts, day(45)), "starter");
+    assert_eq!(plan(&facts, day(58)), "starter");
+    assert_eq!(plan(&facts, day(59)), "free");
+}
+
+#[test]
+fn an_upgrade_of_a_cancelled_plan_that_was_cancelled_again_ends_with_its_own_period() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(10, "starter"),
+        seen_cancelled(day(70), "pro", "inv-3", 20),
+    ];
+    assert_eq!(plan(&facts, day(70)), "pro");
+    // It was bought on day 20, Jan 21: the months end on Feb 21, Mar 21.
+    assert_eq!(plan(&facts, day(78)), "pro");
+    assert_eq!(plan(&facts, day(79)), "free");
+}
+
+#[test]
+fn a_lower_plan_begins_with_its_payment_when_that_failed_at_first() {
+    let facts = [
+        installed(0),
+        purchased(0, "pro", "inv-1"),
+        changed(10, "starter"),
+        failed(31, "inv-2"),
+        // Wix leaves the higher plan in place until the lower one is paid.
+        seen(day(33), "pro", "inv-1", 0),
+        invoiced(40, "inv-2", InvoiceStatus::Paid),
+    ];
+    assert_eq!(plan(&facts[..5], day(34)), "pro");
+    assert_eq!(plan(&facts, day(41)), "starter");
+    // Days 0 and 30 were pro; day 60 is starter.
+    assert_eq!(balance(&facts, day(61)), 200 + 2 * 5_000);
+    let next = [&facts[..], &[seen(day(62), "starter", "inv-3", 31)]].concat();
+    assert_eq!(balance(&next, day(62)), 200 + 2 * 5_000 + 1_000);
+}
+
+#[test]
+fn another_lower_plan_than_the_one_that_was_told_begins_at_the_turn() {
+    let facts = [
+        installed(0),
+        purchased(0, "scale", "inv-1"),
+        changed(10, "starter"),
+        // That pro was chosen after that nobody told.
+        seen(day(35), "pro", "inv-2", 31),
+    ];
+    assert_eq!(plan(&facts, day(35)), "pro");
+    assert_eq!(balance(&facts, day(35)), 200 + 2 * 25_000, "it is no upgrade");
+    assert_eq!(balance(&facts, day(61)), 200 + 2 * 25_000, "its first cycle waits for a word");
+}
+
+#[test]
+fn a_lower_plan_that_began_at_the_turn_is_seen_although_its_choice_is_told_later() {
+    let facts = [
+        installed(0),
+        purchased(0, "pro", "inv-1"),
+        seen(day(30), "pro", "inv-1", 0),
+        reactivated(40, "starter"),
+        seen(day(41), "starter", "inv-2", 31),
+    ];
+    assert_eq!(plan(&facts, day(41)), "starter");
+}
+
+#[test]
+fn a_renewal_that_is_not_told_is_seen_before_it_is_seen_switched_off() {
+    // The lower plan began at the turn and was cancelled after it; one answer tells both.
+    let facts = [installed(0), purchased(0, "pro", "inv-1"), seen_cancelled(day(40), "starter", "inv-2", 31)];
+    assert_eq!(plan(&facts, day(40)), "starter");
+    assert_eq!(plan(&facts, day(59)), "free");
+}
+
+#[test]
+fn what_was_spent_after_a_wrong_end_is_taken_from_what_the_end_before_had_left() {
+    let mut account = site();
+    let first = [installed(0), purchased(0, "starter", "inv-1"), ended(10, "starter")];
+    look(&mut account, &first, 11);
+    assert_eq!((account.balances.plan, account.balances.expired), (200, 1_000));
+    let second = [&first[..], &[purchased(20, "starter", "inv-2"), cancelled(25, "starter")]].concat();
+    look(&mut account, &second, 26);
+    // Feb 20, a month after it was bought.
+    look(&mut account, &second, 52);
+    assert_eq!((account.balances.plan, account.balances.expired), (200, 1_000 + 2_000));
+    let cause = crate::entry::Cause::new("owner", "");
+    account.spend("s", "a", credits(30), &cause, day(53)).unwrap();
+    // It had not ended: the thirty were the oldest credits, and nothing that the first end cut comes back.
+    let third = [&second[..], &[seen(day(60), "starter", "inv-4", 20)]].concat();
+    look(&mut account, &third, 60);
+    assert_eq!(account.balances.expired, 1_000);
+    assert_eq!(account.balances.plan, 200 + 2 * 1_000 - 30);
+}
