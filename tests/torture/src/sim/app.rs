@@ -1,15 +1,15 @@
 //! The app: the server's own decisions on the memory store, with a crash possible between every two steps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use wixapp_core::account::{AccountChanges, LedgerError};
+use wixapp_core::account::{AccountChanges, LedgerError, Reset};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::derive::Policy;
-use wixapp_core::entry::{Cause, EntryCode};
-use wixapp_core::grant::CreditGrant;
+use wixapp_core::entry::Cause;
+use wixapp_core::grant::{CreditGrant, Source};
 use wixapp_core::hold::{HoldState, ReserveRequest};
-use wixapp_core::id::{GrantId, InstanceId};
+use wixapp_core::id::InstanceId;
 use wixapp_core::{Catalog, Credits};
 use wixapp_emulator::platform::Outgoing;
 use wixapp_platform::AppInstance;
@@ -171,10 +171,33 @@ impl App {
         }
         let outcome = decide(&mut tx, &self.catalog, self.policy, answer.as_ref()).map_err(Stop::Refused)?;
         self.step(false, outcome.changed > 0)?;
+        let cuts = |store: &Memory| store.books.get(id).map_or_else(Vec::new, |books| cuts(&books.resets));
+        let (before, moved) = (cuts(&self.store), self.moved(id, &tx));
         let changes = self.store.commit(tx).map_err(Stop::Broken)?;
         self.news.remove(id);
+        let after = cuts(&self.store);
+        let undone = before.iter().filter(|cut| !after.contains(cut)).map(|cut| Move::Uncut(cut.1));
+        let new = after.iter().filter(|cut| !before.contains(cut)).map(|cut| Move::Cut(cut.1));
         let grants = self.store.books.get(id).map_or(&[][..], |books| &books.grants);
-        Ok(Brought { moves: moves(&changes, grants), unconfirmed: outcome.unconfirmed })
+        let moves = undone.chain(moved).chain(grant_moves(&changes, grants)).chain(new).collect();
+        Ok(Brought { moves, unconfirmed: outcome.unconfirmed })
+    }
+
+    /// The grants that a transaction finds to count from another moment.
+    fn moved(&self, id: &InstanceId, tx: &Tx) -> Vec<Move> {
+        let known = self.store.books.get(id).map_or(&[][..], |books| &books.grants);
+        let changes = &tx.account.changes;
+        let mut moved = BTreeMap::new();
+        for touched in &changes.touched_grants {
+            let before = known.iter().find(|grant| grant.id == *touched && grant.source != Source::Carried);
+            let after = tx.account.grants.iter().find(|grant| grant.id == *touched);
+            if let Some((before, after)) = before.zip(after).filter(|(b, a)| b.effective_at != a.effective_at)
+            {
+                let (from, to, amount) = (before.effective_at, after.effective_at, before.amount.get());
+                moved.insert(touched, Move::Moved { from, to, amount });
+            }
+        }
+        moved.into_values().collect()
     }
 
     /// Gives back what was put aside for too long.
@@ -268,32 +291,23 @@ impl Order {
     }
 }
 
-/// What a derivation did with credits, in the order of its entries.
-fn moves(changes: &AccountChanges, grants: &[CreditGrant]) -> Vec<Move> {
-    let mut moves: Vec<(i64, Move)> = Vec::new();
-    for entry in &changes.entries {
-        let given = changes.new_grants.iter().find(|grant| grant.business_key == entry.business_key);
-        if let (EntryCode::Grant, Some(grant)) = (entry.code, given) {
-            moves.push((entry.seq, Move::Given { since: grant.effective_at, amount: grant.amount.get() }));
-        }
-    }
-    let taken_back = |id: &GrantId| grants.iter().find(|grant| grant.id == *id && grant.taken_back);
-    for grant in changes.touched_grants.iter().filter_map(taken_back) {
-        let back = Move::TakenBack { since: grant.effective_at, amount: grant.amount.get() };
-        if !moves.iter().any(|(_, known)| *known == back) {
-            moves.insert(0, (0, back));
-        }
-    }
-    // A cut that found nothing to take leaves its key and no entry; it stands behind what was given before its time.
-    for key in changes.keys.iter().filter(|key| key.starts_with("reset:")) {
-        let at = changes.entries.iter().find(|entry| entry.business_key == *key).map(|entry| entry.seq);
-        let after = changes.keys.iter().position(|other| other == key).unwrap_or_default();
-        let before = changes.keys.get(after + 1..).unwrap_or_default();
-        let next =
-            changes.entries.iter().find(|entry| before.contains(&entry.business_key)).map(|entry| entry.seq);
-        moves.push((at.or(next).unwrap_or(i64::MAX), Move::Cut));
-    }
-    // The sort is stable: a cut without an entry shares the number of the grant after it, and must come before it.
-    moves.sort_by_key(|(seq, what)| (*seq, *what != Move::Cut));
-    moves.into_iter().map(|(_, what)| what).collect()
+/// The cuts that stand, each with its key and its moment.
+fn cuts(resets: &[Reset]) -> Vec<(String, Timestamp)> {
+    resets.iter().map(|reset| (reset.key.clone(), reset.at)).collect()
+}
+
+/// What a derivation took back and gave.
+fn grant_moves(changes: &AccountChanges, grants: &[CreditGrant]) -> Vec<Move> {
+    let touched: BTreeSet<_> = changes.touched_grants.iter().collect();
+    let back = grants.iter().filter(|grant| grant.taken_back && touched.contains(&grant.id));
+    let back = back.filter(|grant| grant.source != Source::Carried);
+    let back = back.map(|grant| Move::TakenBack { since: grant.effective_at, amount: grant.amount.get() });
+    let given = changes.new_grants.iter().filter(|grant| grant.source != Source::Carried);
+    let given = given.filter_map(|new| grants.iter().find(|grant| grant.id == new.id));
+    let given = given.map(|grant| Move::Given {
+        since: grant.effective_at,
+        amount: grant.amount.get(),
+        pays_debt: matches!(grant.source, Source::Cycle | Source::Upgrade),
+    });
+    back.chain(given).collect()
 }

@@ -16,7 +16,7 @@ use super::run::{Failure, Outcome, Setup, run};
 /// From this many seeds on, every rare thing must have happened.
 pub const ENOUGH: u64 = 300;
 /// How many lines of a failing seed's history are shown.
-const HISTORY: usize = 120;
+const HISTORY: usize = 200;
 
 /// Arguments of the simulator.
 #[derive(Debug, Args)]

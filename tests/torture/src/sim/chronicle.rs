@@ -92,9 +92,22 @@ pub enum Move {
         since: Timestamp,
         /// How many.
         amount: i64,
+        /// Whether they pay what is owed first.
+        pays_debt: bool,
     },
-    /// It cut the plan's credits because a paid life ended.
-    Cut,
+    /// It found that credits count from another moment.
+    Moved {
+        /// From when they had counted.
+        from: Timestamp,
+        /// From when they count.
+        to: Timestamp,
+        /// How many credits had been given.
+        amount: i64,
+    },
+    /// It cut the plan's credits because a paid life ended at that moment.
+    Cut(Timestamp),
+    /// It undid a cut: the paid life did not end then.
+    Uncut(Timestamp),
     /// It took a grant back.
     TakenBack {
         /// From when it had counted.

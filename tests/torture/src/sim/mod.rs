@@ -5,12 +5,11 @@
 //! to pay and spend ([`owner`]); the network loses, repeats, reorders and delays ([`weather`]); the app is killed
 //! between any two steps ([`app`]). Every half year the network heals, the app asks Wix, and three oracles look at
 //! every instance ([`oracle`]): the books against themselves, access against the platform, and the balances against a
-//! [`model`] that knows the true history.
+//! [`model`] that knows the true history and, through [`words`], which parts of it got through.
 
 pub mod app;
 pub mod campaign;
 pub mod chronicle;
-pub mod life;
 pub mod log;
 pub mod model;
 pub mod oracle;
@@ -21,6 +20,7 @@ pub mod rng;
 pub mod run;
 pub mod store;
 pub mod weather;
+pub mod words;
 
 pub use campaign::{ENOUGH, SimArgs, Summary, campaign, command};
 pub use run::{Failure, Outcome, Setup, run};

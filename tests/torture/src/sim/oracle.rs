@@ -8,12 +8,13 @@ use wixapp_core::hold::HoldState;
 use wixapp_core::subscription::SubscriptionStatus;
 use wixapp_emulator::platform::LivePlan;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chronicle::{Deed, Story};
 use super::model::{self, Rules};
 use super::purse::Purse;
 use super::store::Books;
+use super::words::SLACK;
 
 /// Which oracle found something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -109,15 +110,15 @@ pub fn access(
             wrong("it is removed, and has access".to_owned())
         };
     }
-    let expected = model::expect(story, rules, now);
-    let plan = expected.plan.as_deref().unwrap_or("free");
-    if found.status == SubscriptionStatus::Removed || found.plan_id.as_str() != plan {
+    let plan = live.map_or("free", |live| live.plan_id.as_str());
+    let clear = model::expect(story, rules, now).clear;
+    let is_there = found.status != SubscriptionStatus::Removed;
+    // An answer that shows another plan than the one that runs says what begins when the period ends.
+    let pending = found.pending_plan_id.as_ref().is_some_and(|pending| pending.as_str() == plan);
+    if !is_there || !(found.plan_id.as_str() == plan || (pending && !clear)) {
         return wrong(format!("it must be on {plan}, and is {} on {}", found.status.as_str(), found.plan_id));
     }
-    if live.is_some() != expected.plan.is_some() {
-        return wrong(format!("the platform says {live:?}, and the model {:?}", expected.plan));
-    }
-    if expected.plan.is_some() && found.auto_renew != live.is_some_and(|live| live.auto_renew) {
+    if clear && live.is_some_and(|live| live.auto_renew != found.auto_renew) {
         return wrong(format!("that it renews by itself is {}, and must not be", found.auto_renew));
     }
     Ok(())
@@ -139,34 +140,60 @@ pub fn balance(books: &Books, story: &Story, rules: Rules, now: Timestamp) -> Re
     let expected = model::expect(story, rules, now);
     // What a cut leaves stands in a grant of its own, and was given before.
     let standing = books.grants.iter().filter(|grant| !grant.taken_back && grant.source != Source::Carried);
-    let mut given: Vec<_> = standing.map(|grant| (grant.effective_at, grant.amount.get())).collect();
-    given.sort();
-    if amounts(&given) != amounts(&expected.grants) {
-        return wrong(difference(&expected.grants, &given));
+    let mut given: BTreeMap<i64, Vec<Timestamp>> = BTreeMap::new();
+    standing.for_each(|grant| given.entry(grant.amount.get()).or_default().push(grant.effective_at));
+    let amounts: BTreeSet<i64> = given.keys().chain(expected.grants.keys()).copied().collect();
+    for amount in amounts {
+        let (least, most) = expected.grants.get(&amount).copied().unwrap_or_default();
+        let times = given.get(&amount).map_or(&[][..], Vec::as_slice);
+        if !(least..=most).contains(&times.len()) {
+            let due: Vec<Timestamp> =
+                expected.earned.iter().filter(|due| due.1 == amount).map(|due| due.0).collect();
+            return wrong(format!(
+                "{amount} must have been granted {least} to {most} times, and was {}; lacking: {}; beyond: {}",
+                times.len(),
+                without(&due, times),
+                without(times, &due),
+            ));
+        }
     }
-    let purse = Purse::follow(&story.moves, &expected.cuts, rules.free)
-        .map_err(|text| finding(Oracle::Balance, text))?;
+    cuts(books, expected.cuts).map_err(|text| finding(Oracle::Balance, text))?;
+    let Some(purse) =
+        Purse::follow(&story.moves, rules.free).map_err(|text| finding(Oracle::Balance, text))?
+    else {
+        return Ok(());
+    };
     let sums = &books.balances;
-    let found = [sums.available(), sums.held, sums.spent, sums.expired];
-    let due = [purse.available(), purse.held(), purse.spent, purse.expired];
+    let found = [sums.available(), sums.held, sums.spent, sums.expired, sums.debt];
+    let due = [purse.available(), purse.held(), purse.spent, purse.expired, purse.debt];
     if found != due {
-        return wrong(format!("available, held, spent, expired must be {due:?} and are {found:?}"));
+        return wrong(format!("available, held, spent, expired, owed must be {due:?} and are {found:?}"));
     }
     Ok(())
 }
 
-fn amounts(grants: &[(Timestamp, i64)]) -> Vec<i64> {
-    let mut amounts: Vec<i64> = grants.iter().map(|grant| grant.1).collect();
-    amounts.sort_unstable();
-    amounts
+/// Compares the cuts in the books with the times at which there must have been one, and those of which nobody can know.
+fn cuts(books: &Books, mut windows: Vec<(Timestamp, Timestamp, bool)>) -> Result<(), String> {
+    // What must be cut by an earlier time cannot wait for a later cut.
+    windows.sort_by_key(|window| (!window.2, window.1));
+    let mut cuts: Vec<Timestamp> = books.resets.iter().map(|reset| reset.at).collect();
+    cuts.sort();
+    for at in cuts {
+        let place = windows.iter().position(|(from, until, _)| (from..=until).contains(&&at));
+        let place =
+            place.ok_or_else(|| format!("the plan's credits were cut at {at:.0}, when no plan ended"))?;
+        if windows[place].2 {
+            windows.remove(place);
+        }
+    }
+    match windows.iter().find(|window| window.2) {
+        Some(window) => Err(format!("the plan's credits must have been cut by {:.0}", window.1)),
+        None => Ok(()),
+    }
 }
 
-/// The grants of those amounts of which there are too many or too few.
-fn difference(expected: &[(Timestamp, i64)], given: &[(Timestamp, i64)]) -> String {
-    let count = |grants: &[(Timestamp, i64)], amount| grants.iter().filter(|grant| grant.1 == amount).count();
-    let list = |grants: &[(Timestamp, i64)]| {
-        let wrong = grants.iter().filter(|grant| count(expected, grant.1) != count(given, grant.1));
-        wrong.map(|(at, amount)| format!("{amount} of {:.10}", at.to_string())).collect::<Vec<_>>().join(", ")
-    };
-    format!("these must have been granted: [{}]; these were: [{}]", list(expected), list(given))
+/// Those of some times that the others lack, for a reader.
+fn without(these: &[Timestamp], others: &[Timestamp]) -> String {
+    let lacks = |at: &&Timestamp| !others.iter().any(|other| at.duration_since(*other).abs() < SLACK);
+    these.iter().filter(lacks).map(|at| format!("{at:.0}")).collect::<Vec<_>>().join(", ")
 }

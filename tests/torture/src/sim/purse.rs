@@ -9,32 +9,61 @@ use super::chronicle::Move;
 /// What is in the plan's purse: lots with the moment from which they count, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Purse {
-    lots: Vec<(Timestamp, i64)>,
+    lots: Vec<Lot>,
     /// What each hold drew, and how many cuts there had been before it.
-    holds: BTreeMap<String, (usize, Vec<(Timestamp, i64)>)>,
+    holds: BTreeMap<String, (usize, Vec<Lot>)>,
     /// Spent for good.
     pub spent: i64,
     /// Cut when a paid life ended.
     pub expired: i64,
     /// Taken back after it was spent.
     pub debt: i64,
-    /// The cuts that happened, and how much may still come back to each from the holds that were open then.
-    cuts: Vec<(Timestamp, i64)>,
+    cuts: Vec<Cut>,
+    /// Every grant: since when it counts, how many credits it was, and whether it was taken back.
+    grants: Vec<(Timestamp, i64, bool)>,
+}
+
+/// What is left of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Lot {
+    since: Timestamp,
+    /// The grant's number.
+    of: usize,
+    left: i64,
+}
+
+/// The end of a paid life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Cut {
+    at: Timestamp,
+    /// How many cuts had been made before.
+    made: usize,
+    /// How much may still come back from the holds that were open then.
+    room: i64,
+    /// What it took.
+    taken: Vec<Lot>,
+    undone: bool,
 }
 
 impl Purse {
-    /// Goes through all moves. A cut leaves at most `free` of what counted before its own moment in `cuts`.
+    /// Goes through all moves. A cut leaves at most `free` of what counted before it.
+    ///
+    /// `None` where this plain arithmetic cannot tell: credits were taken back that a cut had gone through, even one that
+    /// was undone, because what was drawn meanwhile was drawn from what the cut had left.
     ///
     /// # Errors
     /// A sentence, when a move spends what is not there.
-    pub fn follow(moves: &[Move], cuts: &[Timestamp], free: i64) -> Result<Self, String> {
+    pub fn follow(moves: &[Move], free: i64) -> Result<Option<Self>, String> {
         let mut purse = Self::default();
-        let mut cuts = cuts.iter().copied();
         for what in moves {
             match what {
-                Move::Given { since, amount } => purse.give(*since, *amount),
+                Move::Given { since, amount, pays_debt } => purse.give(*since, *amount, *pays_debt),
+                Move::TakenBack { since, .. } if purse.is_cut(*since) => return Ok(None),
                 Move::TakenBack { since, amount } => purse.take_back(*since, *amount),
-                Move::Cut => purse.cut(cuts.next().ok_or("a cut came for no paid life that ended")?, free),
+                Move::Moved { from, to, .. } if purse.is_cut(*from.min(to)) => return Ok(None),
+                Move::Moved { from, to, amount } => purse.move_lot(*from, *to, *amount),
+                Move::Cut(at) => purse.cut(*at, free),
+                Move::Uncut(at) => purse.undo(*at),
                 Move::Spent(amount) => {
                     purse.spend(*amount)?;
                     purse.spent += amount;
@@ -48,51 +77,78 @@ impl Purse {
             }
             purse.lots.sort();
         }
-        Ok(purse)
+        Ok(Some(purse))
     }
 
     /// What can be spent.
     #[must_use]
     pub fn available(&self) -> i64 {
-        self.lots.iter().map(|lot| lot.1).sum()
+        self.lots.iter().map(|lot| lot.left).sum()
     }
 
     /// What is put aside.
     #[must_use]
     pub fn held(&self) -> i64 {
-        self.holds.values().flat_map(|(_, drawn)| drawn).map(|lot| lot.1).sum()
+        self.holds.values().flat_map(|(_, drawn)| drawn).map(|lot| lot.left).sum()
     }
 
-    /// New credits pay what was taken back and not there any more; what counts from before a cut is cut.
-    fn give(&mut self, since: Timestamp, amount: i64) {
-        let paid = self.debt.min(amount);
+    fn is_cut(&self, since: Timestamp) -> bool {
+        self.cuts.iter().any(|cut| since < cut.at)
+    }
+
+    /// New credits pay what is owed first; what counts from before a cut is cut.
+    fn give(&mut self, since: Timestamp, amount: i64, pays_debt: bool) {
+        let paid = if pays_debt { self.debt.min(amount) } else { 0 };
         self.debt -= paid;
-        self.come_back(0, since, amount - paid);
+        self.spent += paid;
+        self.grants.push((since, amount, false));
+        let lot = Lot { since, of: self.grants.len() - 1, left: amount - paid };
+        self.come_back(lot, |_| true);
     }
 
-    /// What is left of a grant leaves; what is not there any more is owed.
+    /// What is left of a grant leaves; what was spent of it is owed; what is put aside of it is settled when its hold ends.
     fn take_back(&mut self, since: Timestamp, amount: i64) {
-        let mut rest = amount;
-        for lot in self.lots.iter_mut().filter(|lot| lot.0 == since) {
-            let part = lot.1.min(rest);
-            lot.1 -= part;
-            rest -= part;
+        let Some(of) = self.find(since, amount) else { return };
+        let of_it = |lot: &Lot| lot.of == of;
+        let left: i64 = self.lots.iter().filter(|lot| of_it(lot)).map(|lot| lot.left).sum();
+        let held = self.holds.values().flat_map(|(_, drawn)| drawn).filter(|lot| of_it(lot));
+        let held: i64 = held.map(|lot| lot.left).sum();
+        self.lots.retain(|lot| !of_it(lot));
+        self.owe((amount - left - held).max(0));
+        self.grants[of].2 = true;
+    }
+
+    /// The grant of those credits that stands.
+    fn find(&self, since: Timestamp, amount: i64) -> Option<usize> {
+        self.grants.iter().rposition(|grant| *grant == (since, amount, false))
+    }
+
+    /// The same credits are known to count from another moment.
+    fn move_lot(&mut self, from: Timestamp, to: Timestamp, amount: i64) {
+        let Some(of) = self.find(from, amount) else { return };
+        self.grants[of].0 = to;
+        let held = self.holds.values_mut().flat_map(|(_, drawn)| drawn);
+        for lot in self.lots.iter_mut().chain(held).filter(|lot| lot.of == of) {
+            lot.since = to;
         }
-        self.lots.retain(|lot| lot.1 > 0);
-        self.debt += rest;
+    }
+
+    fn owe(&mut self, amount: i64) {
+        self.debt += amount;
+        self.spent -= amount;
     }
 
     /// Takes from the oldest lots first.
-    fn spend(&mut self, amount: i64) -> Result<Vec<(Timestamp, i64)>, String> {
+    fn spend(&mut self, amount: i64) -> Result<Vec<Lot>, String> {
         let mut rest = amount;
         let mut drawn = Vec::new();
         for lot in &mut self.lots {
-            let part = lot.1.min(rest);
-            lot.1 -= part;
+            let part = lot.left.min(rest);
+            lot.left -= part;
             rest -= part;
-            drawn.extend((part > 0).then_some((lot.0, part)));
+            drawn.extend((part > 0).then_some(Lot { left: part, ..*lot }));
         }
-        self.lots.retain(|lot| lot.1 > 0);
+        self.lots.retain(|lot| lot.left > 0);
         if rest > 0 {
             Err(format!("{amount} credits left the books, and {rest} of them were not there"))
         } else {
@@ -102,41 +158,61 @@ impl Purse {
 
     /// Ends a hold: `spent` of it is gone, first what was drawn first, and the rest comes back.
     fn end(&mut self, key: &str, spent: i64) -> Result<(), String> {
-        let (cuts, held) = self.holds.remove(key).ok_or("a hold ended twice")?;
+        let (made, held) = self.holds.remove(key).ok_or("a hold ended twice")?;
         let mut rest = spent;
-        for (since, amount) in held {
-            let part = amount.min(rest);
+        for lot in held {
+            let part = lot.left.min(rest);
             rest -= part;
             self.spent += part;
-            self.come_back(cuts, since, amount - part);
+            if self.grants[lot.of].2 {
+                self.owe(part);
+            } else {
+                self.come_back(Lot { left: lot.left - part, ..lot }, |cut| cut.made >= made);
+            }
         }
         Ok(())
     }
 
     /// What comes back after a cut comes back as far as the cut would have left it.
-    fn come_back(&mut self, cuts: usize, since: Timestamp, amount: i64) {
-        let mut kept = amount;
-        for cut in self.cuts.iter_mut().skip(cuts).filter(|cut| since <= cut.0) {
-            kept = kept.min(cut.1);
-            cut.1 -= kept;
+    fn come_back(&mut self, lot: Lot, passes: impl Fn(&Cut) -> bool) {
+        let mut left = lot.left;
+        let stands = |cut: &&mut Cut| lot.since < cut.at && !cut.undone && passes(cut);
+        for cut in self.cuts.iter_mut().filter(stands) {
+            let part = left.min(cut.room);
+            cut.room -= part;
+            cut.taken.extend((part < left).then_some(Lot { left: left - part, ..lot }));
+            left = part;
         }
-        self.expired += amount - kept;
-        if kept > 0 {
-            self.lots.push((since, kept));
-        }
+        self.expired += lot.left - left;
+        self.lots.extend((left > 0).then_some(Lot { left, ..lot }));
     }
 
     fn cut(&mut self, at: Timestamp, free: i64) {
-        let old: i64 = self.lots.iter().filter(|lot| lot.0 <= at).map(|lot| lot.1).sum();
+        let old: i64 = self.lots.iter().filter(|lot| lot.since < at).map(|lot| lot.left).sum();
         let mut excess = (old - free).max(0);
         self.expired += excess;
-        self.cuts.push((at, (free - old).max(0)));
-        for lot in self.lots.iter_mut().filter(|lot| lot.0 <= at) {
-            let part = lot.1.min(excess);
-            lot.1 -= part;
+        let mut taken = Vec::new();
+        for lot in self.lots.iter_mut().filter(|lot| lot.since < at) {
+            let part = lot.left.min(excess);
+            lot.left -= part;
             excess -= part;
+            taken.extend((part > 0).then_some(Lot { left: part, ..*lot }));
         }
-        self.lots.retain(|lot| lot.1 > 0);
+        self.lots.retain(|lot| lot.left > 0);
+        let made = self.cuts.len();
+        self.cuts.push(Cut { at, made, room: (free - old).max(0), taken, undone: false });
+        self.cuts.sort_by_key(|cut| cut.at);
+    }
+
+    /// The paid life had not ended: what was cut comes back.
+    fn undo(&mut self, at: Timestamp) {
+        let Some(cut) = self.cuts.iter_mut().find(|cut| cut.at == at && !cut.undone) else { return };
+        cut.undone = true;
+        for lot in std::mem::take(&mut cut.taken) {
+            self.expired -= lot.left;
+            // It had gone through the cuts of before.
+            self.come_back(lot, |cut| cut.at > at);
+        }
     }
 }
 
@@ -149,7 +225,7 @@ mod tests {
     }
 
     fn given(since: i64, amount: i64) -> Move {
-        Move::Given { since: day(since), amount }
+        Move::Given { since: day(since), amount, pays_debt: true }
     }
 
     #[test]
@@ -158,8 +234,9 @@ mod tests {
         for held in [1, 900, 1_000, 1_100, 1_200] {
             for posted in [None, Some(held)] {
                 let end = posted.map_or(Move::Returned(key()), |amount| Move::Posted(key(), amount));
-                let moves = [given(0, 200), given(1, 1_000), Move::Reserved(key(), held), Move::Cut, end];
-                let purse = Purse::follow(&moves, &[day(31)], 200).unwrap();
+                let moves =
+                    [given(0, 200), given(1, 1_000), Move::Reserved(key(), held), Move::Cut(day(31)), end];
+                let purse = Purse::follow(&moves, 200).unwrap().unwrap();
                 assert_eq!(
                     purse.available(),
                     if posted.is_some() { 200.min(1_200 - held) } else { 200 },
@@ -171,12 +248,31 @@ mod tests {
 
     #[test]
     fn a_cut_that_comes_late_spares_what_counts_from_after_it() {
-        let purse = Purse::follow(&[given(0, 200), given(40, 1_000), Move::Cut], &[day(31)], 200).unwrap();
+        let purse =
+            Purse::follow(&[given(0, 200), given(40, 1_000), Move::Cut(day(31))], 200).unwrap().unwrap();
         assert_eq!(purse.available(), 1_200);
     }
 
     #[test]
     fn spending_what_is_not_there_is_an_error() {
-        assert!(Purse::follow(&[given(0, 200), Move::Spent(201)], &[], 200).is_err());
+        assert!(Purse::follow(&[given(0, 200), Move::Spent(201)], 200).is_err());
+    }
+
+    #[test]
+    fn a_cut_that_is_undone_gives_back_what_it_took() {
+        let moves =
+            [given(0, 200), given(1, 1_000), Move::Cut(day(31)), Move::Spent(50), Move::Uncut(day(31))];
+        let purse = Purse::follow(&moves, 200).unwrap().unwrap();
+        assert_eq!((purse.available(), purse.expired), (1_150, 0));
+    }
+
+    #[test]
+    fn what_was_spent_of_a_grant_that_is_taken_back_is_owed_and_paid_by_the_next() {
+        let back = Move::TakenBack { since: day(1), amount: 1_000 };
+        let moves = [given(0, 200), given(1, 1_000), Move::Spent(500), back, given(31, 1_000)];
+        let before = Purse::follow(&moves[..4], 200).unwrap().unwrap();
+        assert_eq!((before.available(), before.debt, before.spent), (0, 300, 200));
+        let after = Purse::follow(&moves, 200).unwrap().unwrap();
+        assert_eq!((after.available(), after.debt, after.spent), (700, 0, 500));
     }
 }

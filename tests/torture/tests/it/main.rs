@@ -4,6 +4,7 @@
 mod disk;
 mod hazard;
 mod race;
+mod sim;
 mod webhooks;
 
 use std::path::Path;
