@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -61,8 +61,14 @@ impl Postgres {
         drop(client(&pool).await?);
         let (told, queue) = mpsc::unbounded_channel();
         let origin = format!("{:x}", std::process::id()) + &uuid::Uuid::new_v4().simple().to_string()[..8];
-        let listener = tokio::spawn(listener::listen(config, tls, origin.clone(), changes));
+        let (first, listens) = oneshot::channel();
+        let listener = tokio::spawn(listener::listen(config, tls, origin.clone(), changes, first));
         let notifier = tokio::spawn(listener::notify(pool.clone(), origin, queue));
+        // Whoever watches an open store hears everything from then on. A store that cannot listen yet is of use all the
+        // same: polling stands behind every change.
+        if !matches!(timeout(WAIT, listens).await, Ok(Ok(()))) {
+            tracing::warn!("changes of other processes are not heard yet");
+        }
         Ok(Self {
             pool,
             told: Mutex::new(Some(told)),

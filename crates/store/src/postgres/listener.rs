@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Pool;
 use futures_util::{StreamExt, stream};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_postgres::{AsyncMessage, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -18,17 +18,22 @@ const GATHER: Duration = Duration::from_millis(5);
 const MESSAGE_LIMIT: usize = 7_500;
 const RECONNECT: Duration = Duration::from_secs(1);
 
-/// Hears the changes of other processes, for ever. After every new connection some may have been missed.
+/// Hears the changes of other processes, for ever; `first` is told once it does. After every new connection some may have
+/// been missed.
 pub(super) async fn listen(
     config: Config,
     tls: MakeRustlsConnect,
     origin: String,
     changes: broadcast::Sender<Change>,
+    first: oneshot::Sender<()>,
 ) {
+    let mut first = Some(first);
     loop {
-        if let Err(error) = listen_once(&config, tls.clone(), &origin, &changes).await {
+        if let Err(error) = listen_once(&config, tls.clone(), &origin, &changes, &mut first).await {
             tracing::warn!(error = %error, "the connection for changes of other processes was lost");
         }
+        // Nobody waits for a second try.
+        first = None;
         tokio::time::sleep(RECONNECT).await;
     }
 }
@@ -38,12 +43,16 @@ async fn listen_once(
     tls: MakeRustlsConnect,
     origin: &str,
     changes: &broadcast::Sender<Change>,
+    first: &mut Option<oneshot::Sender<()>>,
 ) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = config.connect(tls).await?;
     let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
     let listening = async {
         client.batch_execute("LISTEN wixapp").await?;
         let _ = changes.send(Change::resync());
+        if let Some(first) = first.take() {
+            let _ = first.send(());
+        }
         // The client must live as long as the connection is wanted.
         std::future::pending::<Result<(), tokio_postgres::Error>>().await
     };

@@ -46,8 +46,7 @@ async fn another_process_hears_of_a_change(stage: Stage) {
         give(&stage.store, &id, gift("cycle:1", Pool::Plan, 1)).await;
         return heard(&mut watch, resync).await;
     }
-    // It listens from the first resync on; then it hears what changed, and of whom.
-    heard(&mut watch, resync).await;
+    // An open store listens: it hears what changed, and of whom.
     give(&stage.store, &id, gift("cycle:1", Pool::Plan, 1)).await;
     heard(&mut watch, money(&id)).await;
 }
@@ -68,7 +67,6 @@ async fn a_listener_that_was_cut_off_looks_at_everything_again_on_postgres() {
     let id = instance("site-1");
     let other: Store = stage.another_store().await;
     let mut watch = other.watch();
-    heard(&mut watch, resync).await;
     let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
          WHERE datname = current_database() AND query = 'LISTEN wixapp'";
     let ended: i64 = connect(&stage.url()).await.query_one(cut, &[]).await.unwrap().get(0);
@@ -84,7 +82,6 @@ async fn what_was_changed_before_closing_is_told_to_others_on_postgres() {
     let id = instance("site-1");
     let listening = stage.another_store().await;
     let mut watch = listening.watch();
-    heard(&mut watch, resync).await;
     give(&stage.store, &id, gift("cycle:1", Pool::Plan, 1)).await;
     stage.store.close().await;
     heard(&mut watch, money(&id)).await;
