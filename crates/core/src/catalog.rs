@@ -333,10 +333,10 @@ fn aliases(plans: &[Plan], top_ups: &[TopUp]) -> Result<HashMap<String, Product>
         let loose = exact.map(move |name| (name, Product::Plan(index), true));
         loose.chain(plan.stripe_prices().map(move |price| (price, Product::Plan(index), false)))
     });
-    let top_up_names = top_ups
-        .iter()
-        .enumerate()
-        .flat_map(|(index, top_up)| top_up.names().map(move |name| (name, Product::TopUp(index), true)));
+    let top_up_names = top_ups.iter().enumerate().flat_map(|(index, top_up)| {
+        let loose = top_up.names().map(move |name| (name, Product::TopUp(index), true));
+        loose.chain(top_up.stripe_price.as_deref().map(move |price| (price, Product::TopUp(index), false)))
+    });
     for (name, product, is_loose) in plan_names.chain(top_up_names) {
         let lower = is_loose.then(|| name.trim().to_lowercase());
         for alias in [name.to_owned()].into_iter().chain(lower) {

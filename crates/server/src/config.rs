@@ -147,6 +147,9 @@ pub struct StripeConfig {
     /// The signing secret before the last change: events signed with it are still taken.
     #[config(env = "WIXAPP_STRIPE_WEBHOOK_SECRET_PREVIOUS")]
     pub webhook_secret_previous: Option<SecretString>,
+    /// Whether a subscription ends with the period that is paid when the app is removed from the site.
+    #[config(default = true, env = "WIXAPP_STRIPE_CANCEL_ON_REMOVAL")]
+    pub cancel_on_removal: bool,
     /// Where Stripe's API is.
     #[config(default = "https://api.stripe.com", env = "WIXAPP_STRIPE_API_URL")]
     pub api_url: String,

@@ -10,13 +10,17 @@ pub(crate) struct Migration {
 }
 
 /// The version of the schema that this version of wixapp needs.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
-pub(crate) const SQLITE: &[Migration] =
-    &[Migration { version: 1, text: include_str!("../migrations/sqlite/0001_start.sql") }];
+pub(crate) const SQLITE: &[Migration] = &[
+    Migration { version: 1, text: include_str!("../migrations/sqlite/0001_start.sql") },
+    Migration { version: 2, text: include_str!("../migrations/sqlite/0002_ending.sql") },
+];
 
-pub(crate) const POSTGRES: &[Migration] =
-    &[Migration { version: 1, text: include_str!("../migrations/postgres/0001_start.sql") }];
+pub(crate) const POSTGRES: &[Migration] = &[
+    Migration { version: 1, text: include_str!("../migrations/postgres/0001_start.sql") },
+    Migration { version: 2, text: include_str!("../migrations/postgres/0002_ending.sql") },
+];
 
 /// The table that says which versions were applied.
 pub(crate) const TABLE: &str =

@@ -323,6 +323,11 @@ impl Tx {
         }
     }
 
+    /// Lets the subscriptions at Stripe be told to end at this moment, if there ever were any.
+    pub fn end_at_stripe(&mut self, at: Timestamp) {
+        self.writes.push(crate::ending::insert(&self.account.instance_id, at));
+    }
+
     /// Tells watchers that the subscription changed.
     pub fn tell_subscription(&mut self) {
         self.topics.push(Topic::Money);

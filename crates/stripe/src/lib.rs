@@ -15,7 +15,9 @@ mod read;
 mod secret;
 pub mod signature;
 
-pub use self::client::{CheckoutSession, NewCheckout, PlanChange, StripeClient, StripeClientBuilder};
+pub use self::client::{
+    CheckoutMode, CheckoutSession, NewCheckout, PlanChange, StripeClient, StripeClientBuilder,
+};
 pub use self::error::Error;
 pub use self::event::{Event, Payload};
 pub use self::secret::{ApiKey, WebhookSecret};

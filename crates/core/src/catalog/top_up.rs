@@ -45,6 +45,9 @@ pub struct TopUp {
     /// Wix's ids of the product: GUIDs or slugs.
     #[serde(default)]
     pub vendor_product_ids: Vec<String>,
+    /// Stripe's id of the price, `price_…`, for apps that sell through Stripe: one that is paid once.
+    #[serde(default)]
+    pub stripe_price: Option<String>,
 }
 
 impl TopUp {
@@ -87,6 +90,7 @@ mod tests {
     #[case("[[top_up]]\nid='a'\nname='A'\ncredits=1\nvendor_product_ids=['Free']", "called `free`")]
     #[case("[[top_up]]\nid='a'\nname='A'\ncredits=1\n[[top_up]]\nid='A'\nname='A'\ncredits=1", "called `a`")]
     #[case("[[top_up]]\nid='a'\nname='A'\ncredits=1\nrank=3", "cannot be read")]
+    #[case("[[top_up]]\nid='a'\nname='A'\ncredits=1\nstripe_price='free'", "called `free`")]
     fn a_wrong_top_up_is_refused_with_its_reason(#[case] text: &str, #[case] reason: &str) {
         let free =
             "name='x'\nversion='1'\ncurrency='USD'\n[[plan]]\nid='free'\nname='F'\nrank=0\ncredits=1\n";

@@ -1,15 +1,17 @@
 //! Selling through Stripe: a checkout for who has no plan yet, the portal for who has one.
 
 use jiff::SignedDuration;
+use wixapp_core::catalog::TopUp;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::{BillingCycle, BillingSource, CheckoutId, ErrorCode, InstanceId, Plan};
 use wixapp_store::StripeLink;
 use wixapp_stripe::event::{Metadata, Subscription};
-use wixapp_stripe::{NewCheckout, PlanChange};
+use wixapp_stripe::{CheckoutMode, NewCheckout, PlanChange};
 
 use super::{StripeSide, answer};
 use crate::error::ApiError;
 use crate::state::App;
+use crate::work::reconcile;
 
 /// A page of the portal works this long once it was opened.
 const PORTAL_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
@@ -19,7 +21,7 @@ const CHECKOUT_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 /// What is to be bought.
 pub(crate) struct Wanted<'a> {
     pub(crate) instance_id: &'a InstanceId,
-    pub(crate) plan: &'a Plan,
+    pub(crate) product: Product<'a>,
     pub(crate) cycle: &'a BillingCycle,
     pub(crate) checkout_id: &'a CheckoutId,
     pub(crate) success_url: String,
@@ -28,24 +30,72 @@ pub(crate) struct Wanted<'a> {
     pub(crate) coupon_code: Option<&'a str>,
 }
 
+/// What our pages sell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Product<'a> {
+    Plan(&'a Plan),
+    /// Credits that are bought once.
+    TopUp(&'a TopUp),
+}
+
+impl Product<'_> {
+    fn id(&self) -> &str {
+        match self {
+            Self::Plan(plan) => plan.id.as_str(),
+            Self::TopUp(top_up) => &top_up.id,
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Plan(plan) => &plan.name,
+            Self::TopUp(top_up) => &top_up.name,
+        }
+    }
+
+    /// The product id to ask Wix's checkout for.
+    pub(crate) fn product_id(&self) -> &str {
+        match self {
+            Self::Plan(plan) => plan.product_id(),
+            Self::TopUp(top_up) => top_up.product_id(),
+        }
+    }
+
+    fn stripe_price(&self, cycle: &BillingCycle) -> Option<&str> {
+        match self {
+            Self::Plan(plan) => plan.stripe_price(cycle),
+            Self::TopUp(top_up) => top_up.stripe_price.as_deref(),
+        }
+    }
+
+    fn mode(&self) -> CheckoutMode {
+        match self {
+            Self::Plan(_) => CheckoutMode::Subscription,
+            Self::TopUp(_) => CheckoutMode::Payment,
+        }
+    }
+}
+
 /// A page to pay on.
 pub(crate) struct Opened {
     pub(crate) url: String,
     pub(crate) expires_at: Timestamp,
 }
 
-/// Opens a page of Stripe's on which the plan can be bought.
+/// Opens a page of Stripe's on which the plan or top-up can be bought.
 ///
-/// Who has a subscription is asked to confirm the change of it: a second checkout would begin a second subscription.
+/// Who has a subscription is asked to confirm the change of it: a second checkout would begin a second subscription. A
+/// top-up is bought beside it.
 pub(crate) async fn open(app: &App, wanted: &Wanted<'_>) -> Result<Opened, ApiError> {
     let side = side(app)?;
-    let price_id = wanted
-        .plan
-        .stripe_price(wanted.cycle)
-        .ok_or_else(|| ApiError::invalid(format!("{} is not sold for that period.", wanted.plan.name)))?;
+    let price_id = wanted.product.stripe_price(wanted.cycle).ok_or_else(|| {
+        ApiError::invalid(format!("{} is not sold for that period.", wanted.product.name()))
+    })?;
     let now = app.clock.now();
     let later = |by| now.saturating_add(by).unwrap_or(now);
-    if let Some(running) = running(app, side, wanted.instance_id).await? {
+    // Also before a top-up: what the page before began is found out before another page takes its place.
+    let running = running(app, side, wanted.instance_id).await?;
+    if let Some(running) = running.filter(|_| wanted.product.mode() == CheckoutMode::Subscription) {
         let url = confirm(app, side, wanted, running, price_id).await?;
         return Ok(Opened { url, expires_at: later(PORTAL_LIFETIME) });
     }
@@ -61,6 +111,7 @@ pub(crate) async fn open(app: &App, wanted: &Wanted<'_>) -> Result<Opened, ApiEr
     };
     let customer = app.store.list_stripe_ids(wanted.instance_id, "cus_", 1).await?.pop();
     let new = NewCheckout {
+        mode: wanted.product.mode(),
         price_id: price_id.to_owned(),
         success_url: wanted.success_url.clone(),
         cancel_url: wanted.cancel_url.clone(),
@@ -113,7 +164,7 @@ fn metadata(app: &App, wanted: &Wanted<'_>) -> Metadata {
     Metadata {
         app_id: Some(app.config.wix.app_id.clone()),
         instance_id: Some(wanted.instance_id.to_string()),
-        plan_id: Some(wanted.plan.id.to_string()),
+        plan_id: Some(wanted.product.id().to_owned()),
         billing_cycle: Some(wanted.cycle.as_str().to_owned()),
         checkout_id: Some(wanted.checkout_id.to_string()),
     }
@@ -125,8 +176,12 @@ async fn running(
     side: &StripeSide,
     instance_id: &InstanceId,
 ) -> Result<Option<Subscription>, ApiError> {
-    let found = answer::subscriptions(app, side, instance_id).await?;
-    Ok(found.into_iter().find(|subscription| subscription.status.gives_access()))
+    let found = answer::look_up(app, side, instance_id).await?;
+    if found.bought.is_some() {
+        // No event told of it yet, and the next page would hide it.
+        reconcile::look(app, instance_id).await?;
+    }
+    Ok(found.subscriptions.into_iter().find(|subscription| subscription.status.gives_access()))
 }
 
 async fn confirm(
@@ -147,7 +202,11 @@ async fn confirm(
 }
 
 /// Closes the page that was opened before, so that nobody pays on two.
-async fn close_last(app: &App, side: &StripeSide, instance_id: &InstanceId) -> Result<(), ApiError> {
+pub(super) async fn close_last(
+    app: &App,
+    side: &StripeSide,
+    instance_id: &InstanceId,
+) -> Result<(), ApiError> {
     let Some(last) = app.store.list_stripe_ids(instance_id, "cs_", 1).await?.pop() else { return Ok(()) };
     match side.client.expire_checkout(&last).await {
         // It was paid without beginning anything, or was closed before.

@@ -48,16 +48,16 @@ fn one(at: Timestamp, kind: Option<FactKind>) -> Kinds {
     kind.into_iter().map(|kind| (at, kind)).collect()
 }
 
-/// A paid checkout names no price; what we wrote into it says which plan it was for.
-fn bought(checkout: &Checkout) -> Option<FactKind> {
-    checkout.subscription.as_ref().filter(|_| checkout.is_paid)?;
-    let plan = checkout.metadata.plan_id.clone()?;
+/// A paid checkout names no price; what we wrote into it says which plan or top-up it was for.
+pub(super) fn bought(checkout: &Checkout) -> Option<FactKind> {
+    let of_ours = checkout.subscription.is_some() || checkout.is_once;
+    let plan = checkout.metadata.plan_id.clone().filter(|_| of_ours && checkout.is_paid)?;
     let cycle = BillingCycle::from(checkout.metadata.billing_cycle.clone()?);
     Some(FactKind::PlanPurchased(PlanTerms {
         vendor_product_id: plan,
         cycle,
         expires_at: None,
-        invoice_id: checkout.invoice.clone(),
+        invoice_id: checkout.payment().map(str::to_owned).or_else(|| checkout.invoice.clone()),
     }))
 }
 

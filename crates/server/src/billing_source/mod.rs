@@ -3,6 +3,7 @@
 
 mod answer;
 mod checkout;
+pub(crate) mod ending;
 mod fact;
 mod intake;
 mod waiting;
@@ -14,7 +15,7 @@ use crate::error::ApiError;
 use crate::state::App;
 
 pub(crate) use answer::ask;
-pub(crate) use checkout::{Opened, Wanted, open, portal};
+pub(crate) use checkout::{Opened, Product, Wanted, open, portal};
 pub(crate) use intake::{Intake, receive};
 pub(crate) use waiting::keep;
 

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use tokio::sync::{broadcast, watch};
 use wixapp_core::InstanceId;
 use wixapp_store::{StripeEvent, StripeLink, StripeWait, Topic};
-use wixapp_stripe::event::Subscription;
+use wixapp_stripe::event::{Metadata, Subscription};
 use wixapp_stripe::{Event, Payload};
 
 use super::{StripeSide, intake};
@@ -139,10 +139,13 @@ async fn ask(app: &App, side: &StripeSide, event: &Event) -> Result<Told, wixapp
 
 async fn about_charge(app: &App, side: &StripeSide, id: &str) -> Result<Told, wixapp_stripe::Error> {
     let charge = side.client.charge(id).await?;
-    // A payment without an invoice was for something else than a plan.
-    let Some(invoice_id) = charge.invoice.clone() else { return Ok(Told::Foreign) };
+    // A payment without an invoice that does not name us was for something else.
+    let Some(invoice_id) = charge.paid_for().map(str::to_owned) else { return Ok(Told::Foreign) };
     let link = |id: &String| StripeLink { stripe_id: id.clone(), invoice_id: Some(invoice_id.clone()) };
     let links: Vec<StripeLink> = charge.payment_intent.iter().chain([&charge.id]).map(link).collect();
+    if charge.invoice.is_none() {
+        return Ok(by_metadata(app, &charge.metadata, links));
+    }
     let ids: Vec<String> = charge.invoice.iter().chain(&charge.customer).cloned().collect();
     match app.store.find_stripe_owner(&ids).await {
         Ok(Some(owner)) => Ok(Told::Owner(owner.instance_id, links)),
@@ -156,11 +159,13 @@ async fn about_charge(app: &App, side: &StripeSide, id: &str) -> Result<Told, wi
 }
 
 fn by_subscription(app: &App, subscription: &Subscription, mut links: Vec<StripeLink>) -> Told {
-    let metadata = &subscription.metadata;
-    let ours = metadata.app_id.is_some() && !intake::is_foreign(app, metadata);
-    let Some(instance_id) = metadata.instance_id.as_deref().filter(|_| ours) else { return Told::Foreign };
-    let Ok(instance_id) = instance_id.parse() else { return Told::Foreign };
     let ids = [Some(&subscription.id), subscription.customer.as_ref()].into_iter().flatten();
     links.extend(ids.map(|id| StripeLink { stripe_id: id.clone(), invoice_id: None }));
-    Told::Owner(instance_id, links)
+    by_metadata(app, &subscription.metadata, links)
+}
+
+fn by_metadata(app: &App, metadata: &Metadata, links: Vec<StripeLink>) -> Told {
+    let ours = metadata.app_id.is_some() && !intake::is_foreign(app, metadata);
+    let Some(instance_id) = metadata.instance_id.as_deref().filter(|_| ours) else { return Told::Foreign };
+    instance_id.parse().map_or(Told::Foreign, |instance_id| Told::Owner(instance_id, links))
 }

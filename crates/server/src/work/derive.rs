@@ -11,6 +11,7 @@ use wixapp_core::subscription::{Subscription, SubscriptionStatus};
 use wixapp_core::{BillingCycle, Fact, InstanceId};
 use wixapp_store::{Checkout, CheckoutState, StoredFact, Tx, Want};
 
+use crate::billing_source::ending;
 use crate::error::ApiError;
 use crate::state::App;
 use crate::work::reconcile::Answer;
@@ -76,12 +77,19 @@ pub async fn instance(
 ) -> Result<Outcome, ApiError> {
     let (catalog, policy, now) = (app.catalog.clone(), app.policy, app.clock.now());
     let want = Want::money().facts().open_checkouts();
+    let ends_at_stripe = app.stripe.is_some() && app.config.stripe.cancel_on_removal;
     let decision = move |tx: &mut Tx| {
         match &answer {
             Some(Answer::Known(snapshot)) => snapshot.note(tx),
             Some(Answer::Refused | Answer::Unknown) | None => {}
         }
-        decide(tx, &catalog, policy, answer.as_ref()).map_err(ApiError::from)
+        let new = tx.facts.iter().filter(|stored| stored.is_new);
+        let due_at = ending::due_at(new.filter_map(|stored| stored.fact.as_ref()), tx.now);
+        let outcome = decide(tx, &catalog, policy, answer.as_ref())?;
+        if let Some(at) = due_at.filter(|_| ends_at_stripe && tx.profile.removed_at.is_some()) {
+            tx.end_at_stripe(at);
+        }
+        Ok::<Outcome, ApiError>(outcome)
     };
     let outcome = app.store.transact(instance_id, want, now, decision).await??;
     metrics::counter!("wixapp_grants_total").increment(outcome.changed as u64);

@@ -7,6 +7,7 @@ pub mod derive;
 mod due;
 mod facts;
 mod holds;
+mod purge;
 pub mod reconcile;
 pub mod sweep;
 mod trouble;
@@ -56,7 +57,9 @@ pub async fn run(app: Arc<App>, stopping: watch::Receiver<bool>) {
         Duty::Due.keep(&app, stopping.clone()),
         Duty::Holds.keep(&app, stopping.clone()),
         sweep::run(Arc::clone(&app), stopping.clone()),
+        purge::run(Arc::clone(&app), stopping.clone()),
         crate::billing_source::keep(&app, stopping.clone()),
+        crate::billing_source::ending::end(&app, stopping.clone()),
         crate::notice::keep(&app, stopping.clone()),
     );
 }

@@ -39,6 +39,8 @@ pub struct Seen {
     plan: Option<Option<PaidSnapshot>>,
     /// That the app is on the site; `None` when Wix did not say.
     install: Option<Install>,
+    /// What was bought once and no webhook told of.
+    bought: Option<Box<Fact>>,
     at: Timestamp,
 }
 
@@ -120,6 +122,7 @@ async fn claim(
 pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
     // Of whom to ask may not be known either.
     let Ok(source) = billing_source::of(app, instance_id).await else { return Answer::Unknown };
+    let mut bought = None;
     let (wix, plan) = match source {
         BillingSource::Wix => {
             let wix = ask_wix(app, instance_id).await;
@@ -129,19 +132,18 @@ pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
         // Wix calls an instance free that pays elsewhere: of its plan it knows nothing.
         BillingSource::Stripe => {
             let (wix, told) = tokio::join!(ask_wix(app, instance_id), billing_source::ask(app, instance_id));
-            match told {
-                Some(plan) => (wix, plan),
-                None => return Answer::Unknown,
-            }
+            let Some(told) = told else { return Answer::Unknown };
+            bought = told.bought.map(Box::new);
+            (wix, told.plan)
         }
         BillingSource::None => (ask_wix(app, instance_id).await, None),
     };
     let install = match (wix, &plan) {
         (Ok(found), _) => Some(Install { origin_instance_id: found.instance.origin_instance_id }),
-        (Err(answer), None) => return answer,
-        (Err(_), Some(_)) => None,
+        (Err(answer), None) if bought.is_none() => return answer,
+        (Err(_), _) => None,
     };
-    Answer::Known(Seen { plan, install, at: app.clock.now() })
+    Answer::Known(Seen { plan, install, bought, at: app.clock.now() })
 }
 
 async fn ask_wix(app: &App, instance_id: &InstanceId) -> Result<AppInstance, Answer> {
@@ -180,7 +182,7 @@ impl Seen {
     #[must_use]
     pub fn new(found: &AppInstance, at: Timestamp) -> Self {
         let install = Install { origin_instance_id: found.instance.origin_instance_id.clone() };
-        Self { plan: Some(paid(found)), install: Some(install), at }
+        Self { plan: Some(paid(found)), install: Some(install), bought: None, at }
     }
 
     /// Adds the answer to the facts, or lengthens the last one when nothing happened since and it says the same.
@@ -188,6 +190,9 @@ impl Seen {
         tx.profile.reconciled_at = Some(self.at);
         if let Some(install) = &self.install {
             self.note_install(tx, install);
+        }
+        if let Some(bought) = &self.bought {
+            note_bought(tx, bought);
         }
         let Some(plan) = &self.plan else { return };
         let mut known: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
@@ -217,5 +222,17 @@ impl Seen {
 
     fn key(&self, content: &str) -> String {
         hex::encode(Sha256::digest(format!("{EVENT_TYPE}\n{}\n{content}", self.at)))
+    }
+}
+
+/// A webhook may have told of it since it was asked about.
+fn note_bought(tx: &mut Tx, bought: &Fact) {
+    let invoice = |fact: &Fact| match &fact.kind {
+        FactKind::PlanPurchased(terms) => terms.invoice_id.clone(),
+        _ => None,
+    };
+    let mut known = tx.facts.iter().filter_map(|stored| invoice(stored.fact.as_ref()?));
+    if known.all(|id| Some(id) != invoice(bought)) {
+        tx.note_fact("checkout.session", bought.clone());
     }
 }

@@ -154,6 +154,11 @@ impl TestApp {
         self.config.plans.catalog = Some(file.display().to_string());
     }
 
+    /// What the next server is started with.
+    pub(crate) fn config_mut(&mut self) -> &mut Config {
+        &mut self.config
+    }
+
     /// The next server finds this database in place of the one that is there now.
     pub(crate) fn restore(&mut self, backup: Place) {
         assert!(self.running.is_none(), "a server runs on the database");

@@ -53,6 +53,7 @@ on_both_with_mail!(
     what_is_switched_off_is_not_written,
     a_process_killed_between_sending_and_noting_it_sends_the_same_mail_again,
     a_mail_that_cannot_leave_is_tried_again_later,
+    what_was_sent_leaves_the_outbox_after_more_than_a_year,
 );
 
 impl Stage {
@@ -130,6 +131,19 @@ fn read(text: &str) -> (String, Kept) {
         None => word.to_owned(),
     };
     (words.map(decode).collect(), Kept { head, plain, html })
+}
+
+async fn what_was_sent_leaves_the_outbox_after_more_than_a_year(stage: Stage) {
+    let site = stage.app.install().await;
+    stage.save(&site, |_| {}).await;
+    stage.app.spend(&stage.app.fresh(&site), "s-1", 195).await.data();
+    stage.until_number("sent", 1).await;
+    stage.app.advance(days(399)).await;
+    assert_eq!(stage.number("sent").await, 1);
+    stage.app.advance(days(2)).await;
+    stage.until_number("sent", 0).await;
+    assert_eq!(stage.mails().len(), 1, "nothing is written again");
+    stage.app.finish().await;
 }
 
 async fn an_owner_is_told_of_a_new_plan_and_its_credits_in_their_language(stage: Stage) {

@@ -1,13 +1,15 @@
 //! The schema: brought up once, by whoever comes first, and never taken back.
 
 use futures_util::future::join_all;
+use wixapp_core::grant::Pool;
 use wixapp_store::{Error, Migrated, SCHEMA_VERSION, Store};
 
-use crate::stage::{Stage, instance, now};
+use crate::stage::{Stage, gift, give, instance, now};
 
 on_both!(
     migrating_again_changes_nothing,
     many_processes_migrate_a_new_database_at_once,
+    a_database_of_an_older_version_keeps_what_is_in_it,
     a_newer_schema_is_refused,
     an_empty_database_is_noticed,
 );
@@ -34,6 +36,21 @@ async fn many_processes_migrate_a_new_database_at_once(stage: Stage) {
     let migrated: Vec<Migrated> = join_all(processes).await.into_iter().map(|done| done.unwrap()).collect();
     assert!(migrated.iter().all(|done| done.to == SCHEMA_VERSION));
     assert_eq!(migrated.iter().filter(|done| done.from == 0).count(), 1, "{migrated:?}");
+}
+
+async fn a_database_of_an_older_version_keeps_what_is_in_it(stage: Stage) {
+    let id = instance("site-1");
+    give(&stage.store, &id, gift("cycle:1", Pool::Plan, 7)).await;
+    // As version 1 left it.
+    let older = "DROP TABLE stripe_endings; DROP INDEX notices_settled; DROP INDEX stripe_events_settled; \
+                 DELETE FROM schema_versions WHERE version > 1";
+    stage.raw(older).await.unwrap();
+    assert!(matches!(stage.store.check().await, Err(Error::Inconsistent(_))));
+    assert_eq!(stage.store.migrate().await.unwrap(), Migrated { from: 1, to: SCHEMA_VERSION });
+    stage.store.check().await.unwrap();
+    let found = stage.store.find_instance(&id).await.unwrap().unwrap();
+    assert_eq!(found.balances.available(), 7);
+    assert_eq!(stage.store.list_stripe_endings(now(), 9).await.unwrap(), []);
 }
 
 async fn a_newer_schema_is_refused(stage: Stage) {

@@ -14,6 +14,7 @@ on_both!(
     a_notice_is_put_once_under_its_key_and_dropped_above_the_limit,
     no_two_take_the_same_notice,
     a_notice_ends_once_and_one_that_is_not_settled_is_due_again,
+    what_has_ended_is_deleted_by_age_and_what_waits_is_not,
 );
 
 fn settings(address: Option<&str>) -> NoticeSettings {
@@ -136,4 +137,28 @@ async fn a_notice_ends_once_and_one_that_is_not_settled_is_due_again(stage: Stag
     store.settle_notice(&notice, NoticeEnd::Failed("late".to_owned()), later(62)).await.unwrap();
     assert_eq!(stage.number("SELECT count(*) FROM notices WHERE state = 'sent'").await, 1);
     assert!(claim(10_000).await.is_none());
+}
+
+async fn what_has_ended_is_deleted_by_age_and_what_waits_is_not(stage: Stage) {
+    let store = &stage.store;
+    on(&stage).await;
+    give(store, &instance("site-1"), gift("one", Pool::Plan, 100)).await;
+    put(&stage, &["sent", "failed", "dropped", "waiting", "above"], 4).await;
+    let claimed = store.claim_notices(now(), now() + SignedDuration::from_mins(5), 9).await.unwrap();
+    for notice in claimed {
+        let end = match notice.key.as_str() {
+            "sent" => NoticeEnd::Sent,
+            "failed" => NoticeEnd::Failed("no".to_owned()),
+            "dropped" => NoticeEnd::Dropped,
+            _ => NoticeEnd::Again(now(), "later".to_owned()),
+        };
+        store.settle_notice(&notice, end, now()).await.unwrap();
+    }
+    assert_eq!(store.purge_notices(now(), 99).await.unwrap(), 0, "they are as old as that, and no older");
+    let later = now() + SignedDuration::from_secs(1);
+    assert_eq!(store.purge_notices(later, 3).await.unwrap(), 3);
+    assert_eq!(store.purge_notices(later, 3).await.unwrap(), 1);
+    assert_eq!(store.purge_notices(later, 3).await.unwrap(), 0);
+    let waiting = "SELECT count(*) FROM notices WHERE notice_key = 'waiting' AND state = 'waiting'";
+    assert_eq!((stage.number("SELECT count(*) FROM notices").await, stage.number(waiting).await), (1, 1));
 }

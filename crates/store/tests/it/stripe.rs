@@ -1,6 +1,7 @@
 //! Events of Stripe: whose they are, stored once with all they say, or waiting.
 
 use futures_util::future::join_all;
+use jiff::SignedDuration;
 use wixapp_core::{BillingSource, Fact, FactKind};
 use wixapp_store::{StripeDelivery, StripeEvent, StripeKept, StripeLink, StripeOwner, StripeWait, Want};
 
@@ -14,6 +15,8 @@ on_both!(
     ids_of_a_kind_are_listed_newest_first,
     events_with_the_same_ids_do_not_wait_for_each_other,
     an_event_waits_until_it_is_settled,
+    events_that_say_nothing_to_the_app_are_deleted_by_age_and_no_others,
+    what_is_to_end_is_due_until_it_is_done,
 );
 
 fn link(stripe_id: &str, invoice_id: Option<&str>) -> StripeLink {
@@ -141,4 +144,60 @@ async fn an_event_waits_until_it_is_settled(stage: Stage) {
     let expected = StripeEvent { asks: 1, ask_at: later, ..waiting("evt_1") };
     assert_eq!(store.list_waiting_stripe_events(10).await.unwrap(), [expected]);
     assert_eq!(stage.number("SELECT count(*) FROM stripe_events WHERE state = 'parked'").await, 2);
+}
+
+async fn events_that_say_nothing_to_the_app_are_deleted_by_age_and_no_others(stage: Stage) {
+    let store = &stage.store;
+    for (id, kept) in [
+        ("evt_waiting", StripeKept::Waiting),
+        ("evt_unknown", StripeKept::Unknown),
+        ("evt_parked", StripeKept::Parked("odd")),
+        ("evt_foreign", StripeKept::Waiting),
+        ("evt_unplaced", StripeKept::Waiting),
+        ("evt_money", StripeKept::Waiting),
+    ] {
+        store.keep_stripe_event(waiting(id), kept).await.unwrap();
+    }
+    store.settle_stripe_event("evt_foreign", StripeWait::Foreign, "another's").await.unwrap();
+    store.settle_stripe_event("evt_unplaced", StripeWait::Parked, "nobody's").await.unwrap();
+    store.accept_stripe(event(1, "site-1", "evt_money", Vec::new())).await.unwrap();
+    assert_eq!(
+        store.purge_stripe_events(now(), 9).await.unwrap(),
+        0,
+        "they are as old as that, and no older"
+    );
+    let later = now() + SignedDuration::from_secs(1);
+    assert_eq!(store.purge_stripe_events(later, 1).await.unwrap(), 1);
+    assert_eq!(store.purge_stripe_events(later, 9).await.unwrap(), 1);
+    let left =
+        "SELECT count(*) FROM stripe_events WHERE event_id IN ('evt_waiting', 'evt_parked', 'evt_unplaced')";
+    assert_eq!((stage.number(left).await, stage.number("SELECT count(*) FROM stripe_events").await), (3, 3));
+    // What brought money is known by its key, which no age deletes.
+    assert!(store.accept_stripe(event(2, "site-1", "evt_money", Vec::new())).await.unwrap().duplicate);
+}
+
+async fn what_is_to_end_is_due_until_it_is_done(stage: Stage) {
+    let (store, id) = (&stage.store, instance("site-1"));
+    let note = async |id, at| {
+        let decide = move |tx: &mut wixapp_store::Tx| {
+            tx.end_at_stripe(at);
+            Ok::<_, ()>(())
+        };
+        store.transact(id, Want::money(), now(), decide).await.unwrap().unwrap();
+    };
+    let due = async |minutes| {
+        let found = store.list_stripe_endings(now() + SignedDuration::from_mins(minutes), 9).await.unwrap();
+        found.into_iter().map(|ending| (ending.instance_id.to_string(), ending.attempts)).collect::<Vec<_>>()
+    };
+    store.link_stripe_ids(&id, vec![link("sub_1", None)], now()).await.unwrap();
+    note(&id, now() + SignedDuration::from_mins(10)).await;
+    note(&id, now() + SignedDuration::from_mins(30)).await;
+    note(&instance("never-bought"), now()).await;
+    assert_eq!(due(9).await, []);
+    assert_eq!(due(10).await, [("site-1".to_owned(), 0)], "the first word counts");
+    store.postpone_stripe_ending(&id, now() + SignedDuration::from_mins(20)).await.unwrap();
+    assert_eq!(due(19).await, []);
+    assert_eq!(due(20).await, [("site-1".to_owned(), 1)]);
+    store.finish_stripe_ending(&id).await.unwrap();
+    assert_eq!(due(1_000).await, []);
 }

@@ -6,15 +6,26 @@ use wixapp_core::clock::Timestamp;
 use super::StripeClient;
 use super::form::Form;
 use crate::error::Error;
-use crate::event::Metadata;
+use crate::event::{Checkout, Metadata};
 use crate::read;
 
 const ANSWER: &str = "checkout session of Stripe";
 
+/// How what a Checkout Session sells is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckoutMode {
+    /// Again and again: a subscription begins.
+    Subscription,
+    /// Once.
+    Payment,
+}
+
 /// What a new Checkout Session is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCheckout {
-    /// The price of the plan, `price_…`.
+    /// How it is paid.
+    pub mode: CheckoutMode,
+    /// What is bought, `price_…`: a recurring price for a subscription, one that is not for a payment.
     pub price_id: String,
     /// Where the payer goes after paying.
     pub success_url: String,
@@ -22,7 +33,7 @@ pub struct NewCheckout {
     pub cancel_url: String,
     /// The payer, when they paid before.
     pub customer: Option<String>,
-    /// What events will carry: onto the session, and onto the subscription and its invoices.
+    /// What events will carry: onto the session, and onto the subscription and its invoices, or the payment and its charge.
     pub metadata: Metadata,
     /// The language of the page, as Stripe writes it; the browser's when left out.
     pub locale: Option<String>,
@@ -43,6 +54,8 @@ pub struct CheckoutSession {
     pub customer: Option<String>,
     /// What was begun, once it is paid.
     pub subscription: Option<String>,
+    /// What was bought, as events tell of it.
+    pub bought: Option<Checkout>,
 }
 
 impl CheckoutSession {
@@ -57,6 +70,7 @@ impl CheckoutSession {
             expires_at: read::time(answer, "/expires_at"),
             customer: read::id(answer, "/customer"),
             subscription: read::id(answer, "/subscription"),
+            bought: Checkout::read(answer).ok(),
         })
     }
 }
@@ -71,13 +85,17 @@ pub(super) fn may_be_followed(url: &str) -> bool {
 }
 
 impl StripeClient {
-    /// Opens a page on which a subscription can be bought; once under `key`, however often it is asked for.
+    /// Opens a page to pay on; once under `key`, however often it is asked for.
     ///
     /// # Errors
     /// When Stripe refuses or does not answer; see the predicates of [`Error`].
     pub async fn create_checkout(&self, wanted: &NewCheckout, key: &str) -> Result<CheckoutSession, Error> {
+        let (mode, begun) = match wanted.mode {
+            CheckoutMode::Subscription => ("subscription", "subscription_data"),
+            CheckoutMode::Payment => ("payment", "payment_intent_data"),
+        };
         let mut form = Form::default()
-            .set("mode", "subscription")
+            .set("mode", mode)
             .set("line_items[0][price]", &wanted.price_id)
             .set("line_items[0][quantity]", "1")
             .set("success_url", &wanted.success_url)
@@ -86,9 +104,8 @@ impl StripeClient {
             .maybe("customer", wanted.customer.as_deref())
             .maybe("locale", wanted.locale.as_deref());
         for (name, value) in wanted.metadata.pairs() {
-            form = form
-                .set(format!("metadata[{name}]"), value)
-                .set(format!("subscription_data[metadata][{name}]"), value);
+            form =
+                form.set(format!("metadata[{name}]"), value).set(format!("{begun}[metadata][{name}]"), value);
         }
         form = match &wanted.promotion_code {
             Some(code) => form.set("discounts[0][promotion_code]", code),

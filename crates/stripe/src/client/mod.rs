@@ -8,13 +8,14 @@ mod checkout;
 mod form;
 mod lookup;
 mod portal;
+mod subscription;
 mod transport;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::{DEFAULT_BASE_URL, DEFAULT_TIMEOUT, StripeClientBuilder};
-pub use self::checkout::{CheckoutSession, NewCheckout};
+pub use self::checkout::{CheckoutMode, CheckoutSession, NewCheckout};
 pub use self::portal::PlanChange;
 use self::transport::Transport;
 

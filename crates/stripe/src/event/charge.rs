@@ -23,6 +23,13 @@ pub struct Charge {
 }
 
 impl Charge {
+    /// What the charge was made for: its invoice, or the payment itself where something of ours was paid once.
+    #[must_use]
+    pub fn paid_for(&self) -> Option<&str> {
+        let is_once = self.metadata.billing_cycle.as_deref() == Some("ONE_TIME");
+        self.invoice.as_deref().or_else(|| self.payment_intent.as_deref().filter(|_| is_once))
+    }
+
     pub(crate) fn read(object: &Value) -> Result<Self, &'static str> {
         let (all, back) = (read::number(object, "/amount"), read::number(object, "/amount_refunded"));
         let whole = all.zip(back).map(|(all, back)| all > 0 && back >= all);

@@ -16,6 +16,10 @@ pub struct Checkout {
     pub subscription: Option<String>,
     /// The first invoice, `in_…`, in versions that name it.
     pub invoice: Option<String>,
+    /// Whether what was bought is paid once.
+    pub is_once: bool,
+    /// The payment of what is paid once, `pi_…`; none where a coupon made the price zero.
+    pub payment_intent: Option<String>,
     /// Whether money came, or a coupon made the price zero. A session may complete before its payment does, and one for
     /// a trial completes without any.
     pub is_paid: bool,
@@ -32,8 +36,17 @@ impl Checkout {
             customer: read::id(object, "/customer"),
             subscription: read::id(object, "/subscription"),
             invoice: read::id(object, "/invoice"),
+            is_once: read::text(object, "/mode") == Some("payment"),
+            payment_intent: read::id(object, "/payment_intent"),
             is_paid: priced && matches!(paid, "paid" | "no_payment_required"),
             metadata: Metadata::read(object, &["/metadata"]),
         })
+    }
+
+    /// What stands for an invoice where something is paid once, which has none: the payment, or the session itself where
+    /// nothing was to pay. `None` for a subscription.
+    #[must_use]
+    pub fn payment(&self) -> Option<&str> {
+        self.is_once.then(|| self.payment_intent.as_deref().unwrap_or(&self.id))
     }
 }

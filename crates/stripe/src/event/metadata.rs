@@ -11,9 +11,9 @@ pub struct Metadata {
     pub app_id: Option<String>,
     /// The instance that pays.
     pub instance_id: Option<String>,
-    /// Our id of the plan that was bought.
+    /// Our id of the plan or top-up that was bought.
     pub plan_id: Option<String>,
-    /// How it is paid: `MONTHLY` or `YEARLY`.
+    /// How it is paid: `MONTHLY`, `YEARLY` or `ONE_TIME`.
     pub billing_cycle: Option<String>,
     /// Our id of the checkout.
     pub checkout_id: Option<String>,

@@ -122,7 +122,14 @@ impl Event {
     pub fn ids(&self) -> Vec<String> {
         let all: Vec<Option<&String>> = match &self.payload {
             Payload::Checkout(it) => {
-                vec![Some(&it.id), it.customer.as_ref(), it.subscription.as_ref(), it.invoice.as_ref()]
+                let payment = it.payment_intent.as_ref();
+                vec![
+                    Some(&it.id),
+                    it.customer.as_ref(),
+                    it.subscription.as_ref(),
+                    it.invoice.as_ref(),
+                    payment,
+                ]
             }
             Payload::Subscription { subscription: it, .. } => {
                 vec![Some(&it.id), it.customer.as_ref(), it.latest_invoice.as_ref()]
@@ -142,15 +149,15 @@ impl Event {
         all.into_iter().flatten().cloned().collect()
     }
 
-    /// The invoice the event speaks of, where it names one.
+    /// The invoice the event speaks of, where it names one; the payment, where something was paid once.
     #[must_use]
     pub fn invoice(&self) -> Option<&str> {
         match &self.payload {
-            Payload::Checkout(it) => it.invoice.as_deref(),
+            Payload::Checkout(it) => it.payment().or(it.invoice.as_deref()),
             Payload::Subscription { subscription, .. } => subscription.latest_invoice.as_deref(),
             Payload::Invoice(it) => Some(&it.id),
             Payload::InvoicePayment(it) => Some(&it.invoice),
-            Payload::Charge(it) => it.invoice.as_deref(),
+            Payload::Charge(it) => it.paid_for(),
             Payload::Dispute(_) | Payload::Unknown | Payload::Unreadable { .. } => None,
         }
     }
@@ -161,7 +168,8 @@ impl Event {
         match &self.payload {
             Payload::Invoice(it) => it.payments.clone(),
             Payload::InvoicePayment(it) => it.payment.iter().cloned().collect(),
-            Payload::Charge(it) if it.invoice.is_some() => {
+            Payload::Checkout(it) => it.payment().map(str::to_owned).into_iter().collect(),
+            Payload::Charge(it) if it.paid_for().is_some() => {
                 it.payment_intent.iter().chain([&it.id]).cloned().collect()
             }
             _ => Vec::new(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 use wixapp_stripe::event::Metadata;
-use wixapp_stripe::{ApiKey, Error, NewCheckout, PlanChange, StripeClient};
+use wixapp_stripe::{ApiKey, CheckoutMode, Error, NewCheckout, PlanChange, StripeClient};
 
 use crate::sample;
 
@@ -20,6 +20,7 @@ fn client(server: &MockServer) -> StripeClient {
 
 fn wanted() -> NewCheckout {
     NewCheckout {
+        mode: CheckoutMode::Subscription,
         price_id: "price_starter_monthly".to_owned(),
         success_url: "https://manage.wix.com/dashboard/s?payment=success&checkout=chk_1".to_owned(),
         cancel_url: "https://manage.wix.com/dashboard/s".to_owned(),
@@ -84,6 +85,36 @@ async fn a_checkout_is_asked_for_as_a_form_with_key_version_and_idempotency_key(
          &metadata%5Bwixapp_checkout_id%5D=chk_1&subscription_data%5Bmetadata%5D%5Bwixapp_checkout_id%5D=chk_1\
          &allow_promotion_codes=true"
     );
+}
+
+#[tokio::test]
+async fn what_is_paid_once_writes_its_metadata_onto_the_payment() {
+    let server = scripted(vec![answer(200, &session())]).await;
+    let wanted = NewCheckout { mode: CheckoutMode::Payment, ..wanted() };
+    client(&server).create_checkout(&wanted, "chk_1").await.unwrap();
+    let body = String::from_utf8(server.received_requests().await.unwrap().remove(0).body).unwrap();
+    assert!(body.starts_with("mode=payment&"), "{body}");
+    assert!(body.contains("&payment_intent_data%5Bmetadata%5D%5Bwixapp_instance_id%5D=site-1&"), "{body}");
+    assert!(!body.contains("subscription_data"), "Stripe refuses it in this mode: {body}");
+}
+
+#[tokio::test]
+async fn a_subscription_is_told_to_end_and_the_answer_must_say_so() {
+    let server = MockServer::start().await;
+    let (mut ending, on) = (sample::subscription(), sample::subscription());
+    ending["cancel_at_period_end"] = json!(true);
+    for (id, told) in [("sub_1", &ending), ("sub_2", &on)] {
+        let to = Mock::given(method("POST")).and(path(format!("/v1/subscriptions/{id}")));
+        to.respond_with(answer(200, told)).mount(&server).await;
+    }
+    let client = client(&server);
+    assert!(client.end_subscription("sub_1", "end-1").await.unwrap().is_ending);
+    assert!(client.end_subscription("sub_2", "end-2").await.unwrap_err().is_malformed());
+    assert!(client.end_subscription("sub_3", "end-3").await.unwrap_err().is_not_found());
+    assert!(client.end_subscription("../charges", "end-4").await.unwrap_err().is_malformed());
+    let request = server.received_requests().await.unwrap().remove(0);
+    assert_eq!(request.headers["idempotency-key"], "end-1");
+    assert_eq!(request.body, b"cancel_at_period_end=true");
 }
 
 #[tokio::test]

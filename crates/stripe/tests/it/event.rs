@@ -106,6 +106,32 @@ fn a_session_is_paid_by_money_or_by_a_coupon_and_not_by_a_trial() {
 }
 
 #[test]
+fn what_is_paid_once_goes_by_its_payment() {
+    let mut object = sample::session_paid_once();
+    let once = |object: &Value| parse(&sample::event("checkout.session.completed", object));
+    let event = once(&object);
+    assert_eq!((event.invoice(), event.payments()), (Some("pi_9"), vec!["pi_9".to_owned()]));
+    assert!(event.ids().contains(&"pi_9".to_owned()));
+    // Nothing was to pay.
+    object["payment_intent"] = Value::Null;
+    let event = once(&object);
+    assert_eq!((event.invoice(), event.payments()), (Some("cs_test_a1"), vec!["cs_test_a1".to_owned()]));
+    let began = once(&sample::session());
+    assert_eq!((began.invoice(), began.payments()), (Some("in_1"), Vec::new()));
+    // A charge carries the metadata of its payment; without ours it may be anybody's.
+    let mut charge = sample::charge();
+    (charge["invoice"], charge["payment_intent"]) = (Value::Null, json!("pi_9"));
+    let refund =
+        |charge: &Value| parse(&sample::event("charge.refunded", charge)).invoice().map(str::to_owned);
+    charge["metadata"] = json!({});
+    assert_eq!(refund(&charge), None);
+    charge["metadata"] = sample::metadata();
+    assert_eq!(refund(&charge), None, "a subscription's payment is for an invoice");
+    charge["metadata"]["wixapp_billing_cycle"] = json!("ONE_TIME");
+    assert_eq!(refund(&charge).as_deref(), Some("pi_9"));
+}
+
+#[test]
 fn a_part_given_back_and_a_question_of_the_bank_are_told_from_the_whole() {
     let mut charge = sample::charge();
     charge["refunded"] = json!(false);

@@ -30,6 +30,17 @@ pub(crate) fn session() -> Value {
     })
 }
 
+/// A session on which something is paid once.
+pub(crate) fn session_paid_once() -> Value {
+    let mut session = session();
+    session["mode"] = json!("payment");
+    session["metadata"]["wixapp_plan_id"] = json!("pack-500");
+    session["metadata"]["wixapp_billing_cycle"] = json!("ONE_TIME");
+    (session["subscription"], session["invoice"]) = (Value::Null, Value::Null);
+    session["payment_intent"] = json!("pi_9");
+    session
+}
+
 /// With the period on the subscription.
 pub(crate) fn subscription() -> Value {
     json!({
@@ -126,7 +137,8 @@ pub(crate) fn all() -> Vec<Value> {
     });
     vec![
         event("checkout.session.completed", &session()),
-        event("checkout.session.async_payment_succeeded", &session()),
+        event("checkout.session.completed", &session_paid_once()),
+        event("checkout.session.async_payment_succeeded", &session_paid_once()),
         event("customer.subscription.created", &subscription()),
         event("customer.subscription.updated", &subscription_since_basil()),
         event("customer.subscription.deleted", &subscription()),

@@ -10,7 +10,7 @@ use wixapp_core::{BillingCycle, BillingSource, CheckoutId, ErrorCode, Plan, Plan
 use wixapp_platform::CheckoutRequest;
 use wixapp_store::{Checkout, CheckoutState, Want};
 
-use crate::billing_source::{self, Opened, Wanted};
+use crate::billing_source::{self, Opened, Product, Wanted};
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ValidJson, ensure_installed};
 use crate::plan_change::PlanChange;
@@ -87,8 +87,7 @@ pub async fn handle(
     let cycle = request.billing_cycle.cycle();
     let plan = sellable(&app, &session, &request.plan_id, &cycle).await?;
     let order = Order {
-        product_id: plan.product_id(),
-        plan: Some(plan),
+        product: Product::Plan(plan),
         id: plan.id.clone(),
         cycle,
         texts: Texts {
@@ -102,9 +101,7 @@ pub async fn handle(
 
 /// Something to buy.
 pub(super) struct Order<'a> {
-    pub(super) product_id: &'a str,
-    /// The plan; a top-up is none.
-    pub(super) plan: Option<&'a Plan>,
+    pub(super) product: Product<'a>,
     /// The id of the plan or top-up.
     pub(super) id: PlanId,
     pub(super) cycle: BillingCycle,
@@ -127,12 +124,12 @@ pub(super) async fn open(
     order.texts.check()?;
     let now = app.clock.now();
     let checkout_id = CheckoutId::new(now, app.random());
-    let opened = match (billing_source::of(app, &session.instance_id).await?, order.plan) {
-        (BillingSource::Wix, _) => open_at_wix(app, session, &checkout_id, &order).await?,
-        (BillingSource::Stripe, Some(plan)) => {
+    let opened = match billing_source::of(app, &session.instance_id).await? {
+        BillingSource::Wix => open_at_wix(app, session, &checkout_id, &order).await?,
+        BillingSource::Stripe => {
             let wanted = Wanted {
                 instance_id: &session.instance_id,
-                plan,
+                product: order.product,
                 cycle: &order.cycle,
                 checkout_id: &checkout_id,
                 cancel_url: app_page(app, session),
@@ -142,11 +139,7 @@ pub(super) async fn open(
             };
             billing_source::open(app, &wanted).await?
         }
-        (BillingSource::Stripe, None) => {
-            return Err(ApiError::new(ErrorCode::Conflict)
-                .with_message("Credits beside a plan are not sold to this site."));
-        }
-        (BillingSource::None, _) => return Err(nothing_sold()),
+        BillingSource::None => return Err(nothing_sold()),
     };
     let checkout = Checkout {
         checkout_id: checkout_id.clone(),
@@ -178,14 +171,14 @@ async fn open_at_wix(
         country_code: texts.country_code.clone(),
         language_code: texts.language_code.clone(),
         coupon_code: texts.coupon_code.clone(),
-        ..CheckoutRequest::new(order.product_id)
+        ..CheckoutRequest::new(order.product.product_id())
     };
     let opened = app.wix.checkout_url(&session.instance_id, &wanted).await.map_err(refused)?;
     let now = app.clock.now();
     Ok(Opened { url: opened.checkout_url, expires_at: now.saturating_add(LIFETIME).unwrap_or(now) })
 }
 
-fn nothing_sold() -> ApiError {
+pub(super) fn nothing_sold() -> ApiError {
     ApiError::new(ErrorCode::Conflict)
         .with_message("Nothing is sold to this site: its plan is given by hand.")
 }

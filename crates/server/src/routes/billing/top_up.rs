@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use wixapp_core::BillingCycle;
 use wixapp_core::catalog::TopUp;
+use wixapp_core::{BillingCycle, BillingSource};
 
-use super::checkout_url::{CheckoutUrl, Order, Texts, open};
+use super::checkout_url::{CheckoutUrl, Order, Texts, nothing_sold, open};
 use super::plans;
+use crate::billing_source::{self, Product};
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ValidJson, ensure_installed};
 use crate::reply::Reply;
@@ -68,34 +69,52 @@ impl TopUpView {
     }
 }
 
-/// The credits that can be bought beside a plan.
+/// Whether the source sells the top-up at all.
+fn is_sold(top_up: &TopUp, source: BillingSource) -> bool {
+    match source {
+        BillingSource::Wix => true,
+        BillingSource::Stripe => top_up.stripe_price.is_some(),
+        BillingSource::None => false,
+    }
+}
+
+/// The credits that can be bought beside a plan, where this site buys.
 #[utoipa::path(get, path = "/billing/top-ups", tag = "billing", operation_id = "billing_top_ups", responses(
     (status = 200, body = Reply<TopUps>),
 ))]
-pub async fn list(State(app): State<Arc<App>>, _: OwnerSession) -> Result<Reply<TopUps>, ApiError> {
-    let top_ups = app.catalog.top_ups().iter().map(TopUpView::new).collect();
+pub async fn list(State(app): State<Arc<App>>, session: OwnerSession) -> Result<Reply<TopUps>, ApiError> {
+    let source = billing_source::of(&app, &session.instance_id).await?;
+    let sold = app.catalog.top_ups().iter().filter(|top_up| is_sold(top_up, source));
+    let top_ups = sold.map(TopUpView::new).collect();
     Ok(Reply::new(TopUps { currency: app.catalog.currency().to_owned(), top_ups }))
 }
 
-/// Opens a checkout for a top-up and returns Wix's page to pay on. The credits are given once for each paid invoice.
+/// Opens a checkout for a top-up and returns the page to pay on: Wix's, or Stripe's. Each payment counts once.
 ///
 /// The checkout is one like any other: `billing/checkout/{checkoutId}` tells of it, with the top-up's id as its plan.
 #[utoipa::path(post, path = "/billing/top-ups/checkout-url", tag = "billing", operation_id = "billing_top_up_checkout_url",
-    request_body = TopUpRequest, responses((status = 200, body = Reply<CheckoutUrl>)))]
+    request_body = TopUpRequest, responses(
+        (status = 200, body = Reply<CheckoutUrl>),
+        (status = 409, description = "`conflict` when nothing is sold to this site", body = crate::error::Refusal),
+    ))]
 pub async fn checkout_url(
     State(app): State<Arc<App>>,
     session: OwnerSession,
     ValidJson { value: request, .. }: ValidJson<TopUpRequest>,
 ) -> Result<Reply<CheckoutUrl>, ApiError> {
     plans::current(&app, &session, ensure_installed).await?;
-    let found = app.catalog.top_ups().iter().find(|top_up| top_up.id == request.top_up_id);
+    let source = billing_source::of(&app, &session.instance_id).await?;
+    if source == BillingSource::None {
+        return Err(nothing_sold());
+    }
+    let mut sold = app.catalog.top_ups().iter().filter(|top_up| is_sold(top_up, source));
+    let found = sold.find(|top_up| top_up.id == request.top_up_id);
     let sold = found.and_then(|top_up| Some((top_up, top_up.id.parse().ok()?)));
     let (top_up, id) = sold.ok_or_else(|| {
         ApiError::invalid("There is no such top-up.").with_hint("`billing/top-ups` lists what can be bought.")
     })?;
     let order = Order {
-        plan: None,
-        product_id: top_up.product_id(),
+        product: Product::TopUp(top_up),
         id,
         cycle: BillingCycle::OneTime,
         texts: Texts {

@@ -7,7 +7,7 @@ use wixapp_core::clock::Clock;
 use wixapp_stripe::{WebhookSecret, signature};
 
 use super::{PREVIOUS_SECRET, Stage, on_both_and_both};
-use crate::app::TestApp;
+use crate::app::{TestApp, days};
 
 on_both_and_both!(
     a_refund_that_overtakes_the_purchase_waits_for_it,
@@ -99,6 +99,12 @@ async fn unknown_types_and_unreadable_events_are_kept_and_answered(stage: Stage)
     live["livemode"] = json!(true);
     stage.deliver(&live).await.data();
     assert_eq!((count(&stage, "unknown").await, count(&stage, "parked").await), (1, 2));
+    // What says nothing to this app goes with the time; what somebody must look at stays.
+    stage.app.advance(days(89)).await;
+    assert_eq!(count(&stage, "unknown").await, 1);
+    stage.app.advance(days(2)).await;
+    stage.app.until("it is deleted", async || (count(&stage, "unknown").await == 0).then_some(())).await;
+    assert_eq!(count(&stage, "parked").await, 2);
     stage.app.finish().await;
 }
 

@@ -2,8 +2,10 @@
 
 mod event;
 mod life;
+mod removal;
 mod sale;
 mod stand_in;
+mod top_up;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -45,6 +47,17 @@ id = "scale"
 name = "Scale"
 rank = 3
 credits = 25000
+[[top_up]]
+id = "pack-500"
+name = "500 credits"
+credits = 500
+price = "5.00"
+stripe_price = "price_Pack500"
+[[top_up]]
+id = "pack-9"
+name = "9 credits, at Wix alone"
+credits = 9
+price = "1.00"
 "#;
 
 /// The app, selling through the stand-in.

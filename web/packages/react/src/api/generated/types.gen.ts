@@ -2355,6 +2355,10 @@ export type BillingTopUpCheckoutUrlErrors = {
    */
   408: Refusal;
   /**
+   * `conflict` when nothing is sold to this site
+   */
+  409: Refusal;
+  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
