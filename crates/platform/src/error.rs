@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::client::refusal;
+
 /// A failure while checking something Wix sent, or while asking Wix something.
 ///
 /// The kind is private: ask the predicates. Neither `Display` nor `Debug` ever contains a token, a secret, a body or a
@@ -54,6 +56,8 @@ pub(crate) enum Kind {
     Transport { endpoint: &'static str },
     #[error("{endpoint} answered {status}{}", CodeSuffix(answer.code.as_deref()))]
     Status { endpoint: &'static str, status: u16, answer: Refusal, retry_after: Option<Duration> },
+    #[error("Wix refused an item{}", CodeSuffix(answer.code.as_deref()))]
+    Item { answer: Refusal },
     #[error("{endpoint} is not called: this instance has used up its requests of the minute")]
     Paced { endpoint: &'static str, retry_after: Duration },
     #[error("{endpoint} is not called: the last calls failed, and Wix is left alone for a moment")]
@@ -99,6 +103,11 @@ impl Error {
         let kind =
             if source.is_timeout() { Kind::Timeout { endpoint } } else { Kind::Transport { endpoint } };
         Self { inner: Arc::new(Inner { kind, source: Some(source.without_url()) }) }
+    }
+
+    /// What Wix said of one item of many, as in `{code, description, data}`.
+    pub(crate) fn item_refused(error: &serde_json::Value) -> Self {
+        Self::new(Kind::Item { answer: refusal::of_item(error) })
     }
 
     pub(crate) fn kind(&self) -> &Kind {
@@ -170,10 +179,11 @@ impl Error {
         self.answered(404, &["WDE0073", "WDE0025"])
     }
 
-    /// True when Wix says that what is to be made exists already, or was changed by somebody else: 409, `WDE0074`.
+    /// True when Wix says that what is to be made exists already, or was changed by somebody else: 409, an item
+    /// (`WDE0074`), a value of a unique index (`WDE0123`), a reference (`WDE0029`) or a collection (`WDE0104`).
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.answered(409, &["WDE0074"])
+        self.answered(409, &["WDE0074", "WDE0123", "WDE0029", "WDE0104"])
     }
 
     /// True when Wix knows who asks and does not let them: 403, `WDE0027`. [`Error::message`] may name the permission.
@@ -192,6 +202,11 @@ impl Error {
     #[must_use]
     pub fn is_circuit_open(&self) -> bool {
         matches!(self.kind(), Kind::CircuitOpen { .. })
+    }
+
+    /// True when Wix did not look at a call because all of it is too large.
+    pub(crate) fn is_refused_for_size(&self) -> bool {
+        self.answered(413, &["WDE0109"])
     }
 
     fn answered(&self, status: u16, codes: &[&str]) -> bool {
@@ -236,7 +251,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self.kind() {
-            Kind::Status { answer, .. } => answer.code.as_deref(),
+            Kind::Status { answer, .. } | Kind::Item { answer } => answer.code.as_deref(),
             _ => None,
         }
     }
@@ -247,7 +262,7 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         match self.kind() {
-            Kind::Status { answer, .. } => answer.message.as_deref(),
+            Kind::Status { answer, .. } | Kind::Item { answer } => answer.message.as_deref(),
             _ => None,
         }
     }
@@ -305,6 +320,9 @@ mod tests {
     #[case::no_collection(400, "WDE0025", Error::is_not_found)]
     #[case::exists(409, "WDE0074", Error::is_conflict)]
     #[case::exists_by_code(400, "WDE0074", Error::is_conflict)]
+    #[case::not_unique(400, "WDE0123", Error::is_conflict)]
+    #[case::refers_already(400, "WDE0029", Error::is_conflict)]
+    #[case::collection_exists(400, "WDE0104", Error::is_conflict)]
     #[case::permission(403, "WDE0027", Error::is_permission_denied)]
     #[case::quota(400, "WDE0014", Error::is_rate_limited)]
     #[case::too_large(413, "WDE0109", Error::is_too_large)]

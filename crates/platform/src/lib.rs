@@ -4,6 +4,7 @@
 //! - [`webhook`]: what Wix posts ([`WebhookVerifier`]), and the platform's side of it ([`WebhookSigner`]).
 //! - [`client`]: calling Wix ([`WixClient`]), with [`oauth`] for the app's own tokens, [`access_token`] for those of
 //!   the dashboard SDK, and [`api`] for the calls themselves.
+//! - [`data`]: Wix Data, the collections of a site and their items.
 //!
 //! All of it takes the time as a parameter and returns one [`Error`], whose text is safe to log. Facts about Wix are
 //! those of Wix's npm packages and documentation; where an older guide differs, the packages win.
@@ -13,6 +14,7 @@ pub mod api;
 mod base64url;
 pub mod client;
 mod credential;
+pub mod data;
 mod error;
 pub mod instance_token;
 mod json;
@@ -33,3 +35,8 @@ pub use self::key_ring::KeyRing;
 pub use self::oauth::AccessToken;
 pub use self::secret::AppSecret;
 pub use self::webhook::{WebhookEvent, WebhookSigner, WebhookVerifier};
+
+// The program of the guide compiles with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/recipes/wix-data.md")]
+struct Guide;

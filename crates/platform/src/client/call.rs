@@ -33,6 +33,18 @@ impl Endpoint {
         Self { method, path, name, idempotent: false, max_answer: SMALL }
     }
 
+    /// The same with another bound for answers.
+    pub(crate) const fn answering(mut self, max_bytes: usize) -> Self {
+        self.max_answer = max_bytes;
+        self
+    }
+
+    /// The same, tried once.
+    pub(crate) const fn unrepeatable(mut self) -> Self {
+        self.idempotent = false;
+        self
+    }
+
     /// The part of Wix that serves it: the first segment of its path.
     pub(crate) fn area(&self) -> &'static str {
         self.path.trim_start_matches('/').split('/').next().unwrap_or_default()

@@ -12,9 +12,20 @@ const MAX_MESSAGE_CHARS: usize = 1_000;
 pub(super) fn parse(body: &[u8]) -> Refusal {
     let Ok(body) = json::parse_bytes::<Value>(body, "an error of Wix") else { return Refusal::default() };
     let application = body.pointer("/details/applicationError");
-    let code =
-        application.and_then(|error| error.get("code")).and_then(Value::as_str).filter(|code| is_code(code));
-    Refusal { code: code.map(str::to_owned), message: message(&body, application) }
+    let violations = body.pointer("/details/validationError/fieldViolations");
+    let described = application.and_then(|error| error.get("description"));
+    Refusal { code: code(application), message: message([body.get("message"), described], violations) }
+}
+
+/// Reads what Wix says of one item of many: `{code, description, data:{fieldViolations}}`.
+pub(crate) fn of_item(error: &Value) -> Refusal {
+    let described = [error.get("description"), None];
+    Refusal { code: code(Some(error)), message: message(described, error.pointer("/data/fieldViolations")) }
+}
+
+fn code(error: Option<&Value>) -> Option<String> {
+    let code = error.and_then(|error| error.get("code")).and_then(Value::as_str);
+    code.filter(|code| is_code(code)).map(str::to_owned)
 }
 
 /// Only capitals, digits and `_`: a body that echoes a token cannot get it into a log by this way.
@@ -23,11 +34,14 @@ fn is_code(text: &str) -> bool {
     (1..=48).contains(&text.len()) && text.bytes().all(harmless)
 }
 
-fn message(body: &Value, application: Option<&Value>) -> Option<String> {
-    let mut lines: Vec<String> = text(body.get("message")).map(str::to_owned).into_iter().collect();
-    let description = text(application.and_then(|error| error.get("description")));
-    lines.extend(description.filter(|text| !lines.iter().any(|line| line == text)).map(str::to_owned));
-    let violations = body.pointer("/details/validationError/fieldViolations").and_then(Value::as_array);
+fn message(said: [Option<&Value>; 2], violations: Option<&Value>) -> Option<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in said.into_iter().filter_map(text) {
+        if !lines.iter().any(|said| said == line) {
+            lines.push(line.to_owned());
+        }
+    }
+    let violations = violations.and_then(Value::as_array);
     for violation in violations.into_iter().flatten() {
         let field = text(violation.get("field")).unwrap_or("?");
         lines.push(format!("{field}: {}", text(violation.get("description")).unwrap_or("it is not valid")));

@@ -11,6 +11,7 @@ use wixapp_core::clock::Clock;
 use super::base_url::{BaseUrl, with_query};
 use super::breaker::Breaker;
 use super::call::{Call, Endpoint};
+use super::echo::Echo;
 use super::limiter::Limiter;
 use super::refusal;
 use super::retry::RetryPolicy;
@@ -22,6 +23,9 @@ const ANSWER: &str = "answer of Wix";
 
 /// An error's body is read no further than this.
 const MAX_ERROR_LEN: usize = 64 * 1024;
+
+/// For how many callers the mark of their last write is kept.
+const ECHOES: usize = 10_000;
 
 /// Who calls, as Wix and as the limiter know them.
 pub(crate) struct Caller {
@@ -39,6 +43,7 @@ pub(crate) struct Transport {
     clock: Arc<dyn Clock>,
     limiter: Limiter,
     breaker: Breaker,
+    echo: Echo,
 }
 
 /// A successful answer.
@@ -60,7 +65,7 @@ impl Transport {
         clock: Arc<dyn Clock>,
         (limiter, breaker): (Limiter, Breaker),
     ) -> Self {
-        Self { http, base, retry, clock, limiter, breaker }
+        Self { http, base, retry, clock, limiter, breaker, echo: Echo::new(ECHOES) }
     }
 
     pub(crate) fn base(&self) -> &BaseUrl {
@@ -99,6 +104,9 @@ impl Transport {
             .await
             .map_err(|error| Error::transport(endpoint.name, error))?;
         let status = response.status();
+        if let Some(caller) = caller {
+            self.echo.note(&caller.paced_as, response.headers());
+        }
         tracing::debug!(endpoint = endpoint.name, status = status.as_u16(), "Wix answered");
         if status.is_success() {
             let body = read(response, endpoint, endpoint.max_answer).await?;
@@ -121,6 +129,9 @@ impl Transport {
         if let Some(caller) = caller {
             request = request.header(AUTHORIZATION, caller.authorization.clone());
             if let Some((name, value)) = &caller.scope {
+                request = request.header(name, value);
+            }
+            if let Some((name, value)) = self.echo.header(&caller.paced_as) {
                 request = request.header(name, value);
             }
         }

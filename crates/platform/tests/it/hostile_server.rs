@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use wiremock::ResponseTemplate;
 use wixapp_core::clock::VirtualClock;
-use wixapp_platform::{Error, WixClient};
+use wixapp_platform::data::Items;
+use wixapp_platform::{AccessToken, Credential, Error, WixClient};
 
 use crate::support::{Wix, at, client, instance, shown};
 
@@ -53,6 +55,32 @@ async fn an_announced_gibibyte_is_not_even_read() {
     })
     .await;
     assert!(outcome(&client).await.is_too_large());
+}
+
+#[tokio::test]
+async fn an_endless_page_of_items_is_cut_off() {
+    let client = hostile(PATIENT, |mut stream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await;
+        let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
+        while stream.write_all(&chunk).await.is_ok() {}
+    })
+    .await;
+    let items: Items<Value> = client.items(Credential::access_token(AccessToken::new("t").unwrap()), "Posts");
+    assert!(items.query().find().await.unwrap_err().is_too_large());
+    assert!(items.bulk_remove(["a"]).await.unwrap_err().is_too_large());
+}
+
+#[tokio::test]
+async fn half_a_page_of_items_is_unavailable() {
+    let client = hostile(PATIENT, |mut stream| async move {
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
+        let _ = stream
+            .write_all(&[head.as_slice(), br#"{"dataItems":[{"id":"a","data":{"_id":"a"}}"#].concat())
+            .await;
+    })
+    .await;
+    let items: Items<Value> = client.items(Credential::access_token(AccessToken::new("t").unwrap()), "Posts");
+    assert!(items.query().find().await.unwrap_err().is_unavailable());
 }
 
 #[tokio::test]
