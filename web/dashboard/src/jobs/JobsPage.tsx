@@ -1,10 +1,10 @@
 import {
   Dialog,
   EmptyState,
-  ErrorScreen,
   isFinal,
   type Job,
   JobProgress,
+  Loaded,
   LoadingScreen,
   useJobPoller,
   useJobs,
@@ -57,43 +57,51 @@ export default function JobsPage() {
 
 function JobList({ view, onChoose }: { view: View; onChoose(jobId: string): void }) {
   const { jobs: texts } = useAppMessages();
-  const { data, error, refetch } = useJobs(SHOWN);
-  if (data === undefined) {
-    return error === null ? (
-      <LoadingScreen cards={[420]} />
+  const query = useJobs(SHOWN);
+  return (
+    <Loaded query={query} loading={<LoadingScreen cards={[420]} />}>
+      {({ jobs: all }) => (
+        <Panel title={texts.view[view]}>
+          <Rows jobs={all.filter(VIEWS[view])} hasAny={all.length > 0} onChoose={onChoose} />
+        </Panel>
+      )}
+    </Loaded>
+  );
+}
+
+interface RowsProps {
+  jobs: readonly Job[];
+  /** Whether there are jobs at all, in whatever state. */
+  hasAny: boolean;
+  onChoose(jobId: string): void;
+}
+
+function Rows({ jobs, hasAny, onChoose }: RowsProps) {
+  const { jobs: texts } = useAppMessages();
+  if (jobs.length === 0) {
+    return hasAny ? (
+      <EmptyState title={texts.noneTitle} text={texts.noneText} />
     ) : (
-      <ErrorScreen error={error} onRetry={() => void refetch()} />
+      <EmptyState title={texts.emptyTitle} text={texts.emptyText} />
     );
   }
-  const jobs = data.jobs.filter(VIEWS[view]);
   return (
-    <Panel title={texts.view[view]}>
-      {jobs.length === 0 ? (
-        <EmptyState
-          title={data.jobs.length === 0 ? texts.emptyTitle : texts.noneTitle}
-          text={data.jobs.length === 0 ? texts.emptyText : texts.noneText}
-        />
-      ) : (
-        <ul className="jobs" data-testid="jobs-page-list">
-          {jobs.map((job) => (
-            <JobRow key={job.jobId} job={job} onChoose={() => onChoose(job.jobId)} />
-          ))}
-        </ul>
-      )}
-    </Panel>
+    <ul className="jobs" data-testid="jobs-page-list">
+      {jobs.map((job) => (
+        <JobRow key={job.jobId} job={job} onChoose={() => onChoose(job.jobId)} />
+      ))}
+    </ul>
   );
 }
 
 function JobDialog({ jobId, onClose }: { jobId: string | null; onClose(): void }) {
   const { jobs: texts } = useAppMessages();
-  const { data: job, error, refetch } = useJobPoller(jobId);
+  const query = useJobPoller(jobId);
   return (
     <Dialog isOpen={jobId !== null} title={texts.one} onClose={onClose} testId="job-dialog">
-      {job !== undefined && <JobProgress job={job} title={texts.kinds[job.kind] ?? job.kind} />}
-      {job === undefined && error !== null && (
-        <ErrorScreen error={error} onRetry={() => void refetch()} />
-      )}
-      {job === undefined && error === null && <LoadingScreen cards={[120]} />}
+      <Loaded query={query} loading={<LoadingScreen cards={[120]} />}>
+        {(job) => <JobProgress job={job} title={texts.kinds[job.kind] ?? job.kind} />}
+      </Loaded>
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { Text } from '@wix/design-system';
 import {
   ContactModal,
-  ErrorScreen,
+  Loaded,
   LoadingScreen,
   PlanChangeModal,
   PlanComparison,
@@ -18,46 +18,40 @@ import { PageHead } from '../shell/PageHead';
 /** The pricing page of the app. What is open, and the billing cycle, are in the address. */
 export default function PlansPage() {
   const { plans: texts } = useAppMessages();
-  const { list, error, refetch, ...pricing } = usePricing();
+  const { plans, ...pricing } = usePricing();
   const view = usePlansView();
-  const shownCycle = view.cycle ?? pricing.ownCycle;
-
   return (
     <div className="page">
       <PageHead title={texts.title} subtitle={texts.subtitle} />
-      {list !== undefined && (
-        <>
-          <PricingGrid
-            list={list}
-            openingPlanId={pricing.openingPlanId}
-            cycle={shownCycle}
-            onCycleChange={(cycle) => view.set({ cycle: cycle.toLowerCase() })}
-            paidCycle={pricing.paidCycle}
-            onUpgrade={pricing.upgrade}
-            onDowngrade={(plan) => view.set({ to: plan.id })}
-            onContact={(plan) => view.set({ contact: plan.id })}
-          />
-          <div className="plans__more">
-            <button
-              type="button"
-              className="wxa-link-button"
-              onClick={() => view.set({ compare: '1' })}
-              data-testid="compare"
-            >
-              {texts.compare}
-            </button>
-            <PromoCode />
-          </div>
-          <TopUps />
-          <Dialogs list={list} view={view} />
-        </>
-      )}
-      {list === undefined && error !== null && (
-        <ErrorScreen error={error} onRetry={() => void refetch()} />
-      )}
-      {list === undefined && error === null && (
-        <LoadingScreen cards={[430, 430, 430, 430]} layout="row" />
-      )}
+      <Loaded query={plans} loading={<LoadingScreen cards={[430, 430, 430, 430]} layout="row" />}>
+        {(list) => (
+          <>
+            <PricingGrid
+              list={list}
+              openingPlanId={pricing.openingPlanId}
+              cycle={view.cycle ?? pricing.ownCycle}
+              onCycleChange={(cycle) => view.set({ cycle: cycle.toLowerCase() })}
+              paidCycle={pricing.paidCycle}
+              onUpgrade={pricing.upgrade}
+              onDowngrade={(plan) => view.set({ to: plan.id })}
+              onContact={(plan) => view.set({ contact: plan.id })}
+            />
+            <div className="plans__more">
+              <button
+                type="button"
+                className="wxa-link-button"
+                onClick={() => view.set({ compare: '1' })}
+                data-testid="compare"
+              >
+                {texts.compare}
+              </button>
+              <PromoCode />
+            </div>
+            <TopUps />
+            <Dialogs list={list} view={view} />
+          </>
+        )}
+      </Loaded>
       <Text size="small" secondary>
         {texts.note}
       </Text>

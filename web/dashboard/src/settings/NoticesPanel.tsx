@@ -1,6 +1,6 @@
 import { Button, Text } from '@wix/design-system';
 import {
-  ErrorScreen,
+  Loaded,
   LoadingScreen,
   type NoticesSettings,
   useFailureText,
@@ -18,21 +18,18 @@ const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export function NoticesPanel() {
   const { settings } = useAppMessages();
   const notices = useNotices();
-  const { data, error, refetch } = notices;
   return (
     <Panel title={settings.notices.title} subtitle={settings.notices.subtitle}>
-      {data !== undefined && (
-        <NoticesForm
-          key={JSON.stringify(data.settings)}
-          saved={data.settings}
-          available={data.available}
-          save={notices.save}
-        />
-      )}
-      {data === undefined && error !== null && (
-        <ErrorScreen error={error} onRetry={() => void refetch()} />
-      )}
-      {data === undefined && error === null && <LoadingScreen cards={[280]} />}
+      <Loaded query={notices} loading={<LoadingScreen cards={[386]} />}>
+        {({ settings: saved, available }) => (
+          <NoticesForm
+            key={JSON.stringify(saved)}
+            saved={saved}
+            available={available}
+            save={notices.save}
+          />
+        )}
+      </Loaded>
     </Panel>
   );
 }

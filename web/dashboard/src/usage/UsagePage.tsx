@@ -1,6 +1,6 @@
 import {
   EmptyState,
-  ErrorScreen,
+  Loaded,
   LoadingScreen,
   UsageChart,
   UsageForecast,
@@ -27,7 +27,9 @@ export default function UsagePage() {
     <div className="page">
       <PageHead title={texts.title} subtitle={texts.subtitle} />
       <Panel title={texts.forecast}>
-        {lately === undefined ? <LoadingScreen cards={[56]} /> : <UsageForecast usage={lately} />}
+        <div className="usage__forecast">
+          {lately === undefined ? <Bones /> : <UsageForecast usage={lately} />}
+        </div>
       </Panel>
       <Panel
         title={texts.byDay}
@@ -48,29 +50,35 @@ export default function UsagePage() {
   );
 }
 
+/** Two lines where the forecast will stand; a whole card of bones would be taller than it. */
+function Bones() {
+  return (
+    <div className="usage__bones" aria-hidden="true">
+      <span className="wxa-bone" />
+      <span className="wxa-bone wxa-bone--short" />
+    </div>
+  );
+}
+
 function Chart({ days }: { days: number }) {
   const { usage: texts, jobs } = useAppMessages();
-  const { data, error, refetch, isPlaceholderData } = useUsage(days);
-  if (data === undefined) {
-    return error === null ? (
-      <LoadingScreen cards={[320]} />
-    ) : (
-      <ErrorScreen error={error} onRetry={() => void refetch()} />
-    );
-  }
-  if (data.credits === 0) {
-    return (
-      <EmptyState title={texts.emptyTitle} text={texts.emptyText}>
-        <Link className="link" to="/">
-          {texts.emptyAction}
-        </Link>
-      </EmptyState>
-    );
-  }
+  const query = useUsage(days);
   return (
-    <div aria-busy={isPlaceholderData}>
-      <p className="usage__sum">{texts.sum(data.credits, data.days.length)}</p>
-      <UsageChart usage={data} actionName={(action) => jobs.kinds[action] ?? action} />
-    </div>
+    <Loaded query={query} loading={<LoadingScreen cards={[400]} />}>
+      {(usage) =>
+        usage.credits === 0 ? (
+          <EmptyState title={texts.emptyTitle} text={texts.emptyText}>
+            <Link className="link" to="/">
+              {texts.emptyAction}
+            </Link>
+          </EmptyState>
+        ) : (
+          <div aria-busy={query.isPlaceholderData}>
+            <p className="usage__sum">{texts.sum(usage.credits, usage.days.length)}</p>
+            <UsageChart usage={usage} actionName={(action) => jobs.kinds[action] ?? action} />
+          </div>
+        )
+      }
+    </Loaded>
   );
 }

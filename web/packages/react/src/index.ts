@@ -30,6 +30,7 @@ export {
   JobProgress,
   type JobProgressProps,
 } from './components/JobProgress';
+export { Loaded, type LoadedProps } from './components/Loaded';
 export { LoadingScreen, type LoadingScreenProps } from './components/LoadingScreen';
 export { LowCreditBanner, type LowCreditBannerProps } from './components/LowCreditBanner';
 export { PlanCard, type PlanCardProps } from './components/PlanCard';

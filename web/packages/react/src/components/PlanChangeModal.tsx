@@ -6,7 +6,7 @@ import { openCheckoutPage } from '../hooks/useCheckout';
 import { usePlanPreview } from '../hooks/usePlanPreview';
 import { useFailureText } from '../messages/useFailureText';
 import { useMessages } from '../messages/useMessages';
-import { ErrorScreen } from './ErrorScreen';
+import { Loaded } from './Loaded';
 import { LoadingScreen } from './LoadingScreen';
 import { PreviewModal } from './PreviewModal';
 
@@ -23,18 +23,16 @@ export interface PlanChangeModalProps {
  */
 export function PlanChangeModal({ list, plan, onClose }: PlanChangeModalProps) {
   const { change } = useMessages();
-  const { data, error, refetch } = usePlanPreview(plan?.id ?? null);
+  const preview = usePlanPreview(plan?.id ?? null);
   const current = list.plans.find(({ current }) => current)?.name ?? list.currentPlanId;
   return (
     <PreviewModal isOpen={plan !== null} title={change.title(plan?.name ?? '')} onClose={onClose}>
       {plan !== null && (
         <div className="wxa-change" data-testid="downgrade-dialog">
           <Text>{plan.rank === 0 ? change.whyFree(current) : change.why(current, plan.name)}</Text>
-          {data !== undefined && <Outlook preview={data} list={list} />}
-          {data === undefined && error !== null && (
-            <ErrorScreen error={error} onRetry={() => void refetch()} />
-          )}
-          {data === undefined && error === null && <LoadingScreen cards={[150]} />}
+          <Loaded query={preview} loading={<LoadingScreen cards={[150]} />}>
+            {(data) => <Outlook preview={data} list={list} />}
+          </Loaded>
           {list.billingSource === 'stripe' ? <Portal /> : <Steps />}
         </div>
       )}

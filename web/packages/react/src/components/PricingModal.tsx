@@ -4,7 +4,7 @@ import { usePricing } from '../hooks/usePricing';
 import { useMessages } from '../messages/useMessages';
 import { ContactModal } from './ContactModal';
 import { Dialog } from './Dialog';
-import { ErrorScreen } from './ErrorScreen';
+import { Loaded } from './Loaded';
 import { LoadingScreen } from './LoadingScreen';
 import { PlanChangeModal } from './PlanChangeModal';
 import { PricingGrid } from './PricingGrid';
@@ -31,29 +31,26 @@ export function PricingModal({ isOpen, onClose }: PricingModalProps) {
 }
 
 function Plans() {
-  const { list, error, refetch, ...pricing } = usePricing();
+  const { plans, ...pricing } = usePricing();
   const [lower, setLower] = useState<PlanOffer | null>(null);
   const [custom, setCustom] = useState<PlanOffer | null>(null);
-  if (list === undefined) {
-    return error === null ? (
-      <LoadingScreen cards={[480]} />
-    ) : (
-      <ErrorScreen error={error} onRetry={() => void refetch()} />
-    );
-  }
   return (
-    <>
-      <PricingGrid
-        list={list}
-        openingPlanId={pricing.openingPlanId}
-        initialCycle={pricing.ownCycle}
-        paidCycle={pricing.paidCycle}
-        onUpgrade={pricing.upgrade}
-        onDowngrade={setLower}
-        onContact={setCustom}
-      />
-      <PlanChangeModal list={list} plan={lower} onClose={() => setLower(null)} />
-      <ContactModal plan={custom} onClose={() => setCustom(null)} />
-    </>
+    <Loaded query={plans} loading={<LoadingScreen cards={[480]} />}>
+      {(list) => (
+        <>
+          <PricingGrid
+            list={list}
+            openingPlanId={pricing.openingPlanId}
+            initialCycle={pricing.ownCycle}
+            paidCycle={pricing.paidCycle}
+            onUpgrade={pricing.upgrade}
+            onDowngrade={setLower}
+            onContact={setCustom}
+          />
+          <PlanChangeModal list={list} plan={lower} onClose={() => setLower(null)} />
+          <ContactModal plan={custom} onClose={() => setCustom(null)} />
+        </>
+      )}
+    </Loaded>
   );
 }

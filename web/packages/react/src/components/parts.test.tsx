@@ -4,13 +4,15 @@ import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ToastTone } from '../context/ToastProvider';
 import { useWixContext } from '../context/WixContext';
-import { aStarterStatus, aStatus, credits, theNotices } from '../testing/fixtures';
+import { usePlans } from '../hooks/usePlans';
+import { aPlanList, aStarterStatus, aStatus, credits, theNotices } from '../testing/fixtures';
 import { openPage, Providers } from '../testing/render';
 import { api, fail, ok, startTestServer } from '../testing/server';
 import { CopyText } from './CopyText';
 import { CreditCard } from './CreditCard';
 import { Dialog } from './Dialog';
 import { EmptyState } from './EmptyState';
+import { Loaded } from './Loaded';
 import { LoadingScreen } from './LoadingScreen';
 import { LowCreditBanner } from './LowCreditBanner';
 import { PreviewModal } from './PreviewModal';
@@ -22,7 +24,7 @@ const server = startTestServer();
 const show = (element: React.ReactElement) => render(element, { wrapper: Providers });
 beforeEach(() => openPage());
 
-function Loaded() {
+function Arrival() {
   return <p data-testid="loaded">{String(useWixContext().userData !== undefined)}</p>;
 }
 const loaded = () => waitFor(() => expect(screen.getByTestId('loaded').textContent).toBe('true'));
@@ -71,7 +73,7 @@ describe('PreviewModal', () => {
         >
           Hello
         </PreviewModal>
-        <Loaded />
+        <Arrival />
       </>,
     );
     await loaded();
@@ -151,7 +153,7 @@ describe('LowCreditBanner', () => {
         <LowCreditBanner {...(threshold === undefined ? {} : { threshold })}>
           <a href="/plans">See plans</a>
         </LowCreditBanner>
-        <Loaded />
+        <Arrival />
       </>,
     );
     await loaded();
@@ -195,6 +197,32 @@ describe('LoadingScreen', () => {
       (card) => card.style.minHeight,
     );
     expect([screenElement.textContent, heights]).toEqual(['Loading…', ['120px', '80px']]);
+  });
+});
+
+describe('Loaded', () => {
+  function Plans() {
+    return (
+      <Loaded query={usePlans()} loading={<LoadingScreen />}>
+        {({ plans }) => <p data-testid="plans">{plans.length}</p>}
+      </Loaded>
+    );
+  }
+
+  it('shows_bones_then_why_it_failed_then_what_came', async () => {
+    let isDown = true;
+    server.msw.use(
+      http.get(api('/billing/plans'), () =>
+        isDown ? fail(422, 'invalid_request') : ok(aPlanList() as unknown as JsonBodyType),
+      ),
+    );
+    show(<Plans />);
+    expect(screen.getByTestId('loading-screen')).toBeTruthy();
+    expect((await screen.findByTestId('error-request-id')).textContent).toContain('req_7');
+    isDown = false;
+    await userEvent.click(screen.getByTestId('error-retry'));
+    expect((await screen.findByTestId('plans')).textContent).toBe('4');
+    expect(screen.queryByTestId('error-screen')).toBeNull();
   });
 });
 
@@ -267,7 +295,7 @@ describe('ReturnMail', () => {
     show(
       <>
         <ReturnMail />
-        <Loaded />
+        <Arrival />
       </>,
     );
     await loaded();

@@ -1,7 +1,7 @@
 import { Button, Card, Text } from '@wix/design-system';
 import { useMemo, useState } from 'react';
 import { EmptyState } from '../components/EmptyState';
-import { ErrorScreen } from '../components/ErrorScreen';
+import { Loaded } from '../components/Loaded';
 import { LoadingScreen } from '../components/LoadingScreen';
 import { useCreditHistory } from '../hooks/useCreditHistory';
 import { useMessages } from '../messages/useMessages';
@@ -76,52 +76,60 @@ interface EntriesProps {
 
 function Entries(props: EntriesProps) {
   const { filter, isFiltered, pageSize, onExplain, onClear, actionName } = props;
-  const { history } = useMessages();
   const query = useCreditHistory(filter, pageSize);
-  const entries = query.data?.pages.flatMap((page) => page.entries);
-  if (entries === undefined) {
-    return query.error === null ? (
-      <LoadingScreen cards={[420]} />
-    ) : (
-      <ErrorScreen error={query.error} onRetry={() => void query.refetch()} />
-    );
-  }
-  if (entries.length === 0) {
-    return (
-      <Card>
-        {isFiltered ? (
-          <EmptyState title={history.noMatchTitle} text={history.noMatchText}>
-            <Button size="small" priority="secondary" onClick={onClear}>
-              {history.clear}
-            </Button>
-          </EmptyState>
-        ) : (
-          <EmptyState title={history.emptyTitle} text={history.emptyText} />
-        )}
-      </Card>
-    );
-  }
   return (
-    <>
-      <Card>
-        <HistoryTable entries={entries} actionName={actionName} onExplain={onExplain} />
-      </Card>
-      <div className="wxa-history__more">
-        {query.hasNextPage ? (
-          <Button
-            priority="secondary"
-            disabled={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-            data-testid="history-more"
-          >
-            {query.isFetchingNextPage ? history.loadingMore : history.more}
+    <Loaded query={query} loading={<LoadingScreen cards={[420]} />}>
+      {({ pages }) => {
+        const entries = pages.flatMap((page) => page.entries);
+        if (entries.length === 0) return <NoEntries isFiltered={isFiltered} onClear={onClear} />;
+        return (
+          <>
+            <Card>
+              <HistoryTable entries={entries} actionName={actionName} onExplain={onExplain} />
+            </Card>
+            <More query={query} />
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function NoEntries({ isFiltered, onClear }: Pick<EntriesProps, 'isFiltered' | 'onClear'>) {
+  const { history } = useMessages();
+  return (
+    <Card>
+      {isFiltered ? (
+        <EmptyState title={history.noMatchTitle} text={history.noMatchText}>
+          <Button size="small" priority="secondary" onClick={onClear}>
+            {history.clear}
           </Button>
-        ) : (
-          <Text size="small" secondary>
-            {history.end}
-          </Text>
-        )}
-      </div>
-    </>
+        </EmptyState>
+      ) : (
+        <EmptyState title={history.emptyTitle} text={history.emptyText} />
+      )}
+    </Card>
+  );
+}
+
+function More({ query }: { query: ReturnType<typeof useCreditHistory> }) {
+  const { history } = useMessages();
+  return (
+    <div className="wxa-history__more">
+      {query.hasNextPage ? (
+        <Button
+          priority="secondary"
+          disabled={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+          data-testid="history-more"
+        >
+          {query.isFetchingNextPage ? history.loadingMore : history.more}
+        </Button>
+      ) : (
+        <Text size="small" secondary>
+          {history.end}
+        </Text>
+      )}
+    </div>
   );
 }

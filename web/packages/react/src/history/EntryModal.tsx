@@ -2,7 +2,7 @@ import { Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
 import type { Explanation } from '../api/types';
 import { Dialog } from '../components/Dialog';
-import { ErrorScreen } from '../components/ErrorScreen';
+import { Loaded } from '../components/Loaded';
 import { LoadingScreen } from '../components/LoadingScreen';
 import { useWixContext } from '../context/WixContext';
 import { useExplanation } from '../hooks/useCreditHistory';
@@ -19,7 +19,7 @@ export interface EntryModalProps {
 /** Why an entry is there: what happened, who caused it, and the balance before and after. */
 export function EntryModal({ entryId, actionName, onClose }: EntryModalProps) {
   const { explanation: texts } = useMessages();
-  const { data, error, refetch } = useExplanation(entryId);
+  const explanation = useExplanation(entryId);
   return (
     <Dialog
       isOpen={entryId !== null}
@@ -27,11 +27,9 @@ export function EntryModal({ entryId, actionName, onClose }: EntryModalProps) {
       onClose={onClose}
       testId="entry-explanation"
     >
-      {data !== undefined && <Story story={data} actionName={actionName} />}
-      {data === undefined && error !== null && (
-        <ErrorScreen error={error} onRetry={() => void refetch()} />
-      )}
-      {data === undefined && error === null && <LoadingScreen cards={[180]} />}
+      <Loaded query={explanation} loading={<LoadingScreen cards={[180]} />}>
+        {(story) => <Story story={story} actionName={actionName} />}
+      </Loaded>
     </Dialog>
   );
 }

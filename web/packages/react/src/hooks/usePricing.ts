@@ -24,9 +24,7 @@ export function usePricing() {
   // The page is about to be replaced by the checkout: the button stays busy until it is.
   const isLeaving = purchase.isPending || purchase.isSuccess;
   return {
-    list: plans.data,
-    error: plans.error,
-    refetch: plans.refetch,
+    plans,
     paidCycle,
     ownCycle: (paidCycle === 'YEARLY' ? 'YEARLY' : 'MONTHLY') satisfies SoldCycle as SoldCycle,
     openingPlanId: isLeaving ? (purchase.variables?.planId ?? null) : null,

@@ -6,7 +6,7 @@ export interface PropNote {
   text: string;
 }
 
-const INTERFACE = /export interface (\w+)(?: extends (\w+))? \{\n([\s\S]*?)\n?\}/g;
+const INTERFACE = /export interface (\w+)(?:<\w+>)?(?: extends (\w+))? \{\n([\s\S]*?)\n?\}/g;
 const PROP = /(?: {2}\/\*\*([\s\S]*?)\*\/\n)? {2}(\w+)(\?)?(\([^)]*\))?: ([\s\S]*?);(?=\n|$)/g;
 
 /** The props that the source texts declare for a component, inherited ones first; null when it takes none. */

@@ -6,6 +6,7 @@ import { EmptyState } from '../components/EmptyState';
 import { ErrorBoundary } from '../components/ErrorBoundary';
 import { ErrorScreen } from '../components/ErrorScreen';
 import { JobBadge, JobProgress } from '../components/JobProgress';
+import { Loaded } from '../components/Loaded';
 import { LoadingScreen } from '../components/LoadingScreen';
 import { PreviewModal } from '../components/PreviewModal';
 import { ProgressBar } from '../components/ProgressBar';
@@ -13,6 +14,7 @@ import { SessionGate } from '../components/SessionGate';
 import { Toast } from '../components/Toast';
 import { ToastHost } from '../components/ToastHost';
 import { useToast } from '../context/ToastProvider';
+import { usePlans } from '../hooks/usePlans';
 import { aJob, someJobs } from '../testing/fixtures';
 import { Opening, type Story, type StoryPage } from './story';
 
@@ -24,6 +26,14 @@ const failed = new ApiError({
   requestId: 'req_7f3a',
 });
 const offline = new ApiError({ code: 'network', message: 'No answer.' });
+
+function Plans() {
+  return (
+    <Loaded query={usePlans()} loading={<LoadingScreen cards={[60]} />}>
+      {({ plans }) => <p>{plans.map(({ name }) => name).join(', ')}</p>}
+    </Loaded>
+  );
+}
 
 function Sayers() {
   const { show } = useToast();
@@ -79,6 +89,18 @@ export const pages: readonly StoryPage[] = [
       { name: 'One card', show: () => <LoadingScreen /> },
       { name: 'A row', show: () => <LoadingScreen cards={[180, 180, 180]} layout="row" /> },
       { name: 'A grid', show: () => <LoadingScreen cards={[140, 140]} layout="grid" /> },
+    ],
+  },
+  {
+    component: 'Loaded',
+    stories: [
+      { name: 'What came', show: Plans },
+      { name: 'Still loading', world: { answers: { '/billing/plans': 'never' } }, show: Plans },
+      {
+        name: 'Refused',
+        world: { answers: { '/billing/plans': { refuse: 422, error: 'invalid_request' } } },
+        show: Plans,
+      },
     ],
   },
   {

@@ -32,7 +32,9 @@ describe('story pages', () => {
 
   it.each(STORY_PAGES)('$component is documented', ({ component }) => {
     expect(summaryOf(sources, component)).not.toBe('');
-    const takesProps = new RegExp(`function ${component}\\((?!\\))|class ${component} extends`);
+    const takesProps = new RegExp(
+      `function ${component}(?:<\\w+>)?\\((?!\\))|class ${component} extends`,
+    );
     const isAsked = sources.some((source) => takesProps.test(source));
     expect((propsOf(sources, component) ?? []).length > 0).toBe(isAsked);
   });
