@@ -8,6 +8,8 @@ import { Product } from './lib/product.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
 const LIMIT_MS = 300_000;
+/** Bytes of script, packed with gzip, before the first page works. */
+const SCRIPT_LIMIT = 180_000;
 const PAYING_CARD = '4242 4242 4242 4242';
 const LANGUAGES = ['en', 'de', 'he'];
 const WIDTHS = [360, 768, 1440];
@@ -171,6 +173,21 @@ describe('the pages', () => {
     );
     assert.ok(token.length > 20 && ![page.url(), traces].join().includes(token));
     await page.context().close();
+  });
+
+  it('need little script for the first view', { timeout: LIMIT_MS }, async () => {
+    const html = await (await fetch(frame.origin)).text();
+    const scripts = [...html.matchAll(/"(\/assets\/[^"]+\.js)"/g)].map(([, path = '']) => path);
+    const sizes = await Promise.all(
+      scripts.map(async (path) => {
+        const headers = { 'accept-encoding': 'gzip' };
+        const response = await fetch(frame.origin + path, { headers });
+        assert.equal(response.headers.get('content-encoding'), 'gzip', path);
+        return Number(response.headers.get('content-length'));
+      }),
+    );
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(total > 50_000 && total <= SCRIPT_LIMIT, `${total} bytes in ${scripts.join()}`);
   });
 
   it('work by keyboard', { timeout: LIMIT_MS }, async () => {

@@ -1,4 +1,5 @@
 import { Text } from '@wix/design-system';
+import type { CSSProperties } from 'react';
 import type { PlanList, PlanOffer } from '../api/types';
 import { useWixContext } from '../context/WixContext';
 import { useMessages } from '../messages/useMessages';
@@ -38,7 +39,7 @@ function ComparisonTable({ list }: { list: PlanList }) {
     ],
   ];
   return (
-    <table className="wxa-compare__table">
+    <table className="wxa-compare__table" style={{ '--plans': list.plans.length } as CSSProperties}>
       <thead>
         <tr>
           <th scope="col">{compare.feature}</th>
