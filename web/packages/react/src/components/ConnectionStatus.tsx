@@ -13,20 +13,19 @@ export function ConnectionStatus() {
   if (userData === undefined) return <span className="wxa-connection" aria-hidden="true" />;
 
   const { status } = userData.connection;
-  const isTroubled = !isOnline || isDownLong;
-  const text = isTroubled && isOnline ? messages.live.reconnecting : messages.connection[status];
+  const trouble = isOnline ? isDownLong && messages.live.reconnecting : messages.live.noNetwork;
   return (
     <span
       className="wxa-connection"
       data-testid="connection-status"
       data-status={status}
       data-live={live}
-      data-troubled={isTroubled}
+      data-troubled={trouble !== false}
       title={messages.connectionHint[status]}
       role="status"
     >
       <span className="wxa-connection__dot" aria-hidden="true" />
-      {text}
+      {trouble || messages.connection[status]}
     </span>
   );
 }

@@ -396,6 +396,18 @@ describe('ConnectionStatus', () => {
       expect(screen.getByTestId('connection-status').textContent).toMatch(/Reconnecting/),
     );
   });
+
+  it('claims_no_connection_while_the_browser_has_none', async () => {
+    openPage();
+    show(<ConnectionStatus />);
+    const status = await at('connection-status');
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event('offline')));
+    expect([status.textContent, status.dataset.troubled]).toEqual(['No connection', 'true']);
+    onLine.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event('online')));
+    expect([status.textContent, status.dataset.troubled]).toEqual(['Connected to Wix', 'false']);
+  });
 });
 
 describe('ToastHost', () => {

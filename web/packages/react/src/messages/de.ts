@@ -31,6 +31,7 @@ export const de = (f: Format): PackageMessages => {
       removed: 'Die App wurde von dieser Website entfernt.',
     },
     live: {
+      noNetwork: 'Keine Verbindung',
       reconnecting: 'Verbindung wird wiederhergestellt…',
       offline: 'Sie sind offline. Was Sie sehen, ist vielleicht nicht aktuell.',
     },

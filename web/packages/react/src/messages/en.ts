@@ -31,6 +31,7 @@ export const en = (f: Format) => {
       removed: 'The app was removed from this site.',
     } as Record<ConnectionState, string>,
     live: {
+      noNetwork: 'No connection',
       reconnecting: 'Reconnecting live updates…',
       offline: 'You are offline. What you see may be out of date.',
     },

@@ -31,6 +31,7 @@ export const he = (f: Format): PackageMessages => {
       removed: 'האפליקציה הוסרה מהאתר.',
     },
     live: {
+      noNetwork: 'אין חיבור',
       reconnecting: 'מתחבר מחדש…',
       offline: 'אין חיבור לאינטרנט. ייתכן שהמידע אינו מעודכן.',
     },
