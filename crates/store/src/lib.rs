@@ -9,6 +9,8 @@ mod billing_source;
 mod checkout;
 mod claim;
 mod conn;
+mod copy;
+mod due;
 mod ending;
 mod error;
 mod explain;

@@ -4,7 +4,7 @@ mod connection;
 mod group;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::live::Change;
 use crate::migration::{Migrated, Migration};
 
+pub(crate) use connection::map;
 use connection::{Connection, Use};
 use writer::Writer;
 
@@ -23,6 +24,7 @@ use writer::Writer;
 const READERS: usize = 4;
 
 pub(crate) struct Sqlite {
+    path: PathBuf,
     writer: Writer,
     readers: Vec<Mutex<Connection>>,
     turn: AtomicUsize,
@@ -38,7 +40,11 @@ impl Sqlite {
         let writer = Writer::start(Connection::open(path, Use::Writing)?, changes)?;
         let reader = |_| Connection::open(path, Use::Reading).map(Mutex::new);
         let readers = (0..READERS).map(reader).collect::<Result<_, _>>()?;
-        Ok(Self { writer, readers, turn: AtomicUsize::new(0) })
+        Ok(Self { path: path.to_owned(), writer, readers, turn: AtomicUsize::new(0) })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Runs a short read on the calling thread: a point read from the page cache costs less than a hop to another.

@@ -124,6 +124,10 @@ impl Store {
         }
     }
 
+    pub(crate) fn driver(&self) -> &Driver {
+        &self.inner.driver
+    }
+
     pub(crate) fn queues(&self) -> &Queues {
         &self.inner.queues
     }

@@ -216,7 +216,7 @@ fn value(value: ValueRef<'_>) -> Result<Value, Error> {
 }
 
 /// SQLite's error in the words of this crate.
-pub(super) fn map(error: rusqlite::Error) -> Error {
+pub(crate) fn map(error: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, message) = &error else {
         return Error::Inconsistent(error.to_string());
     };

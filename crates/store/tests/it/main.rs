@@ -25,6 +25,8 @@ macro_rules! on_both {
 
 mod checkout;
 mod contention;
+mod copy;
+mod due;
 mod fault;
 mod group;
 mod history;
