@@ -171,7 +171,7 @@ pub fn catalog(config: &Config, own: Catalog) -> Result<Catalog, StartError> {
     }
 }
 
-/// A server that runs.
+/// A server that runs. Dropping it ends it without waiting for what is under way.
 pub struct Running {
     app: Arc<App>,
     address: Option<std::net::SocketAddr>,
@@ -268,20 +268,31 @@ impl Running {
 
     /// Stops: no new requests and jobs, streams say good-bye, what is under way is finished or handed back, and the
     /// database is closed.
-    pub async fn stop(self) {
-        self.stop.send_replace(true);
-        self.app.live.stop();
+    pub async fn stop(mut self) {
+        self.wish_to_stop();
         // Requests and jobs end by themselves when their time to drain is over.
         let deadline = Instant::now() + drain(&self.app.config) + HAND_BACK;
-        let requests = self.http.into_iter().map(|task| ("requests", task));
-        for (name, mut task) in requests.chain(self.workers.into_iter().map(|task| ("work", task))) {
+        let requests = self.http.take().into_iter().map(|task| ("requests", task));
+        let work = std::mem::take(&mut self.workers).into_iter().map(|task| ("work", task));
+        for (name, mut task) in requests.chain(work) {
             if tokio::time::timeout_at(deadline, &mut task).await.is_err() {
                 tracing::warn!("{name} did not finish in time");
                 task.abort();
             }
         }
-        self.helpers.iter().for_each(JoinHandle::abort);
         self.app.store.close().await;
+    }
+
+    fn wish_to_stop(&self) {
+        self.stop.send_replace(true);
+        self.app.live.stop();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.wish_to_stop();
+        self.helpers.iter().for_each(JoinHandle::abort);
     }
 }
 
