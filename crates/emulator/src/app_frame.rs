@@ -5,6 +5,7 @@ use wixapp_platform::instance_token::{InstanceClaims, sign};
 
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::record::{About, Kind, Outcome};
 use crate::world::site::{Install, Site};
 
 /// What the platform itself puts into the query; a page can not override it.
@@ -18,11 +19,23 @@ impl Engine {
         origin: &str,
         extra: &[(String, String)],
     ) -> Result<String, Refusal> {
-        let (token, locale, site_url) = self.read(|world| {
+        let (claims, locale, site_url) = self.read(|world| {
             let site = world.site(site_id)?;
-            let token = sign(&self.owner_claims(site, site.active_install()?), &self.config.app_secret);
-            Ok((token, site.locale.clone(), site.url.clone()))
+            let claims = self.owner_claims(site, site.active_install()?);
+            Ok::<_, Refusal>((claims, site.locale.clone(), site.url.clone()))
         })?;
+        let token = sign(&claims, &self.config.app_secret);
+        self.record_at(
+            self.now(),
+            Kind::Token,
+            "Instance token for the site's owner".to_owned(),
+            Outcome::Done,
+            About {
+                instance_id: Some(claims.instance_id.clone()),
+                detail: serde_json::json!({ "claims": claims }),
+                ..About::default()
+            },
+        );
         let mut url = self.addresses.app.clone();
         url.query_pairs_mut()
             .clear()
@@ -33,6 +46,14 @@ impl Engine {
             .append_pair("viewMode", "site")
             .extend_pairs(extra.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())));
         Ok(url.into())
+    }
+
+    /// An instance token of a site's owner, as the app's page gets one.
+    pub(crate) fn owner_token(&self, site_id: &str) -> Result<String, Refusal> {
+        self.read(|world| {
+            let site = world.site(site_id)?;
+            Ok(sign(&self.owner_claims(site, site.active_install()?), &self.config.app_secret))
+        })
     }
 
     /// The dashboard page in which a site's owner sees the app.

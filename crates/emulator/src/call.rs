@@ -3,6 +3,7 @@
 use wixapp_core::id::InstanceId;
 
 use crate::card::Card;
+use crate::chaos::{Chaos, ChaosRun};
 use crate::checkout::{CheckoutOrder, Counter, cancel_url};
 use crate::engine::Engine;
 use crate::error::Refusal;
@@ -94,6 +95,17 @@ impl Engine {
         }
         let queued = self.change(|world| world.queue_resends(delivery_id, times, self.now()))?;
         Ok(queued.iter().map(view::Delivery::from).collect())
+    }
+
+    /// Begins a run of chaos, or ends it. What waits already is sent as it would have been.
+    pub(crate) fn set_chaos(&self, profile: Option<Chaos>) -> Result<(), Refusal> {
+        if let Some(name) = profile.and_then(|profile| profile.wrong_rate()) {
+            return Err(Refusal::invalid(format!("`{name}` must be a percentage: 0 to 100.")));
+        }
+        self.change(|world| {
+            world.chaos = profile.map(ChaosRun::new);
+            Ok(())
+        })
     }
 
     pub(crate) fn delivery_detail(&self, delivery_id: &str) -> Result<view::DeliveryDetail, Refusal> {

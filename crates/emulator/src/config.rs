@@ -51,6 +51,8 @@ pub struct EmulatorConfig {
     pub signer_pem: Option<String>,
     /// Where the platform's state is kept as JSON, written after every change; `None` keeps it in memory.
     pub data_file: Option<PathBuf>,
+    /// Where snapshots are kept; in `snapshots` beside the data file by default. Without either, none can be taken.
+    pub snapshot_folder: Option<PathBuf>,
     /// The time of the platform. Share it with the app: tokens and webhooks carry this time.
     pub clock: VirtualClock,
     /// Fixes every id and token the platform makes, so that the same calls give the same results. Only for tests: who
@@ -82,6 +84,7 @@ impl EmulatorConfig {
             calls_a_minute: Some(crate::limiter::USUAL),
             signer_pem: None,
             data_file: None,
+            snapshot_folder: None,
             clock: VirtualClock::new(),
             seed: None,
         }

@@ -56,10 +56,7 @@ impl DataFile {
     pub(crate) fn save(&self, world: &World) -> io::Result<()> {
         let bytes = serde_json::to_vec(world)?;
         let draft = beside(&self.path, "tmp");
-        let mut file = private(&draft)?;
-        file.set_len(0)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
+        write_private(&draft, &bytes)?;
         std::fs::rename(&draft, &self.path)?;
         self.sync_folder()
     }
@@ -82,6 +79,14 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     name.push(".");
     name.push(extension);
     path.with_file_name(name)
+}
+
+/// Writes a file whole and through to the disk; only the owner may read it.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private(path)?;
+    file.set_len(0)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Opens for writing; only the owner may read, since the state holds the platform's keys.

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use jiff::SignedDuration;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,10 +17,17 @@ use wixapp_core::clock::VirtualClock;
 use wixapp_core::id::InstanceId;
 
 use crate::card::Card;
+use crate::chaos::Chaos;
 use crate::checkout::CheckoutOrder;
+use crate::companion::Companion;
 use crate::config::EmulatorConfig;
 use crate::engine::Engine;
 use crate::error::{Error, Refusal};
+use crate::http::record::note;
+use crate::pace::Pace;
+use crate::record::Record;
+use crate::scenario::{Scenario, ScenarioRun};
+use crate::snapshot::Snapshot;
 use crate::timeline::Advance;
 use crate::view::{Checkout, Delivery, DeliveryDetail, Site};
 use crate::{api, fake_network, page_api, pages, site_page};
@@ -82,8 +90,7 @@ impl Emulator {
     /// On its own it answers requests but posts webhooks only with [`Emulator::start`] or [`Emulator::settle`].
     pub fn router(&self) -> Router {
         Router::new()
-            .merge(api::routes())
-            .merge(fake_network::routes())
+            .merge(api::routes().merge(fake_network::routes()).layer(from_fn_with_state(self.clone(), note)))
             .merge(page_api::routes(self))
             .fallback(pages::fallback)
             .layer(from_fn_with_state(self.clone(), site_page::by_host))
@@ -233,12 +240,104 @@ impl Emulator {
         Ok(self.engine.advance_to_next().await?)
     }
 
+    /// Moves the clock to a later moment, doing everything due on the way.
+    ///
+    /// # Errors
+    /// [`Error::code`] `invalid_time` for an earlier one, `invalid_duration` beyond the year 2200.
+    pub async fn advance_to(&self, target: jiff::Timestamp) -> Result<Advance, Error> {
+        Ok(self.engine.advance_to(target).await?)
+    }
+
+    /// Lets the clock of a serving platform run at a pace of its own, or at real speed again with `None`.
+    ///
+    /// # Errors
+    /// [`Error::code`] `invalid_time` or `invalid_duration` when it is to run until a moment that it cannot reach.
+    pub fn set_pace(&self, pace: Option<Pace>) -> Result<(), Error> {
+        Ok(self.engine.set_pace(pace)?)
+    }
+
+    /// Names the app that shares this process: see [`Companion`]. It is held weakly, and forgotten when it is dropped.
+    pub fn accompany(&self, companion: &Arc<impl Companion>) {
+        let companion = Arc::downgrade(companion);
+        self.engine.set_companion(companion);
+    }
+
+    /// Saves platform and app under a name of `a-z`, `0-9`, `-` and `_`; with `replace`, an older one of that name goes.
+    ///
+    /// # Errors
+    /// [`Error::code`] `no_snapshots` without a folder for them, `snapshot_exists`, `invalid_request`, or `unavailable` when
+    /// the disk refuses.
+    pub async fn save_snapshot(&self, name: &str, replace: bool) -> Result<Snapshot, Error> {
+        Ok(self.engine.save_snapshot(name, replace).await?)
+    }
+
+    /// Goes back to a snapshot: time, sites, plans, webhooks that wait, and the app's data.
+    ///
+    /// # Errors
+    /// [`Error::code`] `not_found`, `snapshot_unfit` for one of another app or version, or `unavailable`.
+    pub async fn restore_snapshot(&self, name: &str) -> Result<Snapshot, Error> {
+        Ok(self.engine.restore_snapshot(name).await?)
+    }
+
+    /// All snapshots, by the platform's time in them.
+    ///
+    /// # Errors
+    /// [`Error::code`] `no_snapshots` without a folder for them.
+    pub fn snapshots(&self) -> Result<Vec<Snapshot>, Error> {
+        Ok(self.engine.list_snapshots()?)
+    }
+
+    /// Plays a scenario until its end, or the first step that fails: see [`ScenarioRun::failed`].
+    ///
+    /// # Errors
+    /// [`Error::code`] `not_found` on a platform without sites.
+    pub async fn play(&self, scenario: &Scenario) -> Result<ScenarioRun, Error> {
+        Ok(self.engine.play(scenario).await?)
+    }
+
+    /// Leads to one of Wix's app events on a site, the first by default: what is missing on the way (an install, a plan) is
+    /// done first, and the app hears of that too. `overrides` replaces fields of the event's payload.
+    ///
+    /// # Errors
+    /// [`Error::code`] `invalid_request` for an unknown event, `not_found`, or a conflict that names what is in the way.
+    pub async fn trigger(
+        &self,
+        event_type: &str,
+        site_id: Option<&str>,
+        overrides: &Map<String, Value>,
+    ) -> Result<Delivery, Error> {
+        let queued = self.engine.trigger(event_type, site_id, overrides)?;
+        self.settle().await?;
+        self.delivery(queued.delivery_id.as_str()).map(|detail| detail.delivery)
+    }
+
+    /// What the platform noted for the inspector, oldest first: requests, tokens, deliveries, and what time brought.
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        self.engine.records(|_| true)
+    }
+
     /// Posts every webhook, and ends or renews every plan, that is due now.
     ///
     /// # Errors
     /// [`Error::code`] `unavailable` when the state cannot be saved.
     pub async fn settle(&self) -> Result<(), Error> {
         Ok(self.engine.settle().await?)
+    }
+
+    /// Lets webhooks be doubled, delayed, reordered and lost from now on, or ends that with `None`. The same settings, the
+    /// same calls and the same virtual times lead to the same run.
+    ///
+    /// # Errors
+    /// [`Error::code`] `invalid_request` for a rate above 100.
+    pub fn set_chaos(&self, chaos: Option<Chaos>) -> Result<(), Error> {
+        Ok(self.engine.set_chaos(chaos)?)
+    }
+
+    /// The settings of the present run of chaos.
+    #[must_use]
+    pub fn chaos(&self) -> Option<Chaos> {
+        self.engine.read(|world| world.chaos.as_ref().map(|run| run.profile))
     }
 
     /// All kept webhook deliveries, oldest first.

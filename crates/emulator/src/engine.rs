@@ -1,7 +1,7 @@
 //! The platform at work: the saved world, the clock, and the task that does what is due.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,11 +11,14 @@ use wixapp_platform::InstanceTokenVerifier;
 use wixapp_platform::webhook::WebhookSigner;
 
 use crate::access_token::TokenKey;
+use crate::companion::Companion;
 use crate::config::{Addresses, EmulatorConfig};
 use crate::data_file::DataFile;
 use crate::error::{Error, Refusal};
 use crate::limiter::Limiter;
 use crate::live::LiveEvent;
+use crate::pace::{Gear, TICK};
+use crate::record::Recorder;
 use crate::sender::Sender;
 use crate::world::World;
 use crate::world::seed::Seed;
@@ -40,6 +43,11 @@ pub(crate) struct Engine {
     /// The clock is never moved beyond this.
     pub(crate) horizon: Timestamp,
     pub(crate) live: broadcast::Sender<LiveEvent>,
+    /// How fast the clock runs.
+    pub(crate) gear: Gear,
+    pub(crate) recorder: Recorder,
+    /// Weakly: the app's end must not wait for whoever still holds the platform.
+    companion: Mutex<Option<Weak<dyn Companion>>>,
     world: Mutex<World>,
     /// Whether the world in memory is ahead of the file.
     unsaved: AtomicBool,
@@ -70,6 +78,9 @@ impl Engine {
             turn: tokio::sync::Mutex::new(()),
             horizon: "2200-01-01T00:00:00Z".parse().expect("a fixed, valid time"),
             live: broadcast::channel(LIVE_BACKLOG).0,
+            gear: Gear::default(),
+            recorder: Recorder::default(),
+            companion: Mutex::new(None),
             world: Mutex::new(world),
             unsaved: AtomicBool::new(false),
             file,
@@ -80,6 +91,7 @@ impl Engine {
         });
         engine.watch_clock();
         engine.change(|_| Ok(()))?;
+        engine.recall_attempts();
         Ok(engine)
     }
 
@@ -129,6 +141,34 @@ impl Engine {
         noted
     }
 
+    /// The app that shares this process, if it does.
+    pub(crate) fn companion(&self) -> Option<Arc<dyn Companion>> {
+        self.companion.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.upgrade()
+    }
+
+    pub(crate) fn set_companion(&self, companion: Weak<dyn Companion>) {
+        *self.companion.lock().unwrap_or_else(PoisonError::into_inner) = Some(companion);
+    }
+
+    /// Replaces the whole world by an earlier one, and sets the clock back to it.
+    pub(crate) fn rewind(&self, world: World) -> Result<(), Refusal> {
+        let at = world.saved_at;
+        if let Some(file) = &self.file {
+            file.save(&world).map_err(|error| {
+                tracing::error!(%error, "the local platform could not save its state");
+                Refusal::not_saved()
+            })?;
+        }
+        *self.lock() = world;
+        self.clock().set(at);
+        self.save()
+    }
+
+    /// Makes the background task look at what is due.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
     /// Tells everybody who watches; nobody watching is fine.
     pub(crate) fn tell(&self, event: LiveEvent) {
         let _ = self.live.send(event);
@@ -161,6 +201,7 @@ impl Engine {
         let stopped = self.stopped();
         tokio::pin!(stopped);
         while !self.is_stopping() {
+            self.tick().await;
             let nap = match self.settle().await {
                 Ok(()) => self.nap(),
                 Err(_) => Duration::from_secs(1),
@@ -174,6 +215,9 @@ impl Engine {
     }
 
     fn nap(&self) -> Duration {
+        if self.gear.get().is_some() {
+            return TICK;
+        }
         let Some((at, _)) = self.read(World::next_due) else { return LONGEST_NAP };
         let wait = at.duration_since(self.now());
         // A frozen clock may stand right before something due: look again, without spinning.

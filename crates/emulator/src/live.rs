@@ -21,6 +21,8 @@ pub(crate) enum LiveEvent {
     State,
     /// The clock was moved.
     Clock { now: Timestamp, offset_ms: i64 },
+    /// The time line has a new line.
+    Record,
     /// A webhook was posted.
     Delivery(Box<view::Delivery>),
 }
@@ -29,6 +31,7 @@ impl LiveEvent {
     fn into_sse(self) -> Event {
         let (name, data) = match self {
             Self::State => ("state", json!({})),
+            Self::Record => ("record", json!({})),
             Self::Clock { now, offset_ms } => ("clock", json!({ "now": now, "offsetMs": offset_ms })),
             Self::Delivery(delivery) => ("delivery", json!(delivery)),
         };

@@ -291,7 +291,7 @@ impl Platform {
         let Some(delivery) = self.world.find_delivery_mut(delivery_id) else { return };
         let attempt = u32::try_from(delivery.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         let error = status.is_none().then(|| "no answer".to_owned());
-        delivery.record(Attempt { attempt, at, duration_ms: 0, response_status: status, error });
+        delivery.record(Attempt { attempt, at, duration_ms: 0, response_status: status, error, chaos: None });
     }
 
     /// What Get App Instance answers; `None` where the app is not installed, since it gets no token there.

@@ -32,6 +32,20 @@ pub(crate) struct Outcome {
     pub(crate) exchange: Exchange,
 }
 
+impl Outcome {
+    /// The request got lost: the app never saw it.
+    pub(crate) fn lost() -> Self {
+        let error = Some("lost on the way to the app (chaos)".to_owned());
+        Self { duration_ms: 0, status: None, error, exchange: Exchange::default() }
+    }
+
+    /// The app has seen the request; Wix did not wait for the answer.
+    pub(crate) fn too_late(self) -> Self {
+        let error = Some("the answer came after 1,250 ms (chaos)".to_owned());
+        Self { status: None, error, ..self }
+    }
+}
+
 impl Sender {
     pub(crate) fn new(url: Url) -> Result<Self, Error> {
         // A redirect is not a 200, and a proxy of the developer's machine has no business with local webhooks.

@@ -8,6 +8,7 @@ use wixapp_core::id::{DeliveryId, InstanceId};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::plan_life::PeriodEnd;
+use crate::record::{About, Kind, Outcome};
 use crate::world::World;
 use crate::world::checkout::CheckoutStatus;
 use crate::world::site::Install;
@@ -33,12 +34,15 @@ pub struct Advance {
     pub deliveries: u32,
     /// Plans renewed on the way.
     pub renewals: u32,
+    /// Moments at which something fell due in the app, where it shares this process.
+    pub app_events: u32,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     deliveries: u32,
     renewals: u32,
+    app_events: u32,
 }
 
 impl World {
@@ -97,12 +101,20 @@ impl World {
     }
 }
 
+/// How often the app may stop one move of the clock; beyond that it catches up at the end. An app with a job for every
+/// minute would need hours for a year.
+const APP_STOPS: u32 = 5_000;
+
+/// What a walk comes to next.
+enum Stop {
+    Platform(Timestamp, Due),
+    App(Timestamp),
+}
+
 impl Engine {
     /// Moves the clock by `by`, doing everything due on the way in the order of time.
     pub(crate) async fn advance(&self, by: SignedDuration) -> Result<Advance, Refusal> {
         let _turn = self.turn.lock().await;
-        let too_far =
-            || Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "invalid_duration", TOO_FAR);
         let target = self.clock().now().checked_add(by).ok().filter(|target| *target <= self.horizon);
         let offset_ms =
             i64::try_from(by.as_millis()).unwrap_or(i64::MAX).saturating_add(self.clock().offset_ms());
@@ -116,12 +128,32 @@ impl Engine {
         Ok(self.report(&progress))
     }
 
+    /// Moves the clock to `target`, doing everything due on the way.
+    pub(crate) async fn advance_to(&self, target: Timestamp) -> Result<Advance, Refusal> {
+        let _turn = self.turn.lock().await;
+        self.check_target(target)?;
+        let progress = self.walk(target).await?;
+        Ok(self.report(&progress))
+    }
+
+    /// Whether the clock can go there.
+    pub(crate) fn check_target(&self, target: Timestamp) -> Result<(), Refusal> {
+        if target < self.now() {
+            let message = format!(
+                "The clock only goes forward, and it is {} already; a snapshot brings an earlier time back.",
+                self.now()
+            );
+            return Err(Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "invalid_time", message));
+        }
+        if target > self.horizon { Err(too_far()) } else { Ok(()) }
+    }
+
     /// Moves the clock to the next thing due and does it.
     pub(crate) async fn advance_to_next(&self) -> Result<Advance, Refusal> {
         let _turn = self.turn.lock().await;
         let nothing =
             || Refusal::conflict("nothing_due", "Nothing is due: no plan runs and no webhook waits.");
-        let (at, _) = self.read(World::next_due).ok_or_else(nothing)?;
+        let (at, _) = self.next_event().await.ok_or_else(nothing)?;
         let progress = self.walk(at.max(self.clock().now())).await?;
         Ok(self.report(&progress))
     }
@@ -132,35 +164,94 @@ impl Engine {
         self.walk(self.clock().now()).await.map(|_| ())
     }
 
+    /// What happens next by itself, here or in the app, and one line on it.
+    pub(crate) async fn next_event(&self) -> Option<(Timestamp, String)> {
+        let here = self.read(|world| world.next_due().map(|(at, due)| (at, world.describe(&due))));
+        let app = self.app_due_after(self.now()).await;
+        match (here, app) {
+            (Some((at, _)), Some(app)) if app < at => Some((app, IN_THE_APP.to_owned())),
+            (None, Some(app)) => Some((app, IN_THE_APP.to_owned())),
+            (here, _) => here,
+        }
+    }
+
+    /// What falls due in the app later than `moment`. What is due already waits for something else than time.
+    async fn app_due_after(&self, moment: Timestamp) -> Option<Timestamp> {
+        let companion = self.companion()?;
+        companion.next_due_after(moment).await.filter(|at| *at > moment)
+    }
+
     /// Only one walk at a time: the caller holds the turn.
     async fn walk(&self, target: Timestamp) -> Result<Progress, Refusal> {
         let mut progress = Progress::default();
-        while let Some((at, due)) = self.read(World::next_due).filter(|(at, _)| *at <= target) {
+        let travels = target > self.now();
+        while let Some(stop) = self.next_stop(target, travels && progress.app_events < APP_STOPS).await {
             if self.is_stopping() {
                 return Ok(progress);
             }
-            self.clock_forward_to(at);
-            match due {
-                Due::PeriodEnd(instance_id) => {
-                    let began = self.read(|world| world.period_began(instance_id.as_str())).unwrap_or(at);
-                    let end = self.note(|world| world.end_period(instance_id.as_str()));
-                    if end == PeriodEnd::Renewed {
-                        progress.renewals += 1;
-                        self.after_period(&instance_id, (began, at)).await;
-                    }
+            match stop {
+                Stop::Platform(at, due) => {
+                    self.clock_forward_to(at);
+                    self.meet(at, due, &mut progress).await?;
                 }
-                Due::CheckoutExpiry(token) => {
-                    self.note(|world| world.close_checkout(&token, CheckoutStatus::Expired));
-                }
-                Due::Attempt(id) => {
-                    self.attempt(&id).await?;
-                    progress.deliveries += 1;
+                Stop::App(at) => {
+                    self.clock_forward_to(at);
+                    progress.app_events += 1;
+                    self.settle_app().await;
                 }
             }
         }
         self.clock_forward_to(target);
+        if travels {
+            self.settle_app().await;
+        }
         self.save()?;
         Ok(progress)
+    }
+
+    /// The next thing due by `target`, here or in the app. The app is asked only on the way: what it does now, it does.
+    async fn next_stop(&self, target: Timestamp, with_app: bool) -> Option<Stop> {
+        let here = self.read(World::next_due).filter(|(at, _)| *at <= target);
+        let app = if with_app { self.app_due_after(self.now()).await } else { None };
+        match (here, app.filter(|at| *at <= target)) {
+            (Some((at, _)), Some(app)) if app < at => Some(Stop::App(app)),
+            (Some((at, due)), _) => Some(Stop::Platform(at, due)),
+            (None, app) => app.map(Stop::App),
+        }
+    }
+
+    async fn settle_app(&self) {
+        if let Some(companion) = self.companion() {
+            companion.settle().await;
+        }
+    }
+
+    /// Does what is due.
+    async fn meet(&self, at: Timestamp, due: Due, progress: &mut Progress) -> Result<(), Refusal> {
+        match due {
+            Due::PeriodEnd(instance_id) => {
+                let title = self.read(|world| world.describe(&Due::PeriodEnd(instance_id.clone())));
+                let began = self.read(|world| world.period_began(instance_id.as_str())).unwrap_or(at);
+                let end = self.note(|world| world.end_period(instance_id.as_str()));
+                if end == PeriodEnd::Renewed {
+                    progress.renewals += 1;
+                    self.after_period(&instance_id, (began, at)).await;
+                }
+                let outcome = if end == PeriodEnd::PaymentFailed { Outcome::Failed } else { Outcome::Done };
+                let about = About { instance_id: Some(instance_id), ..About::default() };
+                self.record_at(at, Kind::Platform, title, outcome, about);
+            }
+            Due::CheckoutExpiry(token) => {
+                self.note(|world| world.close_checkout(&token, CheckoutStatus::Expired));
+            }
+            Due::Attempt(id) => {
+                self.attempt(&id).await?;
+                progress.deliveries += 1;
+                // The app answers first and works afterwards: on the way it gets the time for that.
+                self.settle_app().await;
+            }
+        }
+        Ok(())
     }
 
     fn clock_forward_to(&self, at: Timestamp) {
@@ -175,9 +266,14 @@ impl Engine {
             offset_ms: self.clock().offset_ms(),
             deliveries: progress.deliveries,
             renewals: progress.renewals,
+            app_events: progress.app_events,
         }
     }
 }
 
-const TOO_FAR: &str =
-    "The clock can not go that far: at most ten years at once, and not beyond the year 2200.";
+const IN_THE_APP: &str = "A cycle, job or reservation is due in the app";
+
+fn too_far() -> Refusal {
+    let message = "The clock can not go that far: at most ten years at once, and not beyond the year 2200.";
+    Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "invalid_duration", message)
+}

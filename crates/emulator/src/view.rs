@@ -8,6 +8,7 @@ use serde_json::Value;
 use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 use wixapp_core::id::{DeliveryId, InstanceId};
 
+use crate::chaos::ChaosEffect;
 use crate::world::checkout::CheckoutStatus;
 use crate::world::coupon::Coupon;
 use crate::world::delivery::{Attempt, DeliveryState};
@@ -204,8 +205,10 @@ pub struct Delivery {
     pub error: Option<String>,
     /// When the next attempt is due.
     pub next_attempt_at: Option<Timestamp>,
-    /// The delivery that this one repeats by hand.
+    /// The delivery that this one repeats, by hand or by chaos.
     pub resend_of: Option<DeliveryId>,
+    /// What chaos did to the last attempt, else to the delivery as it was queued.
+    pub chaos: Option<ChaosEffect>,
 }
 
 /// A delivery with everything that went over the wire.
@@ -340,6 +343,7 @@ impl From<&delivery::Delivery> for Delivery {
             error: last.and_then(|last| last.error.clone()),
             next_attempt_at: delivery.next_attempt_at,
             resend_of: delivery.resend_of.clone(),
+            chaos: delivery.chaos_effect(),
         }
     }
 }

@@ -7,12 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Emulator;
+use crate::duration::parse_duration;
 use crate::error::Refusal;
 use crate::http::body::{NoBody, Strict};
+use crate::pace::Pace;
 use crate::timeline::Advance;
-
-/// The furthest one advance may go: ten years with their leap days.
-const MAX_ADVANCE: SignedDuration = SignedDuration::from_hours(3_653 * 24);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,14 +20,20 @@ pub(crate) struct ClockView {
     offset_ms: i64,
     next_event_at: Option<Timestamp>,
     next_event: Option<String>,
+    pace: Option<Pace>,
 }
 
 /// `GET clock`
 pub(crate) async fn get(State(emulator): State<Emulator>) -> Json<ClockView> {
     let engine = emulator.engine();
-    let next = engine.read(|world| world.next_due().map(|(at, due)| (at, world.describe(&due))));
-    let (next_event_at, next_event) = next.unzip();
-    Json(ClockView { now: engine.now(), offset_ms: engine.clock().offset_ms(), next_event_at, next_event })
+    let (next_event_at, next_event) = engine.next_event().await.unzip();
+    Json(ClockView {
+        now: engine.now(),
+        offset_ms: engine.clock().offset_ms(),
+        next_event_at,
+        next_event,
+        pace: engine.gear.get(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -54,23 +59,67 @@ pub(crate) async fn next_event(
     emulator.engine().advance_to_next().await.map(Json)
 }
 
-/// Reads `30d`, `12h`, `90m` or `45s`.
-fn parse_duration(text: &str) -> Result<SignedDuration, Refusal> {
-    let wrong = || {
-        let message = "Write a duration as \"30d\", \"12h\", \"90m\" or \"45s\", at most ten years.";
-        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_duration", message)
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetBody {
+    to: String,
+}
+
+/// `POST clock/set`
+pub(crate) async fn set(
+    State(emulator): State<Emulator>,
+    Strict(body): Strict<SetBody>,
+) -> Result<Json<Advance>, Refusal> {
+    emulator.engine().advance_to(parse_time("to", &body.to)?).await.map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RunBody {
+    /// What passes in a second; real speed when it is null.
+    per_second: Option<String>,
+    #[serde(default)]
+    until: Option<String>,
+}
+
+/// `POST clock/run`
+pub(crate) async fn run(
+    State(emulator): State<Emulator>,
+    Strict(body): Strict<RunBody>,
+) -> Result<Json<ClockView>, Refusal> {
+    let until = body.until.as_deref().map(|text| parse_time("until", text)).transpose()?;
+    let pace = match &body.per_second {
+        Some(text) => Some(Pace { per_second_ms: per_second_ms(parse_duration(text)?)?, until }),
+        None if until.is_some() => {
+            return Err(Refusal::invalid(
+                "`until` needs a pace: say how much passes in a second in `perSecond`.",
+            ));
+        }
+        None => None,
     };
-    let (digits, unit_s) = ["s", "m", "h", "d"]
-        .iter()
-        .zip([1, 60, 3_600, 86_400])
-        .find_map(|(unit, unit_s)| Some((text.strip_suffix(unit)?, unit_s)))
-        .ok_or_else(wrong)?;
-    if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(wrong());
-    }
-    let count: i64 = digits.parse().map_err(|_| wrong())?;
-    let duration = SignedDuration::from_secs(count * unit_s);
-    if duration.is_zero() || duration > MAX_ADVANCE { Err(wrong()) } else { Ok(duration) }
+    emulator.engine().set_pace(pace)?;
+    Ok(get(State(emulator)).await)
+}
+
+/// The fastest pace: a year in a second.
+const FASTEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+fn per_second_ms(duration: SignedDuration) -> Result<i64, Refusal> {
+    let message = "`perSecond` is at most 366d: a year in a second.";
+    let fits = i64::try_from(duration.as_millis()).ok().filter(|_| duration <= FASTEST);
+    fits.ok_or_else(|| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_duration", message))
+}
+
+/// Reads `2028-01-31T08:00:00Z`, or `2028-01-31` for its beginning in UTC.
+pub(crate) fn parse_time(field: &str, text: &str) -> Result<Timestamp, Refusal> {
+    let day = || format!("{text}T00:00:00Z").parse().ok().filter(|_| text.len() == 10);
+    let wrong = || {
+        let message = format!(
+            "`{field}` must be a time such as \"2028-01-31T08:00:00Z\", or a day such as \"2028-01-31\"."
+        );
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_time", message)
+    };
+    text.parse().ok().or_else(day).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -78,29 +127,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_a_number_and_a_unit() {
-        for (text, seconds) in
-            [("45s", 45), ("90m", 5_400), ("12h", 43_200), ("30d", 2_592_000), ("3653d", 315_619_200)]
-        {
-            assert_eq!(parse_duration(text), Ok(SignedDuration::from_secs(seconds)), "{text}");
-        }
-        for text in [
-            "",
-            "d",
-            "30",
-            "0d",
-            "-1d",
-            "+1d",
-            "1.5h",
-            "3654d",
-            "9999999999d",
-            "30 d",
-            "30D",
-            "1w",
-            "٣d",
-            "1d1h",
-        ] {
-            assert_eq!(parse_duration(text).unwrap_err().code, "invalid_duration", "{text}");
+    fn times_are_moments_or_days() {
+        let at = |text| parse_time("to", text).unwrap().to_string();
+        assert_eq!(at("2028-01-31"), "2028-01-31T00:00:00Z");
+        assert_eq!(at("2028-01-31T08:00:00+02:00"), "2028-01-31T06:00:00Z");
+        for text in ["", "tomorrow", "2028-02-30", "2028-1-1", "12:00", "2028-01-31T08:00:00"] {
+            assert_eq!(parse_time("to", text).unwrap_err().code, "invalid_time", "{text}");
         }
     }
 }

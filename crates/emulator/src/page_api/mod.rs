@@ -1,13 +1,17 @@
 //! The API of the platform's own pages, under `/_emulator`.
 
+mod chaos;
 mod charges;
 mod checkout;
 mod clock;
 mod deliveries;
 mod invoices;
 mod plan;
+mod records;
+mod scenarios;
 mod settings;
 mod sites;
+mod snapshots;
 mod state;
 
 use axum::Router;
@@ -18,6 +22,8 @@ use axum::routing::{get, post};
 use crate::Emulator;
 use crate::error::Refusal;
 use crate::http::guard::own_pages_only;
+
+pub(crate) use self::clock::parse_time;
 
 pub(crate) fn routes(emulator: &Emulator) -> Router<Emulator> {
     let routes = Router::new()
@@ -49,9 +55,17 @@ pub(crate) fn routes(emulator: &Emulator) -> Router<Emulator> {
         .route("/checkout/{token}/pay", post(checkout::pay))
         .route("/checkout/{token}/coupon", post(checkout::coupon))
         .route("/checkout/{token}/cancel", post(checkout::cancel))
+        .route("/chaos", get(chaos::get).post(chaos::switch))
         .route("/clock", get(clock::get))
         .route("/clock/advance", post(clock::advance))
         .route("/clock/next-event", post(clock::next_event))
+        .route("/clock/set", post(clock::set))
+        .route("/clock/run", post(clock::run))
+        .route("/snapshots", get(snapshots::list).post(snapshots::save))
+        .route("/snapshots/{name}/restore", post(snapshots::restore))
+        .route("/scenarios", post(scenarios::play))
+        .route("/trigger", post(scenarios::trigger))
+        .route("/timeline", get(records::list))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/{delivery_id}", get(deliveries::get))
         .route("/deliveries/{delivery_id}/resend", post(deliveries::resend))

@@ -8,6 +8,7 @@ use serde_json::Value;
 use wixapp_core::id::{DeliveryId, InstanceId};
 
 use super::World;
+use crate::chaos::{ChaosEffect, ChaosMark};
 use crate::error::Refusal;
 use crate::event::AppEvent;
 
@@ -49,6 +50,9 @@ pub(crate) struct Delivery {
     pub(crate) attempts: Vec<Attempt>,
     /// What went over the wire in the last attempt.
     pub(crate) exchange: Exchange,
+    /// Its place in a run of chaos.
+    #[serde(default)]
+    pub(crate) chaos: Option<ChaosMark>,
 }
 
 /// The request and the answer of one attempt, without the request's body.
@@ -74,6 +78,9 @@ pub struct Attempt {
     pub response_status: Option<u16>,
     /// Why it counts as failed.
     pub error: Option<String>,
+    /// What chaos did to it.
+    #[serde(default)]
+    pub chaos: Option<ChaosEffect>,
 }
 
 impl Attempt {
@@ -86,6 +93,12 @@ impl Attempt {
 impl Delivery {
     pub(crate) fn is_finished(&self) -> bool {
         self.next_attempt_at.is_none()
+    }
+
+    /// What chaos did last: to the newest attempt, else to the delivery as it was queued.
+    pub(crate) fn chaos_effect(&self) -> Option<ChaosEffect> {
+        let queued = || self.chaos.as_ref().and_then(|mark| mark.effect);
+        self.attempts.last().and_then(|attempt| attempt.chaos).or_else(queued)
     }
 
     /// Notes an attempt and decides what follows.
@@ -112,6 +125,7 @@ impl World {
         now: Timestamp,
         due: Timestamp,
     ) {
+        let departure = self.chaos.as_mut().map(|chaos| chaos.depart(due));
         let delivery = Delivery {
             delivery_id: self.seed.next_delivery_id(now),
             event_type: event.event_type.to_owned(),
@@ -120,13 +134,22 @@ impl World {
             payload: event.payload,
             state: DeliveryState::Pending,
             created_at: now,
-            next_attempt_at: Some(due),
+            next_attempt_at: Some(departure.as_ref().map_or(due, |departure| departure.due)),
             resend_of: None,
             body: None,
             attempts: Vec::new(),
             exchange: Exchange::default(),
+            chaos: departure.as_ref().map(|departure| departure.mark.clone()),
         };
+        let copy = departure.and_then(|departure| departure.copy).map(|(mark, due)| Delivery {
+            delivery_id: self.seed.next_delivery_id(now),
+            next_attempt_at: Some(due),
+            resend_of: Some(delivery.delivery_id.clone()),
+            chaos: Some(mark),
+            ..delivery.clone()
+        });
         self.deliveries.push_back(delivery);
+        self.deliveries.extend(copy);
     }
 
     pub(crate) fn delivery(&self, id: &str) -> Result<&Delivery, Refusal> {
@@ -155,6 +178,7 @@ impl World {
                 resend_of: Some(original.delivery_id.clone()),
                 attempts: Vec::new(),
                 exchange: Exchange::default(),
+                chaos: None,
                 ..original.clone()
             })
             .collect();
@@ -174,6 +198,7 @@ mod tests {
             duration_ms: 1,
             response_status: Some(500),
             error: Some("status 500".to_owned()),
+            chaos: None,
         }
     }
 

@@ -36,6 +36,7 @@ use self::report::BiEvent;
 use self::seed::Seed;
 use self::settings::AppSettings;
 use self::site::{Install, Site};
+use crate::chaos::ChaosRun;
 use crate::error::Refusal;
 
 /// The layout of the data file; a file of another layout is refused, not guessed at.
@@ -71,6 +72,9 @@ pub(crate) struct World {
     pub(crate) codes: VecDeque<AuthCode>,
     #[serde(default)]
     pub(crate) refresh_tokens: VecDeque<RefreshToken>,
+    /// What goes wrong on the way to the app; nothing when `None`.
+    #[serde(default)]
+    pub(crate) chaos: Option<ChaosRun>,
 }
 
 impl World {
@@ -93,6 +97,7 @@ impl World {
             charges: VecDeque::new(),
             codes: VecDeque::new(),
             refresh_tokens: VecDeque::new(),
+            chaos: None,
         }
     }
 

@@ -46,6 +46,13 @@ async fn writes(stage: &Stage) -> Vec<(String, Value)> {
         (format!("/_emulator/checkout/{checkout}/cancel"), json!({})),
         ("/_emulator/clock/advance".to_owned(), json!({ "duration": "1s" })),
         ("/_emulator/clock/next-event".to_owned(), json!({})),
+        ("/_emulator/clock/set".to_owned(), json!({ "to": "2027-03-01" })),
+        ("/_emulator/clock/run".to_owned(), json!({ "perSecond": null })),
+        ("/_emulator/chaos".to_owned(), json!({ "on": true, "seed": 7 })),
+        ("/_emulator/snapshots".to_owned(), json!({ "name": "now" })),
+        ("/_emulator/snapshots/now/restore".to_owned(), json!({})),
+        ("/_emulator/scenarios".to_owned(), json!({ "text": "next" })),
+        ("/_emulator/trigger".to_owned(), json!({ "event": "AppInstalled" })),
         (format!("/_emulator/deliveries/{delivery}/resend"), json!({ "times": 1 })),
         ("/_fake-network/posts".to_owned(), json!({ "text": "a", "network": "n", "idempotencyKey": "k" })),
         ("/oauth2/token".to_owned(), credentials(instance.as_str())),
@@ -63,7 +70,10 @@ async fn writes(stage: &Stage) -> Vec<(String, Value)> {
 
 const SECRETS: &str = "/_api/cloud-secrets-vault-server/api/v1/secrets";
 
-const READS: [&str; 14] = [
+const READS: [&str; 17] = [
+    "/_emulator/chaos",
+    "/_emulator/snapshots",
+    "/_emulator/timeline",
     "/_emulator/state",
     "/_emulator/clock",
     "/_emulator/deliveries",

@@ -9,7 +9,10 @@ use crate::stage::{Answer, START, Stage, at, hours};
 async fn the_panel_shows_what_is_due_next() {
     let stage = Stage::new().await;
     let clock = stage.get("/_emulator/clock").await.json;
-    assert_eq!(clock, json!({ "now": START, "offsetMs": 0, "nextEventAt": null, "nextEvent": null }));
+    assert_eq!(
+        clock,
+        json!({ "now": START, "offsetMs": 0, "nextEventAt": null, "nextEvent": null, "pace": null })
+    );
 
     stage.app.answer_next([Answer::Status(500)]);
     let instance = stage.install().await;
@@ -40,7 +43,7 @@ async fn advancing_moves_the_shared_clock_and_counts_what_happened() {
     let moved = stage.post("/_emulator/clock/advance", &json!({ "duration": "400d" })).await.json;
     assert_eq!(
         moved,
-        json!({ "now": "2028-03-06T08:00:00Z", "offsetMs": 400 * 86_400_000_i64, "deliveries": 0, "renewals": 13 })
+        json!({ "now": "2028-03-06T08:00:00Z", "offsetMs": 400 * 86_400_000_i64, "deliveries": 0, "renewals": 13, "appEvents": 0 })
     );
     assert_eq!(stage.now(), at("2028-03-06T08:00:00Z"));
 }
@@ -84,6 +87,56 @@ async fn the_clock_has_a_far_end() {
     let answer = stage.post("/_emulator/clock/advance", &json!({ "duration": "3653d" })).await;
     assert_eq!((answer.status, answer.code()), (422, "invalid_duration"));
     assert_eq!(stage.post("/_emulator/clock/advance", &json!({ "duration": "365d" })).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_clock_can_be_set_forward_and_never_back() {
+    let stage = Stage::new().await;
+    let instance = stage.install().await;
+    stage.buy(&instance, "starter", "MONTHLY").await;
+    let moved = stage.post("/_emulator/clock/set", &json!({ "to": "2027-04-01" })).await;
+    assert_eq!((moved.status, moved.json["renewals"].as_i64()), (200, Some(2)));
+    assert_eq!(stage.now(), at("2027-04-01T00:00:00Z"));
+    for (to, code) in [
+        ("2027-03-31T23:59:59Z", "invalid_time"),
+        ("soon", "invalid_time"),
+        ("2027-02-30", "invalid_time"),
+        ("", "invalid_time"),
+        ("2200-01-02", "invalid_duration"),
+    ] {
+        let refused = stage.post("/_emulator/clock/set", &json!({ "to": to })).await;
+        assert_eq!((refused.status, refused.code()), (422, code), "{to}");
+    }
+    assert_eq!(stage.now(), at("2027-04-01T00:00:00Z"));
+}
+
+#[tokio::test]
+async fn a_running_clock_does_what_is_due_and_stops_where_it_should() {
+    let stage = Stage::new().await;
+    let instance = stage.install().await;
+    stage.buy(&instance, "starter", "MONTHLY").await;
+    let body = json!({ "perSecond": "366d", "until": "2027-06-01" });
+    let running = stage.post("/_emulator/clock/run", &body).await;
+    assert_eq!((running.status, running.json["pace"]["perSecondMs"].as_i64()), (200, Some(366 * 86_400_000)));
+    let still = async || !stage.get("/_emulator/clock").await.json["pace"].is_null();
+    while still().await {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(stage.now(), at("2027-06-01T00:00:00Z"), "neither less nor more");
+    let plan = stage.emulator.sites()[0].install.clone().unwrap().plan.unwrap();
+    assert_eq!(plan.period_end, at("2027-06-30T08:00:00Z"));
+    for (bad, code) in [
+        (json!({ "perSecond": "367d" }), "invalid_duration"),
+        (json!({ "perSecond": "fast" }), "invalid_duration"),
+        (json!({ "perSecond": "1d", "until": "2027-01-01" }), "invalid_time"),
+        (json!({ "perSecond": null, "until": "2028-01-01" }), "invalid_request"),
+        (json!({ "speed": 2 }), "invalid_request"),
+    ] {
+        let refused = stage.post("/_emulator/clock/run", &bad).await;
+        assert_eq!((refused.status, refused.code()), (422, code), "{bad}");
+    }
+    let real = stage.post("/_emulator/clock/run", &json!({ "perSecond": null })).await;
+    assert_eq!((real.status, &real.json["pace"]), (200, &Value::Null));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bi_event;
+mod chaos;
 mod checkout;
 mod client;
 mod clock;
@@ -23,8 +24,12 @@ mod permission;
 mod persistence;
 mod plan_life;
 mod plans_api;
+mod scenario;
 mod script;
 mod secret;
 mod site_page;
+mod snapshot;
 mod stage;
+mod timeline;
+mod trigger;
 mod wix_api;
