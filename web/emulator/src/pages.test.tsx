@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InstalledPlan, Invoice, PlatformState } from './api/types';
+import type { InstalledPlan, Invoice, PlatformState, TimelineRecord } from './api/types';
+import { USUAL } from './lab/chaos';
 import {
   checkout,
   clockState,
@@ -11,6 +12,8 @@ import {
   NOW,
   openPage,
   platformState,
+  record,
+  requestRecord,
 } from './testing/platform';
 
 const STARTER: InstalledPlan = {
@@ -245,7 +248,7 @@ describe('Manage Apps', () => {
 describe('clock', () => {
   it('moves by the chosen step and tells what happened', async () => {
     platform.on('POST clock/advance', {
-      body: { now: NOW, offsetMs: 30 * 86_400_000, deliveries: 2, renewals: 1 },
+      body: { now: NOW, offsetMs: 30 * 86_400_000, deliveries: 2, renewals: 1, appEvents: 0 },
     });
     openPage('/dashboard/site1/app-market');
     await userEvent.click(await screen.findByTestId('clock-chip'));
@@ -360,27 +363,33 @@ describe('checkout', () => {
 });
 
 describe('inspector', () => {
-  const failed = delivery({
+  const failed = record({
+    recordId: 'rec_3',
+    title: 'PaidPlanPurchased → no answer within 1,250 ms',
+    outcome: 'failed',
     deliveryId: 'dlv_2',
-    eventType: 'PaidPlanPurchased',
-    state: 'retrying',
-    responseStatus: null,
-    error: 'no answer within 1,250 ms',
+    detail: { eventType: 'PaidPlanPurchased', state: 'retrying', attempt: 1, chaos: 'slow' },
   });
+  let lines: TimelineRecord[];
 
   beforeEach(() => {
+    lines = [failed, requestRecord(), record()];
     platform
-      .on('GET deliveries', { body: { deliveries: [failed, delivery()] } })
+      .on('GET timeline', () => ({ body: { records: lines, appAnswers: true } }))
       .on('GET deliveries/dlv_1', { body: deliveryDetail() });
   });
 
-  it('filters by state and says when nothing matches', async () => {
+  it('filters by kind and outcome and says when nothing matches', async () => {
     openPage('/inspector');
     expect(await screen.findAllByTestId('delivery-row')).toHaveLength(2);
-    await userEvent.selectOptions(screen.getByLabelText('State'), 'Retrying');
+    expect(screen.getAllByTestId('timeline-row')).toHaveLength(1);
+    await userEvent.click(screen.getByTestId('kind-delivery'));
+    expect(screen.queryByTestId('timeline-row')).toBeNull();
+    await userEvent.click(screen.getByLabelText('Failures only'));
     const rows = screen.getAllByTestId('delivery-row');
-    expect(rows.map((row) => row.getAttribute('data-delivery-id'))).toEqual(['dlv_2']);
-    await userEvent.selectOptions(screen.getByLabelText('State'), 'Gave up');
+    expect(rows.map((row) => row.getAttribute('data-event-type'))).toEqual(['PaidPlanPurchased']);
+    expect(rows[0]?.textContent).toContain('chaos: slow');
+    await userEvent.type(screen.getByLabelText('Search the time line'), 'nowhere');
     expect(screen.getByText('Nothing matches the filter')).toBeDefined();
   });
 
@@ -396,6 +405,99 @@ describe('inspector', () => {
     await userEvent.click(screen.getByTestId('resend-5'));
     expect(await screen.findByText('Sent 5 times more.')).toBeDefined();
     expect(platform.requests('POST deliveries/dlv_1/resend')[0]?.body).toEqual({ times: 5 });
+  });
+
+  it('shows a call of the app with what was sent and answered, and copies it', async () => {
+    const written = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
+    openPage('/inspector');
+    await userEvent.click(within(await screen.findByTestId('timeline-row')).getByRole('button'));
+    const panel = screen.getByLabelText('Details');
+    expect(within(panel).getByLabelText('Sent').textContent).toContain('"productId": "starter"');
+    expect(within(panel).getByLabelText('Answered').textContent).toContain('"token": "tok1"');
+    await userEvent.click(screen.getByTestId('copy-curl'));
+    expect(await screen.findByText('Copied as a curl command.')).toBeDefined();
+    expect(written.mock.calls[0]?.[0]).toContain(`--data-raw '{"productId":"starter"}'`);
+  });
+
+  it('stands still while it is paused and follows again', async () => {
+    openPage('/inspector');
+    await screen.findAllByTestId('delivery-row');
+    await userEvent.click(screen.getByTestId('follow'));
+    lines = [record({ recordId: 'rec_4', title: 'AppRemoved → 200' }), ...lines];
+    expect(await screen.findByText('Paused, 1 new', {}, { timeout: 5_000 })).toBeDefined();
+    expect(screen.queryByText(/Removed/)).toBeNull();
+    await userEvent.click(screen.getByTestId('follow'));
+    expect(screen.getAllByTestId('delivery-row')).toHaveLength(3);
+  });
+});
+
+describe('time and chaos', () => {
+  const off = { on: false, profile: null, seen: 0 };
+
+  beforeEach(() => {
+    platform.on('GET chaos', { body: off }).on('GET snapshots', { body: { snapshots: [] } });
+  });
+
+  it('switches chaos on with the settings that were typed, and off again', async () => {
+    platform.on('POST chaos', (body) => {
+      if (typeof body !== 'object' || body === null || !('seed' in body)) return { body: off };
+      const { seed } = body;
+      return { body: { on: true, profile: { ...USUAL, seed, drop: 60 }, seen: 0 } };
+    });
+    openPage('/lab');
+    const drop = await screen.findByTestId('chaos-drop');
+    await userEvent.clear(drop);
+    await userEvent.type(drop, '101');
+    await userEvent.click(screen.getByTestId('chaos-on'));
+    expect(screen.getByRole('alert').textContent).toContain('from 0 to 100');
+    await userEvent.clear(drop);
+    await userEvent.type(drop, '60');
+    await userEvent.click(screen.getByTestId('chaos-on'));
+    await userEvent.click(await screen.findByTestId('chaos-off'));
+    await waitFor(() => expect(screen.queryByTestId('chaos-off')).toBeNull());
+    expect(platform.requests('POST chaos').map(({ body }) => body)).toEqual([
+      { on: true, ...USUAL, drop: 60 },
+      { on: false },
+    ]);
+  });
+
+  it('saves a snapshot, says why one cannot be, and goes back after a question', async () => {
+    const saved = { name: 'bought', at: NOW, withApp: true, installs: 1 };
+    platform
+      .on('GET snapshots', { body: { snapshots: [saved] } })
+      .on('POST snapshots', {
+        status: 409,
+        body: { error: 'snapshot_exists', message: 'There is one already.' },
+      })
+      .on('POST snapshots/bought/restore', { body: saved });
+    openPage('/lab');
+    await userEvent.type(await screen.findByTestId('snapshot-name'), 'bought');
+    await userEvent.click(screen.getByTestId('snapshot-save'));
+    expect(await screen.findByText('There is one already.')).toBeDefined();
+    const [row] = screen.getAllByTestId('snapshot');
+    if (!row) throw new Error('one snapshot is shown');
+    await userEvent.click(within(row).getByRole('button'));
+    expect(platform.requests('POST snapshots/bought/restore')).toHaveLength(0);
+    await userEvent.click(screen.getByTestId('confirm-restore'));
+    await waitFor(() => expect(screen.queryByTestId('confirm-restore')).toBeNull());
+    expect(platform.requests('POST snapshots/bought/restore')).toHaveLength(1);
+  });
+
+  it('lets the clock run and stops it', async () => {
+    platform.on('POST clock/run', (body) => {
+      const runs = typeof body === 'object' && body !== null && 'perSecond' in body;
+      const pace = runs && body.perSecond ? { perSecondMs: 86_400_000, until: null } : null;
+      return { body: { ...clockState(), pace } };
+    });
+    openPage('/lab');
+    await userEvent.click(await screen.findByText('Set a time, or let it run'));
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Stop' }));
+    await screen.findByRole('button', { name: 'Run' });
+    expect(platform.requests('POST clock/run').map(({ body }) => body)).toEqual([
+      { perSecond: '1d' },
+      { perSecond: null },
+    ]);
   });
 });
 

@@ -5,6 +5,7 @@ import { CheckoutPage } from './checkout/CheckoutPage';
 import { Empty } from './feedback/Feedback';
 import { HomePage } from './home/HomePage';
 import { InspectorPage } from './inspector/InspectorPage';
+import { LabPage } from './lab/LabPage';
 import { ManagePage } from './manage/ManagePage';
 import { ListingPage } from './market/ListingPage';
 import { MarketPage } from './market/MarketPage';
@@ -62,6 +63,7 @@ export const routes: RouteObject[] = [
           { index: true, element: <ToHome /> },
           { path: 'dashboard/:siteId', children: site },
           { path: 'inspector', element: <InspectorPage /> },
+          { path: 'lab', element: <LabPage /> },
           { path: '*', element: <NotFound /> },
         ],
       },

@@ -3,13 +3,17 @@ import { get, post, segment } from './client';
 import { keys } from './queries';
 import type {
   CardDetails,
+  ChaosProfile,
+  ChaosState,
   Checkout,
   ClockMove,
   ClockReading,
+  ClockState,
   Delivery,
   Invoice,
   PlatformState,
   Site,
+  Snapshot,
 } from './types';
 
 function replaceSite(state: PlatformState | undefined, site: Site): PlatformState | undefined {
@@ -132,19 +136,20 @@ export function useCoupon(token: string) {
   });
 }
 
-/** Where to move the clock: a duration such as `30d`, or the next thing that is due. */
-export type ClockTarget = { duration: string } | 'next-event';
+/** Where to move the clock: by a duration such as `30d`, to a moment, or to the next thing that is due. */
+export type ClockTarget = { duration: string } | { to: string } | 'next-event';
+
+function moved(target: ClockTarget): Promise<ClockMove> {
+  if (target === 'next-event') return post<ClockMove>('clock/next-event');
+  return post<ClockMove>('to' in target ? 'clock/set' : 'clock/advance', target);
+}
 
 /** Moves the clock; `before` is the reading right before, to tell how far it went. */
 export async function moveClock(
   target: ClockTarget,
 ): Promise<{ before: ClockReading; move: ClockMove }> {
   const before = await get<ClockReading>('clock');
-  const move =
-    target === 'next-event'
-      ? await post<ClockMove>('clock/next-event')
-      : await post<ClockMove>('clock/advance', target);
-  return { before, move };
+  return { before, move: await moved(target) };
 }
 
 export function useResend(deliveryId: string) {
@@ -154,6 +159,7 @@ export function useResend(deliveryId: string) {
       post<{ deliveries: Delivery[] }>(`deliveries/${segment(deliveryId)}/resend`, { times }),
     onSettled: () => {
       void client.invalidateQueries({ queryKey: keys.deliveries });
+      void client.invalidateQueries({ queryKey: keys.timeline });
       void client.invalidateQueries({ queryKey: keys.delivery(deliveryId) });
     },
   });
@@ -163,5 +169,42 @@ export function usePay(token: string) {
   return useMutation({
     mutationFn: (card: CardDetails) =>
       post<{ redirectUrl: string }>(`checkout/${segment(token)}/pay`, card),
+  });
+}
+
+/** Lets the clock run: so much in each second, or at real speed with `null`. */
+export function useRunClock() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (perSecond: string | null) => post<ClockState>('clock/run', { perSecond }),
+    onSuccess: (clock) => client.setQueryData<ClockState>(keys.clock, clock),
+  });
+}
+
+/** Begins a run of chaos with these settings, or ends it with `null`. */
+export function useSwitchChaos() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (profile: ChaosProfile | null) =>
+      post<ChaosState>('chaos', profile ? { on: true, ...profile } : { on: false }),
+    onSuccess: (chaos) => client.setQueryData<ChaosState>(keys.chaos, chaos),
+  });
+}
+
+export function useSaveSnapshot() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (snapshot: { name: string; replace: boolean }) =>
+      post<Snapshot>('snapshots', snapshot),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.snapshots }),
+  });
+}
+
+/** Goes back to a snapshot: everything shown is of another time then. */
+export function useRestoreSnapshot() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => post<Snapshot>(`snapshots/${segment(name)}/restore`),
+    onSettled: () => client.invalidateQueries(),
   });
 }

@@ -8,7 +8,7 @@ const GATHER_MS = 120;
 
 export type LiveStatus = 'connecting' | 'live' | 'polling';
 
-type Stale = 'state' | 'clock' | 'deliveries';
+type Stale = 'state' | 'clock' | 'deliveries' | 'timeline';
 
 function isClockReading(value: unknown): value is ClockReading {
   return (
@@ -76,7 +76,7 @@ export function useLiveUpdates(): LiveStatus {
       source.addEventListener('open', () => {
         setStatus('live');
         // Whatever happened between the first load, or a lost connection, and now.
-        gather.mark('state', 'clock', 'deliveries');
+        gather.mark('state', 'clock', 'deliveries', 'timeline');
       });
       source.addEventListener('error', () => {
         setStatus('polling');
@@ -84,6 +84,7 @@ export function useLiveUpdates(): LiveStatus {
       });
       source.addEventListener('state', () => gather.mark('state', 'clock'));
       source.addEventListener('delivery', () => gather.mark('deliveries', 'clock'));
+      source.addEventListener('record', () => gather.mark('timeline'));
       source.addEventListener('clock', (event) => {
         applyClockEvent(client, String(event.data));
         gather.mark('clock', 'state');

@@ -1,16 +1,20 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ApiError, get, segment } from './client';
 import type {
   ChargeLedger,
+  ChaosState,
   Checkout,
   ClockState,
   Delivery,
   DeliveryDetail,
   Invoice,
   PlatformState,
+  Snapshot,
+  Timeline,
 } from './types';
 
-export const DELIVERY_PAGE_SIZE = 100;
+/** What the home page can show. */
+const NEWEST_DELIVERIES = 20;
 
 /** Behind the live stream: what was missed while it was down shows up this much later. */
 const POLL_MS = 10_000;
@@ -19,6 +23,10 @@ export const keys = {
   state: ['state'] as const,
   clock: ['clock'] as const,
   deliveries: ['deliveries'] as const,
+  chaos: ['chaos'] as const,
+  snapshots: ['snapshots'] as const,
+  timeline: ['timeline'] as const,
+  timelineOf: (limit: number) => ['timeline', limit] as const,
   delivery: (id: string) => ['delivery', id] as const,
   checkout: (token: string) => ['checkout', token] as const,
   invoices: (instanceId: string, newest: string) => ['invoices', instanceId, newest] as const,
@@ -43,21 +51,44 @@ export function useClockState() {
   });
 }
 
+/** The newest deliveries, newest first. */
 export function useDeliveries() {
-  return useInfiniteQuery({
+  return useQuery({
     queryKey: keys.deliveries,
-    queryFn: async ({ pageParam, signal }) => {
-      const after = pageParam === null ? '' : `&after=${segment(pageParam)}`;
-      const page = await get<{ deliveries: Delivery[] }>(
-        `deliveries?limit=${DELIVERY_PAGE_SIZE}${after}`,
-        signal,
-      );
-      return page.deliveries;
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) =>
-      last.length < DELIVERY_PAGE_SIZE ? undefined : (last.at(-1)?.deliveryId ?? undefined),
+    queryFn: async ({ signal }) =>
+      (await get<{ deliveries: Delivery[] }>(`deliveries?limit=${NEWEST_DELIVERIES}`, signal))
+        .deliveries,
     refetchInterval: POLL_MS,
+  });
+}
+
+/** The app does not tell when its ledger or its jobs change: the page looks this often. */
+const FOLLOW_MS = 2_000;
+
+/** The newest lines of the time line, newest first. */
+export function useTimeline(limit: number) {
+  return useQuery({
+    queryKey: keys.timelineOf(limit),
+    queryFn: ({ signal }) => get<Timeline>(`timeline?limit=${limit}`, signal),
+    placeholderData: keepPreviousData,
+    // An app that tells nothing of itself is not asked at every turn.
+    refetchInterval: ({ state }) => (state.data?.appAnswers === false ? POLL_MS : FOLLOW_MS),
+  });
+}
+
+export function useChaos() {
+  return useQuery({
+    queryKey: keys.chaos,
+    queryFn: ({ signal }) => get<ChaosState>('chaos', signal),
+    refetchInterval: POLL_MS,
+  });
+}
+
+export function useSnapshots() {
+  return useQuery({
+    queryKey: keys.snapshots,
+    queryFn: async ({ signal }) =>
+      (await get<{ snapshots: Snapshot[] }>('snapshots', signal)).snapshots,
   });
 }
 

@@ -106,14 +106,23 @@ export interface ClockReading {
   offsetMs: number;
 }
 
+/** A clock that runs faster than real time. */
+export interface Pace {
+  perSecondMs: number;
+  until: string | null;
+}
+
 export interface ClockState extends ClockReading {
   nextEventAt: string | null;
   nextEvent: string | null;
+  pace: Pace | null;
 }
 
 export interface ClockMove extends ClockReading {
   deliveries: number;
   renewals: number;
+  /** Moments at which something fell due in the app. */
+  appEvents: number;
 }
 
 export type DeliveryState = 'pending' | 'delivered' | 'retrying' | 'gave_up';
@@ -191,4 +200,51 @@ export interface CardDetails {
   expiry: string;
   cvc: string;
   name: string;
+}
+
+/** How much goes wrong on the way to the app; all but the seed are percentages. */
+export interface ChaosProfile {
+  seed: number;
+  duplicate: number;
+  reorder: number;
+  delay: number;
+  drop: number;
+  slow: number;
+}
+
+export interface ChaosState {
+  on: boolean;
+  profile: ChaosProfile | null;
+  /** Webhooks queued since it was switched on. */
+  seen: number;
+}
+
+export interface Snapshot {
+  name: string;
+  at: string;
+  withApp: boolean;
+  installs: number;
+}
+
+export type RecordKind = 'request' | 'token' | 'delivery' | 'ledger' | 'job' | 'platform';
+
+export type RecordOutcome = 'done' | 'waiting' | 'failed';
+
+/** One line of the inspector's time line. The form of `detail` depends on the kind. */
+export interface TimelineRecord {
+  recordId: string;
+  at: string;
+  kind: RecordKind;
+  title: string;
+  outcome: RecordOutcome;
+  instanceId: string | null;
+  siteName: string | null;
+  deliveryId: string | null;
+  detail: unknown;
+}
+
+export interface Timeline {
+  records: TimelineRecord[];
+  /** Whether the app told of its ledger and its jobs. */
+  appAnswers: boolean;
 }

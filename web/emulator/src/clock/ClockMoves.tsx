@@ -23,7 +23,7 @@ export function ClockMovesProvider({ children }: { children: ReactNode }) {
       return describeMove(before.offsetMs, move);
     },
     onSettled: () => {
-      for (const queryKey of [keys.clock, keys.state, keys.deliveries]) {
+      for (const queryKey of [keys.clock, keys.state, keys.deliveries, keys.timeline]) {
         void client.invalidateQueries({ queryKey });
       }
     },

@@ -6,6 +6,7 @@ import type { ClockState } from '../api/types';
 import { sentenceOf } from '../feedback/Feedback';
 import { formatDateTime, formatRelative, formatSpan } from '../format/time';
 import { SkipIcon } from '../shell/icons';
+import { ClockMore } from './ClockMore';
 import { useClockMoves } from './ClockMoves';
 import { DURATION_UNITS, type DurationUnit, parseDuration } from './duration';
 import { usePlatformNow } from './now';
@@ -29,6 +30,7 @@ function Reading({ clock, now }: { clock: ClockState; now: number }) {
         {formatDateTime(now)}
       </time>
       <span className="lp-muted">
+        {clock.pace && `Running: ${formatSpan(clock.pace.perSecondMs)} each second. `}
         {isAhead ? `${formatSpan(clock.offsetMs)} ahead of real time` : 'In step with real time'}
       </span>
     </div>
@@ -197,6 +199,7 @@ export function ClockPanel({ testIds = false }: PanelProps) {
       </div>
       <CustomMove disabled={isMoving} onMove={move} testIds={testIds} />
       <NextEvent clock={clock} disabled={isMoving} now={now} onMove={move} />
+      <ClockMore clock={clock} disabled={isMoving} now={now} onMove={move} />
       <MoveStatus testIds={testIds} />
     </div>
   );

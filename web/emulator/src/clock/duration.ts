@@ -23,3 +23,13 @@ export function parseDuration(amount: string, unit: DurationUnit): DurationResul
   if (count * unitMs > LONGEST_DAYS * 86_400_000) return { error: 'At most 10 years at once.' };
   return { duration: `${count}${unit}` };
 }
+
+export type MomentResult = { to: string } | { error: string };
+
+/** What a date field holds, in the reader's time zone, as the platform writes moments. */
+export function parseMoment(text: string, now: number): MomentResult {
+  const at = Date.parse(text);
+  if (text.trim() === '' || Number.isNaN(at)) return { error: 'Enter a date and a time.' };
+  if (at < now) return { error: 'The clock only goes forward; a snapshot brings a time back.' };
+  return { to: new Date(at).toISOString() };
+}

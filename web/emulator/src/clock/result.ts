@@ -7,12 +7,14 @@ function counted(count: number, one: string, many: string): string {
 }
 
 /**
- * `Moved 30 days; 1 renewal, 2 deliveries.` Told by the offset, not by the times: the clock also
+ * `Moved 30 days; 1 renewal, 2 deliveries, 1 event in the app.` Told by the offset, not by the times: the clock also
  * runs on while the platform works.
  */
 export function describeMove(offsetBeforeMs: number, move: ClockMove): string {
   const span = formatSpan(move.offsetMs - offsetBeforeMs);
   const renewals = counted(move.renewals, 'renewal', 'renewals');
   const deliveries = counted(move.deliveries, 'delivery', 'deliveries');
-  return `Moved ${span}; ${renewals}, ${deliveries}.`;
+  const inApp =
+    move.appEvents === 0 ? '' : `, ${counted(move.appEvents, 'event', 'events')} in the app`;
+  return `Moved ${span}; ${renewals}, ${deliveries}${inApp}.`;
 }

@@ -76,7 +76,7 @@ function Journey() {
 
 function LatestDeliveries() {
   const { data, error } = useDeliveries();
-  const latest = data?.pages[0]?.slice(0, SHOWN_DELIVERIES);
+  const latest = data?.slice(0, SHOWN_DELIVERIES);
   return (
     <Section
       aside={

@@ -1,14 +1,14 @@
-import { Button, Heading } from '@wix/design-system';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Button } from '@wix/design-system';
+import { type ReactNode, useState } from 'react';
 import { useResend } from '../api/actions';
 import { useDelivery } from '../api/queries';
 import type { DeliveryDetail } from '../api/types';
 import { Failure, Loading, sentenceOf } from '../feedback/Feedback';
 import { formatDateTime } from '../format/time';
-import { CloseIcon, CopyIcon } from '../shell/icons';
-import { toCurl } from './curl';
+import { CopyCurl } from './CopyCurl';
 import { EventName } from './EventName';
 import { Layers } from './Layers';
+import { Panel } from './Panel';
 import { StateBadge } from './StateBadge';
 
 const MOST_ATTEMPTS = 13;
@@ -21,12 +21,8 @@ function Actions({ detail }: { detail: DeliveryDetail }) {
       onSuccess: ({ deliveries }) =>
         setNote(`Sent ${deliveries.length === 1 ? 'once' : `${deliveries.length} times`} more.`),
     });
-  const { requestBody } = detail;
-  const copy = (body: string) =>
-    navigator.clipboard
-      .writeText(toCurl({ ...detail, requestBody: body }))
-      .then(() => setNote('Copied as a curl command.'))
-      .catch(() => setNote('The browser does not allow copying here.'));
+  const { requestBody, requestUrl: url, requestHeaders: headers } = detail;
+  const request = requestBody === null ? null : { method: 'POST', url, headers, body: requestBody };
   return (
     <div className="lp-panel-actions">
       <Button
@@ -47,15 +43,7 @@ function Actions({ detail }: { detail: DeliveryDetail }) {
       >
         Resend ×5
       </Button>
-      <Button
-        disabled={requestBody === null}
-        onClick={() => requestBody !== null && void copy(requestBody)}
-        prefixIcon={<CopyIcon size={18} />}
-        priority="tertiary"
-        size="small"
-      >
-        Copy as curl
-      </Button>
+      <CopyCurl onNote={setNote} request={request} />
       <span className="lp-muted" role="status">
         {resend.isPending ? 'Sending…' : note}
       </span>
@@ -101,49 +89,30 @@ interface DeliveryPanelProps {
 
 export function DeliveryPanel({ deliveryId, onClose }: DeliveryPanelProps) {
   const { data: detail, error, refetch, isPlaceholderData } = useDelivery(deliveryId);
-  const panel = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each chosen delivery takes the focus
-  useEffect(() => panel.current?.focus(), [deliveryId]);
   return (
-    <aside
-      aria-busy={isPlaceholderData}
-      aria-label="Delivery"
-      className="lp-card lp-panel"
-      onKeyDown={(event) => event.key === 'Escape' && onClose()}
-      ref={panel}
-      tabIndex={-1}
+    <Panel
+      badge={detail && <StateBadge state={detail.state} />}
+      busy={isPlaceholderData}
+      name="Delivery"
+      of={deliveryId}
+      onClose={onClose}
+      title={<EventName name={detail?.eventType ?? 'Delivery'} />}
     >
-      <div className="lp-card-head">
-        <Heading as="h2" size="small">
-          <EventName name={detail?.eventType ?? 'Delivery'} />
-        </Heading>
-        {detail && <StateBadge state={detail.state} />}
-        <button
-          aria-label="Close the delivery"
-          className="lp-icon-button lp-push"
-          onClick={onClose}
-          type="button"
-        >
-          <CloseIcon />
-        </button>
-      </div>
-      <div className="lp-card-body">
-        {!detail && !error && <Loading what="the delivery" />}
-        {!detail && error && (
-          <Failure
-            error={error}
-            onRetry={() => void refetch()}
-            title="The delivery cannot be shown"
-          />
-        )}
-        {detail && (
-          <>
-            <Actions detail={detail} key={detail.deliveryId} />
-            <Facts detail={detail} />
-            <Layers detail={detail} />
-          </>
-        )}
-      </div>
-    </aside>
+      {!detail && !error && <Loading what="the delivery" />}
+      {!detail && error && (
+        <Failure
+          error={error}
+          onRetry={() => void refetch()}
+          title="The delivery cannot be shown"
+        />
+      )}
+      {detail && (
+        <>
+          <Actions detail={detail} key={detail.deliveryId} />
+          <Facts detail={detail} />
+          <Layers detail={detail} />
+        </>
+      )}
+    </Panel>
   );
 }

@@ -1,5 +1,3 @@
-import type { DeliveryDetail } from '../api/types';
-
 /** Set by curl from the address and the body. */
 const OWN_HEADERS = new Set(['host', 'content-length', 'connection', 'accept-encoding']);
 
@@ -8,16 +6,18 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-type Request = Pick<DeliveryDetail, 'requestUrl' | 'requestHeaders'> & { requestBody: string };
+export interface Request {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string | null;
+}
 
-/** The delivery's request as a command that sends it again, byte for byte. */
-export function toCurl(request: Request): string {
-  const headers = Object.entries(request.requestHeaders)
+/** A request as a command that sends it again, byte for byte. */
+export function toCurl({ method, url, headers, body }: Request): string {
+  const words = Object.entries(headers)
     .filter(([name]) => !OWN_HEADERS.has(name.toLowerCase()))
     .map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`);
-  return [
-    `curl -i -X POST ${quote(request.requestUrl)}`,
-    ...headers,
-    `--data-raw ${quote(request.requestBody)}`,
-  ].join(' \\\n  ');
+  const data = body === null ? [] : [`--data-raw ${quote(body)}`];
+  return [`curl -i -X ${quote(method)} ${quote(url)}`, ...words, ...data].join(' \\\n  ');
 }

@@ -1,16 +1,22 @@
-import type { Delivery, DeliveryState } from '../api/types';
+import type { DeliveryState, RecordKind, TimelineRecord } from '../api/types';
 
-export interface DeliveryFilter {
-  eventType: string | null;
-  state: DeliveryState | null;
-}
-
-export const DELIVERY_STATES: readonly DeliveryState[] = [
-  'pending',
-  'delivered',
-  'retrying',
-  'gave_up',
+export const KINDS: readonly RecordKind[] = [
+  'request',
+  'token',
+  'delivery',
+  'ledger',
+  'job',
+  'platform',
 ];
+
+export const KIND_NAMES: Record<RecordKind, string> = {
+  request: 'Requests',
+  token: 'Tokens',
+  delivery: 'Webhooks',
+  ledger: 'Credits',
+  job: 'Jobs',
+  platform: 'Platform',
+};
 
 export const STATE_NAMES: Record<DeliveryState, string> = {
   pending: 'Pending',
@@ -19,24 +25,48 @@ export const STATE_NAMES: Record<DeliveryState, string> = {
   gave_up: 'Gave up',
 };
 
-export function matches(delivery: Delivery, filter: DeliveryFilter): boolean {
+export interface TimelineFilter {
+  /** None means all. */
+  kinds: readonly RecordKind[];
+  siteName: string | null;
+  /** Words that all stand in the title, whatever their case. */
+  text: string;
+  failedOnly: boolean;
+}
+
+export function matches(record: TimelineRecord, filter: TimelineFilter): boolean {
+  const { kinds, siteName, text, failedOnly } = filter;
+  const title = record.title.toLowerCase();
   return (
-    (filter.eventType === null || delivery.eventType === filter.eventType) &&
-    (filter.state === null || delivery.state === filter.state)
+    (kinds.length === 0 || kinds.includes(record.kind)) &&
+    (siteName === null || record.siteName === siteName) &&
+    (!failedOnly || record.outcome === 'failed') &&
+    text
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => title.includes(word))
   );
 }
 
-/** The event types that occur, for the filter's menu, in alphabetical order. */
-export function eventTypes(deliveries: readonly Delivery[]): string[] {
-  return [...new Set(deliveries.map(({ eventType }) => eventType))].sort();
-}
-
-function isState(text: string | null): text is DeliveryState {
-  return DELIVERY_STATES.some((state) => state === text);
+/** The sites that occur, for the filter's menu, in alphabetical order. */
+export function siteNames(records: readonly TimelineRecord[]): string[] {
+  const names = records.map(({ siteName }) => siteName).filter((name) => name !== null);
+  return [...new Set(names)].sort();
 }
 
 /** The filter lives in the address, so that a filtered view can be reloaded and shared. */
-export function filterFromSearch(search: URLSearchParams): DeliveryFilter {
-  const state = search.get('state');
-  return { eventType: search.get('type'), state: isState(state) ? state : null };
+export function filterFromSearch(search: URLSearchParams): TimelineFilter {
+  const named = (search.get('kinds') ?? '').split(',');
+  return {
+    kinds: KINDS.filter((kind) => named.includes(kind)),
+    siteName: search.get('site'),
+    text: search.get('text') ?? '',
+    failedOnly: search.get('failed') === '1',
+  };
+}
+
+/** The kinds after one of them was switched, as the address holds them. */
+export function switched(kinds: readonly RecordKind[], kind: RecordKind): string {
+  const next = kinds.includes(kind) ? kinds.filter((each) => each !== kind) : [...kinds, kind];
+  return KINDS.filter((each) => next.includes(each)).join(',');
 }

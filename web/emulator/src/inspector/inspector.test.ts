@@ -1,38 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../api/types';
+import { record, requestRecord } from '../testing/platform';
 import { toCurl } from './curl';
-import { eventTypes, filterFromSearch, matches } from './filter';
+import { deliveryOf, requestOf } from './detail';
+import { filterFromSearch, matches, siteNames, switched } from './filter';
 import { jsonParts } from './json';
-
-function delivery(change: Partial<Delivery>): Delivery {
-  return {
-    deliveryId: 'dlv_1',
-    eventType: 'AppInstalled',
-    instanceId: 'i1',
-    siteName: 'My Site',
-    attempt: 1,
-    state: 'delivered',
-    at: '2026-11-21T12:00:00Z',
-    durationMs: 12,
-    responseStatus: 200,
-    error: null,
-    nextAttemptAt: null,
-    resendOf: null,
-    ...change,
-  };
-}
 
 describe('copy as curl', () => {
   const request = {
-    requestUrl: 'http://127.0.0.1:4101/api/v1/wix/webhook',
-    requestHeaders: {
+    method: 'POST',
+    url: 'http://127.0.0.1:4101/api/v1/wix/webhook',
+    headers: {
       'content-type': 'text/plain',
       'x-note': "it's $HOME",
       'content-length': '12',
       Host: '127.0.0.1:4101',
     },
-    requestBody: 'header.pay load.sig',
+    body: 'header.pay load.sig',
   };
 
   it('leaves out the headers curl sets itself', () => {
@@ -46,44 +30,76 @@ describe('copy as curl', () => {
       '-i',
       '-X',
       'POST',
-      request.requestUrl,
+      request.url,
       '-H',
       'content-type: text/plain',
       '-H',
       "x-note: it's $HOME",
       '--data-raw',
-      request.requestBody,
+      request.body,
       '',
     ]);
   });
 });
 
-describe('filtering deliveries', () => {
-  it('by type and state together', () => {
-    const filter = { eventType: 'AppInstalled', state: 'retrying' } as const;
-    expect(matches(delivery({ state: 'retrying' }), filter)).toBe(true);
-    expect(matches(delivery({ state: 'delivered' }), filter)).toBe(false);
-    expect(matches(delivery({ state: 'retrying', eventType: 'AppRemoved' }), filter)).toBe(false);
-    expect(matches(delivery({}), { eventType: null, state: null })).toBe(true);
+describe('filtering the time line', () => {
+  const all = { kinds: [], siteName: null, text: '', failedOnly: false };
+
+  it('by kind, site, words and outcome together', () => {
+    const line = record({ outcome: 'failed', title: 'AppInstalled, attempt 2 → 500' });
+    const filter = { ...all, kinds: ['delivery', 'job'], text: '500 appinst' } as const;
+    expect(matches(line, filter)).toBe(true);
+    expect(matches(line, { ...filter, failedOnly: true })).toBe(true);
+    expect(matches(record(), { ...all, failedOnly: true })).toBe(false);
+    expect(matches(line, { ...filter, siteName: 'Another' })).toBe(false);
+    expect(matches(line, { ...filter, text: '500 removed' })).toBe(false);
+    expect(matches(requestRecord(), filter)).toBe(false);
+    expect(matches(record(), all)).toBe(true);
   });
 
-  it('reads the address and ignores a state that does not exist', () => {
-    expect(filterFromSearch(new URLSearchParams('type=AppRemoved&state=gave_up'))).toEqual({
+  it('reads the address and ignores kinds that do not exist', () => {
+    const search = new URLSearchParams('kinds=job,weather,token&site=Ours&text=pay&failed=1');
+    expect(filterFromSearch(search)).toEqual({
+      kinds: ['token', 'job'],
+      siteName: 'Ours',
+      text: 'pay',
+      failedOnly: true,
+    });
+    expect(filterFromSearch(new URLSearchParams())).toEqual(all);
+  });
+
+  it('switches kinds on and off in one order', () => {
+    expect(switched(['job'], 'request')).toBe('request,job');
+    expect(switched(['request', 'job'], 'job')).toBe('request');
+    expect(switched(['job'], 'job')).toBe('');
+  });
+
+  it('offers each occurring site once', () => {
+    const of = (siteName: string | null) => record({ siteName });
+    expect(siteNames([of('B'), of(null), of('A'), of('B')])).toEqual(['A', 'B']);
+  });
+});
+
+describe('the detail of a line', () => {
+  it('of a call can be sent again', () => {
+    expect(requestOf(requestRecord())).toEqual({
+      method: 'POST',
+      url: 'http://127.0.0.1:4100/apps/v1/checkout',
+      headers: { authorization: 'OAUTH2abc…' },
+      body: '{"productId":"starter"}',
+    });
+    expect(requestOf(requestRecord({ detail: null }))).toBeNull();
+    expect(requestOf(record())).toBeNull();
+  });
+
+  it('of a webhook names its event, state and what chaos did', () => {
+    const detail = { eventType: 'AppRemoved', state: 'lost', resendOf: 'dlv_1', chaos: 'slow' };
+    expect(deliveryOf(record({ detail }))).toEqual({
       eventType: 'AppRemoved',
-      state: 'gave_up',
-    });
-    expect(filterFromSearch(new URLSearchParams('state=lost'))).toEqual({
-      eventType: null,
       state: null,
+      resent: true,
+      chaos: 'slow',
     });
-  });
-
-  it('offers each occurring type once', () => {
-    const seen = ['PaidPlanPurchased', 'AppInstalled', 'AppInstalled'];
-    expect(eventTypes(seen.map((eventType) => delivery({ eventType })))).toEqual([
-      'AppInstalled',
-      'PaidPlanPurchased',
-    ]);
   });
 });
 

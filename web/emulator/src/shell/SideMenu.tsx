@@ -3,7 +3,7 @@ import { NavLink } from 'react-router';
 import { isInstalled } from '../api/site';
 import type { AppListing, Site } from '../api/types';
 import { AppIcon } from './AppIcon';
-import { AppsIcon, HomeIcon, InspectorIcon, MarketIcon } from './icons';
+import { AppsIcon, ClockIcon, HomeIcon, InspectorIcon, MarketIcon } from './icons';
 
 interface SideMenuProps {
   app: AppListing;
@@ -67,6 +67,9 @@ export function SideMenu({ app, site, isOpen, menuId, onNavigate }: SideMenuProp
       <ul>
         <Item icon={<InspectorIcon />} testId="nav-inspector" to="/inspector" {...item}>
           Inspector
+        </Item>
+        <Item icon={<ClockIcon />} testId="nav-lab" to="/lab" {...item}>
+          Time and chaos
         </Item>
       </ul>
     </nav>

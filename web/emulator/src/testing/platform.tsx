@@ -2,7 +2,14 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type RenderResult, render } from '@testing-library/react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { vi } from 'vitest';
-import type { Checkout, ClockState, Delivery, DeliveryDetail, PlatformState } from '../api/types';
+import type {
+  Checkout,
+  ClockState,
+  Delivery,
+  DeliveryDetail,
+  PlatformState,
+  TimelineRecord,
+} from '../api/types';
 import { routes } from '../routes';
 
 export const NOW = '2026-11-21T12:00:00.000Z';
@@ -109,7 +116,13 @@ export function platformState(): PlatformState {
 }
 
 export function clockState(): ClockState {
-  return { now: NOW, offsetMs: 0, nextEventAt: '2026-12-21T12:00:00.000Z', nextEvent: 'Renewal' };
+  return {
+    now: NOW,
+    offsetMs: 0,
+    nextEventAt: '2026-12-21T12:00:00.000Z',
+    nextEvent: 'Renewal',
+    pace: null,
+  };
 }
 
 export function checkout(): Checkout {
@@ -163,4 +176,39 @@ export function deliveryDetail(change: Partial<Delivery> = {}): DeliveryDetail {
     responseHeaders: {},
     responseBody: '{"success":true}',
   };
+}
+
+export function record(change: Partial<TimelineRecord> = {}): TimelineRecord {
+  return {
+    recordId: 'rec_1',
+    at: NOW,
+    kind: 'delivery',
+    title: 'AppInstalled → 200',
+    outcome: 'done',
+    instanceId: 'inst1',
+    siteName: 'Sunrise Bakery',
+    deliveryId: 'dlv_1',
+    detail: { eventType: 'AppInstalled', state: 'delivered', attempt: 1 },
+    ...change,
+  };
+}
+
+/** A line about a call of the app. */
+export function requestRecord(change: Partial<TimelineRecord> = {}): TimelineRecord {
+  return record({
+    recordId: 'rec_2',
+    kind: 'request',
+    title: 'POST /apps/v1/checkout',
+    deliveryId: null,
+    detail: {
+      method: 'POST',
+      url: 'http://127.0.0.1:4100/apps/v1/checkout',
+      headers: { authorization: 'OAUTH2abc…' },
+      requestBody: { productId: 'starter' },
+      status: 200,
+      durationMs: 4,
+      responseBody: { token: 'tok1' },
+    },
+    ...change,
+  });
 }
