@@ -131,8 +131,14 @@ impl App {
         }
     }
 
-    pub(crate) fn parts(self, config: &Config) -> Parts {
+    /// What the app adds to a server; a server that is started again gets the same once more.
+    pub(crate) fn parts(&self, config: &Config) -> Parts {
         let state = self.setup.iter().fold(State::new(), |state, setup| setup(config, state));
-        Parts { routes: self.routes, jobs: self.jobs, state: Arc::new(state), catalog: self.catalog }
+        Parts {
+            routes: self.routes.clone(),
+            jobs: self.jobs.clone(),
+            state: Arc::new(state),
+            catalog: self.catalog.clone(),
+        }
     }
 }

@@ -121,15 +121,17 @@ impl From<wixapp_server::serve::StartError> for Failure {
 
 impl From<wixapp_server::ApiError> for Failure {
     fn from(error: wixapp_server::ApiError) -> Self {
-        // A sentence of the API in the form of a program's own errors.
-        let sentence = error.message().trim_end_matches('.');
-        let mut letters = sentence.chars();
-        let text: String =
-            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default();
+        let text = from_sentence(error.message());
         let ours = error.code() == wixapp_core::ErrorCode::Internal;
         let failure = if ours { Self::ours(text) } else { Self::user(text) };
         failure.hint(error.hint().unwrap_or("--help shows examples"))
     }
+}
+
+/// A sentence of an API in the form of a program's own errors.
+pub(crate) fn from_sentence(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 impl From<std::io::Error> for Failure {

@@ -1,7 +1,9 @@
 //! [`Local`]: an app with a whole local Wix platform around it, in this process.
 
+mod side;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rand::RngExt;
@@ -10,13 +12,14 @@ use tokio::net::TcpListener;
 use wixapp_core::clock::VirtualClock;
 use wixapp_emulator::{Emulator, EmulatorConfig};
 use wixapp_platform::AppSecret;
-use wixapp_server::serve::{self, Roles};
 use wixapp_server::{App as Server, Config};
 
 use crate::app::App;
 use crate::failure::Failure;
+use side::Side;
 
-/// An app with a whole local Wix platform around it, on one virtual clock: what `dev` runs, and what a test drives.
+/// An app with a whole local Wix platform around it, on one virtual clock: what `dev` runs, and what a test drives. Dropping
+/// it ends both without waiting.
 ///
 /// # Example
 /// ```
@@ -41,7 +44,8 @@ pub struct Local {
     clock: VirtualClock,
     emulator: Emulator,
     platform: wixapp_emulator::Running,
-    server: serve::Running,
+    side: Arc<Side>,
+    snapshot_folder: PathBuf,
     _scratch: Option<tempfile::TempDir>,
 }
 
@@ -59,6 +63,8 @@ pub(crate) struct Place {
     pub(crate) database_url: String,
     /// The platform's state; in memory when `None`.
     pub(crate) platform_file: Option<PathBuf>,
+    /// Where snapshots are kept.
+    pub(crate) snapshot_folder: PathBuf,
     /// Where mails are kept; nothing is sent.
     pub(crate) mail_folder: PathBuf,
     pub(crate) platform: TcpListener,
@@ -82,11 +88,12 @@ impl Local {
             identity: Identity::new(),
             database_url: format!("sqlite:{}", scratch.path().join("app.sqlite3").display()),
             platform_file: None,
+            snapshot_folder: scratch.path().join("snapshots"),
             mail_folder: scratch.path().join("mail"),
             platform: TcpListener::bind("127.0.0.1:0").await?,
             app: TcpListener::bind("127.0.0.1:0").await?,
         };
-        Ok(Self { _scratch: Some(scratch), ..Self::start_at(app, place).await? })
+        Ok(Self { _scratch: Some(scratch), ..Box::pin(Self::start_at(app, place)).await? })
     }
 
     pub(crate) async fn start_at(app: App, place: Place) -> Result<Self, Failure> {
@@ -94,17 +101,21 @@ impl Local {
         let addresses =
             Addresses { platform: at(place.platform.local_addr()?), app: at(place.app.local_addr()?) };
         let clock = VirtualClock::new();
-        let catalog = app.catalog.clone();
         let emulator = emulator(&app, &place, &addresses, clock.clone())?;
         let config = config(&app.name, &place, &addresses, emulator.public_key_pem())?;
-        let parts = app.parts(&config);
-        let opened = serve::open(config, catalog, Arc::new(clock.clone())).await?;
-        let to_wake = Arc::clone(&opened);
-        clock.subscribe(move |_| to_wake.wake_workers());
-        let server = serve::start(opened, parts, Roles { api: true, worker: true }, place.app)?;
+        let side = Box::pin(Side::start(app, config, clock.clone(), place.app)).await?;
+        emulator.accompany(&side);
         // The platform comes second, so that the webhooks it still owes find the app.
         let platform = emulator.start(place.platform).map_err(|error| Failure::ours(error.to_string()))?;
-        Ok(Self { addresses, clock, emulator, platform, server, _scratch: None })
+        Ok(Self {
+            addresses,
+            clock,
+            emulator,
+            platform,
+            side,
+            snapshot_folder: place.snapshot_folder,
+            _scratch: None,
+        })
     }
 
     /// Where the app answers, for example `http://127.0.0.1:4101`.
@@ -132,10 +143,16 @@ impl Local {
         &self.clock
     }
 
-    /// The running app: its database, plans and configuration.
+    /// The running app: its database, plans and configuration. Going back to a snapshot starts the app anew; ask again then.
     #[must_use]
-    pub fn server(&self) -> &Arc<Server> {
-        self.server.app()
+    pub fn server(&self) -> Arc<Server> {
+        self.side.server()
+    }
+
+    /// Where snapshots are: each in a folder of its name, the app's database in it as `app.sqlite3`.
+    #[must_use]
+    pub fn snapshot_folder(&self) -> &Path {
+        &self.snapshot_folder
     }
 
     /// Stops both, after what is under way is finished or handed back.
@@ -143,7 +160,7 @@ impl Local {
     /// # Errors
     /// [`Failure`] when the platform's last state could not be saved.
     pub async fn stop(self) -> Result<(), Failure> {
-        self.server.stop().await;
+        self.side.stop().await;
         self.platform.stop().await.map_err(|error| Failure::ours(error.to_string()))
     }
 }
@@ -174,6 +191,7 @@ fn emulator(app: &App, place: &Place, at: &Addresses, clock: VirtualClock) -> Re
         AppSecret::new(&place.identity.app_secret).map_err(|error| Failure::user(error.to_string()))?;
     let config = EmulatorConfig {
         data_file: place.platform_file.clone(),
+        snapshot_folder: Some(place.snapshot_folder.clone()),
         clock,
         ..app.listing(EmulatorConfig::new(&place.identity.app_id, secret, &at.app, &at.platform))
     };

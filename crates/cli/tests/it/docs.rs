@@ -3,6 +3,7 @@
 use crate::program::wixapp;
 
 const CONFIGURATION: &str = include_str!("../../../../docs/configuration.md");
+const LOCAL_PLATFORM: &str = include_str!("../../../../docs/local-platform.md");
 const GETTING_STARTED: &str = include_str!("../../../../docs/getting-started.md");
 
 fn block<'a>(document: &'a str, fence: &str) -> &'a str {
@@ -26,9 +27,17 @@ fn the_plans_of_the_configuration_page_can_be_used() {
     assert!(outcome.contains("ok   plans          2 plans of `my-plans`"), "{outcome}");
 }
 
-/// Every `wixapp …` line of the guide, without what the shell makes of it.
+#[test]
+fn the_scenario_of_the_guide_comes_to_its_end() {
+    let text = block(LOCAL_PLATFORM, "```text");
+    let run = wixapp(&["emulator", "run", "refund.scenario", "--fresh"]).file("refund.scenario", text);
+    assert!(run.run().success().contains("refund"));
+}
+
+/// Every `wixapp …` line of the guides, without what the shell makes of it.
 fn shown_commands() -> Vec<&'static str> {
-    let lines = GETTING_STARTED.lines().map(|line| line.trim_start_matches("$ "));
+    let lines =
+        GETTING_STARTED.lines().chain(LOCAL_PLATFORM.lines()).map(|line| line.trim_start_matches("$ "));
     lines.filter_map(|line| line.strip_prefix("wixapp ")).collect()
 }
 
@@ -38,9 +47,16 @@ fn the_guide_shows_no_command_or_flag_that_does_not_exist() {
     assert!(commands.len() >= 5, "{commands:?}");
     for line in commands {
         let words: Vec<&str> = line.split(['|', '<', '>', '#']).next().unwrap().split_whitespace().collect();
-        let names = words.iter().take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).take(2);
+        let names = words.iter().take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).take(3);
         let mut names: Vec<&str> = names.copied().collect();
-        names.truncate(if names.first() == Some(&"token") { 2 } else { 1 });
+        let has_commands = ["token", "clock", "ledger"];
+        let depth = match names[..] {
+            ["emulator", "snapshot" | "clock", ..] => 3,
+            ["emulator", "run" | "chaos", ..] => 2,
+            [first, ..] if has_commands.contains(&first) => 2,
+            _ => 1,
+        };
+        names.truncate(depth);
         names.push("--help");
         let help = wixapp(&names).run().success();
         for flag in words.iter().filter(|word| word.starts_with("--")) {

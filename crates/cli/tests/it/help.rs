@@ -24,13 +24,16 @@ fn the_overview_lists_every_command() {
       serve      Run the server: requests and background work
       worker     Run background work only, beside servers that share the database
       migrate    Bring the database's schema up to this version
-      emulator   Run the local Wix platform alone, for an app in any language
+      emulator   Run the local Wix platform alone, and steer one that runs: clock, chaos, snapshots,
+                 scenarios
+      clock      Look at the clock of a running local platform, and move it
+      trigger    Lead a running local platform to one of Wix's events
       token      Make, check and look into instance tokens
       doctor     Check the configuration, the database and the way to Wix
       plans      Check a plan catalogue, and see what it gives
       plan       Give an instance a plan that nobody pays, and end it
       credits    Look at the credits of an instance, and change them by hand
-      ledger     Check the books
+      ledger     Check the books, and compare them
       webhook    What Wix has sent, and looking at it again
       reconcile  Ask Wix how instances stand, and bring what is stored in line
       instance   What concerns one instance as a whole
@@ -146,9 +149,17 @@ fn migrate_and_doctor_have_help() {
 #[test]
 fn emulator_has_help() {
     assert_snapshot!(help("emulator"), @r"
-    Run the local Wix platform alone, for an app in any language
+    Run the local Wix platform alone, and steer one that runs: clock, chaos, snapshots, scenarios
 
     Usage: wixapp emulator [OPTIONS] --app-url <URL> --app-id <ID>
+           wixapp emulator <COMMAND>
+
+    Commands:
+      clock     Look at the clock of a running platform, and move it
+      chaos     Let webhooks come twice, late, out of order or not at all
+      snapshot  Save a running platform with its app, go back, and list what was saved
+      run       Play a scenario, line by line
+      help      Print this message or the help of the given subcommand(s)
 
     Options:
           --port <PORT>             Port of the local platform; 0 takes any that is free [default: 4100]
@@ -170,6 +181,38 @@ fn emulator_has_help() {
       wixapp emulator --app-url http://127.0.0.1:3000 --app-id my-app \
           --app-secret 0123456789abcdef --plans plans.toml --data-file platform.json
     ");
+}
+
+#[test]
+fn the_commands_that_steer_a_platform_have_examples_that_exist() {
+    for command in [
+        "emulator clock show",
+        "emulator clock advance",
+        "emulator clock set",
+        "emulator clock run",
+        "emulator chaos",
+        "emulator snapshot save",
+        "emulator snapshot restore",
+        "emulator snapshot list",
+        "emulator run",
+        "clock show",
+        "clock advance",
+        "clock set",
+        "clock run",
+        "trigger",
+        "ledger diff",
+    ] {
+        let text = help(command);
+        let (options, examples) =
+            text.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{command}: {text}"));
+        assert!(options.contains("--json"), "{command}");
+        let short = command.strip_prefix("emulator ").filter(|short| short.starts_with("clock"));
+        let form = format!("wixapp {}", short.unwrap_or(command));
+        assert!(examples.contains(&form), "{command}: {examples}");
+        for word in examples.split_whitespace().filter(|word| word.starts_with("--")) {
+            assert!(options.contains(word.trim_matches(&['`', '.'][..])), "{word} of {command}");
+        }
+    }
 }
 
 #[test]

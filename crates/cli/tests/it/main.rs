@@ -14,6 +14,7 @@ mod operator;
 mod pipe;
 mod program;
 mod serve;
+mod steer;
 mod surroundings;
 mod token;
 mod usage;

@@ -72,6 +72,7 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
         identity: folder.identity()?,
         database_url: args.database_url.unwrap_or_else(|| folder.database_url()),
         platform_file: Some(folder.platform_file()),
+        snapshot_folder: folder.snapshot_folder(),
         mail_folder: folder.mail_folder(),
         platform,
         app: app_port,

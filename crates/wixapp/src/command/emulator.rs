@@ -1,104 +1,65 @@
-//! `emulator`: the local Wix platform alone.
+//! `emulator`: the local Wix platform alone, and everything that moves one that runs.
 
-use std::path::PathBuf;
+mod chaos;
+pub(super) mod clock;
+pub(super) mod link;
+mod scenario;
+mod snapshot;
+mod start;
+
 use std::process::ExitCode;
 
-use wixapp_emulator::{Emulator, EmulatorConfig};
-use wixapp_server::config::{LogConfig, LogFormat};
-use wixapp_server::telemetry;
-
-use super::shutdown::Signals;
-use super::{plans, ports, secret};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::output;
-
-pub(super) fn examples(program: &str) -> String {
-    format!(
-        "Examples:
-  {program} emulator --app-url http://127.0.0.1:3000 --app-id my-app \\
-      --app-secret-file secret.txt --public-key-file webhook.pem
-  {program} emulator --app-url http://127.0.0.1:3000 --app-id my-app \\
-      --app-secret 0123456789abcdef --plans plans.toml --data-file platform.json"
-    )
-}
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Args {
-    /// Port of the local platform; 0 takes any that is free
-    #[arg(long, default_value_t = 4100, value_parser = ports::one)]
-    port: u16,
-    /// Where the app's page is
-    #[arg(long, value_name = "URL")]
-    app_url: String,
-    /// Where webhooks go [default: the app's page + /api/v1/wix/webhook]
-    #[arg(long, value_name = "URL")]
-    webhook_url: Option<String>,
-    /// The app's id
-    #[arg(long, value_name = "ID", env = "WIXAPP_APP_ID", hide_env_values = true)]
-    app_id: String,
-    /// The app's secret, at least 16 characters [env: WIXAPP_APP_SECRET]
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "app_secret_file")]
-    app_secret: Option<String>,
-    /// A file that holds it [env: WIXAPP_APP_SECRET_FILE]
-    #[arg(long, value_name = "FILE")]
-    app_secret_file: Option<PathBuf>,
-    /// The app's name in the App Market
-    #[arg(long, value_name = "NAME")]
-    app_name: Option<String>,
-    /// The plans on sale: standard, autopost, or a plans.toml
-    #[arg(long, value_name = "FILE", default_value = "standard")]
-    plans: String,
-    /// Keep the platform's state in this file
-    #[arg(long, value_name = "FILE")]
-    data_file: Option<PathBuf>,
-    /// Write the public key of the webhooks to this file
-    #[arg(long, value_name = "FILE")]
-    public_key_file: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    start: start::Args,
 }
 
-pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
-    telemetry::install_logs(&LogConfig { level: "warn".to_owned(), format: LogFormat::Text });
-    let secret = secret::read("app-secret", args.app_secret, args.app_secret_file.as_deref())?;
-    plans::choose(&mut app, Some(&args.plans), "--plans")?;
-    app.name = args.app_name.unwrap_or(app.name);
-    let listener = ports::listen(args.port, args.port).await?;
-    let public_url = format!("http://{}", listener.local_addr()?);
-    let mut config = EmulatorConfig {
-        data_file: args.data_file,
-        ..app.listing(EmulatorConfig::new(args.app_id, secret, &args.app_url, &public_url))
-    };
-    if let Some(url) = args.webhook_url {
-        config.webhook_url = url;
-    }
-    let emulator = Emulator::new(config).map_err(|error| refused(&error))?;
-    if let Some(file) = &args.public_key_file {
-        std::fs::write(file, emulator.public_key_pem()).map_err(|error| {
-            Failure::user(format!("{} cannot be written", file.display()))
-                .because(&error)
-                .hint("choose another file with --public-key-file")
-        })?;
-    }
-    let running = emulator.start(listener).map_err(|error| Failure::ours(error.to_string()))?;
-    let signals = Signals::listen()?;
-    output::line(&format!("Local Wix platform on {public_url}, for the app on {}.", args.app_url))?;
-    match &args.public_key_file {
-        Some(file) => output::line(&format!("The webhooks' public key is in {}.", file.display()))?,
-        None => {
-            output::line(&format!("The webhooks' public key:\n{}", emulator.public_key_pem().trim_end()))?
-        }
-    }
-    output::line("Ctrl-C stops.")?;
-    signals.stop_wished().await;
-    running.stop().await.map_err(|error| Failure::ours(error.to_string()))?;
-    Ok(ExitCode::SUCCESS)
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Look at the clock of a running platform, and move it
+    #[command(subcommand)]
+    Clock(clock::Command),
+    /// Let webhooks come twice, late, out of order or not at all
+    Chaos(chaos::Args),
+    /// Save a running platform with its app, go back, and list what was saved
+    #[command(subcommand)]
+    Snapshot(snapshot::Command),
+    /// Play a scenario, line by line
+    Run(scenario::Args),
 }
 
-fn refused(error: &wixapp_emulator::Error) -> Failure {
-    let hint = if error.is_data() {
-        "choose another file with --data-file, or remove this one to begin anew"
-    } else {
-        "check --app-url, --webhook-url and --app-id"
+/// The name of a command, and its examples in the name of the program.
+pub(super) type Examples = (&'static str, fn(&str) -> String);
+
+/// Gives the commands below `emulator` their examples.
+pub(super) fn with_examples(command: clap::Command, program: &str) -> clap::Command {
+    let add = |command: clap::Command, all: &[Examples]| {
+        all.iter().fold(command, |command, (name, examples)| {
+            command.mut_subcommand(*name, |command| command.after_help(examples(program)))
+        })
     };
-    Failure::user(error.to_string()).hint(hint)
+    add(command, &[("chaos", chaos::examples), ("run", scenario::examples)])
+        .mut_subcommand("clock", |command| add(command, &clock::EXAMPLES))
+        .mut_subcommand("snapshot", |command| add(command, &snapshot::EXAMPLES))
+}
+
+pub(super) fn examples(program: &str) -> String {
+    start::examples(program)
+}
+
+pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
+    match args.command {
+        None => start::run(app, args.start).await,
+        Some(Command::Clock(command)) => clock::run(command).await,
+        Some(Command::Chaos(args)) => chaos::run(args).await,
+        Some(Command::Snapshot(command)) => snapshot::run(command).await,
+        Some(Command::Run(args)) => scenario::run(app, args).await,
+    }
 }

@@ -1,4 +1,6 @@
-//! `ledger verify`: prove that the books are whole.
+//! `ledger`: prove that the books are whole, and compare two of them.
+
+pub(super) mod diff;
 
 use std::cell::Cell;
 use std::process::ExitCode;
@@ -20,6 +22,8 @@ const BATCH: i64 = 500;
 pub(super) enum Command {
     /// Check that nothing in the books was changed, is missing or does not add up
     Verify(Verify),
+    /// Compare the ledgers of two snapshots or databases, line by line
+    Diff(diff::Diff),
 }
 
 #[derive(clap::Args)]
@@ -45,7 +49,13 @@ Ends with 0 when all is well, with 1 when something was found. Servers may run m
 }
 
 pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
-    let Command::Verify(args) = command;
+    match command {
+        Command::Verify(args) => verify(args).await,
+        Command::Diff(args) => diff::run(args).await,
+    }
+}
+
+async fn verify(args: Verify) -> Result<ExitCode, Failure> {
     let store = database::open(&args.config).await?;
     let mut check = Check { store, entries: Cell::new(0), instances: 0, findings: Vec::new() };
     match &args.instance {

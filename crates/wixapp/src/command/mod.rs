@@ -17,6 +17,7 @@ mod secret;
 mod serve;
 mod shutdown;
 mod token;
+mod trigger;
 mod usage;
 mod webhook;
 
@@ -46,8 +47,13 @@ enum Command {
     Worker(serve::WorkerArgs),
     /// Bring the database's schema up to this version
     Migrate(migrate::Args),
-    /// Run the local Wix platform alone, for an app in any language
+    /// Run the local Wix platform alone, and steer one that runs: clock, chaos, snapshots, scenarios
     Emulator(emulator::Args),
+    /// Look at the clock of a running local platform, and move it
+    #[command(subcommand)]
+    Clock(emulator::clock::Command),
+    /// Lead a running local platform to one of Wix's events
+    Trigger(trigger::Args),
     /// Make, check and look into instance tokens
     #[command(subcommand)]
     Token(token::Command),
@@ -62,7 +68,7 @@ enum Command {
     /// Look at the credits of an instance, and change them by hand
     #[command(subcommand)]
     Credits(credits::Command),
-    /// Check the books
+    /// Check the books, and compare them
     #[command(subcommand)]
     Ledger(ledger::Command),
     /// What Wix has sent, and looking at it again
@@ -123,6 +129,7 @@ fn cli(app: &App) -> clap::Command {
         with("worker", serve::worker_examples(&program)),
         with("migrate", migrate::examples(&program)),
         with("emulator", emulator::examples(&program)),
+        with("trigger", trigger::examples(&program)),
         with("doctor", doctor::examples(&program)),
         with("openapi", openapi::examples(&program)),
         with("reconcile", reconcile::examples(&program)),
@@ -157,7 +164,14 @@ fn cli(app: &App) -> clap::Command {
                 with("undo", credits::undo_examples(&program)),
             ],
         ),
-        ("ledger", vec![with("verify", ledger::verify_examples(&program))]),
+        (
+            "ledger",
+            vec![
+                with("verify", ledger::verify_examples(&program)),
+                with("diff", ledger::diff::examples(&program)),
+            ],
+        ),
+        ("clock", emulator::clock::EXAMPLES.map(|(name, examples)| with(name, examples(&program))).into()),
         (
             "webhook",
             vec![
@@ -175,6 +189,7 @@ fn cli(app: &App) -> clap::Command {
         .display_name(&program)
         .bin_name(&program);
     let cli = add.into_iter().fold(cli, |cli, add| add(cli));
+    let cli = cli.mut_subcommand("emulator", |command| emulator::with_examples(command, &program));
     groups.into_iter().fold(cli, |cli, (name, group)| {
         cli.mut_subcommand(name, |command| group.into_iter().fold(command, |command, add| add(command)))
     })
@@ -194,6 +209,8 @@ fn dispatch(app: App, command: Command) -> Result<ExitCode, Failure> {
         Command::Worker(args) => wait_for(serve::run_worker(app, args)),
         Command::Migrate(args) => wait_for(migrate::run(args)),
         Command::Emulator(args) => wait_for(emulator::run(app, args)),
+        Command::Clock(command) => wait_for(emulator::clock::run(command)),
+        Command::Trigger(args) => wait_for(trigger::run(args)),
         Command::Token(command) => token::run(command),
         Command::Doctor(args) => wait_for(doctor::run(app, args)),
         Command::Plans(command) => plans::run(app, command),

@@ -23,6 +23,12 @@ const FILES: [&str; 8] = [
 /// Held by the process that uses the folder; it stays there and marks the folder as ours.
 const LOCK: &str = "dev.lock";
 
+/// The folder of snapshots; `--reset` removes those in it.
+const SNAPSHOTS: &str = "snapshots";
+
+/// What marks a snapshot's folder as ours.
+const SNAPSHOT_MARK: &str = "snapshot.json";
+
 /// The folder of mails, of which `--reset` removes the mails.
 const MAIL: &str = "mail";
 
@@ -68,6 +74,7 @@ impl Folder {
         let folder = Self { path, _lock: lock };
         if reset {
             folder.forget_mails().map_err(refused)?;
+            folder.forget_snapshots().map_err(refused)?;
         }
         Ok(folder)
     }
@@ -85,6 +92,27 @@ impl Folder {
             }
         }
         Ok(())
+    }
+
+    /// A snapshot belongs to the identity that goes.
+    fn forget_snapshots(&self) -> std::io::Result<()> {
+        let folders = match std::fs::read_dir(self.snapshot_folder()) {
+            Ok(folders) => folders,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for folder in folders {
+            let path = folder?.path();
+            if path.join(SNAPSHOT_MARK).exists() {
+                std::fs::remove_dir_all(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where snapshots are kept.
+    pub(super) fn snapshot_folder(&self) -> PathBuf {
+        self.path.join(SNAPSHOTS)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -163,8 +191,13 @@ mod tests {
         std::fs::create_dir(&mail).unwrap();
         std::fs::write(mail.join("1.eml"), "").unwrap();
         std::fs::write(mail.join("notes.txt"), "mine").unwrap();
+        let (snapshot, other) = (dir.path().join("snapshots/a"), dir.path().join("snapshots/b"));
+        std::fs::create_dir_all(&snapshot).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        std::fs::write(snapshot.join("snapshot.json"), "{}").unwrap();
         assert_ne!(first, secret(dir.path(), true));
         assert!(!mail.join("1.eml").exists() && mail.join("notes.txt").exists());
+        assert!(!snapshot.exists() && other.exists());
         assert!(dir.path().join("notes.txt").exists(), "reset removes only what is ours");
     }
 
