@@ -205,6 +205,40 @@ describe('Manage Apps', () => {
     );
   });
 
+  it('saves the app’s trial and permissions, and says why it does not', async () => {
+    const known = [
+      { id: 'MANAGE-YOUR-APP', name: 'Manage Your App' },
+      { id: 'READ-SECRETS', name: 'Read Secrets' },
+    ];
+    const settings = { externalPricingPage: true, trialDays: null, permissions: ['READ-SECRETS'] };
+    platform
+      .on('GET app/settings', { body: { ...settings, knownPermissions: known } })
+      .on('POST app/settings', (draft) =>
+        (draft as { trialDays: number }).trialDays === 14
+          ? { body: { ...(draft as object), knownPermissions: known } }
+          : {
+              status: 422,
+              body: { error: 'invalid_request', message: 'A trial has 1 to 365 days.' },
+            },
+      );
+    openPage('/dashboard/site1/manage-apps');
+    await userEvent.click(await screen.findByTestId('app-settings'));
+    await userEvent.type(screen.getByTestId('trial-days'), '900');
+    await userEvent.click(screen.getByTestId('save-settings'));
+    expect(await screen.findByText('A trial has 1 to 365 days.')).toBeDefined();
+    await userEvent.clear(screen.getByTestId('trial-days'));
+    await userEvent.type(screen.getByTestId('trial-days'), '14');
+    await userEvent.click(screen.getByLabelText('Read Secrets'));
+    await userEvent.click(screen.getByLabelText('Manage Your App'));
+    await userEvent.click(screen.getByTestId('save-settings'));
+    expect(await screen.findByText('Saved.')).toBeDefined();
+    expect(platform.requests('POST app/settings').at(-1)?.body).toEqual({
+      externalPricingPage: true,
+      trialDays: 14,
+      permissions: ['MANAGE-YOUR-APP'],
+    });
+  });
+
   it('shows what an app that is paid by use charged', async () => {
     installed(STARTER);
     const line = {

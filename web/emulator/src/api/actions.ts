@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { get, post, segment } from './client';
 import { keys } from './queries';
 import type {
+  AppSettings,
   CardDetails,
   ChaosProfile,
   ChaosState,
@@ -12,6 +13,7 @@ import type {
   Delivery,
   Invoice,
   PlatformState,
+  SettingsDraft,
   Site,
   Snapshot,
 } from './types';
@@ -123,6 +125,14 @@ export function useChargeNow(instanceId: string) {
       await client.invalidateQueries({ queryKey: ['invoices'] });
       await client.invalidateQueries({ queryKey: keys.charges(instanceId) });
     },
+  });
+}
+
+export function useSaveSettings() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (draft: SettingsDraft) => post<AppSettings>('app/settings', draft),
+    onSuccess: (settings) => client.setQueryData<AppSettings>(keys.settings, settings),
   });
 }
 

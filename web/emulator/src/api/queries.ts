@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ApiError, get, segment } from './client';
 import type {
+  AppSettings,
   ChargeLedger,
   ChaosState,
   Checkout,
@@ -30,6 +31,7 @@ export const keys = {
   delivery: (id: string) => ['delivery', id] as const,
   checkout: (token: string) => ['checkout', token] as const,
   invoices: (instanceId: string, newest: string) => ['invoices', instanceId, newest] as const,
+  settings: ['settings'] as const,
   charges: (instanceId: string) => ['charges', instanceId] as const,
   appFrame: (siteId: string, search: string, visit: number) =>
     ['app-frame', siteId, search, visit] as const,
@@ -117,6 +119,13 @@ export function useInvoices(instanceId: string, newest: string) {
       return (await get<{ invoices: Invoice[] }>(address, signal)).invoices;
     },
     placeholderData: keepPreviousData,
+  });
+}
+
+export function useAppSettings() {
+  return useQuery({
+    queryKey: keys.settings,
+    queryFn: ({ signal }) => get<AppSettings>('app/settings', signal),
   });
 }
 

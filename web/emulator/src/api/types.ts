@@ -45,6 +45,17 @@ export interface Invoice {
   couponName: string | null;
 }
 
+/** How the app is set up at the platform. */
+export interface SettingsDraft {
+  externalPricingPage: boolean;
+  trialDays: number | null;
+  permissions: string[];
+}
+
+export interface AppSettings extends SettingsDraft {
+  knownPermissions: { id: string; name: string }[];
+}
+
 /** A line of what an app that is paid by use named when it was asked. */
 export interface Charge {
   lineId: string;

@@ -10,6 +10,7 @@ import { formatDate } from '../format/time';
 import { AppIcon } from '../shell/AppIcon';
 import { Page, Section } from '../shell/Page';
 import { useShell } from '../shell/Shell';
+import { AppSettings } from './AppSettings';
 import { Charges } from './Charges';
 import { Invoices } from './Invoices';
 import { CardSwitch, EndPlan, SwitchPlan } from './PlanChanges';
@@ -148,6 +149,7 @@ export function ManagePage() {
         </Empty>
       )}
       <SiteActions />
+      <AppSettings />
     </Page>
   );
 }
