@@ -65,6 +65,10 @@ fn bad_flags_are_refused() {
         ("a webhook url that is none", good().arg("--webhook-url=/webhook")),
         ("an empty app id", wixapp(&["emulator", "--port=0", "--app-id=", "--app-url=http://127.0.0.1:3000"])
             .env("WIXAPP_APP_SECRET", SECRET)),
+        ("an address of charges that is none", good().arg("--custom-charges-url=charges")),
+        ("a widget without an address", good().arg("--widget=my-widget")),
+        ("a widget with a name of no element", good().arg("--widget=widget=http://127.0.0.1:3000/w.js")),
+        ("a script that is missing", good().arg("--embedded-script=missing.html")),
         ("plans that are missing", good().arg("--plans=missing.toml")),
         ("a data file that is none", good().arg("--data-file=broken").file("broken", "{")),
         ("a data file that cannot be made", good().arg("--data-file=/dev/null/x")),
@@ -95,23 +99,41 @@ fn bad_flags_are_refused() {
 
     # an app url that is none
     error: the local platform's configuration is wrong: app_url `somewhere` is no URL: relative URL without a base
-    hint: check --app-url, --webhook-url and --app-id
+    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
 
     # an app url of another kind
     error: the local platform's configuration is wrong: app_url `ftp://127.0.0.1` must start with http:// or https://
-    hint: check --app-url, --webhook-url and --app-id
+    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
 
     # an empty app url
     error: the local platform's configuration is wrong: app_url `` is no URL: relative URL without a base
-    hint: check --app-url, --webhook-url and --app-id
+    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
 
     # a webhook url that is none
     error: the local platform's configuration is wrong: webhook_url `/webhook` is no URL: relative URL without a base
-    hint: check --app-url, --webhook-url and --app-id
+    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
 
     # an empty app id
     error: the local platform's configuration is wrong: the app id must have 1 to 128 characters
-    hint: check --app-url, --webhook-url and --app-id
+    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+
+    # an address of charges that is none
+    error: the local platform's configuration is wrong: custom_charges_url `charges` is no URL: relative URL without a base
+    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+
+    # a widget without an address
+    error: invalid value 'my-widget' for '--widget <TAG=URL>': write it as my-widget=http://127.0.0.1:3000/widget.js
+
+    hint: --help shows what is possible
+
+    # a widget with a name of no element
+    error: the local platform's configuration is wrong: `widget` is no name of a custom element; write it as my-widget
+    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+
+    # a script that is missing
+    error: missing.html cannot be read
+      caused by: No such file or directory (os error 2)
+    hint: name the file with the script's HTML with --embedded-script
 
     # plans that are missing
     error: --plans: missing.toml cannot be read

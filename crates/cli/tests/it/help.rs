@@ -162,18 +162,25 @@ fn emulator_has_help() {
       help      Print this message or the help of the given subcommand(s)
 
     Options:
-          --port <PORT>             Port of the local platform; 0 takes any that is free [default: 4100]
-          --app-url <URL>           Where the app's page is
-          --webhook-url <URL>       Where webhooks go [default: the app's page + /api/v1/wix/webhook]
-          --app-id <ID>             The app's id [env: WIXAPP_APP_ID]
-          --app-secret <TEXT>       The app's secret, at least 16 characters [env: WIXAPP_APP_SECRET]
-          --app-secret-file <FILE>  A file that holds it [env: WIXAPP_APP_SECRET_FILE]
-          --app-name <NAME>         The app's name in the App Market
-          --plans <FILE>            The plans on sale: standard, autopost, or a plans.toml [default:
-                                    standard]
-          --data-file <FILE>        Keep the platform's state in this file
-          --public-key-file <FILE>  Write the public key of the webhooks to this file
-      -h, --help                    Print help
+          --port <PORT>               Port of the local platform; 0 takes any that is free [default:
+                                      4100]
+          --app-url <URL>             Where the app's page is
+          --webhook-url <URL>         Where webhooks go [default: the app's page + /api/v1/wix/webhook]
+          --app-id <ID>               The app's id [env: WIXAPP_APP_ID]
+          --app-secret <TEXT>         The app's secret, at least 16 characters [env: WIXAPP_APP_SECRET]
+          --app-secret-file <FILE>    A file that holds it [env: WIXAPP_APP_SECRET_FILE]
+          --app-name <NAME>           The app's name in the App Market
+          --plans <FILE>              The plans on sale: standard, autopost, or a plans.toml [default:
+                                      standard]
+          --custom-charges-url <URL>  Where an app that is paid by use answers: it is asked at
+                                      URL/v1/charges and so on
+          --embedded-script <FILE>    A file with the HTML of the app's embedded script; {{name}} stands
+                                      for a parameter
+          --widget <TAG=URL>          A custom element of the app and its module, shown on the sites'
+                                      pages: my-widget=URL
+          --data-file <FILE>          Keep the platform's state in this file
+          --public-key-file <FILE>    Write the public key of the webhooks to this file
+      -h, --help                      Print help
 
     Examples:
       wixapp emulator --app-url http://127.0.0.1:3000 --app-id my-app \
