@@ -1,7 +1,9 @@
 //! What the local platform must know about the app it hosts.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
 use reqwest::Url;
 use wixapp_core::catalog::Catalog;
 use wixapp_core::clock::VirtualClock;
@@ -55,6 +57,10 @@ pub struct EmulatorConfig {
     pub snapshot_folder: Option<PathBuf>,
     /// The time of the platform. Share it with the app: tokens and webhooks carry this time.
     pub clock: VirtualClock,
+    /// How far plain reads of Wix Data are behind writes; `None`, the default, lets every read see every write.
+    pub data_lag: Option<SignedDuration>,
+    /// The domain events the app gets as webhooks, for example `wix.data.v2.data_item_created`; none by default.
+    pub subscriptions: BTreeSet<String>,
     /// Fixes every id and token the platform makes, so that the same calls give the same results. Only for tests: who
     /// knows the seed can forge the platform's tokens. `None` takes a random one.
     pub seed: Option<u64>,
@@ -86,6 +92,8 @@ impl EmulatorConfig {
             data_file: None,
             snapshot_folder: None,
             clock: VirtualClock::new(),
+            data_lag: None,
+            subscriptions: BTreeSet::new(),
             seed: None,
         }
     }

@@ -13,6 +13,8 @@ use wixapp_platform::webhook::WebhookSigner;
 use crate::access_token::TokenKey;
 use crate::companion::Companion;
 use crate::config::{Addresses, EmulatorConfig};
+use crate::data::job::Jobs;
+use crate::data::store::Store;
 use crate::data_file::DataFile;
 use crate::error::{Error, Refusal};
 use crate::limiter::Limiter;
@@ -49,6 +51,9 @@ pub(crate) struct Engine {
     /// Weakly: the app's end must not wait for whoever still holds the platform.
     companion: Mutex<Option<Weak<dyn Companion>>>,
     world: Mutex<World>,
+    /// Never taken while the world is: the world may be looked at while this is held.
+    data: Mutex<Store>,
+    jobs: Jobs,
     /// Whether the world in memory is ahead of the file.
     unsaved: AtomicBool,
     file: Option<DataFile>,
@@ -61,6 +66,7 @@ impl Engine {
         let addresses = config.addresses()?;
         let file = config.data_file.as_deref().map(DataFile::open).transpose()?;
         let saved = file.as_ref().map(|file| file.load(&config.app_id)).transpose()?.flatten();
+        let data = Store::open(config.data_file.as_deref(), &config.app_id, config.data_lag)?;
         let is_new = saved.is_none();
         let mut world = saved.unwrap_or_else(|| {
             let seed = config.seed.map_or_else(Seed::random, Seed::fixed);
@@ -82,6 +88,8 @@ impl Engine {
             recorder: Recorder::default(),
             companion: Mutex::new(None),
             world: Mutex::new(world),
+            data: Mutex::new(data),
+            jobs: Jobs::default(),
             unsaved: AtomicBool::new(false),
             file,
             wake: Notify::new(),
@@ -231,6 +239,15 @@ impl Engine {
             engine.tell(LiveEvent::Clock { now, offset_ms: engine.clock().offset_ms() });
             engine.wake.notify_one();
         });
+    }
+
+    /// The sites' data.
+    pub(crate) fn data(&self) -> MutexGuard<'_, Store> {
+        self.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.jobs
     }
 
     fn lock(&self) -> MutexGuard<'_, World> {

@@ -18,6 +18,7 @@ mod checkout;
 mod companion;
 mod config;
 mod custom_charges;
+mod data;
 mod data_file;
 mod delivery;
 mod duration;

@@ -49,6 +49,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route(SECRETS, get(secrets::list).post(secrets::create))
         .route(&format!("{SECRETS}/name/{{name}}"), get(secrets::value))
         .route(&format!("{SECRETS}/{{id}}"), patch(secrets::update).delete(secrets::delete))
+        .merge(crate::data::routes())
         .method_not_allowed_fallback(method_not_allowed)
 }
 

@@ -55,6 +55,11 @@ impl Seed {
         DeliveryId::new(now, random)
     }
 
+    /// How many values were drawn: a number that only grows.
+    pub(crate) fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
     fn draw(&mut self) -> [u8; 32] {
         self.drawn += 1;
         self.key_for(&format!("draw:{}", self.drawn))

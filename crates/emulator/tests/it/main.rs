@@ -11,6 +11,7 @@ mod coupon;
 mod custom_auth;
 mod custom_charges;
 mod dashboard_token;
+mod data;
 mod delivery;
 mod fake_network;
 mod guard;
