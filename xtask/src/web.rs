@@ -1,7 +1,7 @@
 //! The npm workspace: its packages installed and its pages built, when something changed.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -29,19 +29,30 @@ pub(crate) enum Step {
 
 /// Installs the packages when a manifest, the lock file or the Node version changed.
 pub(crate) fn install(repo: &Repo, row: &mut Row) -> Result<Step> {
-    let stamp = install_stamp(repo)?;
-    let modules = repo.web().join("node_modules");
-    if stamp.is_current() {
+    install_in(&repo.web(), &manifests(repo)?, row)
+}
+
+/// Installs Wix's own packages for the tests that run them. They are no part of the workspace: nothing of ours may need
+/// them, and nothing of theirs may change what our pages are built from.
+pub(crate) fn install_sdk(repo: &Repo, row: &mut Row) -> Result<Step> {
+    let folder = repo.join("tests/sdk-conformance");
+    let manifests = ["package.json", "package-lock.json", ".npmrc"].map(|name| folder.join(name));
+    install_in(&folder, &manifests, row)
+}
+
+fn install_in(folder: &Path, manifests: &[PathBuf], row: &mut Row) -> Result<Step> {
+    if install_stamp(folder, manifests)?.is_current() {
         return Ok(Step::Current);
     }
     // `ci` takes the lock file as it is, but removes what is installed: minutes where seconds do.
-    let fresh = !modules.exists() && repo.web().join("package-lock.json").exists();
-    let mut npm = npm(repo);
+    let fresh = !folder.join("node_modules").exists() && folder.join("package-lock.json").exists();
+    let mut npm = Command::new("npm");
+    npm.current_dir(folder);
     npm.args(if fresh { ["ci"] } else { ["install"] }).args(["--no-audit", "--no-fund"]);
     let finished = process::run(npm, row, Echo::Row, INSTALL_LIMIT)?;
     if finished.success() {
         // npm may have completed the lock file: what counts is its state after the install.
-        install_stamp(repo)?.keep()?;
+        install_stamp(folder, manifests)?.keep()?;
     }
     Ok(Step::Ran(finished))
 }
@@ -94,10 +105,10 @@ pub(crate) fn program(repo: &Repo, name: &str) -> Command {
     command
 }
 
-fn install_stamp(repo: &Repo) -> Result<Stamp> {
+fn install_stamp(folder: &Path, manifests: &[PathBuf]) -> Result<Stamp> {
     let node = Command::new("node").arg("--version").output().context("cannot run node")?;
     let version = String::from_utf8_lossy(&node.stdout).into_owned();
-    Stamp::of(repo.web().join("node_modules/.xtask/install"), &manifests(repo)?, &[&version])
+    Stamp::of(folder.join("node_modules/.xtask/install"), manifests, &[&version])
 }
 
 fn manifests(repo: &Repo) -> Result<Vec<PathBuf>> {

@@ -26,6 +26,7 @@ pub(crate) struct Ready {
     pub(crate) web_install: bool,
     pub(crate) web_build: bool,
     pub(crate) chromium: Option<PathBuf>,
+    pub(crate) sdk_install: bool,
 }
 
 /// Runs the checks of the chosen parts.
@@ -33,9 +34,17 @@ pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen) -> Ready {
     thread::scope(|scope| {
         // npm mostly waits for the network and cargo for the processor: together they lose little.
         let web = (chosen.web || chosen.browser).then(|| scope.spawn(|| web_checks(runner, chosen)));
-        let rust_build = (chosen.rust || chosen.browser) && rust_checks(runner, chosen);
+        let sdk = chosen.sdk.then(|| scope.spawn(|| sdk_packages(runner)));
+        let rust_build = (chosen.rust || chosen.browser || chosen.sdk) && rust_checks(runner, chosen);
         let web = web.map(|thread| thread.join().expect("the web checks do not panic"));
-        Ready { rust_build, ..web.unwrap_or_default() }
+        let sdk_install = sdk.is_some_and(|thread| thread.join().expect("the install does not panic"));
+        let ready = Ready { rust_build, sdk_install, ..web.unwrap_or_default() };
+        if ready.sdk_install && ready.web_install {
+            let mut tsc = web::program(runner.repo, "tsc");
+            tsc.args(["--project", "../tests/sdk-conformance"]);
+            runner.check(Name::SdkTypes, tsc, WEB_LIMIT);
+        }
+        ready
     })
 }
 
@@ -69,6 +78,10 @@ fn web_checks(runner: &Runner<'_>, chosen: Chosen) -> Ready {
     }
     let web_build = runner.step(Name::WebBuild, |row| web::build(repo, row));
     Ready { web_install: true, web_build, chromium, ..Ready::default() }
+}
+
+fn sdk_packages(runner: &Runner<'_>) -> bool {
+    runner.step(Name::SdkInstall, |row| web::install_sdk(runner.repo, row))
 }
 
 /// The pages and their packages, then the browser tests, which are no part of that build.

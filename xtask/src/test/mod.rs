@@ -29,6 +29,8 @@ enum Part {
     Web,
     /// The running product in Chromium.
     Browser,
+    /// Wix's own packages against the local platform.
+    Sdk,
 }
 
 /// Arguments of `cargo xtask test`.
@@ -45,19 +47,25 @@ struct Chosen {
     rust: bool,
     web: bool,
     browser: bool,
+    sdk: bool,
 }
 
 impl TestArgs {
     fn chosen(&self) -> Chosen {
         let has = |part| self.only.is_empty() || self.only.contains(&part);
-        Chosen { rust: has(Part::Rust), web: has(Part::Web), browser: has(Part::Browser) }
+        Chosen {
+            rust: has(Part::Rust),
+            web: has(Part::Web),
+            browser: has(Part::Browser),
+            sdk: has(Part::Sdk),
+        }
     }
 }
 
 /// Runs the chosen checks, all that can run whatever fails, and prints the table.
 pub(crate) fn run(args: &TestArgs, repo: &Repo, board: &Board) -> Result<ExitCode> {
     let (chosen, started) = (args.chosen(), Instant::now());
-    if chosen.web || chosen.browser {
+    if chosen.web || chosen.browser || chosen.sdk {
         tool::check_web_tools()?;
     }
     web::prepare_folders(repo)?;
@@ -81,8 +89,8 @@ mod tests {
     #[test]
     fn nothing_named_means_everything_and_parts_add_up() {
         let chosen = TestArgs { only: vec![] }.chosen();
-        assert!(chosen.rust && chosen.web && chosen.browser);
+        assert!(chosen.rust && chosen.web && chosen.browser && chosen.sdk);
         let chosen = TestArgs { only: vec![Part::Web, Part::Browser] }.chosen();
-        assert!(!chosen.rust && chosen.web && chosen.browser);
+        assert!(!chosen.rust && chosen.web && chosen.browser && !chosen.sdk);
     }
 }

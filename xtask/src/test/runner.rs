@@ -29,6 +29,9 @@ pub(crate) enum Name {
     DocTests,
     WebTests,
     BrowserTests,
+    SdkInstall,
+    SdkTypes,
+    SdkTests,
 }
 
 impl Name {
@@ -47,6 +50,9 @@ impl Name {
             Self::DocTests => "doc tests",
             Self::WebTests => "vitest",
             Self::BrowserTests => "browser tests",
+            Self::SdkInstall => "sdk packages",
+            Self::SdkTypes => "sdk tsc",
+            Self::SdkTests => "sdk tests",
         }
     }
 }

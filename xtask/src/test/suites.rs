@@ -29,6 +29,9 @@ pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen, ready: &Ready) {
     if chosen.browser {
         browser_tests(runner, ready);
     }
+    if chosen.sdk {
+        sdk_tests(runner, ready);
+    }
 }
 
 fn rust_tests(runner: &Runner<'_>, ready: &Ready) {
@@ -103,35 +106,52 @@ fn browser_tests(runner: &Runner<'_>, ready: &Ready) {
     let Some(chromium) = &ready.chromium else {
         return runner.blocked(Name::BrowserTests, Name::Chromium);
     };
-    match node_tests(runner.repo, chromium) {
+    let command = node_tests(runner.repo, "tests/browser", &[]).map(|mut command| {
+        command.env("CHROMIUM", chromium);
+        command
+    });
+    run_node_tests(runner, Name::BrowserTests, command);
+}
+
+fn sdk_tests(runner: &Runner<'_>, ready: &Ready) {
+    let missing = [(!ready.rust_build, Name::RustBuild), (!ready.sdk_install, Name::SdkInstall)];
+    if let Some((_, by)) = missing.into_iter().find(|(missing, _)| *missing) {
+        return runner.blocked(Name::SdkTests, by);
+    }
+    let shim = ["--import", "./tests/sdk-conformance/shim.mjs"];
+    run_node_tests(runner, Name::SdkTests, node_tests(runner.repo, "tests/sdk-conformance", &shim));
+}
+
+fn run_node_tests(runner: &Runner<'_>, name: Name, command: Result<Command>) {
+    match command {
         Ok(command) => {
-            runner.tests(Name::BrowserTests, command, LIMIT, |finished| counts::node(&finished.output));
+            runner.tests(name, command, LIMIT, |finished| counts::node(&finished.output));
         }
         Err(error) => {
-            runner.stage(Name::BrowserTests, |_| Verdict::Failed(format!("{error:#}"), None));
+            runner.stage(name, |_| Verdict::Failed(format!("{error:#}"), None));
         }
     }
 }
 
-fn node_tests(repo: &Repo, chromium: &Path) -> Result<Command> {
+fn node_tests(repo: &Repo, folder: &str, options: &[&str]) -> Result<Command> {
     let mut command = Command::new("node");
     command
         .current_dir(repo.root())
+        .args(options)
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(browser_test_files(repo)?)
-        .env("WIXAPP_BIN", repo.binary("debug", "autopost"))
-        .env("CHROMIUM", chromium);
+        .args(test_files(repo, Path::new(folder))?)
+        .env("WIXAPP_BIN", repo.binary("debug", "autopost"));
     Ok(command)
 }
 
-fn browser_test_files(repo: &Repo) -> Result<Vec<PathBuf>> {
-    let folder = Path::new("tests/browser");
-    let entries = fs::read_dir(repo.join(folder)).context("cannot list tests/browser")?;
+fn test_files(repo: &Repo, folder: &Path) -> Result<Vec<PathBuf>> {
+    let shown = folder.display();
+    let entries = fs::read_dir(repo.join(folder)).with_context(|| format!("cannot list {shown}"))?;
     let mut names: Vec<_> =
         entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?;
     names.retain(|name| name.to_string_lossy().ends_with(".test.mjs"));
     names.sort();
     // Without a file, node would search the whole tree for tests.
-    anyhow::ensure!(!names.is_empty(), "tests/browser holds no *.test.mjs");
+    anyhow::ensure!(!names.is_empty(), "{shown} holds no *.test.mjs");
     Ok(names.into_iter().map(|name| folder.join(name)).collect())
 }

@@ -11,6 +11,7 @@ mod migrate;
 mod openapi;
 mod plan;
 mod plans;
+mod platform_rules;
 mod ports;
 mod reconcile;
 mod secret;

@@ -109,19 +109,25 @@ fn test(operator: &str, value: &Value, at: &str) -> Parsed<Test> {
         "$lt" => compares(Ordering::Less, false),
         "$lte" => compares(Ordering::Less, true),
         "$in" | "$hasSome" => values(value, at).map(Test::AnyOf),
+        "$nin" => values(value, at).map(|keys| Test::Not(vec![Test::AnyOf(keys)])),
         "$hasAll" => values(value, at).map(Test::AllOf),
         "$contains" => text(Place::Anywhere),
         "$startsWith" => text(Place::Start),
         "$endsWith" => text(Place::End),
-        "$exists" => {
-            let wrong = || DataError::bad("WDE0093", format!("{at} should be a Boolean."));
-            value.as_bool().map(Test::Exists).ok_or_else(wrong)
-        }
+        "$exists" => flag(value, at).map(Test::Exists),
+        "$isEmpty" => flag(value, at).map(|empty| {
+            let nothing = Key::of(&Value::Null);
+            if empty { Test::Equals(nothing) } else { Test::NotEquals(nothing) }
+        }),
         "$matches" => pieces(value, at).map(Test::Matches),
         "$not" => tests(object(value, at)?, at).map(Test::Not),
         "$regex" => Err(no_regex()),
         _ => Err(unknown(at)),
     }
+}
+
+fn flag(value: &Value, at: &str) -> Parsed<bool> {
+    value.as_bool().ok_or_else(|| DataError::bad("WDE0093", format!("{at} should be a Boolean.")))
 }
 
 fn values(value: &Value, at: &str) -> Parsed<Vec<Key>> {

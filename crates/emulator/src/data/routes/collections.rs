@@ -20,6 +20,12 @@ use crate::world::settings::Permission;
 /// How many collections a site has at most.
 const MAX_COLLECTIONS: usize = 1_000;
 
+/// What a reply calls a collection that was made or replaced.
+const WHOLE: &str = "collection";
+
+/// What it calls one of which a part was changed.
+const PART: &str = "dataCollection";
+
 #[derive(Deserialize)]
 pub(super) struct Sent {
     collection: Option<Change>,
@@ -85,7 +91,7 @@ pub(super) async fn create(
             return Err(DataError::new(StatusCode::TOO_MANY_REQUESTS, "WDE0091", text));
         }
         let definition = sent.create(id, tx.now)?;
-        Ok(define(tx, definition))
+        Ok(define(tx, definition, WHOLE))
     })
     .await
 }
@@ -116,7 +122,7 @@ async fn change(emulator: Emulator, caller: Caller, id: Option<String>, asked: S
         let id = required(id.or_else(|| sent.id.clone()), "collection.id")?;
         let before = tx.collection(&id)?.definition.clone();
         let definition = sent.apply(before, whole, tx.now)?;
-        Ok(define(tx, definition))
+        Ok(define(tx, definition, if whole { WHOLE } else { PART }))
     })
     .await
 }
@@ -225,11 +231,11 @@ fn slot<'a>(definition: &'a mut Definition, key: &str) -> Result<&'a mut Map<Str
 
 fn define_next(tx: &mut Tx<'_>, definition: Definition) -> Written {
     let now = tx.now;
-    define(tx, Definition { revision: definition.revision + 1, updated_at: now, ..definition })
+    define(tx, Definition { revision: definition.revision + 1, updated_at: now, ..definition }, PART)
 }
 
-fn define(tx: &mut Tx<'_>, definition: Definition) -> Written {
-    let reply = json!({ "collection": shown(&definition) });
+fn define(tx: &mut Tx<'_>, definition: Definition, name: &str) -> Written {
+    let reply = json!({ name: shown(&definition) });
     let collection = definition.id.clone();
     tx.apply(Op::Define(Box::new(definition)));
     Written { reply, collection, changes: Vec::new() }

@@ -110,7 +110,8 @@ async fn the_app_is_told_of_the_changes_it_subscribed_to_and_of_no_others() {
 async fn a_missing_permission_is_named() {
     let shop = Shop::open().await;
     shop.collection("Goods", json!([])).await;
-    let permissions = Permission::ALL.into_iter().filter(|held| *held != Permission::WriteDataItems).collect();
+    let permissions =
+        Permission::ALL.into_iter().filter(|held| *held != Permission::WriteDataItems).collect();
     shop.stage.emulator.set_settings(AppSettings { permissions, ..AppSettings::default() }).unwrap();
     let sent = json!({ "dataCollectionId": "Goods", "dataItem": { "data": {} } });
     let refused = shop.post("/items", sent).await;

@@ -8,6 +8,7 @@ use wixapp_server::config::{LogConfig, LogFormat};
 use wixapp_server::telemetry;
 
 use crate::app::App;
+use crate::command::platform_rules::PlatformRules;
 use crate::command::shutdown::Signals;
 use crate::command::{plans, ports, secret};
 use crate::failure::Failure;
@@ -66,6 +67,8 @@ pub(super) struct Args {
     /// Write the public key of the webhooks to this file
     #[arg(long, value_name = "FILE")]
     public_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    rules: PlatformRules,
 }
 
 pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
@@ -85,6 +88,7 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
         widgets: args.widget,
         ..app.listing(EmulatorConfig::new(app_id, secret, app_url, &public_url))
     };
+    args.rules.apply(&mut config);
     if let Some(url) = args.webhook_url {
         config.webhook_url = url;
     }
