@@ -21,6 +21,7 @@ mod hostile_server;
 mod instance_token_attacks;
 mod interoperability;
 mod oauth;
+mod planted_secrets;
 mod properties;
 mod support;
 mod webhook_attacks;
