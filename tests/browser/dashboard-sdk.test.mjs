@@ -99,12 +99,12 @@ describe('the dashboard SDK', () => {
     await frame.evaluate(() => {
       const page = /** @type {any} */ (window);
       const opened = page.host.channel.openModal('pick-a-colour', { start: 'red' });
-      page.closed = opened.then((/** @type {any} */ { modalClosed }) => modalClosed);
+      page.picked = opened.then((/** @type {any} */ { modalClosed }) => modalClosed);
     });
     await dashboard.on('sdk-modal').filter({ hasText: 'pick-a-colour' }).waitFor();
     await dashboard.on('sdk-modal-result').fill('{"colour":"blue"}');
     await dashboard.on('sdk-modal-close').click();
-    const result = await frame.evaluate(() => /** @type {any} */ (window).closed);
+    const result = await frame.evaluate(() => /** @type {any} */ (window).picked);
     assert.deepEqual(result, { colour: 'blue' });
   });
 

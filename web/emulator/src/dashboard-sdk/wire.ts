@@ -1,6 +1,7 @@
 /**
  * The wire of Wix's dashboard SDK, from the parent's side (wix-protocol §9): comlink over a message port, with functions
  * and promises lifted out of the arguments and answers. Wix's own parent side is not free to ship.
+ * comlink is held at the version of Wix's package: later ones write the kinds of messages as words, not as numbers.
  */
 import { expose, proxy } from 'comlink';
 
