@@ -2,8 +2,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ApiError, get, segment } from './client';
 import type {
   AppSettings,
-  ChargeLedger,
   ChaosState,
+  ChargeLedger,
   Checkout,
   ClockState,
   Delivery,
