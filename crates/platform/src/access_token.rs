@@ -22,6 +22,11 @@ static TOKEN_INFO: Endpoint =
 const WHAT: &str = "access token";
 
 /// Longer tokens are refused unread.
+///
+/// # Example
+/// ```
+/// assert_eq!(wixapp_platform::access_token::MAX_TOKEN_LEN, 8_192);
+/// ```
 pub const MAX_TOKEN_LEN: usize = 8 * 1024;
 
 /// How long a token that Wix accepts is not asked about again; a token revoked at Wix lives on for as long here.
@@ -31,6 +36,15 @@ const ACCEPTED_FOR: SignedDuration = SignedDuration::from_secs(60);
 const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(15);
 
 /// What Wix says about a valid dashboard access token of this app.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let info = client.token_info("OauthNG.JWS.eyJ...").await?;
+/// let may_see = info.is_owner() && info.instance_id == instance;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenInfo {
     /// The install the token speaks for.
@@ -52,6 +66,15 @@ pub struct TokenInfo {
 impl TokenInfo {
     /// True for a Wix user, as in the dashboard: the site's owner or a contributor. Never for visitors, members of the
     /// site, or apps.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+    /// let info = client.token_info("OauthNG.JWS.eyJ...").await?;
+    /// let may_see = info.is_owner() && info.instance_id == instance;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_owner(&self) -> bool {
         self.subject_type == SubjectType::User

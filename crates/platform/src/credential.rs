@@ -45,6 +45,12 @@ enum Kind {
 
 impl Credential {
     /// The app itself on one install, by client credentials: tokens are fetched, kept and renewed by the client.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::Credential;
+    /// let app = Credential::instance(&"b8140e4d-475d-48ed-819f-bad0de447069".parse().unwrap());
+    /// ```
     #[must_use]
     pub fn instance(instance: &InstanceId) -> Self {
         Self(Kind::App(instance.clone()))
@@ -52,6 +58,13 @@ impl Credential {
 
     /// Whoever an access token stands for, such as a person of the dashboard ([`WixClient::server_token`]).
     /// It is used as it is and cannot be renewed.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::{AccessToken, Credential};
+    /// let person = Credential::access_token(AccessToken::new("OauthNG.JWS.eyJ...")?);
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn access_token(token: AccessToken) -> Self {
         let paced_as = format!("token:{}", hex::encode(Sha256::digest(token.expose())));
@@ -63,6 +76,15 @@ impl Credential {
     ///
     /// # Errors
     /// [`Error::is_malformed`] for text that is no instance token.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::{AppSecret, Credential, InstanceClaims, instance_token};
+    /// let claims = InstanceClaims::owner("i-1".parse().unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let text = instance_token::sign(&claims, &AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?);
+    /// let owner = Credential::instance_token(&text)?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn instance_token(text: &str) -> Result<Self, Error> {
         let claims = instance_token::inspect(text)?.claims()?;
         let (token, paced_as) = (AccessToken::new(text)?, format!("instance:{}", claims.instance_id));
@@ -70,6 +92,13 @@ impl Credential {
     }
 
     /// A custom-authentication app on the install that `token` was given for.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::{Credential, oauth::RefreshToken};
+    /// let app = Credential::refresh_token(RefreshToken::new("OAUTH2.eyJ...")?);
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn refresh_token(token: RefreshToken) -> Self {
         Self(Kind::Refresh(token))
@@ -79,6 +108,13 @@ impl Credential {
     ///
     /// # Errors
     /// [`Error::is_malformed`] when key or id cannot stand in a header.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::Credential;
+    /// let operator = Credential::api_key_for_site("IST.eyJ...", "5f6b0c1e")?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn api_key_for_site(key: impl Into<String>, site_id: &str) -> Result<Self, Error> {
         Self::api_key(key.into(), SITE, site_id)
     }
@@ -87,6 +123,13 @@ impl Credential {
     ///
     /// # Errors
     /// [`Error::is_malformed`] when key or id cannot stand in a header.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::Credential;
+    /// let operator = Credential::api_key_for_account("IST.eyJ...", "0a1b2c3d")?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn api_key_for_account(key: impl Into<String>, account_id: &str) -> Result<Self, Error> {
         Self::api_key(key.into(), ACCOUNT, account_id)
     }

@@ -12,6 +12,11 @@ use crate::base64url;
 use crate::error::{Error, Kind};
 
 /// The length of a key, in bytes.
+///
+/// # Example
+/// ```
+/// assert_eq!(wixapp_platform::key_ring::KEY_LEN * 8, 256);
+/// ```
 pub const KEY_LEN: usize = 32;
 
 const WHAT: &str = "encrypted secret";
@@ -39,6 +44,14 @@ impl EncryptionKey {
     ///
     /// # Errors
     /// [`Error::is_config`] for another name, or for a key whose bytes are all the same: no random one is.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::EncryptionKey;
+    /// let bytes = std::array::from_fn(|index| index as u8); // random ones
+    /// let key = EncryptionKey::new("2026-01", bytes)?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn new(id: impl Into<String>, mut bytes: [u8; KEY_LEN]) -> Result<Self, Error> {
         let kept = Zeroizing::new(bytes);
         bytes.zeroize();
@@ -60,6 +73,14 @@ impl EncryptionKey {
     ///
     /// # Errors
     /// [`Error::is_config`] when the text is not 32 bytes in base64; else as [`EncryptionKey::new`].
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::EncryptionKey;
+    /// let key = EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?;
+    /// assert!(EncryptionKey::from_base64("2026-01", "short").unwrap_err().is_config());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn from_base64(id: impl Into<String>, text: &str) -> Result<Self, Error> {
         let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).ok();
         let bytes = bytes.and_then(|bytes| <[u8; KEY_LEN]>::try_from(bytes.as_slice()).ok());
@@ -104,6 +125,13 @@ pub struct KeyRing {
 
 impl KeyRing {
     /// A ring that encrypts, and so far decrypts, with `current`.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+    /// let ring = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn new(current: EncryptionKey) -> Self {
         Self { current, old: Vec::new() }
@@ -113,6 +141,15 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`Error::is_config`] when the ring has a key of that name already.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+    /// let ring = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+    /// let old = EncryptionKey::from_base64("2025-01", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// let ring = ring.and_old(old)?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn and_old(mut self, key: EncryptionKey) -> Result<Self, Error> {
         if self.find(&key.id).is_some() {
             return Err(Error::config("the encryption keys", "two of them have the same name"));
@@ -127,6 +164,15 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`Error::is_too_large`] above 48 KiB.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+    /// let ring = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+    /// let stored = ring.encrypt("the refresh token", "instance i-1")?;
+    /// assert!(stored.starts_with("v1.2026-01."));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn encrypt(&self, secret: &str, context: &str) -> Result<String, Error> {
         if secret.len() > MAX_LEN / 4 * 3 {
             return Err(Error::new(Kind::TooLarge { what: "secret to encrypt", limit: MAX_LEN / 4 * 3 }));
@@ -145,6 +191,16 @@ impl KeyRing {
     /// # Errors
     /// [`Error::is_malformed`] when it is no such text; [`Error::is_config`] when its key is not in the ring;
     /// [`Error::is_signature`] when it was changed, or made for another `context` or under another key of that name.
+    ///
+    /// # Example
+    /// ```
+    /// use secrecy::ExposeSecret as _;
+    /// use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+    /// let ring = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+    /// let stored = ring.encrypt("the refresh token", "instance i-1")?;
+    /// assert_eq!(ring.decrypt(&stored, "instance i-1")?.expose_secret(), "the refresh token");
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn decrypt(&self, text: &str, context: &str) -> Result<SecretString, Error> {
         let (id, mut sealed) = split(text)?;
         let key = self.find(id).ok_or_else(|| Error::config(WHAT, "its key is not in the ring"))?;
@@ -158,6 +214,15 @@ impl KeyRing {
     }
 
     /// Whether `text` was made under the ring's current key; if not, encrypt its secret anew.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+    /// let ring = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+    /// let stored = ring.encrypt("the refresh token", "instance i-1")?;
+    /// assert!(ring.is_current(&stored) && !ring.is_current("v1.2025-01.AAAA"));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn is_current(&self, text: &str) -> bool {
         split(text).is_ok_and(|(id, _)| id == self.current.id)

@@ -27,12 +27,25 @@ pub struct AppSecret(SecretString);
 
 impl AppSecret {
     /// The shortest accepted secret, in bytes.
+    ///
+    /// # Example
+    /// ```
+    /// assert_eq!(wixapp_platform::AppSecret::MIN_LEN, 16);
+    /// ```
     pub const MIN_LEN: usize = 16;
 
     /// Takes the secret exactly as Wix shows it.
     ///
     /// # Errors
     /// [`Error::is_config`] when the text is shorter than [`AppSecret::MIN_LEN`] or has white space around it.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::AppSecret;
+    /// let secret = AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?;
+    /// assert!(AppSecret::new("short").unwrap_err().is_config());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let secret = SecretString::from(text.into());
         let text = secret.expose_secret();
@@ -46,6 +59,13 @@ impl AppSecret {
     }
 
     /// Whether `candidate` is this secret, in time that does not depend on where they differ.
+    ///
+    /// # Example
+    /// ```
+    /// let secret = wixapp_platform::AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?;
+    /// assert!(secret.matches("d245bbf8-57eb-49d6-aeff-beff6d82cd39") && !secret.matches("d245"));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, candidate: &str) -> bool {
         // Comparing MACs under the secret hides both length and content.

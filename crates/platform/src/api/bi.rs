@@ -63,18 +63,34 @@ pub struct BiEvent {
 
 impl BiEvent {
     /// One of Wix's milestones.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::api::bi::{BiEvent, BiEventName};
+    /// let event = BiEvent::new(BiEventName::AppUpgraded);
+    /// ```
     #[must_use]
     pub fn new(name: BiEventName) -> Self {
         Self { event_name: name, custom_event_name: None, event_data: BTreeMap::new() }
     }
 
     /// An event of the app's own.
+    ///
+    /// # Example
+    /// ```
+    /// let event = wixapp_platform::api::bi::BiEvent::custom("calendar opened");
+    /// ```
     #[must_use]
     pub fn custom(name: impl Into<String>) -> Self {
         Self { custom_event_name: Some(name.into()), ..Self::new(BiEventName::Custom) }
     }
 
     /// The same with one more value.
+    ///
+    /// # Example
+    /// ```
+    /// let event = wixapp_platform::api::bi::BiEvent::custom("calendar opened").with("month", "6");
+    /// ```
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.event_data.insert(name.into(), value.into());

@@ -52,6 +52,11 @@ pub struct CheckoutRequest {
 
 impl CheckoutRequest {
     /// A request for `product_id` and nothing else said.
+    ///
+    /// # Example
+    /// ```
+    /// let request = wixapp_platform::CheckoutRequest::new("starter");
+    /// ```
     #[must_use]
     pub fn new(product_id: impl Into<String>) -> Self {
         Self {
@@ -67,6 +72,15 @@ impl CheckoutRequest {
 }
 
 /// A checkout opened at Wix. Its link lives 48 hours and lets anybody pay, so `Debug` shows neither link nor token.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let request = wixapp_platform::CheckoutRequest::new("starter");
+/// let link = client.checkout_url(&instance, &request).await?.checkout_url;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Checkout {

@@ -13,12 +13,24 @@ use crate::error::Error;
 use crate::wire;
 
 /// Wix takes no more charges at a time.
+///
+/// # Example
+/// ```
+/// assert_eq!(wixapp_platform::api::custom_charges::MAX_CHARGES, 5);
+/// ```
 pub const MAX_CHARGES: usize = 5;
 
 /// Wix takes no smaller charge, in hundredths of the currency's unit.
 const MIN_HUNDREDTHS: i64 = 50;
 
 /// `POST /v1/charge-limit`: how much may an instance be charged in a cycle?
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::ChargeLimitRequest;
+/// let request: ChargeLimitRequest = serde_json::from_str(r#"{"currency": "EUR"}"#).unwrap();
+/// assert_eq!(request.subscription_id, None);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeLimitRequest {
@@ -49,6 +61,13 @@ pub struct ChargeLimit {
 }
 
 /// `POST /v1/charges`: what is due for a period?
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::{ChargesRequest, Intent};
+/// let request: ChargesRequest = serde_json::from_str(r#"{"currency": "EUR", "intent": "CREATE_INVOICE"}"#).unwrap();
+/// assert_eq!(request.intent, Some(Intent::CreateInvoice));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargesRequest {
@@ -80,6 +99,13 @@ wire::text_enum!(
 );
 
 /// The answer of `POST /v1/charges`.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::{Charge, Charges};
+/// let charge = Charge { id: "c-1".into(), description: "100 posts".into(), amount: "9.50".into(), usage_period: None };
+/// assert!(Charges { charges: vec![charge] }.check("100.00").is_ok());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charges {
     /// At most [`MAX_CHARGES`]; their sum must stay below the limit.
@@ -87,6 +113,13 @@ pub struct Charges {
 }
 
 /// Something due.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::{Charge, Charges};
+/// let charge = Charge { id: "c-1".into(), description: "100 posts".into(), amount: "9.50".into(), usage_period: None };
+/// assert!(Charges { charges: vec![charge] }.check("100.00").is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Charge {
@@ -102,6 +135,13 @@ pub struct Charge {
 }
 
 /// A period of use.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::UsagePeriod;
+/// let (start_date, end_date) = ("2026-06-01T00:00:00Z".parse().unwrap(), "2026-07-01T00:00:00Z".parse().unwrap());
+/// let june = UsagePeriod { start_date, end_date };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UsagePeriod {
@@ -174,6 +214,13 @@ fn hundredths(text: &str) -> Option<i64> {
 }
 
 /// `POST /v1/usages`: how much was used in a period?
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::UsagesRequest;
+/// let request: UsagesRequest = serde_json::from_str(r#"{"counterIds": ["posts"]}"#).unwrap();
+/// assert_eq!(request.counter_ids, ["posts"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UsagesRequest {
@@ -209,6 +256,12 @@ pub struct Usages {
 }
 
 /// How much of something was used.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::Usage;
+/// let usage = Usage { counter_id: "posts".into(), quantity: 12, description: None };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Usage {

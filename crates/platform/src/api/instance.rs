@@ -17,6 +17,15 @@ static APP_INSTANCE: Endpoint =
     Endpoint::repeatable(Method::GET, "/apps/v1/instance", "GET /apps/v1/instance");
 
 /// The answer of Get App Instance.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let truth = client.app_instance(&instance).await?;
+/// let is_free = truth.instance.is_free;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppInstance {
@@ -28,6 +37,15 @@ pub struct AppInstance {
 }
 
 /// The install and its plan.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let truth = client.app_instance(&instance).await?;
+/// let may_try = truth.instance.is_free && truth.instance.free_trial_available;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", from = "InstanceWire")]
 pub struct InstanceInfo {
@@ -89,6 +107,15 @@ impl From<InstanceWire> for InstanceInfo {
 }
 
 /// A paid plan.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let truth = client.app_instance(&instance).await?;
+/// let plan = truth.instance.billing.map(|billing| billing.package_name);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Billing {
@@ -118,6 +145,15 @@ pub struct Billing {
 }
 
 /// A plan's free trial.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let truth = client.app_instance(&instance).await?;
+/// let trial_ends = truth.instance.billing.and_then(|billing| billing.free_trial_info?.end_date);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FreeTrialInfo {
@@ -141,6 +177,15 @@ wire::text_enum!(
 );
 
 /// A plan that can be bought.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let truth = client.app_instance(&instance).await?;
+/// let plans: Vec<_> = truth.instance.available_plans.into_iter().map(|plan| plan.package_name).collect();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AvailablePlan {
@@ -152,6 +197,15 @@ pub struct AvailablePlan {
 }
 
 /// The site an app is installed on.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let truth = client.app_instance(&instance).await?;
+/// let language = truth.site.locale;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SiteInfo {
@@ -176,6 +230,15 @@ pub struct SiteInfo {
 }
 
 /// A site's owner: personal data, so `Debug` does not show the address.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let truth = client.app_instance(&instance).await?;
+/// let address = truth.site.owner_info.and_then(|owner| owner.email);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnerInfo {

@@ -12,6 +12,18 @@ static APP_PLANS: Endpoint =
     Endpoint::repeatable(Method::GET, "/apps-plans/v1/apps-plans", "GET /apps-plans/v1/apps-plans/{appIds}");
 
 /// The plans of the apps asked about, in the currency of the site.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
+///     for plan in app.plans {
+///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanList {
@@ -30,6 +42,15 @@ pub struct PlanList {
 }
 
 /// What is said about taxes.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let tax = client.app_plans(&instance, &["0c1d2e3f"]).await?.tax_settings;
+/// let shown_with_tax = tax.is_some_and(|tax| tax.show_price_with_tax);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaxSettings {
@@ -57,6 +78,18 @@ wire::text_enum!(
 );
 
 /// The plans of one app.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
+///     for plan in app.plans {
+///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AppPlans {
     /// The app's id.
@@ -68,6 +101,18 @@ pub struct AppPlans {
 }
 
 /// A plan that can be bought.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
+///     for plan in app.plans {
+///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppPlan {
@@ -90,6 +135,18 @@ pub struct AppPlan {
 
 /// What a plan costs. Amounts are decimal numbers and, for recurring plans, **monthly averages**: a year of 120 is shown
 /// as `10.00`.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
+///     for plan in app.plans {
+///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Price {
@@ -111,6 +168,14 @@ pub struct Price {
 }
 
 /// How often a plan is paid.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::plans::{CycleType, PlanCycle};
+/// let json = r#"{"cycleType": "RECURRING", "cycleDuration": {"unit": "MONTH", "count": 1}}"#;
+/// let cycle: PlanCycle = serde_json::from_str(json).unwrap();
+/// assert_eq!((cycle.cycle_type, cycle.cycle_duration.unwrap().count), (Some(CycleType::Recurring), 1));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanCycle {
@@ -133,6 +198,14 @@ wire::text_enum!(
 );
 
 /// The length of a period.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::plans::{CycleType, PlanCycle};
+/// let json = r#"{"cycleType": "RECURRING", "cycleDuration": {"unit": "MONTH", "count": 1}}"#;
+/// let cycle: PlanCycle = serde_json::from_str(json).unwrap();
+/// assert_eq!((cycle.cycle_type, cycle.cycle_duration.unwrap().count), (Some(CycleType::Recurring), 1));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CycleDuration {
     /// The unit.

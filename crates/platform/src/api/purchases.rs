@@ -20,6 +20,16 @@ static CHARGES: Endpoint = Endpoint::repeatable(
 );
 
 /// Something an instance bought.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// for purchase in client.purchases(&instance).await? {
+///     println!("{} {:?}", purchase.product_id, purchase.bought_at);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Purchase {
@@ -73,6 +83,17 @@ pub struct ChargeQuery {
 }
 
 /// A charge for what was used beyond the plan's price.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// let query = wixapp_platform::api::purchases::ChargeQuery::default();
+/// for charge in client.metered_charges(&instance, &query).await? {
+///     println!("{} {}", charge.description, charge.amount);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeteredCharge {
     /// The app's own id of the charge.

@@ -35,6 +35,11 @@ pub struct EmbeddedScript {
 
 impl EmbeddedScript {
     /// The same with one more parameter.
+    ///
+    /// # Example
+    /// ```
+    /// let script = wixapp_platform::api::scripts::EmbeddedScript::default().with("accountId", "a-1");
+    /// ```
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.insert(name.into(), value.into());

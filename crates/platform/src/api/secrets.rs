@@ -26,6 +26,16 @@ static UPDATE: Endpoint = Endpoint::repeatable(Method::PATCH, VAULT, "PATCH /sec
 static DELETE: Endpoint = Endpoint::repeatable(Method::DELETE, VAULT, "DELETE /secrets/{id}");
 
 /// What is known of a secret without its value.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// for secret in client.secrets(&instance).await? {
+///     println!("{} {:?}", secret.name, secret.updated_at);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretInfo {
@@ -66,6 +76,11 @@ pub struct SecretDraft {
 
 impl SecretDraft {
     /// A secret with a name and a value.
+    ///
+    /// # Example
+    /// ```
+    /// let draft = wixapp_platform::api::secrets::SecretDraft::new("mail-key", "s3cr3t");
+    /// ```
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self { name: Some(name.into()), value: Some(SecretString::from(value.into())), description: None }

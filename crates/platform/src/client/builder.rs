@@ -15,12 +15,22 @@ use crate::error::Error;
 use crate::secret::AppSecret;
 
 /// Where Wix's API is.
+///
+/// # Example
+/// ```
+/// assert!(wixapp_platform::client::DEFAULT_BASE_URL.starts_with("https://"));
+/// ```
 pub const DEFAULT_BASE_URL: &str = "https://www.wixapis.com";
 
 /// Where the pages of Wix are that an app sends browsers to.
 const SITE: &str = "https://www.wix.com";
 
 /// How long one attempt may take, answer included.
+///
+/// # Example
+/// ```
+/// assert_eq!(wixapp_platform::client::DEFAULT_TIMEOUT.as_secs(), 10);
+/// ```
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 const USER_AGENT: &str = concat!("wixapp/", env!("CARGO_PKG_VERSION"));
@@ -91,6 +101,13 @@ impl Default for WixClientBuilder {
 impl WixClientBuilder {
     /// Where the API is; by default [`DEFAULT_BASE_URL`]. Plain http is accepted for this machine only. Another place
     /// is taken to serve Wix's installer too, as the local platform does.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let client = WixClient::builder().base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
@@ -99,6 +116,14 @@ impl WixClientBuilder {
 
     /// Accepts a plain http base URL on another machine: for a platform on a private network, such as a container's.
     /// The app secret then travels unencrypted.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().allow_plain_http();
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
@@ -106,6 +131,14 @@ impl WixClientBuilder {
     }
 
     /// The app's id from Wix's developer console. Mandatory, unless the client is [without an app](Self::without_app).
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().app_id("0c1d2e3f-0000-4000-8000-000000000000");
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn app_id(mut self, app_id: impl Into<String>) -> Self {
         self.app_id = app_id.into();
@@ -114,6 +147,14 @@ impl WixClientBuilder {
 
     /// The app's secret from Wix's developer console. Mandatory, unless the client is
     /// [without an app](Self::without_app).
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().app_secret(wixapp_platform::AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?);
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn app_secret(mut self, secret: AppSecret) -> Self {
         self.app_secret = Some(secret);
@@ -122,6 +163,13 @@ impl WixClientBuilder {
 
     /// Makes a client without an app's credentials, for API keys and tokens that come from elsewhere. Calls that need an
     /// app, as those in the name of an instance, are then [`Error::is_config`].
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let client = WixClient::builder().base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn without_app(mut self) -> Self {
         self.without_app = true;
@@ -129,6 +177,14 @@ impl WixClientBuilder {
     }
 
     /// The clock by which tokens end; by default the machine's.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().clock(std::sync::Arc::new(wixapp_core::clock::SystemClock));
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -136,6 +192,14 @@ impl WixClientBuilder {
     }
 
     /// How long one attempt may take, connecting and reading the answer included; by default [`DEFAULT_TIMEOUT`].
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().timeout(std::time::Duration::from_secs(5));
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -143,6 +207,14 @@ impl WixClientBuilder {
     }
 
     /// How often a harmless call is tried in all, at least once; by default 3.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().attempts(2);
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.retry.attempts = attempts.max(1);
@@ -151,6 +223,14 @@ impl WixClientBuilder {
 
     /// How many requests an instance (or another [`Credential`](crate::Credential)) may make in any 60 seconds; by
     /// default Wix's own 200. Several processes have to share them.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().requests_per_minute(100);
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn requests_per_minute(mut self, requests: u32) -> Self {
         self.pace.per_minute = requests.max(1);
@@ -159,6 +239,14 @@ impl WixClientBuilder {
 
     /// How long a request beyond the allowance of its minute is held back, by default 10 seconds. One that would have to
     /// wait longer fails at once with [`Error::is_rate_limited`]. Other instances never wait for it.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().longest_wait(std::time::Duration::ZERO);
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.pace.longest_wait = wait;
@@ -168,6 +256,14 @@ impl WixClientBuilder {
     /// After how many failures in a row (timeouts, broken connections, 5xx) a part of Wix is left alone for a second,
     /// doubling up to half a minute, before one call tries it again; by default 10, never with 0. Meanwhile calls fail
     /// at once with [`Error::is_circuit_open`].
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let builder = WixClient::builder().failures_in_a_row(5);
+    /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn failures_in_a_row(mut self, failures: u32) -> Self {
         self.failures_in_a_row = failures;
@@ -179,6 +275,13 @@ impl WixClientBuilder {
     /// # Errors
     /// [`Error::is_config`] when app id or app secret is missing, the base URL is unusable, or no TLS root
     /// certificates are found on this machine (Debian's package `ca-certificates`).
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::WixClient;
+    /// let client = WixClient::builder().base_url("http://127.0.0.1:4100").without_app().build()?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn build(self) -> Result<WixClient, Error> {
         let base = BaseUrl::parse(&self.base_url, self.plain_http)?;
         let app = if self.without_app { None } else { Some(app(self.app_id, self.app_secret)?) };

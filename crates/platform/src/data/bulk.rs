@@ -43,6 +43,16 @@ pub struct Bulk {
 }
 
 /// What became of one item.
+///
+/// # Example
+/// ```no_run
+/// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+/// for result in posts.bulk_remove(["p-1"]).await?.results {
+///     println!("{:?}: {}", result.id, result.outcome.is_ok());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BulkResult {
     /// The item's id, where Wix names it: that of a new item too.

@@ -29,7 +29,7 @@ static DISTINCT: Endpoint = post!("/wix-data/v2/items/query-distinct-values");
 /// use wixapp_platform::data::{Conditions as _, Items};
 /// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
 /// let query = posts.query().eq("published", true).descending("likes").limit(100);
-/// let most_liked = query.find().await?;
+/// let most_liked = query.clone().find().await?;
 /// let mut all = query.stream();
 /// while let Some(post) = all.try_next().await? {
 ///     println!("{}", post.data["title"]);

@@ -75,6 +75,13 @@ pub struct InstanceClaims {
 
 impl InstanceClaims {
     /// Claims with the two mandatory fields and nothing else: they give no permission and do not expire.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::InstanceClaims;
+    /// let claims = InstanceClaims::new("i-1".parse().unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
+    /// assert!(!claims.is_owner());
+    /// ```
     #[must_use]
     pub fn new(instance_id: InstanceId, sign_date: Timestamp) -> Self {
         Self {
@@ -97,6 +104,14 @@ impl InstanceClaims {
     }
 
     /// Claims of the site's owner, living 4 hours as Wix's do.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::InstanceClaims;
+    /// let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    /// let owner = InstanceClaims::owner("i-1".parse().unwrap(), now);
+    /// assert!(owner.is_owner());
+    /// ```
     #[must_use]
     pub fn owner(instance_id: InstanceId, sign_date: Timestamp) -> Self {
         Self {
@@ -108,24 +123,56 @@ impl InstanceClaims {
 
     /// True for the site's owner or a contributor with the owner's permissions: `permissions` is exactly `OWNER` and
     /// the token is not a visitor's.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::InstanceClaims;
+    /// let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    /// let owner = InstanceClaims::owner("i-1".parse().unwrap(), now);
+    /// assert!(owner.is_owner());
+    /// ```
     #[must_use]
     pub fn is_owner(&self) -> bool {
         self.permissions.as_deref() == Some("OWNER") && !self.is_visitor()
     }
 
     /// True for an anonymous visitor of the site: `aid` is present, whatever its value.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::InstanceClaims;
+    /// let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    /// let owner = InstanceClaims::owner("i-1".parse().unwrap(), now);
+    /// assert!(!owner.is_visitor());
+    /// ```
     #[must_use]
     pub fn is_visitor(&self) -> bool {
         self.aid.is_some()
     }
 
     /// True while the token was signed at most 24 hours before `now`.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::InstanceClaims;
+    /// let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    /// let owner = InstanceClaims::owner("i-1".parse().unwrap(), now);
+    /// assert!(owner.is_fresh_for_write(now));
+    /// ```
     #[must_use]
     pub fn is_fresh_for_write(&self, now: Timestamp) -> bool {
         now.duration_since(self.sign_date) <= WRITE_WINDOW
     }
 
     /// True when this token may change something at `now`: an owner's, and fresh.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::InstanceClaims;
+    /// let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    /// let owner = InstanceClaims::owner("i-1".parse().unwrap(), now);
+    /// assert!(owner.may_write(now));
+    /// ```
     #[must_use]
     pub fn may_write(&self, now: Timestamp) -> bool {
         self.is_owner() && self.is_fresh_for_write(now)

@@ -7,6 +7,16 @@ use crate::error::Error;
 use crate::{base64url, json};
 
 /// What an instance token claims, its signature **not** checked. For people to look at; never a basis for access.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::{AppSecret, InstanceClaims, instance_token};
+/// let (secret, now) = (AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?, "2026-01-01T00:00:00Z".parse().unwrap());
+/// let token = instance_token::sign(&InstanceClaims::owner("i-1".parse().unwrap(), now), &secret);
+/// let seen = instance_token::inspect(&token)?;
+/// assert_eq!(seen.claims()?.instance_id.as_str(), "i-1");
+/// # Ok::<(), wixapp_platform::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnverifiedToken {
     /// The whole payload, unknown fields included.
@@ -18,6 +28,16 @@ impl UnverifiedToken {
     ///
     /// # Errors
     /// [`Error::is_malformed`] when a mandatory field is missing or a field has the wrong type.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::{AppSecret, InstanceClaims, instance_token};
+    /// let (secret, now) = (AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?, "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let token = instance_token::sign(&InstanceClaims::owner("i-1".parse().unwrap(), now), &secret);
+    /// let seen = instance_token::inspect(&token)?;
+    /// assert_eq!(seen.claims()?.instance_id.as_str(), "i-1");
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn claims(&self) -> Result<InstanceClaims, Error> {
         serde_json::from_value(self.payload.clone())
             .map_err(|error| Error::malformed(WHAT, json::describe(&error)))

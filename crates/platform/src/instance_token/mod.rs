@@ -18,6 +18,11 @@ pub use self::verify::InstanceTokenVerifier;
 pub use crate::secret::AppSecret;
 
 /// Longer tokens are refused unread. Wix's own are about 800 bytes.
+///
+/// # Example
+/// ```
+/// assert_eq!(wixapp_platform::instance_token::MAX_TOKEN_LEN, 8_192);
+/// ```
 pub const MAX_TOKEN_LEN: usize = 8 * 1024;
 
 pub(crate) const WHAT: &str = "instance token";

@@ -40,6 +40,13 @@ pub struct InstanceTokenVerifier {
 
 impl InstanceTokenVerifier {
     /// A verifier under `secrets`: normally one, two during a change of the secret.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::{AppSecret, InstanceTokenVerifier};
+    /// let verifier = InstanceTokenVerifier::new(vec![AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?]);
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn new(secrets: Vec<AppSecret>) -> Self {
         Self { keys: secrets.iter().map(keyed).collect() }
@@ -57,6 +64,16 @@ impl InstanceTokenVerifier {
     /// - [`Error::is_signature`]: signed under none of the secrets.
     /// - [`Error::is_expired`]: `expirationDate` has been reached.
     /// - [`Error::is_not_yet_valid`]: `signDate` is more than 60 s ahead of `now`.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::{AppSecret, InstanceClaims, InstanceTokenVerifier, instance_token};
+    /// let (secret, now) = (AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?, "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let token = instance_token::sign(&InstanceClaims::owner("i-1".parse().unwrap(), now), &secret);
+    /// let claims = InstanceTokenVerifier::new(vec![secret]).verify(&token, now)?;
+    /// assert!(claims.may_write(now));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<InstanceClaims, Error> {
         let (signature, payload) = split(token)?;
         if !self.is_signed(payload, &signature) {

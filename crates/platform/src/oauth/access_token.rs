@@ -43,6 +43,12 @@ impl AccessToken {
     ///
     /// # Errors
     /// [`Error::is_malformed`] when the text is empty, longer than 16 KiB, or holds anything but visible ASCII.
+    ///
+    /// # Example
+    /// ```
+    /// let token = wixapp_platform::AccessToken::new("OauthNG.JWS.eyJ...")?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text = SecretString::from(text.into());
         if fits_a_header(text.expose_secret()) {

@@ -43,6 +43,14 @@ impl InstallCallback {
     /// # Errors
     /// [`Error::is_refused`] when one is missing, empty or given twice; a return without `state` is never good.
     /// [`Error::is_malformed`] when `instanceId` is no id.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::oauth::InstallCallback;
+    /// let callback = InstallCallback::from_query("code=c-1&instanceId=i-1&state=s-1")?;
+    /// assert_eq!(callback.instance_id.as_str(), "i-1");
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn from_query(query: &str) -> Result<Self, Error> {
         let [code, instance, state] = pick(query, ["code", "instanceId", "state"])?;
         let instance_id = instance.parse().map_err(|_| Error::malformed(WHAT, "instanceId is no id"))?;

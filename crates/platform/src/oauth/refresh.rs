@@ -38,6 +38,12 @@ impl RefreshToken {
     ///
     /// # Errors
     /// [`Error::is_malformed`] when the text is empty, longer than 16 KiB, or holds anything but visible ASCII.
+    ///
+    /// # Example
+    /// ```
+    /// let token = wixapp_platform::oauth::RefreshToken::new("OAUTH2.eyJ...")?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text = SecretString::from(text.into());
         if fits_a_header(text.expose_secret()) {

@@ -28,6 +28,12 @@ pub struct OAuthState(String);
 
 impl OAuthState {
     /// A new one, of 256 random bits.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::oauth::OAuthState;
+    /// assert_ne!(OAuthState::random().as_str(), OAuthState::random().as_str());
+    /// ```
     #[must_use]
     pub fn random() -> Self {
         let bits: [u8; LEN] = rand::random();
@@ -35,6 +41,12 @@ impl OAuthState {
     }
 
     /// The word, for the cookie.
+    ///
+    /// # Example
+    /// ```
+    /// let state = wixapp_platform::oauth::OAuthState::random();
+    /// let cookie = format!("state={}; HttpOnly; Secure; SameSite=None", state.as_str());
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -44,6 +56,12 @@ impl OAuthState {
     ///
     /// # Errors
     /// [`Error::is_refused`].
+    ///
+    /// # Example
+    /// ```
+    /// let state = wixapp_platform::oauth::OAuthState::random();
+    /// assert!(state.check(state.as_str()).is_ok() && state.check("").is_err());
+    /// ```
     pub fn check(&self, returned: &str) -> Result<(), Error> {
         let (own, other) = (Sha256::digest(&self.0), Sha256::digest(returned));
         let difference = own.iter().zip(other.iter()).fold(0, |all, (a, b)| all | (a ^ b));

@@ -13,6 +13,17 @@ use super::{Payload, WebhookEvent};
 /// **Sharp edge:** `AppInstalled` and `AppRemoved` say nothing of when they happened, so installing, removing and
 /// installing again yields the first installation's key a second time. Learn the present state from
 /// [`WixClient::app_instance`](crate::WixClient::app_instance), as for anything else a lost webhook would have said.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::dedupe_key;
+/// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+/// let (signer, now) = (WebhookSigner::generate()?, "2026-01-01T00:00:00Z".parse().unwrap());
+/// let body = signer.sign("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({"appId": "a-1"}), now)?;
+/// let event = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?.verify(body.as_bytes(), now)?;
+/// assert_eq!(dedupe_key(&event), dedupe_key(&event.clone()));
+/// # Ok::<(), wixapp_platform::Error>(())
+/// ```
 #[must_use]
 pub fn dedupe_key(event: &WebhookEvent) -> String {
     if let Payload::Domain(domain) = &event.payload {

@@ -17,6 +17,16 @@ const MAX_EVENT_TYPE_LEN: usize = 200;
 
 /// One webhook whose signature and dates have been checked. `Debug` shows what kind of event it is for whom, but not
 /// its content.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+/// let (signer, now) = (WebhookSigner::generate()?, "2026-01-01T00:00:00Z".parse().unwrap());
+/// let body = signer.sign("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({"appId": "a-1"}), now)?;
+/// let event = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?.verify(body.as_bytes(), now)?;
+/// assert_eq!((event.instance_id.as_str(), event.payload_text.as_str()), ("i-1", r#"{"appId":"a-1"}"#));
+/// # Ok::<(), wixapp_platform::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct WebhookEvent {
     /// What happened, as Wix names it: `PaidPlanPurchased`, `wix.data.v2.data_item_created`, …; 1 to 200 printable
@@ -36,6 +46,16 @@ pub struct WebhookEvent {
 
 impl WebhookEvent {
     /// When the event happened by its own payload, else when the webhook was signed.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+    /// let (signer, now) = (WebhookSigner::generate()?, "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let body = signer.sign("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({"appId": "a-1"}), now)?;
+    /// let event = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?.verify(body.as_bytes(), now)?;
+    /// assert_eq!(event.occurred_at(), now);
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn occurred_at(&self) -> Timestamp {
         self.payload.occurred_at().unwrap_or(self.issued_at)
@@ -53,6 +73,13 @@ impl fmt::Debug for WebhookEvent {
 }
 
 /// Who caused an event.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::{Identity, IdentityType};
+/// let identity: Identity = serde_json::from_str(r#"{"identityType": "MEMBER", "memberId": "m-1"}"#).unwrap();
+/// assert_eq!(identity.identity_type, IdentityType::Member);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Identity {

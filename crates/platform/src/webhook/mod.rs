@@ -29,6 +29,11 @@ pub use self::verify::WebhookVerifier;
 pub use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 
 /// Larger bodies are refused unread.
+///
+/// # Example
+/// ```
+/// assert_eq!(wixapp_platform::webhook::MAX_BODY_LEN, 256 * 1024);
+/// ```
 pub const MAX_BODY_LEN: usize = 256 * 1024;
 
 pub(crate) const WHAT: &str = "webhook";

@@ -21,6 +21,11 @@ const PRIVATE_KEY: &str = "the webhook private key";
 
 /// How long a signed webhook stays valid: longer than the 47.2 hours over which a delivery is repeated, so that one
 /// signed body serves all 13 attempts.
+///
+/// # Example
+/// ```
+/// assert_eq!(wixapp_platform::webhook::LIFETIME.as_hours(), 72);
+/// ```
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(72);
 
 /// Signs webhooks as Wix does, with an RSA key pair of its own. For the local platform and for tests.
@@ -44,6 +49,15 @@ impl WebhookSigner {
     ///
     /// # Errors
     /// When the cryptographic library fails, for example for want of randomness.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::WebhookSigner;
+    /// let signer = WebhookSigner::generate()?;
+    /// let restored = WebhookSigner::from_pkcs8_pem(&signer.to_pkcs8_pem()?)?;
+    /// assert_eq!(restored.public_key_pem(), signer.public_key_pem());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn generate() -> Result<Self, Error> {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| failed_to("generate a key"))?;
         Self::from_pair(pair)
@@ -53,6 +67,15 @@ impl WebhookSigner {
     ///
     /// # Errors
     /// [`Error::is_config`] when the text is no RSA private key of at least 2048 bits in PKCS#8 PEM form.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::WebhookSigner;
+    /// let signer = WebhookSigner::generate()?;
+    /// let restored = WebhookSigner::from_pkcs8_pem(&signer.to_pkcs8_pem()?)?;
+    /// assert_eq!(restored.public_key_pem(), signer.public_key_pem());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn from_pkcs8_pem(pem: &str) -> Result<Self, Error> {
         let refuse = |why| Error::config(PRIVATE_KEY, why);
         let block = Block::parse(pem).ok_or_else(|| refuse("it is not one PEM block"))?;
@@ -77,12 +100,30 @@ impl WebhookSigner {
     ///
     /// # Errors
     /// When the cryptographic library fails.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::WebhookSigner;
+    /// let signer = WebhookSigner::generate()?;
+    /// let restored = WebhookSigner::from_pkcs8_pem(&signer.to_pkcs8_pem()?)?;
+    /// assert_eq!(restored.public_key_pem(), signer.public_key_pem());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>, Error> {
         let der = self.pair.as_der().map_err(|_| failed_to("encode a private key"))?;
         Ok(Zeroizing::new(to_pem("PRIVATE KEY", der.as_ref())))
     }
 
     /// The public key in PEM form: what [`WebhookVerifier::from_pems`](super::WebhookVerifier::from_pems) takes.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::WebhookSigner;
+    /// let signer = WebhookSigner::generate()?;
+    /// let restored = WebhookSigner::from_pkcs8_pem(&signer.to_pkcs8_pem()?)?;
+    /// assert_eq!(restored.public_key_pem(), signer.public_key_pem());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     #[must_use]
     pub fn public_key_pem(&self) -> String {
         self.public_pem.clone()
@@ -94,6 +135,15 @@ impl WebhookSigner {
     ///
     /// # Errors
     /// When the cryptographic library fails.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+    /// let (signer, now) = (WebhookSigner::generate()?, "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let body = signer.sign("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({"appId": "a-1"}), now)?;
+    /// assert_eq!(body.split('.').count(), 3);
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn sign(
         &self,
         event_type: &str,
@@ -115,6 +165,12 @@ impl WebhookSigner {
     ///
     /// # Errors
     /// When the cryptographic library fails.
+    ///
+    /// # Example
+    /// ```
+    /// let body = wixapp_platform::webhook::WebhookSigner::generate()?.sign_claims(&serde_json::json!({"data": 7}))?;
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn sign_claims(&self, claims: &Value) -> Result<String, Error> {
         let text = format!("{}.{}", self.header, base64url::encode(claims.to_string()));
         let mut signature = vec![0; self.pair.public_modulus_len()];

@@ -49,6 +49,14 @@ impl WebhookVerifier {
     ///
     /// # Errors
     /// [`Error::is_config`] when there are none or more than two, or one is no RSA public key of 2048 to 8192 bits.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+    /// let verifier = WebhookVerifier::from_pems(&[&WebhookSigner::generate()?.public_key_pem()])?;
+    /// assert!(WebhookVerifier::from_pems(&["no key"]).unwrap_err().is_config());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn from_pems(pems: &[&str]) -> Result<Self, Error> {
         if !(1..=2).contains(&pems.len()) {
             return Err(Error::config(PUBLIC_KEYS, "one or two are needed"));
@@ -71,6 +79,16 @@ impl WebhookVerifier {
     /// - [`Error::is_signature`]: not signed RS256 under an active key, or the header names another algorithm.
     /// - [`Error::is_expired`]: `exp` has been reached.
     /// - [`Error::is_not_yet_valid`]: `iat` is more than 60 s ahead of `now`.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+    /// let (signer, now) = (WebhookSigner::generate()?, "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let body = signer.sign("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({"appId": "a-1"}), now)?;
+    /// let event = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?.verify(body.as_bytes(), now)?;
+    /// assert_eq!(event.event_type, "AppRemoved");
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
     pub fn verify(&self, body: &[u8], now: Timestamp) -> Result<WebhookEvent, Error> {
         let claims: Claims = json::parse_bytes(&self.open(body)?, WHAT)?;
         let issued_at = check_dates(Some(&claims.iat), &claims.exp, now)?;

@@ -3,6 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 /// `AppInstalled`.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("AppInstalled", r#"{"appId": "a-1"}"#);
+/// assert!(matches!(payload, Payload::AppInstalled(event) if event.origin_instance_id.is_none()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppInstalled {
@@ -15,6 +22,13 @@ pub struct AppInstalled {
 }
 
 /// `AppRemoved`.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("AppRemoved", r#"{"appId": "a-1"}"#);
+/// assert!(matches!(payload, Payload::AppRemoved(event) if event.app_id.as_deref() == Some("a-1")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppRemoved {

@@ -8,6 +8,13 @@ use wixapp_core::id::InstanceId;
 use crate::wire;
 
 /// A change of one entity of the site, for example an item of Wix Data (`wix.data.v2.data_item_created`).
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("wix.data.v2.data_item_created", r#"{"id": "e-1", "entityFqdn": "wix.data.v2.data_item", "slug": "created", "entityId": "p-1", "createdEvent": {}}"#);
+/// assert!(matches!(payload, Payload::Domain(event) if event.entity_id == "p-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct DomainEvent {
     /// The event's own id: 1 to 128 characters of `A-Z a-z 0-9 _ - .`, the same on every delivery.
@@ -29,6 +36,13 @@ pub struct DomainEvent {
 }
 
 /// The content of a domain event, in Wix's own JSON form.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::{DomainChange, Payload};
+/// let payload = Payload::parse("wix.data.v2.data_item_created", r#"{"id": "e-1", "entityFqdn": "wix.data.v2.data_item", "slug": "created", "entityId": "p-1", "createdEvent": {}}"#);
+/// assert!(matches!(payload, Payload::Domain(event) if matches!(event.change, Some(DomainChange::Created(_)))));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum DomainChange {
     /// The entity was made: `createdEvent`.

@@ -6,6 +6,13 @@ use wixapp_core::fact::InvoiceStatus;
 use crate::wire;
 
 /// `InvoiceStatusUpdated`. It does not say when it happened.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("InvoiceStatusUpdated", r#"{"status": "PAID", "invoiceId": "inv-1"}"#);
+/// assert!(matches!(payload, Payload::InvoiceStatusUpdated(event) if event.invoice_id == "inv-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceStatusUpdated {

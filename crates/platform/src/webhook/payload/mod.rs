@@ -18,6 +18,13 @@ pub use self::plan::{
 use crate::json;
 
 /// A webhook's payload, read by its event type. Fields that this version does not know are ignored.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// assert!(matches!(Payload::parse("AppRemoved", "{}"), Payload::AppRemoved(_)));
+/// assert_eq!(Payload::parse("SomethingNew", "{}"), Payload::Unknown);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
     /// The app was installed on a site.
@@ -51,6 +58,13 @@ pub enum Payload {
 
 impl Payload {
     /// Reads `text` as the payload of `event_type`; never fails, see [`Payload::Unknown`] and [`Payload::Unreadable`].
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::Payload;
+    /// assert!(matches!(Payload::parse("AppRemoved", "{}"), Payload::AppRemoved(_)));
+    /// assert_eq!(Payload::parse("SomethingNew", "{}"), Payload::Unknown);
+    /// ```
     #[must_use]
     pub fn parse(event_type: &str, text: &str) -> Self {
         match event_type {
@@ -76,6 +90,12 @@ impl Payload {
     }
 
     /// When the event happened, where the payload says so.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::Payload;
+    /// assert_eq!(Payload::parse("AppRemoved", "{}").occurred_at(), None);
+    /// ```
     #[must_use]
     pub fn occurred_at(&self) -> Option<Timestamp> {
         match self {

@@ -7,6 +7,13 @@ use wixapp_core::fact::BillingCycle;
 use crate::wire;
 
 /// `PaidPlanPurchased`.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("PaidPlanPurchased", r#"{"operationTimeStamp": "2026-01-01T00:00:00Z", "vendorProductId": "starter", "cycle": "MONTHLY"}"#);
+/// assert!(matches!(payload, Payload::PaidPlanPurchased(event) if event.vendor_product_id == "starter"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaidPlanPurchased {
@@ -29,6 +36,13 @@ pub struct PaidPlanPurchased {
 }
 
 /// `PaidPlanChanged`.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("PaidPlanChanged", r#"{"operationTimeStamp": "2026-01-01T00:00:00Z", "vendorProductId": "starter", "cycle": "MONTHLY", "previousVendorProductId": "basic"}"#);
+/// assert!(matches!(payload, Payload::PaidPlanChanged(event) if event.previous_vendor_product_id.as_deref() == Some("basic")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaidPlanChanged {
@@ -55,6 +69,13 @@ pub struct PaidPlanChanged {
 
 /// `PaidPlanAutoRenewalCancelled`. Access stays until the paid period ends, unless
 /// [`subscription_cancellation_type`](Self::subscription_cancellation_type) is `IMMEDIATELY`.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("PaidPlanAutoRenewalCancelled", r#"{"operationTimeStamp": "2026-01-01T00:00:00Z", "vendorProductId": "starter", "cycle": "MONTHLY"}"#);
+/// assert!(matches!(payload, Payload::PaidPlanAutoRenewalCancelled(event) if event.vendor_product_id == "starter"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaidPlanAutoRenewalCancelled {
@@ -80,6 +101,13 @@ pub struct PaidPlanAutoRenewalCancelled {
 }
 
 /// `PlanConvertedToPaid`: a free trial ended in a paid plan.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("PlanConvertedToPaid", r#"{"operationTimeStamp": "2026-01-01T00:00:00Z", "vendorProductId": "starter", "cycle": "MONTHLY"}"#);
+/// assert!(matches!(payload, Payload::PlanConvertedToPaid(event) if event.vendor_product_id == "starter"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanConvertedToPaid {
@@ -96,6 +124,13 @@ pub struct PlanConvertedToPaid {
 }
 
 /// `PlanReactivated`: automatic renewal is on again.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("PlanReactivated", r#"{"operationTimeStamp": "2026-01-01T00:00:00Z", "vendorProductId": "starter", "cycle": "MONTHLY"}"#);
+/// assert!(matches!(payload, Payload::PlanReactivated(event) if event.vendor_product_id == "starter"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanReactivated {
@@ -118,6 +153,13 @@ pub struct PlanReactivated {
 }
 
 /// `PlanTransferred`: the plan moved to another owner or site.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::Payload;
+/// let payload = Payload::parse("PlanTransferred", r#"{"operationTimeStamp": "2026-01-01T00:00:00Z", "vendorProductId": "starter", "cycle": "MONTHLY"}"#);
+/// assert!(matches!(payload, Payload::PlanTransferred(event) if event.vendor_product_id == "starter"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanTransferred {
