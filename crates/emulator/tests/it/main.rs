@@ -6,6 +6,7 @@ mod bi_event;
 mod chaos;
 mod checkout;
 mod client;
+mod client_data;
 mod clock;
 mod coupon;
 mod custom_auth;
