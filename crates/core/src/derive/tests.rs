@@ -1,8 +1,10 @@
+mod edge;
 mod hold;
 mod late;
 mod lives;
 mod lost;
 mod order;
+
 mod rule;
 mod stage;
 mod table;
