@@ -180,6 +180,12 @@ fn emulator_has_help() {
                                       pages: my-widget=URL
           --data-file <FILE>          Keep the platform's state in this file
           --public-key-file <FILE>    Write the public key of the webhooks to this file
+          --calls-a-minute <NUMBER>   How many calls an install has in a minute; 0 sets no limit
+                                      [default: 200]
+          --data-lag <SECONDS>        Let plain reads of Wix Data be so many seconds behind, as they may
+                                      be at Wix [default: 0]
+          --subscribe <EVENT>         Send this domain event to the app, for example
+                                      wix.data.v2.data_item_created; may be given more than once
       -h, --help                      Print help
 
     Examples:

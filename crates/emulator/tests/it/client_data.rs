@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 use wixapp_core::id::InstanceId;
-use wixapp_emulator::Permission;
+use wixapp_emulator::{AppSettings, Permission};
 use wixapp_platform::data::{
     Collection, Conditions as _, Date, Draft, Expression, Field, FieldType, Filter, Group, Item, Items,
     Order, Patch, Query, Reference, SearchMode, Stage,
@@ -336,7 +336,8 @@ async fn what_is_wrong_is_told_by_code_and_predicate() {
     let posts = scene.items("Posts");
     posts.insert(named("a", json!({}))).await.unwrap();
     let too_large = json!({"text": "x".repeat(600_000)});
-    let table: [(Error, fn(&Error) -> bool, &str); 6] = [
+    type Case<'c> = (Error, fn(&Error) -> bool, &'c str);
+    let table: [Case<'_>; 6] = [
         (scene.items("None").get("a").await.unwrap_err(), Error::is_not_found, "WDE0025"),
         (scene.items("None").query().find().await.unwrap_err(), Error::is_not_found, "WDE0025"),
         (posts.update(named("b", json!({}))).await.unwrap_err(), Error::is_not_found, "WDE0073"),
@@ -355,7 +356,10 @@ async fn what_is_wrong_is_told_by_code_and_predicate() {
 
 #[tokio::test]
 async fn a_missing_permission_is_named() {
-    let scene = Scene::with(|config| drop(config.permissions.remove(&Permission::WriteDataItems))).await;
+    let scene = Scene::new().await;
+    let permissions =
+        Permission::ALL.into_iter().filter(|held| *held != Permission::WriteDataItems).collect();
+    scene.stage.emulator.set_settings(AppSettings { permissions, ..AppSettings::default() }).unwrap();
     scene.client.create_collection(&scene.instance, &Collection::new("Posts")).await.unwrap();
     let error = scene.items("Posts").insert(json!({})).await.unwrap_err();
     assert!(error.is_permission_denied() && error.code() == Some("WDE0027"));

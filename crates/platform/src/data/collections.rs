@@ -191,6 +191,8 @@ impl Collection {
 
 #[derive(Deserialize)]
 struct Answer {
+    /// Changes of fields name it `dataCollection`.
+    #[serde(alias = "dataCollection")]
     collection: Collection,
 }
 

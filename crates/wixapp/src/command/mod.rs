@@ -49,7 +49,7 @@ enum Command {
     /// Bring the database's schema up to this version
     Migrate(migrate::Args),
     /// Run the local Wix platform alone, and steer one that runs: clock, chaos, snapshots, scenarios
-    Emulator(emulator::Args),
+    Emulator(Box<emulator::Args>),
     /// Look at the clock of a running local platform, and move it
     #[command(subcommand)]
     Clock(emulator::clock::Command),
@@ -209,7 +209,7 @@ fn dispatch(app: App, command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(args) => wait_for(serve::run(app, args)),
         Command::Worker(args) => wait_for(serve::run_worker(app, args)),
         Command::Migrate(args) => wait_for(migrate::run(args)),
-        Command::Emulator(args) => wait_for(emulator::run(app, args)),
+        Command::Emulator(args) => wait_for(emulator::run(app, *args)),
         Command::Clock(command) => wait_for(emulator::clock::run(command)),
         Command::Trigger(args) => wait_for(trigger::run(args)),
         Command::Token(command) => token::run(command),

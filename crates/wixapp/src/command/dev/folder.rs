@@ -9,13 +9,15 @@ use crate::failure::Failure;
 use crate::local::Identity;
 
 /// What belongs to us in the folder; `--reset` removes this and nothing else.
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
     "app.sqlite3",
     "app.sqlite3-wal",
     "app.sqlite3-shm",
     "platform.json",
     "platform.json.tmp",
     "platform.json.lock",
+    "platform.json.items",
+    "platform.json.items.tmp",
     "identity.json",
     "identity.json.tmp",
 ];
