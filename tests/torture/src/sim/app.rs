@@ -176,8 +176,16 @@ impl App {
         let changes = self.store.commit(tx).map_err(Stop::Broken)?;
         self.news.remove(id);
         let after = cuts(&self.store);
-        let undone = before.iter().filter(|cut| !after.contains(cut)).map(|cut| Move::Uncut(cut.1));
-        let new = after.iter().filter(|cut| !before.contains(cut)).map(|cut| Move::Cut(cut.1));
+        let other = |cuts: &[(String, Timestamp)], cut: &(String, Timestamp)| {
+            cuts.iter().find(|known| known.0 == cut.0).map(|known| known.1)
+        };
+        let undone = before.iter().filter(|cut| other(&after, cut).is_none()).map(|cut| Move::Uncut(cut.1));
+        let changed = before.iter().filter_map(|cut| {
+            let to = other(&after, cut).filter(|to| *to != cut.1)?;
+            Some(Move::MovedCut(cut.1, to))
+        });
+        let undone = undone.chain(changed);
+        let new = after.iter().filter(|cut| other(&before, cut).is_none()).map(|cut| Move::Cut(cut.1));
         let grants = self.store.books.get(id).map_or(&[][..], |books| &books.grants);
         let moves = undone.chain(moved).chain(grant_moves(&changes, grants)).chain(new).collect();
         Ok(Brought { moves, unconfirmed: outcome.unconfirmed })

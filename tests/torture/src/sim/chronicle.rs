@@ -106,6 +106,8 @@ pub enum Move {
     },
     /// It cut the plan's credits because a paid life ended at that moment.
     Cut(Timestamp),
+    /// It found a cut to be of another moment: from when, and to when.
+    MovedCut(Timestamp, Timestamp),
     /// It undid a cut: the paid life did not end then.
     Uncut(Timestamp),
     /// It took a grant back.

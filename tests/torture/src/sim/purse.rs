@@ -62,6 +62,8 @@ impl Purse {
                 Move::TakenBack { since, amount } => purse.take_back(*since, *amount),
                 Move::Moved { from, to, .. } if purse.is_cut(*from.min(to)) => return Ok(None),
                 Move::Moved { from, to, amount } => purse.move_lot(*from, *to, *amount),
+                Move::MovedCut(from, to) if purse.moves_over_a_grant(*from, *to) => return Ok(None),
+                Move::MovedCut(from, to) => purse.move_cut(*from, *to),
                 Move::Cut(at) => purse.cut(*at, free),
                 Move::Uncut(at) => purse.undo(*at),
                 Move::Spent(amount) => {
@@ -94,6 +96,17 @@ impl Purse {
 
     fn is_cut(&self, since: Timestamp) -> bool {
         self.cuts.iter().any(|cut| since < cut.at)
+    }
+
+    /// Whether a grant or another cut lies between two moments.
+    fn moves_over_a_grant(&self, from: Timestamp, to: Timestamp) -> bool {
+        let between = |at: Timestamp| from.min(to) <= at && at < from.max(to);
+        let other = |cut: &Cut| cut.at != from && between(cut.at);
+        self.grants.iter().any(|grant| between(grant.0)) || self.cuts.iter().any(other)
+    }
+
+    fn move_cut(&mut self, from: Timestamp, to: Timestamp) {
+        self.cuts.iter_mut().filter(|cut| cut.at == from && !cut.undone).for_each(|cut| cut.at = to);
     }
 
     /// New credits pay what is owed first; what counts from before a cut is cut.

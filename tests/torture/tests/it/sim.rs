@@ -7,7 +7,7 @@ use wixapp_store::Tx;
 use wixapp_torture::sim::oracle::Oracle;
 use wixapp_torture::sim::owner::{Abstinence, Habit};
 use wixapp_torture::sim::store::Plant;
-use wixapp_torture::sim::{ENOUGH, Setup, campaign, run};
+use wixapp_torture::sim::{Setup, campaign, run};
 
 /// A world in which nothing goes wrong by itself, and nobody spends: what fails there was planted.
 fn fair(plant: Option<Plant>) -> Setup {
@@ -32,13 +32,15 @@ fn found(plant: Plant) -> Vec<Oracle> {
     summary.failures.into_iter().map(|(_, failure)| failure.finding.oracle).collect()
 }
 
-/// The proof: everything on, as `cargo xtask torture sim` runs it.
+/// How many seeds the tests run; `cargo xtask torture sim` runs more, and asks that every rare thing happened.
+const SEEDS: u64 = 60;
+
 #[test]
-fn three_hundred_seeds_of_twenty_sites_and_three_years_agree_with_the_model() {
-    let summary = campaign(1..1 + ENOUGH, &Setup::default(), |outcome, _| outcome.failure.is_none());
+fn sixty_seeds_of_twenty_sites_and_three_years_agree_with_the_model() {
+    let summary = campaign(1..1 + SEEDS, &Setup::default(), |outcome, _| outcome.failure.is_none());
     let first = summary.failures.first();
     assert_eq!(first.map(|(seed, failure)| (*seed, failure.finding.clone())), None);
-    assert_eq!((summary.seeds, summary.vacuous()), (ENOUGH, Vec::new()));
+    assert_eq!(summary.seeds, SEEDS);
 }
 
 #[test]

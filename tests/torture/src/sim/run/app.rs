@@ -202,6 +202,7 @@ fn in_words(moves: &[Move]) -> String {
         Move::Given { since, amount, .. } => format!("+{amount} of {since:.0}"),
         Move::Moved { from, to, amount } => format!("{amount} of {from:.0} count from {to:.0}"),
         Move::Cut(at) => format!("cut of {at:.0}"),
+        Move::MovedCut(from, to) => format!("cut of {from:.0} was at {to:.0}"),
         Move::Uncut(at) => format!("cut of {at:.0} undone"),
         Move::TakenBack { since, amount } => format!("-{amount} of {since:.0} taken back"),
         Move::Spent(amount) => format!("-{amount}"),

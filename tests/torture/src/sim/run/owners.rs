@@ -7,9 +7,8 @@ impl Run<'_> {
         if self.now >= self.ends_at {
             return;
         }
-        self.after_days(4, 45, Event::Act(n));
         if self.healing {
-            return;
+            return self.after_days(4, 45, Event::Act(n));
         }
         let (site, instance) = (self.sites[n].id.clone(), self.sites[n].instance.clone());
         let mut scene = Scene {
@@ -21,6 +20,12 @@ impl Run<'_> {
         };
         let done = scene.act(&site, instance.as_ref(), &mut self.chance).expect("owners do what they may");
         let is_trial_end = done.len() == 2;
+        // Now and then the app was removed by mistake, and is back while its removal is still being told.
+        if done.iter().any(|(_, deed)| *deed == Deed::Removed) && self.chance.chance(300) {
+            self.after(1_800, 12 * 3_600, Event::Act(n));
+        } else {
+            self.after_days(4, 45, Event::Act(n));
+        }
         for (id, deed) in done {
             self.meet(n, &id);
             self.chronicle_deed(self.now, &id, deed);
