@@ -3,17 +3,12 @@
 mod answer;
 mod payment;
 
-use jiff::SignedDuration;
-
 use super::invoice::Invoices;
 use super::segment::{EntryKind, Segment, first_invoice, names};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
 use crate::cycle::{CyclePolicy, Cycles, period_end_after};
 use crate::fact::{BillingCycle, Fact, PlanTerms};
-
-/// A free trial may be of thirty days, in February too.
-const LONGEST_MONTH: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// A lower plan that begins when the paid period ends.
 #[derive(Debug, Clone)]
@@ -139,18 +134,11 @@ impl<'a> Epoch<'a> {
         self.segments.last().map_or(self.started_at, |segment| segment.from)
     }
 
-    /// Whether `plan` runs, paid in that way.
-    pub(super) fn runs(&self, plan: &Plan, billing: &BillingCycle) -> bool {
-        let same = |segment: &Segment<'_>| segment.plan.id == plan.id && segment.billing == *billing;
-        self.segments.last().is_some_and(same)
-    }
-
     /// Whether what was known as a purchase of `plan` can be a free trial that ends at `at`: a trial is shorter than a period.
     pub(super) fn can_be_trial(&self, plan: &Plan, at: Timestamp) -> bool {
-        let Some(last) = self.segments.last() else { return false };
-        let month = last.from.saturating_add(LONGEST_MONTH).unwrap_or(last.from);
-        let end = self.regular_end(last.from).map(|end| end.max(month));
-        self.is_trial() || (last.plan.id == plan.id && end.is_none_or(|end| at < end))
+        let [only] = self.segments.as_slice() else { return self.is_trial() };
+        let end = self.regular_end(self.started_at);
+        self.is_trial() || (only.plan.id == plan.id && end.is_none_or(|end| at < end))
     }
 
     /// Whether it is known that a free trial of `plan` became a paid plan at `at` or before.
@@ -174,12 +162,7 @@ impl<'a> Epoch<'a> {
     /// The trial became a paid plan: it is paid from here on.
     pub(super) fn convert(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
         self.mark_trial();
-        // Another plan, or way of paying, chosen in the trial goes on with it.
-        let kind = |kind| self.segments.iter().any(|segment| segment.entry == kind);
-        let goes_on = kind(EntryKind::Trial)
-            && !kind(EntryKind::Conversion)
-            && self.segments.last().is_some_and(|last| last.entry == EntryKind::Continue);
-        if self.is_trial() || goes_on {
+        if self.is_trial() {
             self.period_anchor = fact.at;
             self.expires_at = None;
             self.segments.push(Segment::begin(fact, plan, terms, EntryKind::Conversion));

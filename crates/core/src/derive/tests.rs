@@ -1,10 +1,8 @@
-mod edge;
 mod hold;
 mod late;
 mod lives;
 mod lost;
 mod order;
-
 mod rule;
 mod stage;
 mod table;

@@ -12,6 +12,7 @@ async fn a_copy_holds_one_moment_and_comes_back_whole() {
     let copy = folder.path().join("copy.sqlite3");
     let id = instance("site-1");
     give(&stage.store, &id, gift("first", Pool::Plan, 100)).await;
+    give(&stage.store, &instance("site-2"), gift("before", Pool::Plan, 1)).await;
 
     // Others write while it is made.
     let writing = async {

@@ -9,9 +9,6 @@ use crate::fact::{Fact, InvoiceStatus, PlanTerms};
 impl<'a> Life<'a> {
     pub(super) fn buy(&mut self, fact: &Fact, terms: &PlanTerms, top_up: &'a TopUp) {
         let name = terms.invoice_id.clone().unwrap_or_else(|| fact.key.clone());
-        // What was declined once and is paid now was no invoice of the plan.
-        let of_plan = self.epochs.last_mut().filter(|epoch| epoch.invoices.fails_since(&name).is_some());
-        of_plan.into_iter().for_each(|epoch| epoch.invoices.recover());
         if self.bought.iter().all(|bought| bought.name != name) {
             self.bought.push(Bought { top_up, at: fact.at, name, fact: fact.key.clone() });
         }
