@@ -43,8 +43,6 @@ call('items.insert', {
   'into a collection that is not there': () => refuses(items.insert('Nowhere', {}), 'WDE0025'),
   'of more than 500 KB': () =>
     refuses(items.insert(notes, { text: 'x'.repeat(520_000) }), 'WDE0009'),
-  'of more than a request may hold': () =>
-    refuses(items.insert(notes, { text: 'x'.repeat(17_000_000) }), 'WDE0109'),
   'through the context, elevated': async () => {
     wix.enableContext('global', { elevated: true });
     try {
