@@ -52,6 +52,8 @@ pub async fn catch_up(program: &Path, database: Kind) -> Result<CaughtUp> {
     for (moment, times) in [
         (Moment::Derived, 1),
         (Moment::GrantsMade, 1),
+        (Moment::Decided, 1),
+        (Moment::CommitNext, 1),
         (Moment::Decided, 2),
         (Moment::CommitNext, 2),
         (Moment::Committed, 2),

@@ -9,7 +9,7 @@ use crate::program;
 async fn each_cycle_comes_once(database: Kind) {
     let CaughtUp { killed_at, available, grants } = hazard::catch_up(program(), database).await.unwrap();
     assert_eq!((available, grants), (4_200, 5));
-    // The last moments may not come any more once the credits are there.
+    // The first of each comes before any credit; the later ones may not come any more once the credits are there.
     let before = [Moment::Derived, Moment::GrantsMade, Moment::Decided, Moment::CommitNext];
     assert!(killed_at.starts_with(&before), "it was not killed in the midst of it: {killed_at:?}");
 }
