@@ -164,6 +164,7 @@ describe('the pages', () => {
     assert.equal(new URL(page.url()).searchParams.get('kind'), 'grant');
     assert.equal(await page.getByTestId('filter-kind').inputValue(), 'grant');
     await page.getByTestId('nav-jobs').click();
+    await page.waitForURL('**/jobs*');
     await settled(page);
     await page.reload();
     await settled(page);

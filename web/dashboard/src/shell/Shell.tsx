@@ -26,12 +26,9 @@ const PAGES = [
 
 /** Frame of every page: name, navigation, connection, and the gate that keeps strangers out. */
 export function Shell({ children }: { children: ReactNode }) {
-  const { session, rememberSession } = useWixContext();
+  const { session } = useWixContext();
   const { app } = useAppMessages();
   const { pending } = usePaymentReturn();
-  const location = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation makes a new history entry
-  useEffect(() => rememberSession(), [location.key, rememberSession]);
 
   return (
     <div className="shell">

@@ -8,7 +8,7 @@ import { applyStatus } from '../live/apply';
 import { pollInterval, useLiveStream } from '../live/useLiveStream';
 import { chooseLocale, directionOf } from '../messages/catalog';
 import { createFormat } from '../messages/format';
-import { type Frame, rememberFrame } from './frame';
+import { type Frame, keepFrame } from './frame';
 import { keepLanguage, readLanguage } from './language';
 import { useOnline } from './useOnline';
 import { type SessionState, WixContext, type WixContextValue } from './WixContext';
@@ -42,7 +42,7 @@ export function Session({ frame, client, refusal, onRefused, languages, children
   const locale = useLocale(language, frame, userData, languages);
   const format = useMemo(() => createFormat(locale), [locale]);
   const refreshUserData = useCallback(async () => void (await refetch()), [refetch]);
-  const rememberSession = useCallback(() => rememberFrame(window, frame), [frame]);
+  useEffect(() => keepFrame(window, frame), [frame]);
 
   const value = useMemo<WixContextValue>(
     () => ({
@@ -63,7 +63,6 @@ export function Session({ frame, client, refusal, onRefused, languages, children
       isOnline,
       refreshUserData,
       hasCredits: (amount = 1) => (userData?.credits.available ?? 0) >= amount,
-      rememberSession,
       client,
       format,
       languages,
@@ -81,7 +80,6 @@ export function Session({ frame, client, refusal, onRefused, languages, children
       live,
       isOnline,
       refreshUserData,
-      rememberSession,
       client,
       format,
       languages,

@@ -37,8 +37,6 @@ export interface WixContextValue {
   refreshUserData(): Promise<void>;
   /** Whether at least `amount` credits (default 1) can be spent now. */
   hasCredits(amount?: number): boolean;
-  /** Copies the session to the current history entry; call it after each in-app navigation. */
-  rememberSession(): void;
   client: ApiClient;
   format: Format;
   /** Languages (subtags) that can be chosen. */

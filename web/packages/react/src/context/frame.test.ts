@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { readFrame, rememberFrame } from './frame';
+import { keepFrame, readFrame } from './frame';
 
 const open = (address: string) => window.history.replaceState(null, '', address);
 
@@ -47,14 +47,25 @@ describe('readFrame', () => {
   });
 });
 
-describe('rememberFrame', () => {
-  it('gives_the_entry_of_an_in_app_navigation_its_copy_and_keeps_the_router_state', () => {
+describe('keepFrame', () => {
+  it('gives_each_entry_of_in_app_navigation_its_copy_and_keeps_the_router_state', () => {
     open('/?instance=sig.payload');
-    const frame = readFrame(window);
+    const end = keepFrame(window, readFrame(window));
     window.history.pushState({ idx: 1 }, '', '/plans');
-    rememberFrame(window, frame);
     expect(window.history.state).toMatchObject({ idx: 1 });
     expect(readFrame(window).token).toBe('sig.payload');
-    expect(window.location.pathname).toBe('/plans');
+    window.history.replaceState(null, '', '/jobs');
+    expect(readFrame(window).token).toBe('sig.payload');
+    expect(window.location.pathname).toBe('/jobs');
+    end();
+    window.history.pushState({ idx: 2 }, '', '/');
+    expect(window.history.state).toEqual({ idx: 2 });
+  });
+
+  it('without_a_token_there_is_nothing_to_keep', () => {
+    open('/');
+    keepFrame(window, readFrame(window))();
+    window.history.pushState(null, '', '/plans');
+    expect(window.history.state).toBeNull();
   });
 });

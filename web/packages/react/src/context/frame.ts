@@ -37,16 +37,31 @@ export function readFrame(page: Window): Frame {
   return frame;
 }
 
-/** Gives the current history entry its copy; in-app navigation creates entries without one. */
-export function rememberFrame(page: Window, frame: Frame): void {
-  if (frame.token === null || recall(page.history.state)?.token === frame.token) return;
-  remember(page, frame, page.location.href);
+/**
+ * From now on every entry that in-app navigation makes has its copy, from its first moment: a reload may come before
+ * the new page is shown. Routers write their own state, so what they write is added to. Returns what ends it.
+ */
+export function keepFrame(page: Window, frame: Frame): () => void {
+  if (frame.token === null) return () => {};
+  const { history } = page;
+  const { pushState, replaceState } = history;
+  history.pushState = (state, unused, address) =>
+    pushState.call(history, withFrame(state, frame), unused, address);
+  history.replaceState = (state, unused, address) =>
+    replaceState.call(history, withFrame(state, frame), unused, address);
+  return () => {
+    history.pushState = pushState;
+    history.replaceState = replaceState;
+  };
 }
 
 function remember(page: Window, frame: Frame, address: string): void {
-  const state: unknown = page.history.state;
+  page.history.replaceState(withFrame(page.history.state, frame), '', address);
+}
+
+function withFrame(state: unknown, frame: Frame): object {
   const kept = typeof state === 'object' && state !== null ? state : {};
-  page.history.replaceState({ ...kept, [HISTORY_KEY]: frame }, '', address);
+  return { ...kept, [HISTORY_KEY]: frame };
 }
 
 function recall(state: unknown): Frame | null {
