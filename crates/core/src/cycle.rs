@@ -1,7 +1,8 @@
 //! Cycles: when a plan's credits are due again.
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span};
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -61,20 +62,32 @@ impl Cycles {
     /// The number of the first cycle that begins after `at`.
     #[must_use]
     pub fn next_after(&self, at: Timestamp) -> u32 {
-        let (mut low, mut high) = (0, 12 * 10_000);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.start(middle).is_some_and(|start| start <= at) { low = middle + 1 } else { high = middle }
-        }
-        low
+        // No cycle is shorter than the shortest month, and none of a year is further than that from its month.
+        let passed = (month_number(at) - month_number(self.anchor)).max(0);
+        let passed = match (self.policy, self.by_year) {
+            (CyclePolicy::ThirtyDays, false) => at.duration_since(self.anchor).as_hours().max(0) / (30 * 24),
+            (CyclePolicy::Month, _) | (CyclePolicy::ThirtyDays, true) => i64::from(passed),
+        };
+        let first = u32::try_from(passed - 2).unwrap_or(0);
+        (first..).find(|n| self.start(*n).is_none_or(|start| start > at)).unwrap_or(u32::MAX)
     }
 }
 
 /// `months` calendar months after `at`, in UTC, clamped to the month's end.
 #[must_use]
 pub fn add_months(at: Timestamp, months: i32) -> Option<Timestamp> {
-    let zoned = at.to_zoned(TimeZone::UTC);
-    Some(zoned.checked_add(Span::new().try_months(months).ok()?).ok()?.timestamp())
+    let then = Offset::UTC.to_datetime(at);
+    let month = month_number(at).checked_add(months)?;
+    let year = i16::try_from(month.div_euclid(12)).ok()?;
+    let first = Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()?;
+    let date = Date::new(first.year(), first.month(), then.day().min(first.days_in_month())).ok()?;
+    Offset::UTC.to_timestamp(date.to_datetime(then.time())).ok()
+}
+
+/// How many whole months lie between the month of `at` and the first of the year 0.
+fn month_number(at: Timestamp) -> i32 {
+    let date = Offset::UTC.to_datetime(at).date();
+    i32::from(date.year()) * 12 + i32::from(date.month()) - 1
 }
 
 fn add_days(at: Timestamp, days: i64) -> Option<Timestamp> {
@@ -84,15 +97,21 @@ fn add_days(at: Timestamp, days: i64) -> Option<Timestamp> {
 /// The end of the paid period that covers `at`, for a plan paid every `months` months since `started_at`.
 #[must_use]
 pub fn period_end_after(started_at: Timestamp, months: i32, at: Timestamp) -> Option<Timestamp> {
-    let year_month = |t: Timestamp| {
-        let date = t.to_zoned(TimeZone::UTC).date();
-        i32::from(date.year()) * 12 + i32::from(date.month())
-    };
     // Start one period early: clamping may put the anniversary on either side of `at`.
-    let passed = (year_month(at) - year_month(started_at)).max(0) / months - 1;
+    let passed = (month_number(at) - month_number(started_at)).max(0) / months - 1;
     (passed.max(0)..=passed + 3)
         .filter_map(|n| add_months(started_at, n.checked_mul(months)?))
         .find(|end| *end > at && *end > started_at)
+}
+
+/// The beginning of the paid period that covers `at`, for a plan paid every `months` months since `started_at`; before the
+/// first one, `started_at`.
+#[must_use]
+pub fn period_start_before(started_at: Timestamp, months: i32, at: Timestamp) -> Timestamp {
+    let passed = (month_number(at) - month_number(started_at)).max(0) / months;
+    let starts = [passed, passed - 1].into_iter().filter(|n| *n > 0);
+    let starts = starts.filter_map(|n| add_months(started_at, n.checked_mul(months)?));
+    starts.filter(|start| *start <= at).max().unwrap_or(started_at)
 }
 
 #[cfg(test)]
@@ -171,6 +190,22 @@ mod tests {
             let end = period_end_after(start, months, now).unwrap();
             let naive = (1..).filter_map(|n| add_months(start, n * months)).find(|t| *t > now).unwrap();
             prop_assert_eq!(end, naive);
+        }
+
+        #[test]
+        fn period_start_is_the_last_anniversary_by_now(offset in -40i64..4000, hour in 0i64..24, months in prop::sample::select(vec![1, 12, 24])) {
+            let start = at("2024-02-29T10:00:00Z");
+            let now = start + SignedDuration::from_hours(offset * 24 + hour);
+            let starts = (0..).map_while(|n| add_months(start, n * months)).take_while(|t| *t <= now);
+            prop_assert_eq!(period_start_before(start, months, now), starts.last().unwrap_or(start));
+        }
+
+        #[test]
+        fn months_are_added_as_the_calendar_does(second in -60_000_000_000i64..200_000_000_000, months in -30_000i32..30_000) {
+            let start = Timestamp::from_second(second).unwrap();
+            let span = jiff::Span::new().try_months(months).unwrap();
+            let calendar = start.to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).ok().map(|t| t.timestamp());
+            prop_assert_eq!(add_months(start, months), calendar);
         }
     }
 }

@@ -12,6 +12,7 @@ mod life;
 mod segment;
 mod summary;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::account::{Account, LedgerError};
@@ -232,11 +233,11 @@ pub fn derive(input: Input<'_>) -> Derived {
 }
 
 /// The facts as the moments they speak of: an answer of Wix that was given twice is true at both times.
-fn moments(facts: &[Fact]) -> Vec<Fact> {
-    let mut moments: Vec<Fact> = Vec::with_capacity(facts.len());
+fn moments(facts: &[Fact]) -> Vec<Cow<'_, Fact>> {
+    let mut moments = Vec::with_capacity(facts.len());
     let mut seen = HashSet::new();
     for fact in facts.iter().filter(|fact| seen.insert(fact.key.as_str())) {
-        moments.push(fact.clone());
+        moments.push(Cow::Borrowed(fact));
         if let FactKind::Snapshot(snapshot) = &fact.kind
             && snapshot.seen_until > fact.at
         {
@@ -245,7 +246,7 @@ fn moments(facts: &[Fact]) -> Vec<Fact> {
                 paid.since = paid.since.or(Some(fact.at));
             }
             let kind = FactKind::Snapshot(again);
-            moments.push(Fact { at: snapshot.seen_until, kind, ..fact.clone() });
+            moments.push(Cow::Owned(Fact { at: snapshot.seen_until, kind, key: fact.key.clone() }));
         }
     }
     moments

@@ -3,6 +3,10 @@
 //! Every proof here runs in the tests with a small count and by `cargo xtask torture` with a large one; docs/testing.md
 //! says what each one shows and what it found.
 
+/// Years in memory are mostly allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod client;
 mod database;
 pub mod disk;

@@ -1,11 +1,13 @@
 //! Deriving one instance: from all its facts to its subscription and its credits, in one transaction.
 
+use std::collections::HashMap;
+
 use jiff::SignedDuration;
 use wixapp_core::account::{Balances, LedgerError};
 use wixapp_core::catalog::Catalog;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::crash::{Moment, here};
-use wixapp_core::derive::{self, Derived, Input, Policy};
+use wixapp_core::derive::{self, Derived, Input, ParkReason, Policy};
 use wixapp_core::fact::FactKind;
 use wixapp_core::subscription::{Subscription, SubscriptionStatus};
 use wixapp_core::{BillingCycle, Fact, InstanceId};
@@ -181,24 +183,19 @@ fn is_new_removal(stored: &StoredFact) -> bool {
 
 /// Parks what cannot be used for now, and takes out of the park what can.
 fn park(tx: &mut Tx, derived: &Derived) {
-    let waiting: Vec<(String, Option<String>)> = tx
-        .facts
-        .iter()
-        .filter(|stored| stored.fact.is_some())
-        .map(|stored| {
-            let parked = derived.parked.iter().find(|parked| parked.fact == stored.key);
-            (stored.key.clone(), parked.map(|parked| parked.reason.to_string()))
-        })
+    let reasons: HashMap<&str, &ParkReason> =
+        derived.parked.iter().map(|parked| (parked.fact.as_str(), &parked.reason)).collect();
+    let usable = tx.facts.iter().filter(|stored| stored.fact.is_some());
+    let changing = usable.filter(|s| s.parked.is_some() || reasons.contains_key(s.key.as_str()));
+    let waiting: Vec<(String, Option<String>)> = changing
+        .map(|stored| (stored.key.clone(), reasons.get(stored.key.as_str()).map(ToString::to_string)))
         .collect();
     for (key, reason) in waiting {
         if let Some(reason) = &reason {
             metrics::counter!("wixapp_parked_total").increment(1);
             tracing::error!(instance.id = %tx.instance_id(), fact.key = %key, %reason, "a fact is parked");
         }
-        let was_parked = tx.facts.iter().any(|stored| stored.key == key && stored.parked.is_some());
-        if reason.is_some() || was_parked {
-            tx.park_fact(&key, reason.as_deref());
-        }
+        tx.park_fact(&key, reason.as_deref());
     }
 }
 
