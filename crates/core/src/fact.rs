@@ -1,5 +1,7 @@
 //! Facts: what Wix told us about an instance, each stored once by its dedupe key.
 
+use std::borrow::Borrow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -157,6 +159,10 @@ pub enum FactKind {
         invoice_id: String,
         /// Its status now.
         status: InvoiceStatus,
+        /// Whether it is for a renewal; `None` when nobody said. What was bought once, a first payment, and what a change
+        /// costs at once are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recurring: Option<bool>,
     },
     /// What Get App Instance answered.
     Snapshot(Snapshot),
@@ -250,8 +256,12 @@ impl FactKind {
 }
 
 /// Sorts facts into the order in which they are folded: by time, kind, then dedupe key.
-pub fn sort(facts: &mut [Fact]) {
-    facts.sort_by(|a, b| (a.at, a.kind.order(), &a.key).cmp(&(b.at, b.kind.order(), &b.key)));
+pub fn sort(facts: &mut [impl Borrow<Fact>]) {
+    let place = |fact: &Fact| (fact.at, fact.kind.order());
+    facts.sort_by(|a, b| {
+        let (a, b) = (a.borrow(), b.borrow());
+        place(a).cmp(&place(b)).then_with(|| a.key.cmp(&b.key))
+    });
 }
 
 #[cfg(test)]

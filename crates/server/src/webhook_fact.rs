@@ -70,6 +70,7 @@ pub(crate) fn kind(payload: &Payload) -> Option<FactKind> {
         Payload::InvoiceStatusUpdated(p) => FactKind::InvoiceUpdated {
             invoice_id: p.invoice_id.clone(),
             status: InvoiceStatus::from(p.status.as_str().to_owned()),
+            recurring: p.recurring,
         },
         Payload::Domain(_) | Payload::Unknown | Payload::Unreadable { .. } => return None,
     })

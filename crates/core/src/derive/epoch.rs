@@ -3,12 +3,17 @@
 mod answer;
 mod payment;
 
+use jiff::SignedDuration;
+
 use super::invoice::Invoices;
 use super::segment::{EntryKind, Segment, first_invoice, names};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
-use crate::cycle::{CyclePolicy, Cycles, period_end_after};
+use crate::cycle::{CyclePolicy, Cycles, period_end_after, period_start_before};
 use crate::fact::{BillingCycle, Fact, PlanTerms};
+
+/// A free trial may be of thirty days, in February too.
+const LONGEST_MONTH: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// A lower plan that begins when the paid period ends.
 #[derive(Debug, Clone)]
@@ -134,11 +139,18 @@ impl<'a> Epoch<'a> {
         self.segments.last().map_or(self.started_at, |segment| segment.from)
     }
 
+    /// Whether `plan` runs, paid in that way.
+    pub(super) fn runs(&self, plan: &Plan, billing: &BillingCycle) -> bool {
+        let same = |segment: &Segment<'_>| segment.plan.id == plan.id && segment.billing == *billing;
+        self.segments.last().is_some_and(same)
+    }
+
     /// Whether what was known as a purchase of `plan` can be a free trial that ends at `at`: a trial is shorter than a period.
     pub(super) fn can_be_trial(&self, plan: &Plan, at: Timestamp) -> bool {
-        let [only] = self.segments.as_slice() else { return self.is_trial() };
-        let end = self.regular_end(self.started_at);
-        self.is_trial() || (only.plan.id == plan.id && end.is_none_or(|end| at < end))
+        let Some(last) = self.segments.last() else { return false };
+        let month = last.from.saturating_add(LONGEST_MONTH).unwrap_or(last.from);
+        let end = self.regular_end(last.from).map(|end| end.max(month));
+        self.is_trial() || (last.plan.id == plan.id && end.is_none_or(|end| at < end))
     }
 
     /// Whether it is known that a free trial of `plan` became a paid plan at `at` or before.
@@ -162,7 +174,12 @@ impl<'a> Epoch<'a> {
     /// The trial became a paid plan: it is paid from here on.
     pub(super) fn convert(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
         self.mark_trial();
-        if self.is_trial() {
+        // Another plan, or way of paying, chosen in the trial goes on with it.
+        let kind = |kind| self.segments.iter().any(|segment| segment.entry == kind);
+        let goes_on = kind(EntryKind::Trial)
+            && !kind(EntryKind::Conversion)
+            && self.segments.last().is_some_and(|last| last.entry == EntryKind::Continue);
+        if self.is_trial() || goes_on {
             self.period_anchor = fact.at;
             self.expires_at = None;
             self.segments.push(Segment::begin(fact, plan, terms, EntryKind::Conversion));
@@ -249,11 +266,9 @@ impl<'a> Epoch<'a> {
 
     /// When the period that is paid at `at` began.
     pub(super) fn period_start(&self, at: Timestamp) -> Timestamp {
-        let mut start = self.period_anchor;
-        while let Some(end) = self.regular_end(start).filter(|end| *end <= at) {
-            start = end;
-        }
-        start.min(at)
+        let months = self.segments.last().and_then(|segment| segment.billing.months());
+        let start = months.map(|months| period_start_before(self.period_anchor, months, at));
+        start.unwrap_or(self.period_anchor).min(at)
     }
 
     /// The cycles of the plan in force, counted from where the last one restarted.

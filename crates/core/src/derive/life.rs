@@ -108,8 +108,8 @@ impl<'a> Life<'a> {
                 self.origin = self.origin.take().or_else(|| origin_instance_id.clone());
             }
             (FactKind::AppRemoved, Product::None) => self.presence = Presence::Removed(fact.at),
-            (FactKind::InvoiceUpdated { invoice_id, status }, Product::None) => {
-                self.invoice(fact, invoice_id, status);
+            (FactKind::InvoiceUpdated { invoice_id, status, recurring }, Product::None) => {
+                self.invoice(fact, invoice_id, status, *recurring != Some(false));
             }
             (FactKind::Snapshot(_), Product::None) => self.snapshot_free(fact.at),
             (FactKind::GivenPlanEnded { .. }, Product::None) => Given::end(&mut self.given, fact.at),

@@ -46,7 +46,7 @@ impl Life<'_> {
         let period_end = epoch.period_end(now);
         let subscription = Subscription {
             plan_id: segment.plan.id.clone(),
-            status: status(epoch),
+            status: status(epoch, now),
             epoch: epoch.names().next().map(str::to_owned),
             billing_cycle: Some(segment.billing.clone()),
             started_at: Some(epoch.started_at),
@@ -81,9 +81,9 @@ impl Life<'_> {
     }
 }
 
-fn status(epoch: &Epoch<'_>) -> SubscriptionStatus {
+fn status(epoch: &Epoch<'_>, now: Timestamp) -> SubscriptionStatus {
     match () {
-        () if epoch.invoices.has_failed() => SubscriptionStatus::BillingIssue,
+        () if epoch.invoices.is_failing(now) => SubscriptionStatus::BillingIssue,
         () if !epoch.auto_renew => SubscriptionStatus::Cancelled,
         () if epoch.is_trial() => SubscriptionStatus::Trial,
         () => SubscriptionStatus::Active,

@@ -33,7 +33,10 @@ pub(super) fn read(event: &Event, invoice_id: Option<&str>) -> Said {
                 Payload::Dispute(_) => InvoiceStatus::ChargedBack,
                 _ => InvoiceStatus::Refunded,
             };
-            vec![(event.created, FactKind::InvoiceUpdated { invoice_id: invoice_id.to_owned(), status })]
+            vec![(
+                event.created,
+                FactKind::InvoiceUpdated { invoice_id: invoice_id.to_owned(), status, recurring: None },
+            )]
         }
         Payload::InvoicePayment(_) | Payload::Unknown | Payload::Unreadable { .. } => Vec::new(),
     };
@@ -99,7 +102,11 @@ fn updated(subscription: &Subscription, previous: &Previous) -> Vec<FactKind> {
     if let Some(invoice_id) =
         subscription.latest_invoice.clone().filter(|_| is_failing && previous.status.is_some())
     {
-        kinds.push(FactKind::InvoiceUpdated { invoice_id, status: InvoiceStatus::PaymentFailed });
+        kinds.push(FactKind::InvoiceUpdated {
+            invoice_id,
+            status: InvoiceStatus::PaymentFailed,
+            recurring: None,
+        });
     }
     let changed_plan = kinds.iter().any(|kind| matches!(kind, FactKind::PlanChanged { .. }));
     let was_ending = previous.was_ending.unwrap_or(subscription.is_ending);
@@ -152,7 +159,8 @@ fn settled(event: &Event, invoice: &Invoice) -> Kinds {
         return Vec::new();
     }
     let first = invoice.reason == "subscription_create";
-    let updated = |status| FactKind::InvoiceUpdated { invoice_id: invoice.id.clone(), status };
+    let updated =
+        |status| FactKind::InvoiceUpdated { invoice_id: invoice.id.clone(), status, recurring: None };
     match event.kind.as_str() {
         "invoice.paid" if first => one(invoice.paid_at.unwrap_or(event.created), purchase(invoice)),
         "invoice.paid" => vec![(invoice.paid_at.unwrap_or(event.created), updated(InvoiceStatus::Paid))],

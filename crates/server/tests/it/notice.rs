@@ -266,6 +266,8 @@ async fn a_failed_payment_is_told_once_for_its_period() {
         })
         .await;
     stage.buy(&site, "starter", 1_200).await;
+    // The month that was paid is over.
+    stage.app.advance(days(31)).await;
     for invoice in ["invoice-2", "invoice-3"] {
         stage.app.clock.advance(SignedDuration::from_mins(1));
         let now = wixapp_core::clock::Clock::now(&stage.app.clock);

@@ -80,10 +80,12 @@ async fn what_wix_does_not_confirm_is_asked_about_less_and_less_often(app: TestA
         } },
         "site": {},
     })));
+    app.clock.advance(days(1));
     let event = signer().sign("InvoiceStatusUpdated", &site.instance_id, &failed, app.clock.now()).unwrap();
     app.deliver(event).await.data();
     app.settled().await;
-    // The cycle of this day waits for the payment, so that Wix is asked at once.
+    // The next cycle waits for the payment, so that Wix is asked at once.
+    app.clock.advance(days(29));
     let due = "SELECT coalesce(max(due_at), 0) FROM instances";
     let mut pauses = Vec::new();
     for _ in 0..12 {

@@ -82,6 +82,31 @@ impl<'a> Epoch<'a> {
         at.duration_since(end) >= FREE_GRACE || since == end || (self.ended_by_time && paid.auto_renewing)
     }
 
+    /// Whether an answer of `at` shows what was before a change that was told minutes ago: it is older than that word.
+    pub(in crate::derive) fn is_outdated(
+        &self,
+        plan: &Plan,
+        paid: &PaidSnapshot,
+        since: Timestamp,
+        at: Timestamp,
+    ) -> bool {
+        let changed = self.last_change();
+        since < changed && at.duration_since(changed) < FREE_GRACE && !self.runs(plan, &paid.terms.cycle)
+    }
+
+    /// Whether an answer that shows a free trial since `since` shows that of another life. The times of one moment may differ
+    /// a little from word to word.
+    pub(in crate::derive) fn is_before_trial(
+        &self,
+        plan: &Plan,
+        paid: &PaidSnapshot,
+        since: Timestamp,
+    ) -> bool {
+        let changed = self.last_change();
+        let same = self.runs(plan, &paid.terms.cycle) && since.duration_since(changed) < FREE_GRACE;
+        paid.in_trial && since > changed && !same
+    }
+
     /// It had not ended after all, whether or not it renews.
     pub(in crate::derive) fn revive(&mut self) {
         self.ends_at = None;

@@ -13,6 +13,9 @@ impl Epoch<'_> {
         if self.extras.iter().any(|extra| extra.invoice_id == id) {
             return;
         }
+        // An answer by a clock that runs behind may come before what it tells of.
+        let early = self.period_anchor.duration_since(at) < FREE_GRACE;
+        let at = if early { at.max(self.period_anchor) } else { at };
         let start = self.period_start(at);
         let next = self.regular_end(at).filter(|end| end.duration_since(at) < FREE_GRACE);
         let taken = !self.invoices.knows(id) && self.is_invoiced(start);
@@ -27,14 +30,16 @@ impl Epoch<'_> {
         self.invoices.is_known_from(start) && !self.invoices.belongs_before(start, before)
     }
 
-    /// The payment of an invoice failed: it is that of the whole period, unless another one pays that.
+    /// The payment of an invoice failed: it is that of the whole period, unless another one pays that. What was declined
+    /// beside a paid period takes nothing from it.
     pub(in crate::derive) fn fail(&mut self, id: &str, at: Timestamp) {
         // The time of the word may be cut to the second before.
         let turn = self.regular_end(at).filter(|end| end.duration_since(at) < SignedDuration::from_secs(1));
         let start = turn.unwrap_or_else(|| self.period_start(at));
         let fresh = at.duration_since(start) < FREE_GRACE;
-        let since =
-            if fresh || (start > self.period_anchor && !self.is_invoiced(start)) { start } else { at };
+        let own = self.invoices.at(start) == Some(id);
+        let renewal = start > self.period_anchor && (fresh || !self.is_invoiced(start));
+        let since = if own || renewal { start } else { self.regular_end(at).unwrap_or(at) };
         self.invoices.fail(id, since);
     }
 

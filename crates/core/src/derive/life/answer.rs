@@ -7,6 +7,9 @@ use crate::derive::epoch::Epoch;
 use crate::derive::segment::EntryKind;
 use crate::fact::{Fact, Snapshot};
 
+/// 2012-10-01, the year in which Wix opened its App Market: no plan of an app is older.
+const EARLIEST: Timestamp = Timestamp::constant(1_349_049_600, 0);
+
 impl<'a> Life<'a> {
     pub(super) fn snapshot(&mut self, fact: &Fact, snapshot: &Snapshot, plan: &'a Plan) {
         let Some(paid) = &snapshot.paid else { return };
@@ -15,7 +18,8 @@ impl<'a> Life<'a> {
         }
         // Our clock may run minutes behind Wix's.
         let latest = fact.at.saturating_add(FREE_GRACE).unwrap_or(fact.at);
-        let since = paid.since.filter(|since| *since <= latest).unwrap_or(fact.at);
+        let plausible = |since: &Timestamp| *since <= latest && *since >= EARLIEST;
+        let since = paid.since.filter(plausible).unwrap_or(fact.at);
         self.join(since);
         match self.ended(since, fact.at) {
             // Right after an end the answer may lag, or our clock be ahead: that it is paid still is no news.
@@ -23,8 +27,11 @@ impl<'a> Life<'a> {
             Some(epoch) => epoch.revive(),
             None => {}
         }
+        if self.open_epoch(fact.at).is_some_and(|epoch| epoch.is_outdated(plan, paid, since, fact.at)) {
+            return;
+        }
         // A trial begins a paid life: the one before it ended, and nobody told.
-        if let Some(epoch) = self.open_epoch(fact.at).filter(|e| paid.in_trial && since > e.last_change()) {
+        if let Some(epoch) = self.open_epoch(fact.at).filter(|e| e.is_before_trial(plan, paid, since)) {
             epoch.ends_at = Some(since);
         }
         let mut failed = None;

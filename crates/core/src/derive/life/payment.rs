@@ -9,6 +9,9 @@ use crate::fact::{Fact, InvoiceStatus, PlanTerms};
 impl<'a> Life<'a> {
     pub(super) fn buy(&mut self, fact: &Fact, terms: &PlanTerms, top_up: &'a TopUp) {
         let name = terms.invoice_id.clone().unwrap_or_else(|| fact.key.clone());
+        // What was declined once and is paid now was no invoice of the plan.
+        let of_plan = self.epochs.last_mut().filter(|epoch| epoch.invoices.fails_since(&name).is_some());
+        of_plan.into_iter().for_each(|epoch| epoch.invoices.recover());
         if self.bought.iter().all(|bought| bought.name != name) {
             self.bought.push(Bought { top_up, at: fact.at, name, fact: fact.key.clone() });
         }
@@ -32,7 +35,8 @@ impl<'a> Life<'a> {
         epoch.extras.push(Extra { plan, at, invoice_id, fact });
     }
 
-    pub(super) fn invoice(&mut self, fact: &Fact, invoice_id: &str, status: &InvoiceStatus) {
+    /// An invoice changed its status. One that is for no renewal, and that failed, leaves the plan as it is.
+    pub(super) fn invoice(&mut self, fact: &Fact, invoice_id: &str, status: &InvoiceStatus, may_renew: bool) {
         match status {
             InvoiceStatus::Refunded | InvoiceStatus::ChargedBack => {
                 self.refunded.insert(invoice_id.to_owned(), fact.key.clone());
@@ -43,7 +47,9 @@ impl<'a> Life<'a> {
             }
             InvoiceStatus::PaymentFailed | InvoiceStatus::Unknown(_) => {}
         }
-        if self.bought.iter().any(|bought| bought.name == invoice_id) {
+        let failed_before = self.epochs.last().is_some_and(|e| e.invoices.fails_since(invoice_id).is_some());
+        let of_plan = may_renew || failed_before;
+        if !of_plan || self.bought.iter().any(|bought| bought.name == invoice_id) {
             return;
         }
         if *status == InvoiceStatus::Paid {

@@ -173,6 +173,19 @@ fn an_answer_minutes_after_a_word_about_renewal_does_not_contradict_it() {
 }
 
 #[test]
+fn an_answer_minutes_after_a_change_that_shows_what_was_before_is_no_news() {
+    let change = changed_to_yearly(40, "starter");
+    let base = [installed(0), purchased(0, "starter", "inv-1"), seen(day(35), "starter", "inv-2", 0), change];
+    let lagging = [&base[..], &[seen(day(40) + minutes(3), "starter", "inv-2", 0)]].concat();
+    assert_eq!(derived(&lagging, day(41)).subscription, derived(&base, day(41)).subscription);
+    // The same with an upgrade: it is not taken for the choice of a lower plan.
+    let base = [installed(0), purchased(0, "starter", "inv-1"), changed(10, "pro")];
+    let lagging = [&base[..], &[seen(day(10) + minutes(3), "starter", "inv-1", 0)]].concat();
+    assert_eq!(derived(&lagging, day(11)).subscription.pending_plan_id, None);
+    assert_eq!(plan(&lagging, day(50)), "pro");
+}
+
+#[test]
 fn a_reactivation_is_no_beginning_an_answer_tells_when_the_plan_was_bought() {
     let facts = [installed(0), reactivated(40, "starter")];
     assert_eq!(balance(&facts, day(41)), 200, "grants wait for the answer");

@@ -1,0 +1,355 @@
+//! Words that are minutes off, declined payments beside a plan, and trials that change.
+
+use super::lives::Lifecycle;
+use super::*;
+use crate::fact::{BillingCycle, PaidSnapshot, PlanTerms, Snapshot};
+
+fn minutes(n: i64) -> jiff::SignedDuration {
+    jiff::SignedDuration::from_mins(n)
+}
+
+fn at(d: i64, m: i64) -> Timestamp {
+    day(d) + minutes(m)
+}
+
+fn seen(at: Timestamp, product: &str, invoice: &str, since: Timestamp) -> Fact {
+    snapshot(at, Some((product, invoice, true)), Some(since))
+}
+
+fn moved(fact_: Fact, at: Timestamp) -> Fact {
+    fact(at, fact_.kind)
+}
+
+fn yearly_terms(product: &str, invoice: &str) -> PlanTerms {
+    PlanTerms { cycle: BillingCycle::Yearly, expires_at: Some(day(365)), ..terms(product, invoice) }
+}
+
+fn seen_yearly(at: Timestamp, product: &str, invoice: &str, since: i64) -> Fact {
+    let paid = PaidSnapshot {
+        terms: yearly_terms(product, invoice),
+        since: Some(day(since)),
+        auto_renewing: true,
+        in_trial: false,
+    };
+    fact(at, FactKind::Snapshot(Snapshot { paid: Some(paid), seen_until: at }))
+}
+
+fn books(facts: &[Fact], now: Timestamp) -> Account {
+    let life = Lifecycle { name: "edge", facts: facts.to_vec(), until: now, policy: Policy::default() };
+    life.lived(facts, &[])
+}
+
+fn total(facts: &[Fact], now: Timestamp) -> i64 {
+    books(facts, now).balances.available()
+}
+
+fn status(facts: &[Fact], now: Timestamp) -> SubscriptionStatus {
+    derived(facts, now).subscription.status
+}
+
+#[test]
+fn a_declined_top_up_does_not_stop_a_yearly_plan() {
+    let facts = [
+        installed(0),
+        fact(day(0), FactKind::PlanPurchased(yearly_terms("starter", "inv-1"))),
+        invoiced(20, "inv-t", InvoiceStatus::PaymentFailed),
+        seen_yearly(day(21), "starter", "inv-1", 0),
+        seen_yearly(day(200), "starter", "inv-1", 0),
+    ];
+    assert_eq!(
+        (status(&facts, day(200)), total(&facts, day(200))),
+        (SubscriptionStatus::Active, 200 + 7 * 1_000)
+    );
+}
+
+#[test]
+fn nor_does_it_when_the_top_up_is_paid_after_all() {
+    let facts = [
+        installed(0),
+        fact(day(0), FactKind::PlanPurchased(yearly_terms("starter", "inv-1"))),
+        invoiced(20, "inv-t", InvoiceStatus::PaymentFailed),
+        moved(purchased(20, "thousand", "inv-t"), at(20, 5)),
+        fact(
+            at(20, 6),
+            FactKind::InvoiceUpdated {
+                invoice_id: "inv-t".into(),
+                status: InvoiceStatus::Paid,
+                recurring: None,
+            },
+        ),
+        seen_yearly(day(21), "starter", "inv-1", 0),
+        seen_yearly(day(200), "starter", "inv-1", 0),
+    ];
+    let status = Lifecycle { name: "", facts: facts.to_vec(), until: day(200), policy: Policy::default() }
+        .derived(&facts, day(200))
+        .subscription
+        .status;
+    assert_eq!((status, total(&facts, day(200))), (SubscriptionStatus::Active, 200 + 1_000 + 7 * 1_000));
+}
+
+#[test]
+fn a_card_declined_at_checkout_told_after_the_purchase_of_a_year() {
+    let facts = [
+        installed(0),
+        fact(day(0), FactKind::PlanPurchased(yearly_terms("starter", "inv-1"))),
+        fact(
+            at(0, 1),
+            FactKind::InvoiceUpdated {
+                invoice_id: "inv-0".into(),
+                status: InvoiceStatus::PaymentFailed,
+                recurring: None,
+            },
+        ),
+        seen_yearly(day(1), "starter", "inv-1", 0),
+        seen_yearly(day(200), "starter", "inv-1", 0),
+    ];
+    assert_eq!(
+        (status(&facts, day(200)), total(&facts, day(200))),
+        (SubscriptionStatus::Active, 200 + 7 * 1_000)
+    );
+}
+
+#[test]
+fn the_failure_and_payment_of_a_top_up_while_monthly() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        invoiced(20, "inv-t", InvoiceStatus::PaymentFailed),
+        moved(purchased(20, "thousand", "inv-t"), at(20, 5)),
+        fact(
+            at(20, 6),
+            FactKind::InvoiceUpdated {
+                invoice_id: "inv-t".into(),
+                status: InvoiceStatus::Paid,
+                recurring: None,
+            },
+        ),
+        seen(day(30), "starter", "inv-1", day(0)),
+    ];
+    assert_eq!(total(&facts, day(30)), 200 + 1_000 + 2 * 1_000);
+}
+
+#[test]
+fn what_is_no_renewal_leaves_the_plan_as_it_is() {
+    let top_up = |d, status| {
+        fact(day(d), FactKind::InvoiceUpdated { invoice_id: "inv-t".into(), status, recurring: Some(false) })
+    };
+    let base = [installed(0), purchased(0, "starter", "inv-1"), seen(day(32), "starter", "inv-2", day(0))];
+    for told in [InvoiceStatus::PaymentFailed, InvoiceStatus::Paid] {
+        let facts = [&base[..], &[top_up(33, told), seen(day(61), "starter", "inv-3", day(0))]].concat();
+        assert_eq!((status(&facts, day(61)), total(&facts, day(61))), (SubscriptionStatus::Active, 3_200));
+    }
+    // A refund of it takes nothing of the plan, not even when the purchase is told later.
+    let refunded = [
+        &base[..],
+        &[
+            top_up(33, InvoiceStatus::Paid),
+            top_up(40, InvoiceStatus::Refunded),
+            purchased(41, "thousand", "inv-t"),
+        ],
+    ]
+    .concat();
+    assert_eq!(total(&refunded, day(42)), 2_200);
+}
+
+#[test]
+fn an_answer_that_lags_behind_cancel_and_buy_lower_is_no_upgrade() {
+    let facts = [
+        installed(0),
+        purchased(0, "pro", "inv-1"),
+        ended(5, "pro"),
+        moved(purchased(5, "starter", "inv-2"), at(5, 1)),
+        seen(at(5, 3), "pro", "inv-1", day(0)),
+        seen(day(6), "starter", "inv-2", at(5, 1)),
+    ];
+    assert_eq!(derived(&facts[..5], at(5, 4)).subscription.plan_id.as_str(), "starter");
+    assert_eq!(total(&facts, day(6)), 200 + 1_000);
+    assert_eq!(derived(&facts, day(6)).subscription.plan_id.as_str(), "starter");
+}
+
+#[test]
+fn an_answer_that_lags_behind_an_upgrade_is_no_downgrade() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        changed_by(5, "pro", "inv-2"),
+        seen(at(5, 2), "starter", "inv-1", day(0)),
+    ];
+    assert_eq!(derived(&facts, day(6)).subscription.pending_plan_id, None);
+}
+
+#[test]
+fn an_answer_that_lags_behind_the_change_to_yearly() {
+    let change = changed_to_yearly(5, "starter");
+    let facts =
+        [installed(0), purchased(0, "starter", "inv-1"), change, seen(at(5, 2), "starter", "inv-1", day(0))];
+    assert_eq!(derived(&facts, day(6)).subscription.billing_cycle, Some(BillingCycle::Yearly));
+}
+
+#[test]
+fn a_trial_whose_start_wix_names_a_second_later() {
+    let paid = PaidSnapshot {
+        terms: terms("starter", "inv-1"),
+        since: Some(day(0) + jiff::SignedDuration::from_secs(1)),
+        auto_renewing: true,
+        in_trial: true,
+    };
+    let answer = fact(day(1), FactKind::Snapshot(Snapshot { paid: Some(paid), seen_until: day(1) }));
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), answer];
+    assert_eq!(total(&facts, day(2)), 1_200);
+    let all = [&facts[..], &[converted(14, "starter")]].concat();
+    assert_eq!(total(&all, day(15)), 2_200);
+}
+
+#[test]
+fn an_upgrade_in_the_trial_is_converted_once() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        trial(1, "starter", "inv-1", 0),
+        changed(3, "pro"),
+        converted(14, "pro"),
+    ];
+    assert_eq!(total(&facts[..4], day(13)), 200 + 1_000 + 5_000);
+    assert_eq!(total(&facts, day(15)), 200 + 1_000 + 5_000);
+}
+
+#[test]
+fn an_upgrade_in_the_trial_seen_in_trial_and_converted() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        trial(1, "starter", "inv-1", 0),
+        changed(3, "pro"),
+        trial(4, "pro", "inv-2", 3),
+        converted(14, "pro"),
+        seen(day(15), "pro", "inv-2", day(3)),
+    ];
+    assert_eq!(total(&facts, day(16)), 200 + 1_000 + 5_000);
+}
+
+#[test]
+fn a_trial_of_thirty_days_that_begins_in_february() {
+    let text = include_str!("../../../catalogs/standard.toml")
+        .replace("credits = 1_000", "credits = 1_000\ntrial_credits = 150");
+    let catalog = &Catalog::from_toml(&text).unwrap();
+    let facts = [installed(31), purchased(31, "starter", "inv-1"), converted(61, "starter")];
+    let instance_id = &"i".parse().unwrap();
+    let d = derive(Input { instance_id, facts: &facts, catalog, policy: Policy::default(), now: day(62) });
+    let sum: i64 = d
+        .due
+        .iter()
+        .filter_map(|d| match &d.kind {
+            DueKind::Grant(p) => Some(p.amount.get()),
+            _ => None,
+        })
+        .sum();
+    assert_eq!(sum, 200 + 150 + 1_000);
+}
+
+#[test]
+fn monthly_to_yearly_in_trial_then_converted() {
+    let c = FactKind::TrialConverted(PlanTerms { cycle: BillingCycle::Yearly, ..terms("starter", "") });
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        trial(1, "starter", "inv-1", 0),
+        changed_to_yearly(3, "starter"),
+        fact(day(14), c),
+    ];
+    assert_eq!(total(&facts, day(15)), 200 + 1_000 + 1_000);
+}
+
+#[test]
+fn an_upgrade_seen_by_a_clock_behind_can_be_refunded() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        seen(at(10, -5), "pro", "inv-2", day(10)),
+        changed_by(10, "pro", "inv-2"),
+        invoiced(15, "inv-2", InvoiceStatus::Refunded),
+    ];
+    assert_eq!(total(&facts, day(16)), 200 + 1_000);
+}
+
+#[test]
+fn a_purchase_seen_by_a_clock_behind_can_be_refunded() {
+    let facts = [
+        installed(-1),
+        seen(at(0, -5), "starter", "inv-1", day(0)),
+        purchased(0, "starter", "inv-1"),
+        invoiced(5, "inv-1", InvoiceStatus::Refunded),
+    ];
+    assert_eq!(total(&facts, day(6)), 200);
+}
+
+#[test]
+fn without_the_answer_it_can() {
+    let facts =
+        [installed(-1), purchased(0, "starter", "inv-1"), invoiced(5, "inv-1", InvoiceStatus::Refunded)];
+    assert_eq!(total(&facts, day(6)), 200);
+}
+
+#[test]
+fn an_answer_that_lags_behind_the_end_of_a_cancelled_plan_and_a_lower_purchase() {
+    let facts = [
+        installed(0),
+        purchased(0, "pro", "inv-1"),
+        cancelled(5, "pro"),
+        moved(purchased(31, "starter", "inv-2"), at(31, 2)),
+        seen(at(31, 4), "pro", "inv-1", day(0)),
+        seen(day(32), "starter", "inv-2", at(31, 2)),
+    ];
+    assert_eq!(total(&facts, day(33)), 200 + 1_000);
+}
+
+#[test]
+fn a_plan_wix_cancelled_for_a_failed_upgrade_payment() {
+    // The owner tries to upgrade, the card is declined, nothing else happens: he pays his monthly plan as ever.
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        invoiced(10, "inv-up", InvoiceStatus::PaymentFailed),
+        seen(day(11), "starter", "inv-1", day(0)),
+        seen(day(30), "starter", "inv-1", day(0)),
+    ];
+    assert_eq!((status(&facts, day(30)), total(&facts, day(30))), (SubscriptionStatus::Active, 2_200));
+}
+
+#[test]
+fn an_upgrade_in_a_trial_nobody_told_of_is_converted_once() {
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), changed(3, "pro"), converted(14, "pro")];
+    assert_eq!(total(&facts, day(15)), 200 + 1_000 + 5_000);
+}
+
+#[test]
+fn a_start_in_1970_gives_no_56_years_of_cycles() {
+    let facts =
+        [installed(0), reactivated(1, "starter"), seen(day(2), "starter", "inv-1", Timestamp::UNIX_EPOCH)];
+    assert!(total(&facts, day(2)) <= 200 + 1_000, "{}", total(&facts, day(2)));
+}
+
+#[test]
+fn stale_in_trial_answer_after_conversion_with_upgrade() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        converted(14, "starter"),
+        changed_by(20, "pro", "inv-2"),
+        moved(trial(0, "starter", "inv-1", 0), at(20, 2)),
+    ];
+    assert_eq!(total(&facts, day(21)), 200 + 2_000 + 5_000);
+}
+
+#[test]
+fn yearly_answer_that_lags_behind_cancel_and_buy() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(5, "starter"),
+        snapshot(at(5, 8), Some(("starter", "inv-1", false)), Some(day(0))),
+        moved(reactivated(5, "starter"), at(5, 5)),
+        snapshot(at(32, 0), Some(("starter", "inv-2", true)), Some(day(0))),
+    ];
+    assert_eq!(total(&facts, day(33)), 200 + 2_000);
+}
