@@ -13,8 +13,8 @@ use crate::repo::Repo;
 use crate::web::Step;
 use crate::{chromium, web};
 
-use super::Chosen;
 use super::runner::{Name, Runner, Verdict};
+use super::{Chosen, suites};
 
 const CARGO_LIMIT: Duration = Duration::from_secs(40 * 60);
 const WEB_LIMIT: Duration = Duration::from_secs(10 * 60);
@@ -32,7 +32,7 @@ pub(crate) struct Ready {
 /// Runs the checks of the chosen parts.
 pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen) -> Ready {
     thread::scope(|scope| {
-        // npm mostly waits for the network and cargo for the processor: together they lose little.
+        // npm mostly waits for the network, and cargo often has one crate to build: together they lose little.
         let web = (chosen.web || chosen.browser).then(|| scope.spawn(|| web_checks(runner, chosen)));
         let sdk = chosen.sdk.then(|| scope.spawn(|| sdk_packages(runner)));
         let rust_build = (chosen.rust || chosen.browser || chosen.sdk) && rust_checks(runner, chosen);
@@ -65,8 +65,8 @@ fn web_checks(runner: &Runner<'_>, chosen: Chosen) -> Ready {
     let repo = runner.repo;
     let chromium = chosen.browser.then(|| find_chromium(runner)).flatten();
     if !runner.step(Name::WebInstall, |row| web::install(repo, row)) {
-        let dependants = [Name::Types, Name::Lint, Name::WebBuild];
-        let blocked = if chosen.web { &dependants[..] } else { &dependants[2..] };
+        let dependants = [Name::Types, Name::Lint, Name::WebTests, Name::WebBuild];
+        let blocked = if chosen.web { &dependants[..] } else { &dependants[3..] };
         blocked.iter().for_each(|name| runner.blocked(*name, Name::WebInstall));
         return Ready { chromium, ..Ready::default() };
     }
@@ -75,6 +75,7 @@ fn web_checks(runner: &Runner<'_>, chosen: Chosen) -> Ready {
         let mut biome = web::program(repo, "biome");
         biome.args(["ci", ".", "../tests"]);
         runner.check(Name::Lint, biome, WEB_LIMIT);
+        suites::web_tests(runner);
     }
     let web_build = runner.step(Name::WebBuild, |row| web::build(repo, row));
     Ready { web_install: true, web_build, chromium, ..Ready::default() }
@@ -111,7 +112,7 @@ fn find_chromium(runner: &Runner<'_>) -> Option<PathBuf> {
 }
 
 fn cargo(runner: &Runner<'_>, arguments: &[&str]) -> Command {
-    let mut command = runner.repo.cargo();
+    let mut command = runner.repo.cargo_of_checks();
     command.args(arguments);
     command
 }

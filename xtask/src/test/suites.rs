@@ -23,9 +23,6 @@ pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen, ready: &Ready) {
     if chosen.rust {
         rust_tests(runner, ready);
     }
-    if chosen.web {
-        web_tests(runner, ready);
-    }
     if chosen.browser {
         browser_tests(runner, ready);
     }
@@ -44,7 +41,7 @@ fn rust_tests(runner: &Runner<'_>, ready: &Ready) {
         Some(postgres) => unit_and_integration_tests(runner, &postgres),
         None => runner.blocked(Name::RustTests, Name::Postgres),
     }
-    let mut doc_tests = runner.repo.cargo();
+    let mut doc_tests = runner.repo.cargo_of_checks();
     doc_tests.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
     runner.tests(Name::DocTests, doc_tests, LIMIT, |finished| counts::libtest(&finished.output));
 }
@@ -63,7 +60,7 @@ fn start_postgres(runner: &Runner<'_>) -> Option<Postgres> {
 
 fn unit_and_integration_tests(runner: &Runner<'_>, postgres: &Postgres) {
     let nextest = has_nextest(runner.repo);
-    let mut command = runner.repo.cargo();
+    let mut command = runner.repo.cargo_of_checks();
     command.env("WIXAPP_TEST_POSTGRES_URL", postgres.url());
     if nextest {
         command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
@@ -81,10 +78,8 @@ fn has_nextest(repo: &Repo) -> bool {
     repo.cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
-fn web_tests(runner: &Runner<'_>, ready: &Ready) {
-    if !ready.web_install {
-        return runner.blocked(Name::WebTests, Name::WebInstall);
-    }
+/// The tests of the pages and their packages, which measure no time: they run beside the build.
+pub(crate) fn web_tests(runner: &Runner<'_>) {
     let report = runner.repo.scratch().map(|folder| folder.join("vitest.json")).unwrap_or_default();
     // A report of an earlier run must not speak for one that wrote none.
     let _ = fs::remove_file(&report);
