@@ -130,6 +130,11 @@ async fn hazard_26_a_trial_is_one_rule_with_without_and_before_its_event(app: Te
         // What a trial gives, once.
         assert_eq!(standing(&app, site).await, is("starter", "trial", 1_200));
     }
+    // Who is looked at by the passing of time alone must not hear of a trial that is over by then.
+    app.to_wix.set(Behaviour::Say(json!({
+        "access_token": "a-token", "token_type": "Bearer", "expires_in": 14_400,
+        "instance": { "instanceId": "somebody-else", "isFree": true }, "site": {},
+    })));
     app.clock.advance(days(14) - hours(1));
     let converted = terms(start + days(14), "starter", "inv-2");
     say(&app, &sites[0], "PlanConvertedToPaid", converted.clone()).await;
