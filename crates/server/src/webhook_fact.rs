@@ -19,15 +19,18 @@ pub fn read(event: &WebhookEvent) -> (String, Option<Fact>, Option<String>) {
 
 /// The key under which the event is stored once.
 ///
-/// Install and removal say nothing of when they happened, so that their payload is the same each time: the moment Wix
-/// signed them keeps a reinstall apart from the first install. A repetition that was signed anew is one more fact of
-/// the same content, which changes nothing.
+/// Install, removal and the status of an invoice say nothing of when they happened, so that their payload is the same each
+/// time: the moment Wix signed them keeps a reinstall apart from the first install, and the end of a dispute that was
+/// won from the payment it was about. A repetition that was signed anew is one more fact of the same content, which
+/// changes nothing.
 fn key(event: &WebhookEvent) -> String {
     let key = webhook::dedupe_key(event);
-    if !matches!(event.payload, Payload::AppInstalled(_) | Payload::AppRemoved(_)) {
-        return key;
+    match event.payload {
+        Payload::AppInstalled(_) | Payload::AppRemoved(_) | Payload::InvoiceStatusUpdated(_) => {
+            hex::encode(Sha256::digest(format!("{key}\n{}", event.issued_at)))
+        }
+        _ => key,
     }
-    hex::encode(Sha256::digest(format!("{key}\n{}", event.issued_at)))
 }
 
 /// What the payload says as a fact; `None` when it says nothing that counts here.

@@ -2,7 +2,8 @@
 //!
 //! A balance never goes below zero. What was spent of credits that are taken back is moved from `spent` to `debt`, and
 //! the next credits that a plan gives pay it first. Top-ups, promo codes, free credits and adjustments do not: a payer
-//! gets what was bought, and an operator's gift has the effect that the operator sees.
+//! gets what was bought, and an operator's gift has the effect that the operator sees. Only what was taken back and is
+//! given again, such as a top-up whose dispute was won, pays what had been spent of it.
 
 use super::{Account, LedgerError, Movement};
 use crate::clock::Timestamp;
@@ -44,13 +45,14 @@ impl Account {
         self.record(movement, cause, now).map(|_| ())
     }
 
-    /// Pays `amount` of the debt with credits of the plan pool that came from `source`.
+    /// Pays `amount` of the debt with credits of `pool` that came from `source`.
     ///
     /// Two entries: the credits go back to where they came from, and what was spent too much counts as spent again.
     pub(crate) fn repay(
         &mut self,
         key: &str,
         source: Source,
+        pool: Pool,
         amount: Credits,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
@@ -66,7 +68,7 @@ impl Account {
             key,
             hold: None,
         };
-        let taken = LedgerAccount::Available(Pool::Plan);
+        let taken = LedgerAccount::Available(pool);
         self.record(movement(taken, LedgerAccount::Issued(source), format!("repay:{key}")), &cause, now)?;
         let paid = movement(LedgerAccount::Debt, LedgerAccount::Spent, format!("repay:{key}:debt"));
         self.record(paid, &cause, now).map(|_| ())

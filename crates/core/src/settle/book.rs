@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::credits::Credits;
 use crate::derive::{Derived, Due};
 use crate::entry::{Cause, EntryCode, LedgerAccount};
-use crate::grant::GrantRequest;
+use crate::grant::{GrantRequest, Pool};
 use crate::hold::HoldState;
 
 pub(super) struct Book<'a> {
@@ -100,7 +100,12 @@ impl Book<'_> {
                 cause: cause_of(due),
             };
             let given = self.account.issue(request, EntryCode::Grant, self.now)?;
-            self.change_grant_by(&given.id, |grant| grant.rules.clone_from(&derived.rules.digest));
+            let repaid = credits(history.returning.get(number).copied().unwrap_or(0));
+            self.account.repay(&given.business_key, given.source, given.pool, repaid, self.now)?;
+            self.change_grant_by(&given.id, |grant| {
+                grant.rules.clone_from(&derived.rules.digest);
+                grant.remaining = credits(grant.remaining.get() - repaid.get());
+            });
             self.done.push(given.business_key);
             if let Some(line) =
                 history.lines.iter_mut().find(|line| line.grant.is_none() && line.due == Some(*number))
@@ -171,7 +176,7 @@ impl Book<'_> {
         for line in history.lines.iter().filter(|line| line.repaid > 0) {
             let Some(grant) = line.grant.map(|index| &self.account.grants[index]) else { continue };
             let (key, source) = (grant.business_key.clone(), grant.source);
-            self.account.repay(&key, source, credits(line.repaid), self.now)?;
+            self.account.repay(&key, source, Pool::Plan, credits(line.repaid), self.now)?;
         }
         Ok(())
     }

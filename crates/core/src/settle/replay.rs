@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::matching::{Matches, portion};
+use super::matching::{Matches, base_key, portion};
 use crate::account::Account;
 use crate::clock::Timestamp;
-use crate::derive::{Derived, DueKind};
+use crate::derive::{Derived, Due, DueKind};
 use crate::grant::{Pool, Source};
 use crate::hold::HoldState;
 
@@ -88,6 +88,8 @@ pub(super) struct History {
     pub(super) lines: Vec<Line>,
     pub(super) marks: Vec<Mark>,
     pub(super) moves: Vec<Move>,
+    /// What of a debt is paid by credits that are in no line, by what is due: it was taken back and is due again.
+    pub(super) returning: HashMap<usize, i64>,
 }
 
 /// What was used of what a reset left.
@@ -101,7 +103,7 @@ impl History {
     /// The history as all facts tell it, with what was used as the books have it.
     pub(super) fn of(account: &Account, derived: &Derived, matches: &Matches) -> Self {
         let (lines, marks) = (lines(account, derived, matches), marks(account, derived, matches));
-        let mut history = Self { lines, marks, moves: Vec::new() };
+        let mut history = Self { lines, marks, moves: Vec::new(), returning: HashMap::new() };
         let held = held(account);
         history.replay();
         for index in &matches.wrong_resets {
@@ -111,7 +113,7 @@ impl History {
             history.undo(used, account.resets[*index].at);
             history.replay();
         }
-        history.pay_debt(account, derived);
+        history.pay_debt(account, derived, matches);
         history.replay();
         history
     }
@@ -158,10 +160,26 @@ impl History {
         }
     }
 
-    /// New credits of a plan pay the debt first, the one that is made here too.
-    fn pay_debt(&mut self, account: &Account, derived: &Derived) {
+    /// New credits of a plan pay the debt first, the one that is made here too. Others pay what was spent of them before
+    /// they were taken back: what returns was never given twice.
+    fn pay_debt(&mut self, account: &Account, derived: &Derived, matches: &Matches) {
         let taken = self.lines.iter().filter(|line| line.fate == Fate::IsTakenBack);
         let mut debt = account.balances.debt + taken.map(|line| line.used - line.held).sum::<i64>();
+        for number in &matches.missing {
+            let due = &derived.due[*number];
+            let Some(portion) = portion(due).filter(|portion| !portion.source.pays_debt()) else { continue };
+            let repaid = spent_before(account, due).min(debt).min(portion.amount.get()).max(0);
+            debt -= repaid;
+            match self.lines.iter_mut().find(|line| line.grant.is_none() && line.due == Some(*number)) {
+                Some(line) => {
+                    line.repaid = repaid;
+                    line.used += repaid;
+                }
+                None => {
+                    self.returning.insert(*number, repaid);
+                }
+            }
+        }
         for line in self.lines.iter_mut().filter(|line| line.fate == Fate::IsGiven) {
             let source = line.due.and_then(|due| portion(&derived.due[due])).map(|portion| portion.source);
             if source.is_some_and(Source::pays_debt) {
@@ -202,6 +220,14 @@ impl History {
     pub(super) fn is_closed(&self, at: Timestamp) -> bool {
         self.marks.iter().any(|mark| mark.at > at)
     }
+}
+
+/// How much was spent of what is due again when it was last taken back.
+fn spent_before(account: &Account, due: &Due) -> i64 {
+    let named = |key: &str| key == due.key || due.aliases.iter().any(|alias| alias == key);
+    let same = account.grants.iter().filter(|grant| grant.taken_back && named(base_key(&grant.business_key)));
+    let nth = |key: &str| key[base_key(key).len()..].trim_start_matches('~').parse().unwrap_or(1_u32);
+    same.max_by_key(|grant| nth(&grant.business_key)).map_or(0, |grant| grant.used().get())
 }
 
 fn lines(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Line> {

@@ -29,7 +29,8 @@ pub(super) fn read(event: &Event, invoice_id: Option<&str>) -> Said {
         Payload::Dispute(dispute) if dispute.is_inquiry => Vec::new(),
         Payload::Charge(_) | Payload::Dispute(_) => {
             let Some(invoice_id) = event.invoice().or(invoice_id) else { return Said::InvoiceUnknown };
-            let status = match event.payload {
+            let status = match &event.payload {
+                Payload::Dispute(dispute) if dispute.is_won => InvoiceStatus::Paid,
                 Payload::Dispute(_) => InvoiceStatus::ChargedBack,
                 _ => InvoiceStatus::Refunded,
             };

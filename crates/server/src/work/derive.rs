@@ -118,7 +118,8 @@ pub fn decide(
     here(Moment::GrantsMade);
     let removed = derived.subscription.status == SubscriptionStatus::Removed;
     let removal_is_new = removed && tx.facts.iter().any(is_new_removal);
-    if answer.is_some() {
+    // A question without an answer leaves what is known as old as it is.
+    if matches!(answer, Some(Answer::Known(_) | Answer::Refused)) {
         tx.profile.reconciled_at = Some(now);
     }
     if tx.facts.iter().any(|fact| fact.is_new) {
@@ -142,6 +143,8 @@ pub fn decide(
             Question::Again(LONGEST_SILENCE)
         }
         Some(Answer::Unknown) if derived.unconfirmed => Question::Again(LONGEST_SILENCE),
+        // Nothing is due, but what was lost while nobody listened is not known either.
+        Some(Answer::Unknown) if !removed => Question::Again(LONGEST_DELAY),
         Some(Answer::Known(_) | Answer::Refused) if derived.unconfirmed => Question::Again(LONGEST_DELAY),
         Some(_) => Question::None,
     };

@@ -95,6 +95,19 @@ pub(crate) async fn look(app: &App, instance_id: &InstanceId) -> Result<bool, Ap
     derive::instance(app, instance_id, Some(answer)).await.map(|_| answered)
 }
 
+/// Asks Wix about an instance that is in doubt, and derives it; whether it was.
+pub(crate) async fn settle_doubt(app: &App, instance_id: &InstanceId) -> Result<bool, ApiError> {
+    if app.doubtful_before.is_none() {
+        return Ok(false);
+    }
+    let found = app.store.find_instance(instance_id).await?;
+    let doubtful = found.is_some_and(|found| is_doubtful(&found.profile, app.doubtful_before));
+    if doubtful {
+        look(app, instance_id).await?;
+    }
+    Ok(doubtful)
+}
+
 /// Whether what is known of the instance was last confirmed before the database may have been restored.
 pub(crate) fn is_doubtful(profile: &Profile, doubtful_before: Option<Timestamp>) -> bool {
     let heard_of = profile.installed_at.is_some();
@@ -107,9 +120,11 @@ async fn claim(
     instance_id: &InstanceId,
     is_enough: impl Fn(Timestamp, Timestamp) -> bool + Send + Sync + 'static,
 ) -> Result<bool, ApiError> {
+    let doubtful = app.doubtful_before;
     let decide = move |tx: &mut Tx| {
         let enough = tx.profile.reconciled_at.is_some_and(|at| is_enough(at, tx.now));
-        if !enough {
+        // What is in doubt stays so until there is an answer, though it may be asked about twice.
+        if !enough && !is_doubtful(&tx.profile, doubtful) {
             tx.profile.reconciled_at = Some(tx.now);
         }
         Ok::<bool, ApiError>(!enough)

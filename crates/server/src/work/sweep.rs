@@ -110,8 +110,9 @@ async fn daily(app: &App) {
             Err(error) => return tracing::warn!(%error, "the instances to ask about could not be listed"),
         };
         let full = i64::try_from(listed.len()).is_ok_and(|count| count == BATCH);
-        // Those that failed stay on the list and must not make it endless.
-        if ask_all(app, listed).await.failed > 0 || !full {
+        // Those that failed or got no answer stay on the list and must not make it endless.
+        let swept = ask_all(app, listed).await;
+        if swept.failed + swept.unanswered > 0 || !full {
             return;
         }
     }

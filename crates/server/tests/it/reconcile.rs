@@ -12,6 +12,8 @@ on_both!(
     with_every_webhook_lost_a_thousand_instances_are_right_after_a_start,
     a_removal_that_is_signed_anew_does_not_lock_an_instance_whose_app_is_there,
     what_wix_does_not_confirm_is_asked_about_less_and_less_often,
+    a_start_while_wix_is_down_asks_again_within_minutes,
+    a_restored_copy_stays_in_doubt_while_wix_does_not_answer,
 );
 
 async fn with_every_webhook_lost_a_thousand_instances_are_right_after_a_start(mut app: TestApp) {
@@ -98,5 +100,48 @@ async fn what_wix_does_not_confirm_is_asked_about_less_and_less_often(app: TestA
     }
     assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
     app.to_wix.set(Behaviour::PassOn);
+    app.finish().await;
+}
+
+async fn a_start_while_wix_is_down_asks_again_within_minutes(mut app: TestApp) {
+    let site = app.install().await;
+    app.stop_server().await;
+    // Nobody hears of the purchase.
+    app.to_app.set(Behaviour::Say(json!({})));
+    let order = CheckoutOrder { product_id: "starter".to_owned(), ..CheckoutOrder::default() };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+    app.to_wix.set(Behaviour::Answer(503));
+    app.start_server().await;
+    let due = "SELECT count(*) FROM instances WHERE due_at IS NOT NULL";
+    app.until("it is to be asked again", async || (app.place.number(due).await == 1).then_some(())).await;
+    assert_eq!(app.available(&app.fresh(&site).token).await, 200);
+    app.to_wix.set(Behaviour::PassOn);
+    app.clock.advance(SignedDuration::from_mins(1));
+    app.until_available(&app.fresh(&site).token, 1_200).await;
+    app.finish().await;
+}
+
+async fn a_restored_copy_stays_in_doubt_while_wix_does_not_answer(mut app: TestApp) {
+    let site = app.install().await;
+    app.stop_server().await;
+    let copy = app.place.copy().await;
+    app.start_server().await;
+    app.advance(hours(12)).await;
+    let order = CheckoutOrder { product_id: "starter".to_owned(), ..CheckoutOrder::default() };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+    app.until_available(&app.fresh(&site).token, 1_200).await;
+    app.advance(hours(12)).await;
+    app.stop_server().await;
+    app.restore(copy);
+    app.to_wix.set(Behaviour::Answer(503));
+    app.start_server().await;
+    let due = "SELECT count(*) FROM instances WHERE due_at IS NOT NULL";
+    app.until("Wix was asked in vain", async || (app.place.number(due).await == 1).then_some(())).await;
+    app.to_wix.set(Behaviour::PassOn);
+    let spent = app.spend(&app.fresh(&site), "s-1", 700).await;
+    assert_eq!(spent.data()["credits"]["available"], 500, "Wix was asked before the spend was decided");
+    app.settled().await;
     app.finish().await;
 }

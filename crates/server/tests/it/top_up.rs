@@ -1,13 +1,19 @@
 //! Credits that are bought once.
 
-use serde_json::json;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 use wixapp_core::ErrorCode;
+use wixapp_core::clock::Clock;
 use wixapp_emulator::Card;
 
-use crate::app::{Site, TestApp, days};
+use crate::app::{Site, TestApp, days, signer};
 use crate::wire::Behaviour;
 
-on_both!(a_top_up_is_given_once_for_each_invoice_and_survives_the_plan, what_is_no_top_up_is_not_sold,);
+on_both!(
+    a_top_up_is_given_once_for_each_invoice_and_survives_the_plan,
+    a_dispute_that_was_won_gives_back_what_it_took_less_what_was_spent,
+    what_is_no_top_up_is_not_sold,
+);
 
 async fn order(app: &TestApp, site: &Site) -> (String, String) {
     let body = json!({ "topUpId": "pack-500" });
@@ -46,6 +52,30 @@ async fn a_top_up_is_given_once_for_each_invoice_and_survives_the_plan(app: Test
     app.until_available(&app.fresh(&site).token, 1_200).await;
     let pools = app.status(&app.fresh(&site).token).await["credits"]["byPool"].clone();
     assert_eq!(pools, json!({ "plan": 200, "purchased": 1_000, "promo": 0 }));
+    app.finish().await;
+}
+
+async fn a_dispute_that_was_won_gives_back_what_it_took_less_what_was_spent(app: TestApp) {
+    let site = app.install().await;
+    let say = async |event: &str, payload: Value| {
+        app.clock.advance(SignedDuration::from_mins(1));
+        let body = signer().sign(event, &site.instance_id, &payload, app.clock.now()).unwrap();
+        app.deliver(body).await.data();
+        app.settled().await;
+        let credits = app.status(&app.fresh(&site).token).await["credits"].clone();
+        (credits["available"].as_i64().unwrap(), credits["debt"].as_i64().unwrap())
+    };
+    let bought = json!({ "operationTimeStamp": app.clock.now(), "vendorProductId": "pack-500", "cycle": "ONE_TIME",
+        "invoiceId": "inv-t" });
+    assert_eq!(say("PaidPlanPurchased", bought).await, (700, 0));
+    // 200 free credits, and 100 of the top-up.
+    app.spend(&app.fresh(&site), "s-1", 300).await.data();
+    // What Wix says of an invoice is the same text each time.
+    let course = [("PAID", 400, 0), ("CHARGEDBACK", 0, 100), ("PAID", 400, 0), ("CHARGEDBACK", 0, 100)];
+    for (status, available, debt) in course {
+        let payload = json!({ "status": status, "invoiceId": "inv-t", "instanceId": site.instance_id, "recurring": false });
+        assert_eq!(say("InvoiceStatusUpdated", payload).await, (available, debt), "{status}");
+    }
     app.finish().await;
 }
 

@@ -56,6 +56,8 @@ pub struct Dispute {
     pub payment_intent: Option<String>,
     /// Whether it is a question only, and no money was taken yet (`warning_…`).
     pub is_inquiry: bool,
+    /// Whether it was decided for us: the money is back.
+    pub is_won: bool,
 }
 
 impl Dispute {
@@ -66,6 +68,7 @@ impl Dispute {
             charge: read::id(object, "/charge"),
             payment_intent: read::id(object, "/payment_intent"),
             is_inquiry: status.starts_with("warning_"),
+            is_won: status == "won",
         })
     }
 }

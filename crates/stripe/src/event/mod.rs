@@ -193,7 +193,11 @@ fn payload(kind: &str, event: &Value) -> Result<Payload, &'static str> {
         "invoice.paid" | "invoice.payment_failed" => Payload::Invoice(Invoice::read(need()?)?),
         "invoice_payment.paid" => Payload::InvoicePayment(InvoicePayment::read(need()?)?),
         "charge.refunded" => Payload::Charge(Charge::read(need()?)?),
-        "charge.dispute.created" => Payload::Dispute(Dispute::read(need()?)?),
+        "charge.dispute.created"
+        | "charge.dispute.updated"
+        | "charge.dispute.closed"
+        | "charge.dispute.funds_withdrawn"
+        | "charge.dispute.funds_reinstated" => Payload::Dispute(Dispute::read(need()?)?),
         _ => Payload::Unknown,
     })
 }

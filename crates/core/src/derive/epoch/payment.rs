@@ -43,13 +43,15 @@ impl Epoch<'_> {
         self.invoices.fail(id, since);
     }
 
-    /// An invoice was paid at `at`. One that had failed pays the period for which it failed.
+    /// An invoice was paid at `at`. One that had failed pays the period for which it failed. One whose period is known pays no
+    /// other: it was told once more, or a dispute about it was won.
     pub(in crate::derive) fn pay(&mut self, id: &str, at: Timestamp) {
-        let since = self.invoices.fails_since(id).unwrap_or(at);
+        let failed = self.invoices.fails_since(id);
+        let is_new = failed.is_some() || !self.invoices.knows(id);
         self.invoices.pay(id);
         self.settle(at);
-        self.see_invoice(id, since);
-        if self.is_open(at) {
+        self.see_invoice(id, failed.unwrap_or(at));
+        if is_new && self.is_open(at) {
             self.evidence(at, None);
         }
     }

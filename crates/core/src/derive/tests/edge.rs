@@ -2,6 +2,7 @@
 
 use super::lives::Lifecycle;
 use super::*;
+use crate::entry::Cause;
 use crate::fact::{BillingCycle, PaidSnapshot, PlanTerms, Snapshot};
 
 fn minutes(n: i64) -> jiff::SignedDuration {
@@ -352,4 +353,71 @@ fn yearly_answer_that_lags_behind_cancel_and_buy() {
         snapshot(at(32, 0), Some(("starter", "inv-2", true)), Some(day(0))),
     ];
     assert_eq!(total(&facts, day(33)), 200 + 2_000);
+}
+
+/// Lives through the facts one by one, and spends before those that are named.
+fn spent_between(facts: &[Fact], until: Timestamp, spends: &[(usize, i64)]) -> Account {
+    let life = Lifecycle { name: "spent", facts: facts.to_vec(), until, policy: Policy::default() };
+    let mut account = Account::new("i".parse().unwrap());
+    for n in 1..=facts.len() {
+        let now = facts[..n].iter().map(|fact| fact.at).max().unwrap();
+        for (_, amount) in spends.iter().filter(|(place, _)| place + 1 == n) {
+            let (amount, cause) = (Credits::new(*amount).unwrap(), Cause::new("user", ""));
+            account.spend(&format!("s-{n}"), "publish", amount, &cause, now).unwrap();
+        }
+        life.settle(&mut account, &facts[..n], now);
+    }
+    assert_eq!(life.settle(&mut account, facts, until), Vec::<String>::new());
+    account.check().unwrap();
+    account
+}
+
+#[test]
+fn a_top_up_whose_dispute_was_won_is_not_had_twice() {
+    let facts = [
+        installed(0),
+        purchased(3, "thousand", "inv-t"),
+        invoiced(5, "inv-t", InvoiceStatus::ChargedBack),
+        invoiced(9, "inv-t", InvoiceStatus::Paid),
+    ];
+    // 200 are the free ones.
+    let lost = spent_between(&facts[..3], day(8), &[(2, 600)]).balances;
+    assert_eq!((lost.available(), lost.debt), (0, 400));
+    let won = spent_between(&facts, day(10), &[(2, 600)]).balances;
+    assert_eq!((won.available(), won.debt, won.spent), (600, 0, 600));
+    // And once more, after some of what had returned was spent.
+    let again = [
+        &facts[..],
+        &[invoiced(12, "inv-t", InvoiceStatus::ChargedBack), invoiced(15, "inv-t", InvoiceStatus::Paid)],
+    ]
+    .concat();
+    let won = spent_between(&again, day(16), &[(2, 600), (4, 250)]).balances;
+    assert_eq!((won.available(), won.debt, won.spent), (350, 0, 850));
+}
+
+#[test]
+fn what_a_late_removal_took_back_returns_with_the_install_less_what_was_spent() {
+    let facts = [installed(0), purchased(11, "thousand", "inv-t"), removed(10), moved(installed(0), day(12))];
+    let back = spent_between(&facts, day(13), &[(2, 600)]).balances;
+    assert_eq!((back.available(), back.debt, back.spent), (600, 0, 600));
+    let facts = [
+        installed(0),
+        trial(11, "starter", "inv-1", 11),
+        removed(10),
+        moved(installed(0), day(12)),
+        trial(12, "starter", "inv-1", 11),
+    ];
+    let back = spent_between(&facts, day(13), &[(2, 600)]).balances;
+    assert_eq!((back.available(), back.debt, back.spent), (600, 0, 600));
+}
+
+#[test]
+fn an_invoice_that_is_told_as_paid_once_more_pays_no_later_period() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        invoiced(0, "inv-1", InvoiceStatus::Paid),
+        invoiced(32, "inv-1", InvoiceStatus::Paid),
+    ];
+    assert_eq!(total(&facts, day(75)), 200 + 2 * 1_000);
 }

@@ -81,10 +81,18 @@ pub async fn handle(
     let want = Want::money().business_key(promo_key(id, &request.code));
     let once = Once { instance_id: id, key: &key, request: &bytes, status: StatusCode::OK };
     let done = decide_once(&app, once, want, decide).await;
-    if let (Err(_), Some((code, _)), true) = (&done, &limited, has_place) {
+    if let (Err(refusal), Some((code, _)), true) = (&done, &limited, has_place)
+        && is_final(refusal.code())
+    {
         give_back(&app, id, code).await?;
     }
     done
+}
+
+/// Whether a refusal says that the site does not redeem the code. Otherwise another request of it may be about to: its place
+/// is the same, and stays.
+fn is_final(code: ErrorCode) -> bool {
+    !matches!(code, ErrorCode::RequestInProgress | ErrorCode::Unavailable | ErrorCode::Internal)
 }
 
 /// Gives the place back that was taken for a redemption which was refused. One that was redeemed before keeps its own.

@@ -16,6 +16,7 @@ on_both_and_both!(
     a_refund_takes_a_top_up_back_once_and_books_what_was_spent_as_debt,
     a_refund_that_overtakes_the_purchase_leaves_nothing,
     a_dispute_that_overtakes_the_purchase_leaves_nothing,
+    a_dispute_takes_back_when_money_is_taken_and_gives_back_when_it_is_won,
     whose_a_dispute_is_stripe_is_asked_when_no_event_of_the_purchase_came,
     a_payer_who_comes_back_gets_what_was_paid_although_every_event_is_lost,
     what_was_paid_on_a_page_that_another_takes_the_place_of_is_not_lost,
@@ -180,6 +181,30 @@ async fn a_dispute_that_overtakes_the_purchase_leaves_nothing(stage: Stage) {
     stage.app.settled().await;
     let credits = stage.credits(&site).await;
     assert_eq!((&credits["available"], &credits["debt"]), (&json!(200), &json!(0)));
+    stage.app.finish().await;
+}
+
+async fn a_dispute_takes_back_when_money_is_taken_and_gives_back_when_it_is_won(stage: Stage) {
+    let site = stage.app.install().await;
+    let (_, session) = stage.order(&site).await;
+    stage.deliver_all(&stage.stripe.pay_once(&session)).await;
+    stage.until_available(&site, 700).await;
+    // 200 free credits, and 100 of the top-up.
+    stage.app.spend(&site, "s-1", 300).await.data();
+    let course = [
+        ("created", "warning_needs_response", 400, 0),
+        ("updated", "needs_response", 0, 100),
+        ("funds_withdrawn", "under_review", 0, 100),
+        ("closed", "won", 400, 0),
+        ("funds_reinstated", "won", 400, 0),
+    ];
+    for (what, status, available, debt) in course {
+        stage.app.clock.advance(SignedDuration::from_secs(60));
+        stage.deliver(&stage.stripe.tell_of_dispute(&session, what, status)).await.data();
+        stage.app.settled().await;
+        let credits = stage.credits(&site).await;
+        assert_eq!((&credits["available"], &credits["debt"]), (&json!(available), &json!(debt)), "{what}");
+    }
     stage.app.finish().await;
 }
 

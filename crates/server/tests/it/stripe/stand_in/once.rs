@@ -49,10 +49,15 @@ impl StandIn {
 
     /// The payer's bank takes back what was paid on the page.
     pub(crate) fn dispute_payment(&self, session_id: &str) -> Value {
+        self.tell_of_dispute(session_id, "created", "needs_response")
+    }
+
+    /// Something becomes of the dispute about what was paid on the page.
+    pub(crate) fn tell_of_dispute(&self, session_id: &str, what: &str, status: &str) -> Value {
         let charge = self.charge_of(session_id);
-        let dispute = json!({ "id": self.id("du"), "object": "dispute", "charge": charge["id"],
-            "payment_intent": charge["payment_intent"], "status": "needs_response", "reason": "fraudulent" });
-        self.event("charge.dispute.created", &dispute, None)
+        let dispute = json!({ "id": format!("du_{session_id}"), "object": "dispute", "charge": charge["id"],
+            "payment_intent": charge["payment_intent"], "status": status, "reason": "fraudulent" });
+        self.event(&format!("charge.dispute.{what}"), &dispute, None)
     }
 
     fn charge_of(&self, session_id: &str) -> Value {
