@@ -1,8 +1,10 @@
 //! Reading the books: history and verification.
 
+use std::collections::HashMap;
+
 use wixapp_core::account::Balances;
 use wixapp_core::entry::{Cause, Entry, EntryCode, GENESIS, LedgerAccount};
-use wixapp_core::{DeliveryId, InstanceId};
+use wixapp_core::{DeliveryId, HoldId, InstanceId};
 
 use crate::conn::{Statement, row, rows, sql};
 use crate::error::Error;
@@ -54,6 +56,20 @@ pub enum Flaw {
         folded: String,
         /// The cached balances.
         cached: String,
+    },
+    /// More left a hold than was put aside in it, or something was put aside in one that had ended.
+    #[error("the hold {hold_id} ended more than once, at entry {seq}")]
+    Hold {
+        /// The hold.
+        hold_id: HoldId,
+        /// The number of the first entry that does not fit.
+        seq: i64,
+    },
+    /// Two entries stand under one business key.
+    #[error("{twice} entries stand under a business key that another entry has")]
+    Key {
+        /// How many.
+        twice: i64,
     },
 }
 
@@ -115,7 +131,7 @@ impl Store {
             return Ok(orphans.first().map(|entry| Flaw::Chain { seq: entry.seq }));
         };
         let instance = &books.instance;
-        let mut fold = Fold { balances: Balances::default(), head: GENESIS.to_owned(), seq: 0 };
+        let mut fold = Fold::new();
         while fold.seq < instance.seq {
             let page = self.entries_after(instance_id, fold.seq).await?;
             if page.is_empty() {
@@ -123,8 +139,8 @@ impl Store {
             }
             looked_at(page.len() as u64);
             for entry in page.iter().filter(|entry| entry.seq <= instance.seq) {
-                if !fold.add(entry) {
-                    return Ok(Some(Flaw::Chain { seq: fold.seq + 1 }));
+                if let Err(flaw) = fold.add(entry) {
+                    return Ok(Some(flaw));
                 }
             }
         }
@@ -163,6 +179,7 @@ impl Store {
         let statement = sql!(
             instance_columns!(
                 ", (SELECT coalesce(max(seq), 0) FROM entries WHERE instance_id = $1), \
+                 (SELECT count(*) - count(DISTINCT business_key) FROM entries WHERE instance_id = $1), \
                  (SELECT CAST(coalesce(sum(remaining), 0) AS BIGINT) FROM grants WHERE instance_id = $1 AND pool = 'promo'), \
                  (SELECT CAST(coalesce(sum(remaining), 0) AS BIGINT) FROM grants WHERE instance_id = $1 AND pool = 'plan'), \
                  (SELECT CAST(coalesce(sum(remaining), 0) AS BIGINT) FROM grants WHERE instance_id = $1 AND pool = 'purchased'), \
@@ -196,6 +213,8 @@ struct Books {
     instance: Instance,
     /// The number of the last entry there is.
     last_seq: i64,
+    /// How many entries stand under a business key that another one has.
+    twice: i64,
     /// What the grants have left: promo, plan, purchased.
     grants: [i64; 3],
     /// What open holds put aside.
@@ -207,12 +226,16 @@ impl Books {
         Ok(Self {
             instance: Instance::read_from(&mut row)?,
             last_seq: row.int()?,
+            twice: row.int()?,
             grants: [row.int()?, row.int()?, row.int()?],
             held: row.int()?,
         })
     }
 
     fn flaw(&self) -> Option<Flaw> {
+        if self.twice > 0 {
+            return Some(Flaw::Key { twice: self.twice });
+        }
         let cached = &self.instance.balances;
         let agrees = self.grants == [cached.promo, cached.plan, cached.purchased] && self.held == cached.held;
         (!agrees).then(|| Flaw::Balance {
@@ -227,17 +250,109 @@ struct Fold {
     balances: Balances,
     head: String,
     seq: i64,
+    /// What is put aside in each hold; zero when it has ended.
+    holds: HashMap<HoldId, i64>,
 }
 
 impl Fold {
-    /// Adds the next entry; `false` when it does not fit the chain.
-    fn add(&mut self, entry: &Entry) -> bool {
+    fn new() -> Self {
+        Self { balances: Balances::default(), head: GENESIS.to_owned(), seq: 0, holds: HashMap::new() }
+    }
+
+    /// Adds the next entry; the flaw when it does not fit the chain or its hold.
+    fn add(&mut self, entry: &Entry) -> Result<(), Flaw> {
+        let broken = Flaw::Chain { seq: self.seq + 1 };
         if entry.seq != self.seq + 1 || entry.chain(&self.head) != entry.hash {
-            return false;
+            return Err(broken);
         }
         self.seq = entry.seq;
         self.head.clone_from(&entry.hash);
-        self.balances.move_between(entry.debit, entry.credit, entry.amount)
-            && self.balances.available() == entry.available_after
+        let fits = self.balances.move_between(entry.debit, entry.credit, entry.amount)
+            && self.balances.available() == entry.available_after;
+        if !fits {
+            return Err(broken);
+        }
+        match &entry.pending_id {
+            Some(hold_id) if !self.move_in_hold(hold_id, entry) => {
+                Err(Flaw::Hold { hold_id: hold_id.clone(), seq: entry.seq })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the entry puts into its hold or takes out of it; `false` when the hold had ended before.
+    fn move_in_hold(&mut self, hold_id: &HoldId, entry: &Entry) -> bool {
+        let amount = entry.amount.get();
+        let moved = match (entry.debit, entry.credit) {
+            (_, LedgerAccount::Held) => amount,
+            (LedgerAccount::Held, _) => -amount,
+            _ => return true,
+        };
+        match self.holds.get_mut(hold_id) {
+            None => self.holds.insert(hold_id.clone(), moved).is_none() && moved > 0,
+            Some(aside) => {
+                let had_ended = *aside == 0;
+                *aside += moved;
+                !had_ended && *aside >= 0
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wixapp_core::Credits;
+    use wixapp_core::grant::{Pool, Source};
+
+    use super::*;
+
+    const PLAN: LedgerAccount = LedgerAccount::Available(Pool::Plan);
+
+    /// Entries with a chain that holds: what leaves where to where, how many, and of which hold.
+    fn flaw(moves: &[(LedgerAccount, LedgerAccount, i64, &str)]) -> Option<Flaw> {
+        let (mut fold, mut balances, now) =
+            (Fold::new(), Balances::default(), "2027-01-01T00:00:00Z".parse().unwrap());
+        for (seq, (debit, credit, amount, hold)) in (1..).zip(moves) {
+            let amount = Credits::new(*amount).unwrap();
+            assert!(balances.move_between(*debit, *credit, amount));
+            let mut entry = Entry {
+                id: wixapp_core::EntryId::new(now, [u8::try_from(seq).unwrap(); 10]),
+                instance_id: "i".parse().unwrap(),
+                seq,
+                debit: *debit,
+                credit: *credit,
+                amount,
+                code: EntryCode::Reserve,
+                business_key: format!("key-{seq}"),
+                pending_id: (!hold.is_empty()).then(|| hold.parse().unwrap()),
+                cause: Cause::new("user", ""),
+                created_at: now,
+                available_after: balances.available(),
+                hash: String::new(),
+            };
+            entry.hash = entry.chain(&fold.head);
+            if let Err(flaw) = fold.add(&entry) {
+                return Some(flaw);
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn a_hold_that_ends_twice_is_found_though_the_sums_agree() {
+        let (one, two) = ("hold_01890000000070008000000000000001", "hold_01890000000070008000000000000002");
+        let start = [
+            (LedgerAccount::Issued(Source::Free), PLAN, 100, ""),
+            (PLAN, LedgerAccount::Held, 30, one),
+            (PLAN, LedgerAccount::Held, 30, two),
+            (LedgerAccount::Held, LedgerAccount::Spent, 20, one),
+            (LedgerAccount::Held, PLAN, 10, one),
+        ];
+        assert_eq!(flaw(&start), None);
+        let ended = |hold: &str| Some(Flaw::Hold { hold_id: hold.parse().unwrap(), seq: 6 });
+        let more = |entry| [&start[..], &[entry]].concat();
+        assert_eq!(flaw(&more((LedgerAccount::Held, PLAN, 10, one))), ended(one), "given back once more");
+        assert_eq!(flaw(&more((PLAN, LedgerAccount::Held, 10, one))), ended(one), "opened again");
+        assert_eq!(flaw(&more((LedgerAccount::Held, PLAN, 30, two))), None);
     }
 }
