@@ -1,6 +1,7 @@
 //! `cargo xtask torture`: the long proofs, with what they need around them.
 
 mod mutants;
+mod permutations;
 mod proof;
 
 use std::ffi::OsString;
@@ -25,6 +26,8 @@ pub(crate) struct TortureArgs {
 enum TortureTask {
     /// Plant bugs in a copy of the tree, one at a time; a test must notice each
     Mutants(mutants::MutantArgs),
+    /// Live random lives in random orders of arrival; each must end in the same books
+    Permutations(permutations::PermutationArgs),
     /// Run a proof of tests/torture.
     #[command(external_subcommand)]
     Proof(Vec<OsString>),
@@ -33,6 +36,7 @@ enum TortureTask {
 pub(crate) fn run(args: &TortureArgs, repo: &Repo, board: &Board) -> Result<ExitCode> {
     match &args.task {
         TortureTask::Mutants(args) => mutants::run(args, repo, board),
+        TortureTask::Permutations(args) => permutations::run(args, repo, board),
         TortureTask::Proof(arguments) => proof::run(arguments, repo, board),
     }
 }

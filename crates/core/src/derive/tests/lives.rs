@@ -69,9 +69,10 @@ impl Lifecycle {
         account
     }
 
-    /// What must be the same whatever the order: the subscription, the balances, and the grants that count.
-    pub(crate) fn outcome(&self, account: &Account) -> Outcome {
-        let subscription = self.derived(&self.facts, self.until).subscription;
+    /// What must be the same whatever the order in which `facts` arrived: the subscription, the balances, and the grants that
+    /// count.
+    pub(crate) fn outcome(&self, facts: &[Fact], account: &Account) -> Outcome {
+        let subscription = self.derived(facts, self.until).subscription;
         let mut grants: BTreeMap<String, usize> = BTreeMap::new();
         for grant in account.grants.iter().filter(|grant| is_given(grant)) {
             let plan = grant.plan_id.as_ref().map_or("", |plan| plan.as_str());
