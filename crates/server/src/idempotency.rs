@@ -73,11 +73,8 @@ pub async fn decide_once<T: Serialize + Send + 'static>(
     let request_hash = hash(once.key, once.request);
     let doubtful = app.doubtful_before;
     let decision = move |tx: &mut Tx, ask_first: bool| {
-        if let Some(stored) = tx.reply(&name) {
-            if stored.request_hash != request_hash {
-                return Err(Halt::Refused(ApiError::new(ErrorCode::IdempotencyMismatch)));
-            }
-            return Ok(OnceReply { stored: stored.clone(), repeated: true });
+        if let Some(known) = known(tx, &name, &request_hash)? {
+            return Ok(known);
         }
         if ask_first && reconcile::is_doubtful(&tx.profile, doubtful) {
             return Err(Halt::AskFirst);
@@ -108,6 +105,49 @@ pub async fn decide_once<T: Serialize + Send + 'static>(
                 ask_first = false;
             }
         }
+    }
+}
+
+/// Does `work` that reaches beyond the database once under the key of `once`: the answer is stored when it is done.
+///
+/// As [`decide_once`] for a repetition. When the process ends after the work and before its answer is stored, a
+/// repetition does it again: so it must be nothing that counts twice, such as a page to pay on.
+///
+/// # Errors
+/// As [`decide_once`], and what `work` is refused with.
+pub(crate) async fn answer_once<T: Serialize>(
+    app: &App,
+    once: Once<'_>,
+    work: impl Future<Output = Result<T, ApiError>>,
+) -> Result<OnceReply, ApiError> {
+    let _turn = app.in_flight.turn(once.instance_id, &once.key.key).await?;
+    let (name, request_hash) = (once.key.key.clone(), hash(once.key, once.request));
+    let keep = async |body: Option<String>| {
+        let (name, request_hash, status) = (name.clone(), request_hash.clone(), once.status.as_u16());
+        let want = Want::money().reply(name.clone());
+        let decision = move |tx: &mut Tx| {
+            let known = known(tx, &name, &request_hash)?;
+            let Some(body) = body.clone().filter(|_| known.is_none()) else { return Ok(known) };
+            let stored = StoredReply { request_hash: request_hash.clone(), status, body };
+            tx.remember_reply(&name, stored.clone());
+            Ok::<_, ApiError>(Some(OnceReply { stored, repeated: false }))
+        };
+        app.store.transact(once.instance_id, want, app.clock.now(), decision).await?
+    };
+    if let Some(known) = keep(None).await? {
+        return Ok(known);
+    }
+    let body = Reply::new(work.await?).to_text().map_err(|error| ApiError::internal(&error))?;
+    keep(Some(body)).await?.ok_or_else(|| ApiError::new(ErrorCode::Internal))
+}
+
+/// The answer that was given under this key before.
+fn known(tx: &Tx, key: &str, request_hash: &str) -> Result<Option<OnceReply>, ApiError> {
+    match tx.reply(key) {
+        Some(stored) if stored.request_hash != request_hash => {
+            Err(ApiError::new(ErrorCode::IdempotencyMismatch))
+        }
+        stored => Ok(stored.map(|stored| OnceReply { stored: stored.clone(), repeated: true })),
     }
 }
 

@@ -1,6 +1,6 @@
 //! [`IdempotencyKey`]: the caller's own name for a write.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::Method;
 use axum::http::request::Parts;
 
@@ -22,6 +22,18 @@ impl IdempotencyKey {
     #[must_use]
     pub fn of(key: impl Into<String>, target: impl Into<String>) -> Self {
         Self { key: key.into(), target: target.into() }
+    }
+}
+
+/// A key where the caller sent one; a bad one is refused all the same.
+impl<S: Send + Sync> OptionalFromRequestParts<S> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, ApiError> {
+        if !parts.headers.contains_key("idempotency-key") {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state).await.map(Some)
     }
 }
 

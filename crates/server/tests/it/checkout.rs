@@ -259,3 +259,27 @@ price_monthly = "999.00"
 price_yearly = "9990.00"
 custom = true
 "#;
+
+#[tokio::test]
+async fn a_double_click_opens_one_page() {
+    let app = TestApp::start().await;
+    let site = app.install().await;
+    let path = "/api/v1/wix/billing/checkout-url";
+    let body = |plan: &str| json!({ "planId": plan, "billingCycle": "MONTHLY" });
+    let starter = body("starter");
+    let click = async |key| app.post(&site.token, path, Some(key), &starter).await;
+    let pages = "/apps/v1/checkout";
+    let both = together([click("click-1"), click("click-1")]).await;
+    assert_eq!(both[0].data(), both[1].data());
+    assert_eq!(app.to_wix.count(pages), 1);
+    app.post(&site.token, path, Some("click-1"), &body("pro")).await.refused(ErrorCode::IdempotencyMismatch);
+    app.post(&site.token, path, Some("not a key"), &starter).await.refused(ErrorCode::InvalidRequest);
+    assert_eq!(app.to_wix.count(pages), 1);
+    assert_ne!(click("click-2").await.data(), both[0].data());
+    // What was refused is no answer to keep.
+    app.to_wix.set(Behaviour::Answer(404));
+    click("click-3").await.refused(ErrorCode::Forbidden);
+    app.to_wix.set(Behaviour::PassOn);
+    assert_eq!(click("click-3").await.status, 200);
+    app.finish().await;
+}

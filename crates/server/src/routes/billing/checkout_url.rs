@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +14,8 @@ use wixapp_store::{Checkout, CheckoutState, Want};
 
 use crate::billing_source::{self, Opened, Product, Wanted};
 use crate::error::ApiError;
-use crate::extract::{OwnerSession, ValidJson, ensure_installed};
+use crate::extract::{IdempotencyKey, OwnerSession, ValidJson, ensure_installed};
+use crate::idempotency::{Once, answer_once};
 use crate::plan_change::PlanChange;
 use crate::reply::Reply;
 use crate::routes::billing::plans;
@@ -75,17 +78,43 @@ impl PayBy {
 ///
 /// A lower plan and a shorter way of paying are not sold here: they are chosen in Wix, under Manage Apps, or in Stripe's
 /// customer portal.
-#[utoipa::path(post, path = "/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url", request_body = CheckoutUrlRequest, responses(
+#[utoipa::path(post, path = "/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url", request_body = CheckoutUrlRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's name for this checkout: a repetition gets the same page")),
+    responses(
     (status = 200, body = Reply<CheckoutUrl>),
     (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site", body = crate::error::Refusal),
 ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
     session: OwnerSession,
-    ValidJson { value: request, .. }: ValidJson<CheckoutUrlRequest>,
-) -> Result<Reply<CheckoutUrl>, ApiError> {
+    key: Option<IdempotencyKey>,
+    ValidJson { value: request, bytes }: ValidJson<CheckoutUrlRequest>,
+) -> Result<Response, ApiError> {
+    let work = open_plan(&app, &session, request);
+    opened_once(&app, &session, key, &bytes, work).await
+}
+
+/// Opens a page to pay on, once under its key where the caller sent one: a double click opens one.
+pub(super) async fn opened_once(
+    app: &App,
+    session: &OwnerSession,
+    key: Option<IdempotencyKey>,
+    bytes: &[u8],
+    work: impl Future<Output = Result<CheckoutUrl, ApiError>>,
+) -> Result<Response, ApiError> {
+    let Some(key) = key else { return work.await.map(|opened| Reply::new(opened).into_response()) };
+    let instance_id = &session.instance_id;
+    let once = Once { instance_id, key: &key, request: bytes, status: StatusCode::OK };
+    answer_once(app, once, work).await.map(IntoResponse::into_response)
+}
+
+async fn open_plan(
+    app: &App,
+    session: &OwnerSession,
+    request: CheckoutUrlRequest,
+) -> Result<CheckoutUrl, ApiError> {
     let cycle = request.billing_cycle.cycle();
-    let plan = sellable(&app, &session, &request.plan_id, &cycle).await?;
+    let plan = sellable(app, session, &request.plan_id, &cycle).await?;
     let order = Order {
         product: Product::Plan(plan),
         id: plan.id.clone(),
@@ -96,7 +125,7 @@ pub async fn handle(
             country_code: request.country_code,
         },
     };
-    open(&app, &session, order).await.map(Reply::new)
+    open(app, session, order).await
 }
 
 /// Something to buy.
@@ -185,16 +214,19 @@ pub(super) fn nothing_sold() -> ApiError {
 
 /// The older address of the same operation.
 #[utoipa::path(post, path = "/api/billing/checkout-url", tag = "billing", operation_id = "billing_checkout_url_older",
-    request_body = CheckoutUrlRequest, responses(
+    request_body = CheckoutUrlRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's name for this checkout: a repetition gets the same page")),
+    responses(
         (status = 200, body = Reply<CheckoutUrl>),
         (status = 409, description = "`already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site", body = crate::error::Refusal),
     ))]
 pub async fn older(
     app: State<Arc<App>>,
     session: OwnerSession,
+    key: Option<IdempotencyKey>,
     request: ValidJson<CheckoutUrlRequest>,
-) -> Result<Reply<CheckoutUrl>, ApiError> {
-    handle(app, session, request).await
+) -> Result<Response, ApiError> {
+    handle(app, session, key, request).await
 }
 
 /// Stores the new checkout; the ones that were open before are over.

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wixapp_core::catalog::TopUp;
 use wixapp_core::{BillingCycle, BillingSource};
 
-use super::checkout_url::{CheckoutUrl, Order, Texts, nothing_sold, open};
+use super::checkout_url::{CheckoutUrl, Order, Texts, nothing_sold, open, opened_once};
 use super::plans;
 use crate::billing_source::{self, Product};
 use crate::error::ApiError;
-use crate::extract::{OwnerSession, ValidJson, ensure_installed};
+use crate::extract::{IdempotencyKey, OwnerSession, ValidJson, ensure_installed};
 use crate::reply::Reply;
 use crate::state::App;
 
@@ -93,17 +94,29 @@ pub async fn list(State(app): State<Arc<App>>, session: OwnerSession) -> Result<
 ///
 /// The checkout is one like any other: `billing/checkout/{checkoutId}` tells of it, with the top-up's id as its plan.
 #[utoipa::path(post, path = "/billing/top-ups/checkout-url", tag = "billing", operation_id = "billing_top_up_checkout_url",
-    request_body = TopUpRequest, responses(
+    request_body = TopUpRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's name for this checkout: a repetition gets the same page")),
+    responses(
         (status = 200, body = Reply<CheckoutUrl>),
         (status = 409, description = "`conflict` when nothing is sold to this site", body = crate::error::Refusal),
     ))]
 pub async fn checkout_url(
     State(app): State<Arc<App>>,
     session: OwnerSession,
-    ValidJson { value: request, .. }: ValidJson<TopUpRequest>,
-) -> Result<Reply<CheckoutUrl>, ApiError> {
-    plans::current(&app, &session, ensure_installed).await?;
-    let source = billing_source::of(&app, &session.instance_id).await?;
+    key: Option<IdempotencyKey>,
+    ValidJson { value: request, bytes }: ValidJson<TopUpRequest>,
+) -> Result<Response, ApiError> {
+    let work = open_top_up(&app, &session, request);
+    opened_once(&app, &session, key, &bytes, work).await
+}
+
+async fn open_top_up(
+    app: &App,
+    session: &OwnerSession,
+    request: TopUpRequest,
+) -> Result<CheckoutUrl, ApiError> {
+    plans::current(app, session, ensure_installed).await?;
+    let source = billing_source::of(app, &session.instance_id).await?;
     if source == BillingSource::None {
         return Err(nothing_sold());
     }
@@ -123,5 +136,5 @@ pub async fn checkout_url(
             country_code: request.country_code,
         },
     };
-    open(&app, &session, order).await.map(Reply::new)
+    open(app, session, order).await
 }
