@@ -7,7 +7,9 @@ use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_emulator::{Card, CheckoutOrder};
 use wixapp_server::serve::Roles;
 
-use super::{changed, entries, installed, is, purchased, signed, somebody, standing, terms, until_standing};
+use super::{
+    changed, counter, entries, installed, is, purchased, signed, somebody, standing, terms, until_standing,
+};
 use crate::app::{Site, TestApp, days, hours};
 use crate::wire::Behaviour;
 
@@ -57,7 +59,9 @@ async fn hazard_12_an_unknown_plan_waits_takes_nothing_away_and_counts_once_when
     let (site, start) = (installed(&app, "one").await, app.clock.now());
     purchased(&app, &site, start, "starter", "inv-1").await;
     app.clock.advance(hours(1));
+    let alarms = counter(&app, "wixapp_parked_total").await;
     changed(&app, &site, app.clock.now(), "platinum", "inv-2").await;
+    assert!(counter(&app, "wixapp_parked_total").await > alarms, "somebody is told");
     assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
     assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'parked'").await, 1);
     app.stop_server().await;

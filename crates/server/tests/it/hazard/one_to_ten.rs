@@ -4,12 +4,14 @@ use jiff::SignedDuration;
 use serde_json::json;
 use wixapp_core::ErrorCode;
 use wixapp_core::clock::Clock;
+use wixapp_emulator::{Card, NewOwner};
 
 use super::{
-    cancellation, changed, entries, installed, invoice, is, orders, purchased, say, signed, somebody,
-    standing, terms, until_standing,
+    billing, cancellation, changed, entries, installed, invoice, is, orders, purchased, say, signed,
+    somebody, standing, terms, until_standing, wix_answers,
 };
 use crate::app::{Site, TestApp, days, hours, together};
+use crate::wire::Behaviour;
 
 on_both!(
     hazard_01_the_same_event_a_hundred_times_is_one_fact_and_one_grant,
@@ -141,6 +143,23 @@ async fn hazard_06_a_clock_that_jumps_changes_no_cycle_and_the_future_waits(app:
     app.clock.advance(SignedDuration::from_mins(11));
     until_standing(&app, &site, is("pro", "active", 6_200)).await;
     assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'parked'").await, 0);
+    // A month in which clocks are put forward in many places; a cycle is thirty days of 24 hours all the same.
+    let bought = start + SignedDuration::from_mins(11);
+    wix_answers(&app, &site, Some(billing("pro", bought, "inv-2")));
+    app.clock.advance(days(29));
+    app.settled().await;
+    assert_eq!(app.place.number("SELECT count(*) FROM grants").await, 3);
+    app.clock.advance(days(2));
+    until_standing(&app, &site, is("pro", "active", 11_200)).await;
+    for jump in [-2, 2, -3, 3] {
+        app.clock.advance(days(jump));
+        app.settled().await;
+        assert_eq!(standing(&app, &site).await, is("pro", "active", 11_200));
+        assert_eq!(app.place.number("SELECT count(*) FROM grants").await, 4);
+    }
+    let due = (bought + days(30)).as_microsecond();
+    assert_eq!(app.place.number("SELECT max(effective_at) FROM grants").await, due);
+    app.to_wix.set(Behaviour::PassOn);
     app.finish().await;
 }
 
@@ -215,6 +234,16 @@ async fn hazard_10_a_plan_that_moves_takes_its_credits_along_and_earns_none(app:
     assert_eq!(standing(&app, &site).await, is("starter", "active", 1_100));
     say(&app, &site, "PlanTransferred", terms(app.clock.now(), "starter", "inv-2")).await;
     assert_eq!(standing(&app, &site).await, is("starter", "active", 1_100));
+    assert_eq!(entries(&app, &site, "grant").await, 2);
+    // The whole site, with what the platform itself tells of it.
+    let site = app.install().await;
+    let (_, page) = app.checkout(&site, "starter").await;
+    app.emulator.pay(&page, &Card::paying()).await.unwrap();
+    app.until_available(&site.token, 1_200).await;
+    let owner = NewOwner { name: "Somebody else".to_owned(), email: "else@example.com".to_owned() };
+    app.emulator.transfer(&site.site_id, owner).await.unwrap();
+    app.settled().await;
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
     assert_eq!(entries(&app, &site, "grant").await, 2);
     app.finish().await;
 }
