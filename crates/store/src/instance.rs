@@ -79,6 +79,21 @@ impl Instance {
 }
 
 impl Store {
+    /// How many instances there are.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn count_instances(&self) -> Result<i64, Error> {
+        let statement = sql!("SELECT count(*) FROM instances");
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move {
+                Ok(row(conn, statement).await?.map(|mut row| row.int()).transpose()?.unwrap_or(0))
+            })
+        })
+        .await
+    }
+
     /// The instance with this id, as last committed.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub(super) mod diff;
 
 use std::cell::Cell;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use wixapp_core::InstanceId;
@@ -14,8 +15,8 @@ use super::{ConfigArgs, database};
 use crate::failure::Failure;
 use crate::output;
 
-/// How often the progress is told, in entries.
-const STEP: u64 = 1_000_000;
+/// How often the progress is told.
+const STEP: Duration = Duration::from_secs(2);
 const BATCH: i64 = 500;
 
 #[derive(clap::Subcommand)]
@@ -57,7 +58,9 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
 
 async fn verify(args: Verify) -> Result<ExitCode, Failure> {
     let store = database::open(&args.config).await?;
-    let mut check = Check { store, entries: Cell::new(0), instances: 0, findings: Vec::new() };
+    let total = if args.instance.is_some() { 1 } else { store.count_instances().await? };
+    let told = Cell::new(Instant::now());
+    let mut check = Check { store, total, told, entries: Cell::new(0), instances: 0, findings: Vec::new() };
     match &args.instance {
         Some(id) => {
             operator::known(&check.store, id).await?;
@@ -71,6 +74,10 @@ async fn verify(args: Verify) -> Result<ExitCode, Failure> {
 
 struct Check {
     store: Store,
+    /// How many instances there are to look at.
+    total: i64,
+    /// When the progress was last told.
+    told: Cell<Instant>,
     entries: Cell<u64>,
     instances: u64,
     findings: Vec<(InstanceId, String)>,
@@ -93,10 +100,11 @@ impl Check {
 
     async fn instance(&mut self, id: &InstanceId) -> Result<(), Failure> {
         let count = |more| {
-            let (before, after) = (self.entries.get(), self.entries.get() + more);
-            self.entries.set(after);
-            if before / STEP < after / STEP {
-                output::note(&format!("{} million entries checked …", after / STEP));
+            self.entries.set(self.entries.get() + more);
+            if self.told.get().elapsed() >= STEP {
+                self.told.set(Instant::now());
+                let (instances, total, entries) = (self.instances, self.total, self.entries.get());
+                output::note(&format!("{instances} of {total} instances, {entries} entries checked …"));
             }
         };
         if let Some(flaw) = self.store.verify_ledger_with(id, count).await? {
