@@ -9,6 +9,7 @@
 //! - **A trial without a word**: nothing told that it was one, so it looks like a purchase.
 //! - **A failed payment, or its recovery, without a word.**
 //! - **A reactivation without a word**, once the period ends in which renewal was known to be off.
+//! - **A cancellation without a word** that drops a lower plan which was to begin: from the moment on at which it would have.
 //! - **A refund whose invoice nobody ever named.**
 //! - **A cycle without a word**: no webhook and no answer falls into its paid period or any later moment of its life.
 //!
@@ -139,7 +140,10 @@ impl<'a> Life<'a> {
         let again = entries.clone().filter(|(_, e)| e.deed == Deed::Reactivated);
         let again = again.filter(|(n, _)| self.is_lost_reactivation(*n));
         let again = again.filter_map(|(_, e)| Some(self.period_of(e.at)?.1));
-        plans.chain(trials).chain(conversions).chain(failures).chain(refunds).chain(again).min()
+        let dropped =
+            entries.filter_map(|(n, e)| (e.deed == Deed::Cancelled).then(|| self.lost_drop(n)).flatten());
+        let told = plans.chain(trials).chain(conversions).chain(failures).chain(refunds);
+        told.chain(again).chain(dropped).min()
     }
 
     /// Whether a word tells that the plan was tried out from the `n`-th entry on.
@@ -194,6 +198,19 @@ impl<'a> Life<'a> {
         let known = before.is_some_and(|e| e.told.is_some() || self.is_asked(e.at, entry.at));
         let next = self.after(n).find(|e| matches!(e.deed, Deed::Cancelled | Deed::Bought(_) | Deed::Over));
         known && entry.told.is_none() && !self.is_asked(entry.at, next.map_or(Timestamp::MAX, |next| next.at))
+    }
+
+    /// When the lower plan was to begin that the cancellation of the `n`-th entry dropped, if no word told of that.
+    fn lost_drop(&self, n: usize) -> Option<Timestamp> {
+        let entry = self.entries[n];
+        let next = self.after(n).find(|e| !matches!(e.deed, Deed::Refunded));
+        if entry.told.is_some() || self.is_asked(entry.at, next.map_or(self.ends(), |next| next.at)) {
+            return None;
+        }
+        let (place, _, plan) = self.purchases().take_while(|(place, ..)| *place < n).last()?;
+        let begins = self.begins_later(place) && plan.until > entry.at;
+        let dropped = self.entries[place..n].iter().any(|e| e.deed == Deed::Cancelled);
+        (begins && !dropped).then_some(plan.until)
     }
 
     fn is_known_trial(&self, n: usize) -> bool {
