@@ -83,6 +83,13 @@ impl TokenInfo {
 
 wire::text_enum!(
     /// The kind of actor that holds an access token.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::access_token::SubjectType;
+    /// assert_eq!(SubjectType::from("USER".to_owned()), SubjectType::User);
+    /// assert_eq!(SubjectType::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     SubjectType {
         /// An app acting for itself.
         App = "APP",

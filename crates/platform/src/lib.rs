@@ -36,7 +36,11 @@ pub use self::oauth::AccessToken;
 pub use self::secret::AppSecret;
 pub use self::webhook::{WebhookEvent, WebhookSigner, WebhookVerifier};
 
-// The program of the guide compiles with the documentation tests.
+// The programs of the guide and of the README compile with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/recipes/wix-data.md")]
 struct Guide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod bans;
+mod examples;
 mod features;
 mod licences;
 mod metadata;

@@ -15,6 +15,13 @@ static BI_EVENT: Endpoint = Endpoint::once(Method::POST, "/apps/v1/bi-event", "P
 
 wire::text_enum!(
     /// A milestone.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::api::bi::BiEventName;
+    /// assert_eq!(BiEventName::from("APP_UPGRADED".to_owned()), BiEventName::AppUpgraded);
+    /// assert_eq!(BiEventName::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     BiEventName {
         /// The owner opened the app's dashboard.
         AppDashboardLoaded = "APP_DASHBOARD_LOADED",

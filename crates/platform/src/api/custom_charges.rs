@@ -90,6 +90,13 @@ pub struct ChargesRequest {
 
 wire::text_enum!(
     /// What Wix will do with an answer.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::api::custom_charges::Intent;
+    /// assert_eq!(Intent::from("CREATE_INVOICE".to_owned()), Intent::CreateInvoice);
+    /// assert_eq!(Intent::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     Intent {
         /// Show it.
         DisplayOnly = "DISPLAY_ONLY",

@@ -166,6 +166,13 @@ pub struct FreeTrialInfo {
 
 wire::text_enum!(
     /// Where a free trial stands.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::api::instance::FreeTrialStatus;
+    /// assert_eq!(FreeTrialStatus::from("IN_PROGRESS".to_owned()), FreeTrialStatus::InProgress);
+    /// assert_eq!(FreeTrialStatus::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     FreeTrialStatus {
         /// It runs.
         InProgress = "IN_PROGRESS",

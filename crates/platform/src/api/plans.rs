@@ -67,6 +67,13 @@ pub struct TaxSettings {
 
 wire::text_enum!(
     /// The kind of tax.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::api::plans::TaxType;
+    /// assert_eq!(TaxType::from("VAT".to_owned()), TaxType::Vat);
+    /// assert_eq!(TaxType::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     TaxType {
         /// None.
         NotApplicable = "NOT_APPLICABLE",
@@ -189,6 +196,13 @@ pub struct PlanCycle {
 
 wire::text_enum!(
     /// Whether something is paid once or again and again.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::api::plans::CycleType;
+    /// assert_eq!(CycleType::from("RECURRING".to_owned()), CycleType::Recurring);
+    /// assert_eq!(CycleType::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     CycleType {
         /// Once.
         OneTime = "ONE_TIME",
@@ -217,6 +231,13 @@ pub struct CycleDuration {
 
 wire::text_enum!(
     /// A unit of time.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::api::plans::DurationUnit;
+    /// assert_eq!(DurationUnit::from("MONTH".to_owned()), DurationUnit::Month);
+    /// assert_eq!(DurationUnit::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     DurationUnit {
         /// Days; custom charges only.
         Day = "DAY",

@@ -67,6 +67,13 @@ pub struct BulkResult {
 
 wire::text_enum!(
     /// What was done with an item.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::data::BulkAction;
+    /// assert_eq!(BulkAction::from("INSERT".to_owned()), BulkAction::Insert);
+    /// assert_eq!(BulkAction::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     BulkAction {
         /// It was added.
         Insert = "INSERT",
@@ -241,8 +248,8 @@ impl<T> Items<T> {
             .rev()
             .collect();
         while let Some(range) = waiting.pop() {
-            let body = self.write(field, parts[range.clone()].into());
-            let call = Call { idempotent: repeatable, ..Call::new(endpoint).body(body) };
+            let body = self.write(field, parts[range.clone()].into())?;
+            let call = Call { idempotent: self.may_repeat(repeatable), ..Call::new(endpoint).body(body) };
             match self.call::<Answer>(&call).await {
                 Ok(answer) => answer.sort_into(&mut results[range]),
                 // Nothing of it was written: half of it may be small enough.

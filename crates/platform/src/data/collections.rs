@@ -14,12 +14,10 @@ use crate::wire;
 
 static GET: Endpoint = endpoint(Method::GET, "/wix-data/v2/collections", "GET /wix-data/v2/collections/{id}");
 static LIST: Endpoint = endpoint(Method::GET, "/wix-data/v2/collections", "GET /wix-data/v2/collections");
-// A repetition would find that the collection is there already, its revision gone by, or the field there already.
+// A repetition would find that the collection is there already, or its revision gone by.
 static CREATE: Endpoint = post!("/wix-data/v2/collections").unrepeatable();
 static UPDATE: Endpoint =
     endpoint(Method::PUT, "/wix-data/v2/collections", "PUT /wix-data/v2/collections").unrepeatable();
-static ADD_FIELD: Endpoint = post!("/wix-data/v2/collections/create-field").unrepeatable();
-static REMOVE_FIELD: Endpoint = post!("/wix-data/v2/collections/delete-field");
 static DELETE: Endpoint =
     endpoint(Method::DELETE, "/wix-data/v2/collections", "DELETE /wix-data/v2/collections/{id}");
 
@@ -100,6 +98,13 @@ pub struct CollectionPermissions {
 
 wire::text_enum!(
     /// Who may do something.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::data::CollectionRole;
+    /// assert_eq!(CollectionRole::from("ANYONE".to_owned()), CollectionRole::Anyone);
+    /// assert_eq!(CollectionRole::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     CollectionRole {
         /// The site's administrators.
         Admin = "ADMIN",
@@ -189,11 +194,12 @@ impl Collection {
     }
 }
 
+/// A collection in an answer.
 #[derive(Deserialize)]
-struct Answer {
-    /// Changes of fields name it `dataCollection`.
+pub(super) struct Answer {
+    /// Changes of a part name it `dataCollection`.
     #[serde(alias = "dataCollection")]
-    collection: Collection,
+    pub(super) collection: Collection,
 }
 
 #[derive(Deserialize)]
@@ -311,56 +317,6 @@ impl WixClient {
     ) -> Result<Collection, Error> {
         let answer: Answer =
             self.call(&credential.into(), &Call::new(&UPDATE).body(collection.body())).await?;
-        Ok(answer.collection)
-    }
-
-    /// Adds a field to a collection; the collection as it is then. Tried once.
-    ///
-    /// # Errors
-    /// [`Error::is_conflict`] when there is a field of that key; else as [`WixClient::create_collection`].
-    ///
-    /// # Example
-    /// ```no_run
-    /// use wixapp_platform::data::{Field, FieldType};
-    /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
-    /// client.add_field(&instance, "Posts", &Field::new("likes", FieldType::Number)).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn add_field(
-        &self,
-        credential: impl Into<Credential>,
-        collection: &str,
-        field: &Field,
-    ) -> Result<Collection, Error> {
-        let call = Call::new(&ADD_FIELD).body(json!({ "dataCollectionId": collection, "field": field }));
-        let answer: Answer = self.call(&credential.into(), &call).await?;
-        Ok(answer.collection)
-    }
-
-    /// Removes a field from a collection; the collection as it is then. Items keep their values.
-    ///
-    /// # Errors
-    /// [`Error::is_not_found`] when there is no such field, also when an attempt before a lost answer had removed it;
-    /// else as [`WixClient::create_collection`].
-    ///
-    /// # Example
-    /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
-    /// client.remove_field(&instance, "Posts", "likes").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn remove_field(
-        &self,
-        credential: impl Into<Credential>,
-        collection: &str,
-        key: &str,
-    ) -> Result<Collection, Error> {
-        let call = Call::new(&REMOVE_FIELD).body(json!({ "dataCollectionId": collection, "fieldKey": key }));
-        let answer: Answer = self.call(&credential.into(), &call).await?;
         Ok(answer.collection)
     }
 

@@ -93,6 +93,8 @@ impl Expression {
     functions!(of_all:
         /// The sum of numbers.
         add = "add", r#"add([Expression::field("net"), Expression::field("tax")])"#;
+        /// The sum of numbers, as Wix's own SDK has it beside [`add`](Self::add).
+        sum = "sum", r#"sum([Expression::field("net"), Expression::field("tax")])"#;
         /// The product of numbers.
         multiply = "multiply", r#"multiply([Expression::field("price"), Expression::field("sold")])"#;
         /// Texts, one after another.

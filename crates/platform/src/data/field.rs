@@ -7,6 +7,13 @@ use crate::wire;
 
 wire::text_enum!(
     /// What a field holds.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::data::FieldType;
+    /// assert_eq!(FieldType::from("TEXT".to_owned()), FieldType::Text);
+    /// assert_eq!(FieldType::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     FieldType {
         /// A text.
         Text = "TEXT",

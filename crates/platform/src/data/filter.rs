@@ -55,6 +55,29 @@ impl Filter {
         self.fault.map_or_else(|| Ok(self.json()), |why| Err(Error::malformed("filter", why)))
     }
 
+    /// A filter that is JSON already, in the form of Wix: `{"year": {"$gte": 1982}}`.
+    ///
+    /// For filters that were stored, and for operators that have no method here. Anything that is no object makes a
+    /// faulty filter, as an impossible value does. JSON that a visitor of the site chose may hold any operator: build
+    /// such filters with [`Conditions`].
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::data::{Conditions as _, Filter};
+    /// let stored = serde_json::json!({"year": {"$gte": 1982}});
+    /// let filter = Filter::from_json(stored).eq("published", true);
+    /// assert_eq!(filter.to_json()?, serde_json::json!({"year": {"$gte": 1982}, "published": true}));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    #[must_use]
+    pub fn from_json(json: Value) -> Self {
+        match json {
+            Value::Object(fields) if fields.is_empty() => Self::new(),
+            Value::Object(fields) => Self::new().joined(fields),
+            _ => Self::new().faulty("it is not an object"),
+        }
+    }
+
     /// Whether it means all items.
     pub(super) fn is_all(&self) -> bool {
         self.clauses.is_empty()

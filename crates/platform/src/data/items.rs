@@ -5,11 +5,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use reqwest::Method;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::item::{self, Draft, Item};
+use super::filter::Filter;
+use super::item::{self, Item};
 use super::page::{Listing, Position};
 use super::patch::Patch;
 use super::query::Query;
@@ -19,9 +20,6 @@ use crate::credential::Credential;
 use crate::error::Error;
 
 static GET: Endpoint = endpoint(Method::GET, "/wix-data/v2/items", "GET /wix-data/v2/items/{id}");
-static INSERT: Endpoint = post!("/wix-data/v2/items").unrepeatable();
-static SAVE: Endpoint = post!("/wix-data/v2/items/save");
-static UPDATE: Endpoint = post!("/wix-data/v2/items/update");
 static PATCH: Endpoint = post!("/wix-data/v2/items/patch");
 static REMOVE: Endpoint = post!("/wix-data/v2/items/remove");
 static TRUNCATE: Endpoint = post!("/wix-data/v2/items/truncate");
@@ -50,18 +48,14 @@ pub struct Items<T> {
     pub(super) credential: Credential,
     collection: Arc<str>,
     consistent: bool,
+    saves_references: bool,
+    condition: Option<Filter>,
     item: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for Items<T> {
     fn clone(&self) -> Self {
-        Self {
-            client: self.client.clone(),
-            credential: self.credential.clone(),
-            collection: Arc::clone(&self.collection),
-            consistent: self.consistent,
-            item: PhantomData,
-        }
+        self.of()
     }
 }
 
@@ -69,25 +63,6 @@ impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("collection", &self.collection).finish_non_exhaustive()
     }
-}
-
-/// What [`Items::save`] did.
-///
-/// # Example
-/// ```no_run
-/// use wixapp_platform::data::{Draft, Items};
-/// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
-/// let draft = Draft::new(serde_json::json!({"title": "Hello"})).with_id("p-1");
-/// let is_new = posts.save(draft).await?.inserted;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Saved<T> {
-    /// The item as it is now.
-    pub item: Item<T>,
-    /// Whether it is new; `false` also when an attempt before a lost answer had inserted it.
-    pub inserted: bool,
 }
 
 impl WixClient {
@@ -110,6 +85,8 @@ impl WixClient {
             credential: credential.into(),
             collection: collection.into().into(),
             consistent: false,
+            saves_references: false,
+            condition: None,
             item: PhantomData,
         }
     }
@@ -149,8 +126,36 @@ impl<T> Items<T> {
             credential: self.credential.clone(),
             collection: Arc::clone(&self.collection),
             consistent: self.consistent,
+            saves_references: self.saves_references,
+            condition: self.condition.clone(),
             item: PhantomData,
         }
+    }
+
+    /// The same items, written with the references of their multi-reference fields: a list of ids, or of items with an
+    /// `_id`. Without it Wix leaves such fields out ([`Items::insert_references`] adds references one by one).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+    /// posts.saving_references().insert(serde_json::json!({"title": "Hello", "tags": ["t-1", "t-2"]})).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn saving_references(&self) -> Self {
+        Self { saves_references: true, ..self.clone() }
+    }
+
+    /// The same items, of which only those are changed that the filter means.
+    pub(super) fn conditional(&self, filter: Filter) -> Self {
+        Self { condition: Some(filter), ..self.clone() }
+    }
+
+    /// Whether a call that does the same when it is repeated may be repeated: a condition that the first attempt met
+    /// may be broken by it.
+    pub(super) fn may_repeat(&self, repeatable: bool) -> bool {
+        repeatable && self.condition.is_none()
     }
 
     /// The collection's id.
@@ -212,10 +217,16 @@ impl<T> Items<T> {
     }
 
     /// The body of a write with one more field.
-    pub(super) fn write(&self, name: &str, value: Value) -> Value {
+    pub(super) fn write(&self, name: &str, value: Value) -> Result<Value, Error> {
         let mut body = self.base_of_write();
         body.insert(name.to_owned(), value);
-        body.into()
+        if self.saves_references && matches!(name, "dataItem" | "dataItems") {
+            body.insert("saveReferences".to_owned(), true.into());
+        }
+        if let Some(condition) = &self.condition {
+            body.insert("condition".to_owned(), json!({ "filter": condition.to_json()? }));
+        }
+        Ok(body.into())
     }
 
     pub(super) async fn call<A: DeserializeOwned>(&self, call: &Call) -> Result<A, Error> {
@@ -235,11 +246,12 @@ impl<T> Items<T> {
     }
 }
 
+/// The item in an answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
-    data_item: Value,
-    action: Option<String>,
+pub(super) struct Answer {
+    pub(super) data_item: Value,
+    pub(super) action: Option<String>,
 }
 
 impl<T: DeserializeOwned> Items<T> {
@@ -282,8 +294,9 @@ impl<T: DeserializeOwned> Items<T> {
     /// # }
     /// ```
     pub async fn patch(&self, id: &str, patch: &Patch) -> Result<Option<Item<T>>, Error> {
-        let body = self.write("patch", patch.of(id)?);
-        let call = Call { idempotent: patch.is_repeatable(), ..Call::new(&PATCH).body(body) };
+        let body = self.write("patch", patch.of(id)?)?;
+        let call =
+            Call { idempotent: self.may_repeat(patch.is_repeatable()), ..Call::new(&PATCH).body(body) };
         there(self.one(&call).await)
     }
 
@@ -302,88 +315,18 @@ impl<T: DeserializeOwned> Items<T> {
     /// # }
     /// ```
     pub async fn remove(&self, id: &str) -> Result<Option<Item<T>>, Error> {
-        let call = Call::new(&REMOVE).body(self.write("dataItemId", id.into()));
+        let body = self.write("dataItemId", id.into())?;
+        let call = Call { idempotent: self.may_repeat(true), ..Call::new(&REMOVE).body(body) };
         there(self.one(&call).await)
     }
 
-    async fn one(&self, call: &Call) -> Result<Item<T>, Error> {
+    pub(super) async fn one(&self, call: &Call) -> Result<Item<T>, Error> {
         self.call::<Answer>(call).await.and_then(|answer| item::read(answer.data_item))
     }
 }
 
-impl<T: Serialize + DeserializeOwned> Items<T> {
-    /// Adds an item: `T`, or a [`Draft`] with an id of the app's choice. Tried once.
-    ///
-    /// # Errors
-    /// [`Error::is_conflict`] when there is an item of that id, [`Error::is_too_large`] above 500 KB,
-    /// [`Error::is_invalid`] when Wix does not accept a field, [`Error::is_not_found`] when there is no such collection,
-    /// [`Error::is_permission_denied`] without the permission to write items, [`Error::is_malformed`] when `T` is no
-    /// object with named fields; else as [`WixClient::access_token`].
-    ///
-    /// # Example
-    /// ```no_run
-    /// use wixapp_platform::data::{Draft, Items};
-    /// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
-    /// let post = posts.insert(serde_json::json!({"title": "Hello"})).await?;
-    /// let named = posts.insert(Draft::new(serde_json::json!({"title": "Hello"})).with_id("p-1")).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn insert(&self, item: impl Into<Draft<T>>) -> Result<Item<T>, Error> {
-        let body = self.write("dataItem", item.into().data_item()?.json);
-        self.one(&Call::new(&INSERT).body(body)).await
-    }
-
-    /// Adds an item, or replaces the whole one of that id.
-    ///
-    /// # Errors
-    /// As [`Items::insert`], without conflicts.
-    ///
-    /// # Example
-    /// ```no_run
-    /// use wixapp_platform::data::{Draft, Items};
-    /// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
-    /// posts.save(Draft::new(serde_json::json!({"title": "Hello"})).with_id("p-1")).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn save(&self, item: impl Into<Draft<T>>) -> Result<Saved<T>, Error> {
-        let sent = item.into().data_item()?;
-        let call = Call {
-            idempotent: sent.id.is_some(),
-            ..Call::new(&SAVE).body(self.write("dataItem", sent.json))
-        };
-        let answer: Answer = self.call(&call).await?;
-        Ok(Saved {
-            item: item::read(answer.data_item)?,
-            inserted: answer.action.as_deref() == Some("INSERTED"),
-        })
-    }
-
-    /// Replaces a whole item: fields that are not there any more are gone. [`Items::patch`] changes single fields.
-    ///
-    /// # Errors
-    /// [`Error::is_malformed`] without an id, [`Error::is_not_found`] when there is no item of it; else as
-    /// [`Items::insert`].
-    ///
-    /// # Example
-    /// ```no_run
-    /// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
-    /// if let Some(mut post) = posts.get("p-1").await? {
-    ///     post.data["title"] = "New".into();
-    ///     posts.update(post).await?;
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn update(&self, item: impl Into<Draft<T>>) -> Result<Item<T>, Error> {
-        let body = self.write("dataItem", item.into().data_item()?.named()?.json);
-        self.one(&Call::new(&UPDATE).body(body)).await
-    }
-}
-
 /// No such item is an answer like others; no such collection is not.
-fn there<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(super) fn there<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {
     match outcome {
         Err(error) if error.code() == Some("WDE0073") => Ok(None),
         other => other.map(Some),

@@ -1,9 +1,11 @@
 //! Wix Data: the collections of a site and their items.
 //!
 //! [`WixClient::items`](crate::WixClient::items) gives a collection's [`Items`]: get, insert, save, update, patch and
-//! remove, one or many at a time; [`Items::query`] finds, counts and lists; [`Items::aggregate`] adds up;
-//! [`Items::referenced`] follows references. Collections themselves are made and changed by
-//! [`WixClient::create_collection`](crate::WixClient::create_collection) and its like. [`AppConfig`] keeps settings.
+//! remove, one or many at a time, also on a condition ([`Items::only_if`]) or by a filter ([`Items::patch_matching`]);
+//! [`Items::query`] finds, counts and lists; [`Items::aggregate`] and [`Items::pipeline`] add up; [`Items::referenced`]
+//! follows references. Collections and their indexes are made and changed by
+//! [`WixClient::create_collection`](crate::WixClient::create_collection),
+//! [`WixClient::create_index`](crate::WixClient::create_index) and their like. [`AppConfig`] keeps settings.
 //!
 //! Items are a site's: what an app stores there is the owner's to read and change, also by hand. An item has at most
 //! 500 KB, a page at most 1,000 items, and an instance 200 requests a minute. What was written may be seen by reads a
@@ -14,19 +16,27 @@ mod app_config;
 mod bulk;
 mod collections;
 mod conditions;
+mod data_job;
 mod date;
 mod expression;
 mod field;
 mod filter;
+mod index;
 mod item;
 mod items;
+mod lookup;
+mod only_if;
 mod operand;
 mod page;
 mod patch;
 mod pipeline;
 mod query;
 mod references;
+mod save;
+mod search;
 mod sort;
+mod stage;
+mod structure;
 
 use reqwest::Method;
 use serde::de::DeserializeOwned;
@@ -37,19 +47,27 @@ pub use self::app_config::AppConfig;
 pub use self::bulk::{Bulk, BulkAction, BulkResult};
 pub use self::collections::{Collection, CollectionPermissions, CollectionRole};
 pub use self::conditions::Conditions;
+pub use self::data_job::{DataJob, DataJobState};
 pub use self::date::Date;
 pub use self::expression::Expression;
 pub use self::field::{Field, FieldType};
 pub use self::filter::Filter;
+pub use self::index::{AvailableIndexes, Index, IndexFailure, IndexField, IndexStatus};
 pub use self::item::{Draft, Item};
-pub use self::items::{Items, Saved};
+pub use self::items::Items;
+pub use self::lookup::Lookup;
+pub use self::only_if::OnlyIf;
 pub use self::operand::Operand;
 pub use self::page::Page;
 pub use self::patch::Patch;
-pub use self::pipeline::{Group, Projection, Stage};
-pub use self::query::{Query, SearchMode};
+pub use self::pipeline::Pipeline;
+pub use self::query::Query;
 pub use self::references::{Reference, Referenced, References};
+pub use self::save::Saved;
+pub use self::search::Search;
 pub use self::sort::Order;
+pub use self::stage::{Group, Projection, Stage};
+pub use self::structure::CollectionPatch;
 use crate::client::Endpoint;
 use crate::error::Error;
 use crate::json;

@@ -44,6 +44,7 @@ pub struct Page<R> {
     /// How many there are on all pages, if that was asked for and they are not too many to count.
     pub total: Option<u64>,
     next: Option<Listing<R>>,
+    previous: Option<Listing<R>>,
 }
 
 impl<R> Page<R> {
@@ -96,6 +97,44 @@ impl<R> Page<R> {
     /// ```
     pub async fn next(&self) -> Result<Option<Self>, Error> {
         match &self.next {
+            Some(listing) => listing.fetch().await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+impl<R> Page<R> {
+    /// Whether there is a page before this one that Wix leads back to.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+    /// let is_first = !posts.query().find().await?.has_previous();
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn has_previous(&self) -> bool {
+        self.previous.is_some()
+    }
+
+    /// Asks for the page before this one, in the same order; `None` on the first.
+    ///
+    /// # Errors
+    /// As the call that gave this page.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+    /// let first = posts.query().find().await?;
+    /// if let Some(second) = first.next().await? {
+    ///     let first_again = second.previous().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn previous(&self) -> Result<Option<Self>, Error> {
+        match &self.previous {
             Some(listing) => listing.fetch().await.map(Some),
             None => Ok(None),
         }
@@ -168,6 +207,7 @@ struct Metadata {
 #[derive(Deserialize)]
 struct Cursors {
     next: Option<String>,
+    prev: Option<String>,
 }
 
 impl<R> Listing<R> {
@@ -176,8 +216,10 @@ impl<R> Listing<R> {
         let metadata = answer.paging_metadata.unwrap_or_default();
         let rows = answer.rows.unwrap_or_default();
         let next = self.next_position(&metadata, rows.is_empty())?.map(|at| self.at(at));
+        let back = metadata.cursors.and_then(|cursors| cursors.prev).filter(|cursor| !cursor.is_empty());
+        let previous = back.map(|cursor| self.at(Position::Cursor(cursor)));
         let items = rows.into_iter().map(self.read).collect::<Result<_, _>>()?;
-        Ok(Page { items, total: metadata.total, next })
+        Ok(Page { items, total: metadata.total, next, previous })
     }
 
     fn call(&self) -> Call {

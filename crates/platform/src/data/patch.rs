@@ -120,11 +120,13 @@ impl Patch {
         self.repeatable
     }
 
+    /// The changes, as they are sent.
+    pub(super) fn modifications(&self) -> Result<&[Value], Error> {
+        self.fault.map_or(Ok(&self.modifications), |why| Err(Error::malformed("patch", why)))
+    }
+
     /// The patch of one item, as it is sent.
     pub(super) fn of(&self, id: &str) -> Result<Value, Error> {
-        match self.fault {
-            Some(why) => Err(Error::malformed("patch", why)),
-            None => Ok(json!({ "dataItemId": id, "fieldModifications": self.modifications })),
-        }
+        Ok(json!({ "dataItemId": id, "fieldModifications": self.modifications()? }))
     }
 }

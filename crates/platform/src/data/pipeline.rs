@@ -1,308 +1,85 @@
-//! Aggregation in stages, each of which takes the rows of the one before.
+//! Aggregation in stages.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::expression::Expression;
-use super::filter::Filter;
 use super::page::{Page, Position};
-use super::sort::{Order, Sort};
+use super::stage::Stage;
 use super::{Items, post, value};
 use crate::client::Endpoint;
 use crate::error::Error;
 
 static PIPELINE: Endpoint = post!("/wix-data/v2/items/aggregate-pipeline");
 
-/// A stage of a pipeline ([`Items::pipeline`]).
+/// The items of a collection on their way through stages; made by [`Items::pipeline`].
 ///
 /// # Example
+/// ```no_run
+/// use wixapp_platform::data::{Items, Order, Stage};
+/// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+/// let sorted = posts.pipeline([Stage::sort([("likes", Order::Descending)])]);
+/// let first = sorted.limit(10).run::<serde_json::Value>().await?;
+/// # Ok(())
+/// # }
 /// ```
-/// use wixapp_platform::data::{Conditions as _, Expression, Filter, Group, Order, Stage};
-/// let top_tags = [
-///     Stage::filter(&Filter::new().eq("published", true))?,
-///     Stage::unwind("tags"),
-///     Stage::group(Group::new().by(Expression::field("tags"), "tag").count("posts")),
-///     Stage::sort([("posts", Order::Descending)]),
-///     Stage::limit(10),
-/// ];
-/// # Ok::<(), wixapp_platform::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stage(Value);
-
-impl Stage {
-    /// Keeps the rows that the filter means.
-    ///
-    /// # Errors
-    /// [`Error::is_malformed`] for a faulty filter.
-    ///
-    /// # Example
-    /// ```
-    /// use wixapp_platform::data::{Conditions as _, Filter, Stage};
-    /// let stage = Stage::filter(&Filter::new().gt("likes", 10))?;
-    /// # Ok::<(), wixapp_platform::Error>(())
-    /// ```
-    pub fn filter(filter: &Filter) -> Result<Self, Error> {
-        Ok(Self(json!({ "filter": filter.to_json()? })))
-    }
-
-    /// Sorts by fields.
-    ///
-    /// # Example
-    /// ```
-    /// use wixapp_platform::data::{Order, Stage};
-    /// let stage = Stage::sort([("likes", Order::Descending)]);
-    /// ```
-    #[must_use]
-    pub fn sort<F: Into<String>>(fields: impl IntoIterator<Item = (F, Order)>) -> Self {
-        let mut sort = Sort::default();
-        fields.into_iter().for_each(|(field, order)| sort.push(field.into(), order));
-        Self(json!({ "sort": { "values": sort.json() } }))
-    }
-
-    /// Leaves out so many rows from the beginning.
-    ///
-    /// # Example
-    /// ```
-    /// let stage = wixapp_platform::data::Stage::skip(10);
-    /// ```
-    #[must_use]
-    pub fn skip(rows: u32) -> Self {
-        Self(json!({ "skip": rows }))
-    }
-
-    /// Keeps so many rows from the beginning.
-    ///
-    /// # Example
-    /// ```
-    /// let stage = wixapp_platform::data::Stage::limit(10);
-    /// ```
-    #[must_use]
-    pub fn limit(rows: u32) -> Self {
-        Self(json!({ "limit": rows }))
-    }
-
-    /// Makes one row of each group of rows.
-    ///
-    /// # Example
-    /// ```
-    /// use wixapp_platform::data::{Expression, Group, Stage};
-    /// let stage = Stage::group(Group::new().by(Expression::field("author"), "author").count("posts"));
-    /// ```
-    #[must_use]
-    pub fn group(group: Group) -> Self {
-        Self(json!({ "group": { "groupIds": group.ids, "accumulators": group.accumulators } }))
-    }
-
-    /// Makes other fields of those of each row.
-    ///
-    /// # Example
-    /// ```
-    /// use wixapp_platform::data::{Expression, Projection, Stage};
-    /// let stage = Stage::project(Projection::new().include(["title"]).reshape(Expression::upper(Expression::field("title")), "loud"));
-    /// ```
-    #[must_use]
-    pub fn project(projection: Projection) -> Self {
-        Self(json!({ "projection": { "fields": projection.0 } }))
-    }
-
-    /// Makes a row for each element of a list.
-    ///
-    /// # Example
-    /// ```
-    /// let stage = wixapp_platform::data::Stage::unwind("tags");
-    /// ```
-    #[must_use]
-    pub fn unwind(field: impl Into<String>) -> Self {
-        Self(json!({ "unwindArray": { "arrayFieldName": field.into() } }))
-    }
-
-    /// Makes a list of `{key, value}` of an object's fields, in another field.
-    ///
-    /// # Example
-    /// ```
-    /// let stage = wixapp_platform::data::Stage::object_to_array("counts", "count_list");
-    /// ```
-    #[must_use]
-    pub fn object_to_array(field: impl Into<String>, into: impl Into<String>) -> Self {
-        Self(
-            json!({ "objectToArray": { "objectFieldName": field.into(), "destinationFieldName": into.into() } }),
-        )
-    }
-}
-
-/// What makes a group, and what is gathered of its rows.
-///
-/// # Example
-/// ```
-/// use wixapp_platform::data::{Expression, Group};
-/// let group = Group::new()
-///     .by(Expression::field("author"), "author")
-///     .sum(Expression::field("likes"), "likes")
-///     .max(Expression::field("_createdDate"), "last_post")
-///     .count("posts");
-/// ```
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Group {
-    ids: Vec<Value>,
-    accumulators: Vec<Value>,
-}
-
-macro_rules! accumulators {
-    ($($(#[$doc:meta])* $name:ident = $wire:literal;)+) => {
-        $($(#[$doc])*
-        ///
-        /// # Example
-        /// ```
-        /// use wixapp_platform::data::{Expression, Group};
-        #[doc = concat!("let group = Group::new().", stringify!($name), "(Expression::field(\"likes\"), \"result\");")]
-        /// ```
-        #[must_use]
-        pub fn $name(self, of: Expression, name: impl Into<String>) -> Self {
-            self.gather($wire, of, name.into())
-        })+
-    };
-}
-
-impl Group {
-    /// One group of all rows.
-    ///
-    /// # Example
-    /// ```
-    /// let group = wixapp_platform::data::Group::new();
-    /// ```
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A group for each value; it is `_id.name` of a result.
-    ///
-    /// # Example
-    /// ```
-    /// use wixapp_platform::data::{Expression, Group};
-    /// let group = Group::new().by(Expression::field("author"), "author");
-    /// ```
-    #[must_use]
-    pub fn by(mut self, of: Expression, name: impl Into<String>) -> Self {
-        self.ids.push(json!({ "expression": of.0, "key": name.into() }));
-        self
-    }
-
-    accumulators! {
-        /// The sum of the numbers, as `name` of a result.
-        sum = "sum";
-        /// The average of the numbers, as `name` of a result.
-        average = "avg";
-        /// The least value, as `name` of a result.
-        min = "min";
-        /// The greatest value, as `name` of a result.
-        max = "max";
-        /// The value of the first row, as `name` of a result.
-        first = "first";
-        /// The value of the last row, as `name` of a result.
-        last = "last";
-        /// The list of all values, as `name` of a result.
-        push = "push";
-    }
-
-    /// The number of rows, as `name` of a result.
-    ///
-    /// # Example
-    /// ```
-    /// let group = wixapp_platform::data::Group::new().count("posts");
-    /// ```
-    #[must_use]
-    pub fn count(self, name: impl Into<String>) -> Self {
-        self.sum(Expression::number(1), name)
-    }
-
-    fn gather(mut self, what: &str, of: Expression, name: String) -> Self {
-        self.accumulators.push(json!({ what: { "expression": of.0 }, "resultFieldName": name }));
-        self
-    }
-}
-
-/// Which fields a row keeps, and which are made.
-///
-/// # Example
-/// ```
-/// use wixapp_platform::data::{Expression, Projection};
-/// let size = Projection::new().include(["width", "height"]);
-/// let projection = Projection::new()
-///     .include(["title"])
-///     .reshape(Expression::length(Expression::field("title")), "length")
-///     .nested(size, "size");
-/// ```
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Projection(Vec<Value>);
-
-impl Projection {
-    /// All fields as they are.
-    ///
-    /// # Example
-    /// ```
-    /// let projection = wixapp_platform::data::Projection::new();
-    /// ```
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Keeps these fields only, and the id.
-    ///
-    /// # Example
-    /// ```
-    /// let projection = wixapp_platform::data::Projection::new().include(["title"]);
-    /// ```
-    #[must_use]
-    pub fn include<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
-        self.0.extend(fields.into_iter().map(|field| json!({ "include": { "fieldName": field.into() } })));
-        self
-    }
-
-    /// Leaves out these fields.
-    ///
-    /// # Example
-    /// ```
-    /// let projection = wixapp_platform::data::Projection::new().exclude(["_id"]);
-    /// ```
-    #[must_use]
-    pub fn exclude<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
-        self.0.extend(fields.into_iter().map(|field| json!({ "exclude": { "fieldName": field.into() } })));
-        self
-    }
-
-    /// Makes a field of what is computed.
-    ///
-    /// # Example
-    /// ```
-    /// use wixapp_platform::data::{Expression, Projection};
-    /// let projection = Projection::new().reshape(Expression::upper(Expression::field("title")), "loud");
-    /// ```
-    #[must_use]
-    pub fn reshape(mut self, of: Expression, name: impl Into<String>) -> Self {
-        self.0.push(json!({ "reshape": { "resultFieldName": name.into(), "expression": of.0 } }));
-        self
-    }
-
-    /// Makes an object of fields.
-    ///
-    /// # Example
-    /// ```
-    /// use wixapp_platform::data::Projection;
-    /// let projection = Projection::new().nested(Projection::new().include(["width", "height"]), "size");
-    /// ```
-    #[must_use]
-    pub fn nested(mut self, fields: Self, name: impl Into<String>) -> Self {
-        self.0.push(json!({ "projectNested": { "resultFieldName": name.into(), "fields": fields.0 } }));
-        self
-    }
+#[must_use = "it asks nothing until it is run"]
+pub struct Pipeline<T> {
+    items: Items<T>,
+    stages: Vec<Value>,
+    limit: Option<u32>,
+    begin: Position,
 }
 
 impl<T> Items<T> {
-    /// Runs the items through stages; the first page of the rows that come out, 50 at most. Put a filter first: it finds
-    /// its items as a query does.
+    /// Runs the items through stages. Put a filter first: it finds its items as a query does.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use wixapp_platform::data::{Expression, Group, Items, Stage};
+    /// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+    /// let stages = [Stage::unwind("tags"), Stage::group(Group::new().by(Expression::field("tags"), "tag").count("posts"))];
+    /// for row in posts.pipeline(stages).run::<serde_json::Value>().await?.items {
+    ///     println!("{}: {}", row["_id"]["tag"], row["posts"]);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pipeline(&self, stages: impl IntoIterator<Item = Stage>) -> Pipeline<T> {
+        let stages = stages.into_iter().map(|stage| stage.0).collect();
+        Pipeline { items: self.clone(), stages, limit: None, begin: Position::Offset(0) }
+    }
+}
+
+impl<T> Pipeline<T> {
+    /// How many rows there are on a page: 50 where nobody says, and at most 1,000.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # fn example(posts: wixapp_platform::data::Items<serde_json::Value>) {
+    /// let pipeline = posts.pipeline([]).limit(10);
+    /// # }
+    /// ```
+    pub fn limit(self, rows: u32) -> Self {
+        Self { limit: Some(rows), ..self }
+    }
+
+    /// Goes on from a place that a page gave ([`Page::cursor`]).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+    /// let page = posts.pipeline([]).run::<serde_json::Value>().await?;
+    /// if let Some(cursor) = page.cursor() {
+    ///     let next = posts.pipeline([]).after(cursor).run::<serde_json::Value>().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn after(self, cursor: impl Into<String>) -> Self {
+        Self { begin: Position::Cursor(cursor.into()), ..self }
+    }
+
+    /// The first page of the rows that come out.
     ///
     /// # Errors
     /// [`Error::is_invalid`] when Wix does not accept a stage, [`Error::is_malformed`] when a row does not fit `A`; else
@@ -310,30 +87,24 @@ impl<T> Items<T> {
     ///
     /// # Example
     /// ```no_run
-    /// use wixapp_platform::data::{Expression, Group, Items, Stage};
-    /// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
-    /// let stages = [Stage::unwind("tags"), Stage::group(Group::new().by(Expression::field("tags"), "tag").count("posts"))];
-    /// for row in posts.pipeline::<serde_json::Value>(stages).await?.items {
-    ///     println!("{}: {}", row["_id"]["tag"], row["posts"]);
-    /// }
+    /// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+    /// let rows = posts.pipeline([wixapp_platform::data::Stage::unwind("tags")]).run::<serde_json::Value>().await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn pipeline<A>(&self, stages: impl IntoIterator<Item = Stage>) -> Result<Page<A>, Error>
-    where
-        A: DeserializeOwned + Send + 'static,
-    {
-        let (base, stages) = (self.base(), stages.into_iter().map(|stage| stage.0).collect::<Vec<_>>());
+    pub async fn run<A: DeserializeOwned + Send + 'static>(self) -> Result<Page<A>, Error> {
+        let Self { items, stages, limit, begin } = self;
+        let base = items.base();
         let body = move |at: &Position| {
-            let mut pipeline = serde_json::Map::new();
+            let mut pipeline = Map::new();
             if at.is_fresh() {
                 pipeline.insert("stages".to_owned(), json!(stages));
             }
-            at.write(None, &mut pipeline);
+            at.write(limit, &mut pipeline);
             let mut body = base.clone();
             body.insert("pipeline".to_owned(), pipeline.into());
             body.into()
         };
-        self.listing(&PIPELINE, body, value, None, Position::Offset(0)).fetch().await
+        items.listing(&PIPELINE, body, value, limit, begin).fetch().await
     }
 }

@@ -10,6 +10,7 @@ use super::conditions::Conditions;
 use super::filter::Filter;
 use super::item::{self, Item};
 use super::page::{Listing, Page, Position};
+use super::search::Search;
 use super::sort::{Order, Sort};
 use super::{Items, endpoint, post, value};
 use crate::client::{Call, Endpoint};
@@ -309,24 +310,6 @@ impl<T> Conditions for Query<T> {
     }
 }
 
-/// Whether all words of a search must be there, or any.
-///
-/// # Example
-/// ```no_run
-/// use wixapp_platform::data::{Items, SearchMode};
-/// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
-/// let found = posts.query().search("tea coffee", SearchMode::Any).await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SearchMode {
-    /// All words.
-    All,
-    /// At least one of the words.
-    Any,
-}
-
 impl<T: DeserializeOwned + Send + 'static> Query<T> {
     /// The first page of the items.
     ///
@@ -368,25 +351,23 @@ impl<T: DeserializeOwned + Send + 'static> Query<T> {
         }
     }
 
-    /// The first page of the items whose texts hold the words. Neither case nor order of the words counts.
+    /// The first page of the items whose texts hold the words: all of them where nothing else is said. Neither case nor
+    /// order of the words counts.
     ///
     /// # Errors
     /// As [`find`](Self::find).
     ///
     /// # Example
     /// ```no_run
-    /// use wixapp_platform::data::{Items, SearchMode};
+    /// use wixapp_platform::data::{Items, Search};
     /// # async fn example(posts: Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
-    /// let page = posts.query().search("green tea", SearchMode::All).await?;
+    /// let both = posts.query().search("green tea").await?;
+    /// let either = posts.query().search(Search::any("tea cofee").fuzzy()).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn search(self, words: impl Into<String>, mode: SearchMode) -> Result<Page<Item<T>>, Error> {
-        let mode = match mode {
-            SearchMode::All => "AND",
-            SearchMode::Any => "OR",
-        };
-        let words = json!({ "expression": words.into(), "mode": mode });
+    pub async fn search(self, search: impl Into<Search>) -> Result<Page<Item<T>>, Error> {
+        let words = search.into().json();
         let (filter, asked, around) = (self.filter.to_json()?, self.asked(), self.around());
         let body = move |at: &Position| {
             let mut search = asked.what(at, &filter);

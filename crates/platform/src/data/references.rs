@@ -192,6 +192,7 @@ impl<T> Items<T> {
             fields: Vec::new(),
             limit: None,
             skip: 0,
+            total: false,
         }
     }
 }
@@ -216,6 +217,7 @@ pub struct References<R> {
     fields: Vec<String>,
     limit: Option<u32>,
     skip: u32,
+    total: bool,
 }
 
 impl<R> References<R> {
@@ -241,6 +243,20 @@ impl<R> References<R> {
     /// ```
     pub fn skip(self, items: u32) -> Self {
         Self { skip: items, ..self }
+    }
+
+    /// Asks for the number of all of them, too ([`Page::total`]).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(posts: wixapp_platform::data::Items<serde_json::Value>) -> Result<(), wixapp_platform::Error> {
+    /// let tags = posts.referenced::<serde_json::Value>("tags", ["p-1"]).with_total().find().await?;
+    /// println!("{} of {:?}", tags.items.len(), tags.total);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_total(self) -> Self {
+        Self { total: true, ..self }
     }
 
     /// Turns the order in which they were added around.
@@ -304,7 +320,7 @@ impl<R: DeserializeOwned + Send + 'static> References<R> {
     }
 
     fn listing(self) -> Listing<Referenced<R>> {
-        let Self { items, field, from, descending, fields, limit, skip } = self;
+        let Self { items, field, from, descending, fields, limit, skip, total } = self;
         let base = items.base();
         let body = move |at: &Position| {
             let mut body = base.clone();
@@ -321,6 +337,9 @@ impl<R: DeserializeOwned + Send + 'static> References<R> {
                 }
                 if descending {
                     tell("order", json!("DESC"));
+                }
+                if total {
+                    tell("returnTotalCount", json!(true));
                 }
             }
             at.write(limit, &mut body);

@@ -1,5 +1,6 @@
 //! The order of what is asked for.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// Which end comes first.
@@ -9,21 +10,14 @@ use serde_json::{Map, Value, json};
 /// use wixapp_platform::data::{Order, Stage};
 /// let stage = Stage::sort([("likes", Order::Descending), ("title", Order::Ascending)]);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// The least.
+    #[serde(rename = "ASC")]
     Ascending,
     /// The greatest.
+    #[serde(rename = "DESC")]
     Descending,
-}
-
-impl Order {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ascending => "ASC",
-            Self::Descending => "DESC",
-        }
-    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -31,7 +25,7 @@ pub(super) struct Sort(Vec<Value>);
 
 impl Sort {
     pub(super) fn push(&mut self, field: String, order: Order) {
-        self.0.push(json!({ "fieldName": field, "order": order.word() }));
+        self.0.push(json!({ "fieldName": field, "order": order }));
     }
 
     /// The order of one field, if it is sorted by.

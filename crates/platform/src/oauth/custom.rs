@@ -89,6 +89,15 @@ fn pick<const N: usize>(query: &str, names: [&'static str; N]) -> Result<[String
 }
 
 /// What a finished installation brought.
+///
+/// # Example
+/// ```no_run
+/// use wixapp_platform::oauth::{InstallCallback, InstallGrant, OAuthState};
+/// # async fn example(client: wixapp_platform::WixClient, callback: InstallCallback, state: OAuthState) -> Result<(), wixapp_platform::Error> {
+/// let InstallGrant { instance_id, refresh_token, .. } = client.complete_install(&callback, &state).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InstallGrant {
     /// The install.

@@ -101,6 +101,13 @@ pub struct Identity {
 
 wire::text_enum!(
     /// The kind of actor behind an event.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::IdentityType;
+    /// assert_eq!(IdentityType::from("WIX_USER".to_owned()), IdentityType::WixUser);
+    /// assert_eq!(IdentityType::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     IdentityType {
         /// Wix does not say.
         Unspecified = "UNKNOWN",

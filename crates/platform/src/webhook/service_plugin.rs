@@ -14,6 +14,15 @@ use crate::json;
 const ISSUER: &str = "wix.com";
 
 /// A verified call of a service plugin.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::api::custom_charges::ChargeLimitRequest;
+/// use wixapp_platform::webhook::ServicePluginCall;
+/// fn limit_of(call: &ServicePluginCall<ChargeLimitRequest>) -> Option<&str> {
+///     call.instance_id.as_ref().filter(|_| call.request.currency == "EUR").map(|_| "100.00")
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServicePluginCall<T> {
     /// What is asked.

@@ -103,7 +103,7 @@ async fn every_stage_is_sent_as_wix_writes_it() {
                 .nested(Projection::new().include(["e"]), "f"),
         ),
     ];
-    let page = items(&wix).pipeline::<Value>(stages).await.unwrap();
+    let page = items(&wix).pipeline(stages).run::<Value>().await.unwrap();
     assert_eq!(page.items[0]["n"], 2);
     let gathered =
         |what: &str, name: &str| json!({what: {"expression": {"fieldPath": "n"}}, "resultFieldName": name});
@@ -152,7 +152,7 @@ async fn every_expression_is_sent_as_wix_writes_it(#[case] expression: Expressio
     const PIPELINE: &str = "/wix-data/v2/items/aggregate-pipeline";
     let wix = answering("POST", PIPELINE, json!({"results": []})).await;
     let stages = [Stage::project(Projection::new().reshape(expression, "x"))];
-    items(&wix).pipeline::<Value>(stages).await.unwrap();
+    items(&wix).pipeline(stages).run::<Value>().await.unwrap();
     let body = &wix.bodies(PIPELINE).await[0];
     assert_eq!(body.pointer("/pipeline/stages/0/projection/fields/0/reshape/expression"), Some(&expected));
 }

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, Request, ResponseTemplate};
-use wixapp_platform::data::{Conditions as _, Filter, Items, Query, SearchMode};
+use wixapp_platform::data::{Conditions as _, Filter, Items, Query, Search};
 
 use crate::support::{Wix, at, instance};
 
@@ -249,17 +249,18 @@ async fn values_that_do_not_fit_are_malformed() {
 }
 
 #[rstest::rstest]
-#[case(SearchMode::All, "AND")]
-#[case(SearchMode::Any, "OR")]
+#[case("green tea".into(), json!({"expression": "green tea", "mode": "AND"}))]
+#[case(Search::any(String::from("tea")), json!({"expression": "tea", "mode": "OR"}))]
+#[case(Search::from(String::from("tee")).fuzzy(), json!({"expression": "tee", "mode": "AND", "fuzzy": true}))]
 #[tokio::test]
-async fn words_are_searched_for(#[case] mode: SearchMode, #[case] word: &str) {
+async fn words_are_searched_for(#[case] search: Search, #[case] words: Value) {
     const SEARCH: &str = "/wix-data/v2/items/search";
     let wix = answering(SEARCH, vec![page(&["a"], &json!({}))]).await;
-    let found = items(&wix).query().eq("a", 1).include("r").search("green tea", mode).await.unwrap();
+    let found = items(&wix).query().eq("a", 1).include("r").search(search).await.unwrap();
     assert_eq!(found.items[0].id, "a");
     let expected = json!({
         "dataCollectionId": "Posts",
-        "search": {"filter": {"a": 1}, "search": {"expression": "green tea", "mode": word}},
+        "search": {"filter": {"a": 1}, "search": words},
         "includeReferences": [{"field": "r"}],
     });
     assert_eq!(wix.bodies(SEARCH).await, [expected]);
@@ -277,6 +278,7 @@ async fn words_are_searched_for(#[case] mode: SearchMode, #[case] word: &str) {
 #[case::compared_with_an_object(|q: Query<Value>| q.between("a", 1, json!({})))]
 #[case::a_list_of_lists(|q: Query<Value>| q.is_in("a", [json!([1])]))]
 #[case::nothing_in_a_list(|q: Query<Value>| q.has_all("a", [None::<i32>]))]
+#[case::json_that_is_no_object(|q: Query<Value>| q.and(Filter::from_json(json!([1]))))]
 #[case::within_or(|q: Query<Value>| q.eq("a", 1).or(Filter::new().eq("", 1)))]
 #[case::within_not(|q: Query<Value>| q.not(Filter::new().eq("", 1)))]
 #[case::within_and(|q: Query<Value>| q.and(Filter::new().eq("", 1)))]
@@ -290,7 +292,7 @@ async fn a_faulty_filter_is_told_and_not_sent(#[case] build: fn(Query<Value>) ->
         query().find().await.map(drop),
         query().count().await.map(drop),
         query().distinct::<Value>("a").await.map(drop),
-        query().search("x", SearchMode::All).await.map(drop),
+        query().search("x").await.map(drop),
         query().stream().try_next().await.map(drop),
     ];
     assert!(outcomes.iter().all(|outcome| outcome.as_ref().unwrap_err().is_malformed()));

@@ -177,6 +177,13 @@ pub struct PlanTransferred {
 
 wire::text_enum!(
     /// Why a plan will not renew.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::CancelReason;
+    /// assert_eq!(CancelReason::from("USER_CANCEL".to_owned()), CancelReason::UserCancel);
+    /// assert_eq!(CancelReason::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     CancelReason {
         /// The owner cancelled.
         UserCancel = "USER_CANCEL",
@@ -189,6 +196,13 @@ wire::text_enum!(
 
 wire::text_enum!(
     /// When a cancelled plan ends.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::CancellationType;
+    /// assert_eq!(CancellationType::from("IMMEDIATELY".to_owned()), CancellationType::Immediately);
+    /// assert_eq!(CancellationType::from("NEW".to_owned()).as_str(), "NEW");
+    /// ```
     CancellationType {
         /// With the period already paid.
         AtEndOfPeriod = "AT_END_OF_PERIOD",
