@@ -5,6 +5,7 @@ mod chromium;
 mod debian;
 mod dev;
 mod failure;
+mod fuzz;
 mod openapi;
 mod ports;
 mod postgres;
@@ -44,6 +45,8 @@ enum Task {
     Bench(bench::BenchArgs),
     /// Run a long proof: races, crashes, failing disks, planted bugs.
     Torture(torture::TortureArgs),
+    /// Run the fuzz targets, each for a while.
+    Fuzz(fuzz::FuzzArgs),
     /// Write api/openapi.json and the types generated from it.
     Openapi,
 }
@@ -66,6 +69,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Test(args) => test::run(&args, &repo, &board),
         Task::Bench(args) => bench::run(&args, &repo, &board),
         Task::Torture(args) => torture::run(&args, &repo, &board),
+        Task::Fuzz(args) => fuzz::run(&args, &repo, &board),
         Task::Openapi => openapi::run(&repo, &board),
     }
 }

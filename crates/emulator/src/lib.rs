@@ -70,3 +70,13 @@ pub use self::world::coupon::Coupon;
 pub use self::world::delivery::{Attempt, DeliveryState};
 pub use self::world::report::BiEvent;
 pub use self::world::settings::{AppSettings, Permission};
+
+/// What the fuzzer reaches; there only in its builds.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzz {
+    /// Reads the bytes as a filter of Wix Data, and panics when it means one thing by an index and another without.
+    pub fn check_filter(bytes: &[u8]) {
+        crate::data::filter::prove::check_filter(bytes);
+    }
+}

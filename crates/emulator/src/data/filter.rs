@@ -1,6 +1,8 @@
 //! Filters: read strictly, then asked of items.
 
 mod parse;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod prove;
 #[cfg(test)]
 mod tests;
 

@@ -6,7 +6,7 @@
 mod aggregate;
 pub(crate) mod error;
 pub(crate) mod event;
-mod filter;
+pub(crate) mod filter;
 mod item;
 pub(crate) mod job;
 mod patch;

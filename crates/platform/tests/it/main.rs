@@ -19,6 +19,7 @@ mod data_items;
 mod data_query;
 mod filter_properties;
 mod forge;
+mod fuzz_seeds;
 mod hostile_server;
 mod instance_token_attacks;
 mod interoperability;

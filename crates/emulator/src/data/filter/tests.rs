@@ -1,3 +1,6 @@
+#[path = "../../../../../fuzz/checks/mutate.rs"]
+mod mutate;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -116,4 +119,11 @@ fn a_filter_that_cannot_be_right_is_refused_with_its_code() {
         assert_eq!((status, code), (StatusCode::BAD_REQUEST, expected), "{filter}");
         assert!(description.starts_with(expected), "{description}");
     }
+}
+
+#[test]
+fn the_fuzzers_seeds_and_inputs_near_them_mean_the_same_by_an_index_and_without() {
+    let repository = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let asked = mutate::for_each_near_a_seed(repository, "data_filter", super::prove::check_filter);
+    assert!(asked >= 600, "{asked}");
 }
