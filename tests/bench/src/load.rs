@@ -52,6 +52,18 @@ pub(crate) async fn run_all(address: SocketAddr, connections: usize, requests: R
     drive_all(address, connections, &Arc::new(requests), Window { from, until }).await
 }
 
+/// Sends requests for so long, after a warm-up of a tenth of it.
+pub(crate) async fn run_for(
+    address: SocketAddr,
+    connections: usize,
+    requests: &Arc<Requests>,
+    seconds: f64,
+) -> Result<Figures> {
+    let from = Instant::now() + Duration::try_from_secs_f64(seconds / 10.0)?;
+    let until = from + Duration::try_from_secs_f64(seconds)?;
+    drive_all(address, connections, requests, Window { from, until }).await
+}
+
 async fn drive_all(
     address: SocketAddr,
     connections: usize,

@@ -9,6 +9,7 @@ mod install;
 mod jobs;
 mod limit;
 mod load;
+mod platform;
 mod request;
 mod runner;
 mod sqlite;
@@ -56,6 +57,8 @@ enum Task {
     },
     /// Run jobs that do nothing, in this process.
     Runner(runner::RunnerArgs),
+    /// Measure the local platform, in this process.
+    Platform(platform::PlatformArgs),
     /// Print an owner's token of the first instance.
     Token(identity::Secrets),
     /// Time from a webhook to a live watcher.
@@ -92,6 +95,7 @@ async fn run(task: Task) -> Result<()> {
         Task::Books(args) => print(&books::run(&args).await?),
         Task::Derive { seconds } => print(&derive::run(Duration::try_from_secs_f64(seconds)?)?),
         Task::Runner(args) => print(&runner::run(&args).await?),
+        Task::Platform(args) => print(&platform::run(&args).await?),
         Task::Token(secrets) => print(&secrets.token(&identity::instance(0))?),
         Task::Watch(args) => print(&watch::run(&args).await?),
         Task::Start(args) => print(&start::run(&args).await?),

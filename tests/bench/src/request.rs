@@ -63,6 +63,11 @@ enum Kind {
 }
 
 impl Requests {
+    /// These over and over.
+    pub(crate) fn repeated(requests: Vec<Vec<u8>>) -> Self {
+        Self::new(Kind::Repeated(requests))
+    }
+
     /// `count` publications, spread over the instances: a hold and a job each.
     pub(crate) fn publications(secrets: &Secrets, run: &str, instances: usize, count: usize) -> Result<Self> {
         let (secrets, run) = (secrets.clone(), run.to_owned());

@@ -58,6 +58,12 @@ impl Tally {
     }
 }
 
+/// The middle of several runs.
+pub(crate) fn median(mut runs: Vec<f64>) -> Option<f64> {
+    runs.sort_by(f64::total_cmp);
+    runs.get(runs.len() / 2).copied()
+}
+
 fn percentile_ms(sorted_us: &[u32], percent: usize) -> f64 {
     let at = (sorted_us.len() * percent).div_ceil(100).saturating_sub(1);
     sorted_us.get(at).map_or(0.0, |us| f64::from(*us) / 1000.0)

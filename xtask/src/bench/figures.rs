@@ -1,5 +1,7 @@
 //! What was measured.
 
+use serde::Deserialize;
+
 /// Everything; `None` where it was not asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
@@ -8,6 +10,7 @@ pub(crate) struct Figures {
     pub(crate) limits: Limits,
     pub(crate) page: PageFigures,
     pub(crate) emulator_start_ms: Option<f64>,
+    pub(crate) platform: Option<PlatformFigures>,
     /// Microseconds for 10, 100 and 1,000 facts.
     pub(crate) derive_us: [Option<f64>; 3],
     pub(crate) settle_us: [Option<f64>; 3],
@@ -56,6 +59,27 @@ pub(crate) struct PageFigures {
     pub(crate) warm_first_ms: Option<f64>,
     pub(crate) warm_usable_ms: Option<f64>,
     pub(crate) layout_shift: Option<f64>,
+}
+
+/// The local platform, as `wixapp-bench platform` prints it.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct PlatformFigures {
+    /// From nothing to the first answer, within a process that tests.
+    pub(crate) start_ms: f64,
+    pub(crate) idle_mb: f64,
+    /// With 100 sites that have the app and 100 items each.
+    pub(crate) sites_mb: f64,
+    /// Answers in a second.
+    pub(crate) endpoints: Vec<Named>,
+    /// Milliseconds for a page of 50 out of 100,000 items.
+    pub(crate) queries: Vec<Named>,
+}
+
+/// A figure with what it is of.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Named {
+    pub(crate) what: String,
+    pub(crate) value: f64,
 }
 
 /// The middle of several runs.

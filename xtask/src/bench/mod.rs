@@ -37,6 +37,8 @@ enum Part {
     Limits,
     /// The dashboard page in Chromium.
     Page,
+    /// The local platform: its start, endpoints, queries and memory.
+    Platform,
 }
 
 /// Arguments of `cargo xtask bench`.
@@ -86,6 +88,11 @@ fn measure(args: &BenchArgs, lab: &Lab<'_>) -> Result<Figures> {
     if wants(Part::Limits) {
         figures.limits = limits::measure(lab)?;
         [figures.derive_us, figures.settle_us] = limits::derive(lab)?;
+    }
+    if wants(Part::Platform) {
+        let mut command = std::process::Command::new(lab.load());
+        command.arg("platform");
+        figures.platform = Some(serde_json::from_value(lab.json("local platform", command)?)?);
     }
     if wants(Part::Sqlite) || wants(Part::Page) {
         let database = lab.sqlite();
