@@ -1,14 +1,17 @@
-//! Snapshots: the platform and the app's data, taken and brought back as one.
+//! Snapshots: the platform, the items of Wix Data and the app's data, taken and brought back as one.
 //!
 //! The app's data is copied first and the platform's state after it, while no webhook is sent. So the platform knows
 //! everything the app's copy knows; what it knows beyond that is told to the app again, as after a crash.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::data::store::Store;
+use crate::data::store::op::SiteData;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::record::{Kind, Outcome};
@@ -16,6 +19,7 @@ use crate::world::{LAYOUT, World};
 
 const ABOUT: &str = "snapshot.json";
 const PLATFORM: &str = "platform.json";
+const ITEMS: &str = "platform.items";
 
 /// A saved state of the platform, and of the app's data where the app shares the platform's process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +57,12 @@ impl Engine {
                 companion.settle().await;
                 companion.save(&draft).await.map_err(not_kept)?;
             }
-            let (world, at) = (self.read(World::clone), self.now());
+            // Both at one moment: a call that changes items may also queue an event.
+            let (world, at) = {
+                let data = self.data();
+                data.copy_to(&draft.join(ITEMS)).map_err(not_kept)?;
+                (self.read(World::clone), self.now())
+            };
             let snapshot = Snapshot {
                 name: name.to_owned(),
                 at,
@@ -82,11 +91,14 @@ impl Engine {
         let place = self.snapshot_folder()?.join(name);
         let snapshot: Snapshot = read(&place.join(ABOUT), name)?;
         let world: World = read(&place.join(PLATFORM), name)?;
+        let items = Store::read_copy(&place.join(ITEMS), &self.config.app_id).map_err(|reason| {
+            tracing::error!(error = reason, "the items of a snapshot cannot be read");
+            unfit(name, "is damaged, or was written by another version")
+        })?;
         let _turn = self.turn.lock().await;
         let companion = self.companion().filter(|_| snapshot.with_app);
         if world.layout != LAYOUT || world.app_id != self.config.app_id {
-            let message = format!("The snapshot \"{name}\" belongs to another app, or to another version.");
-            return Err(Refusal::conflict("snapshot_unfit", message));
+            return Err(unfit(name, "belongs to another app, or to another version"));
         }
         if self.companion().is_some() != snapshot.with_app {
             let message = format!(
@@ -97,17 +109,29 @@ impl Engine {
         }
         match companion {
             Some(companion) => {
-                let between = Box::new(|| self.rewind(world).map_err(|refusal| refusal.message));
+                let between = Box::new(|| self.go_back(world, items).map_err(|refusal| refusal.message));
                 companion.restore(&place, between).await.map_err(|reason| {
                     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", sentence(&reason))
                 })?;
             }
-            None => self.rewind(world)?,
+            None => self.go_back(world, items)?,
         }
+        self.jobs().forget();
         self.forget_records();
         self.recall_attempts();
         self.record(Kind::Platform, format!("Went back to the snapshot \"{name}\""), Outcome::Done);
         Ok(snapshot)
+    }
+
+    /// Replaces items and world together: when the disk refuses either, both stay as they were.
+    fn go_back(&self, world: World, items: BTreeMap<String, SiteData>) -> Result<(), Refusal> {
+        let mut data = self.data();
+        let before = data.replace(items).map_err(not_kept)?;
+        self.rewind(world).inspect_err(|_| {
+            if let Err(error) = data.replace(before) {
+                tracing::error!(%error, "the items could not be put back");
+            }
+        })
     }
 
     /// All snapshots, by the platform's time in them.
@@ -163,11 +187,11 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path, name: &str) -> Result<T, Re
         }
         Err(error) => return Err(not_kept(error)),
     };
-    let damaged = |_| {
-        let message = format!("The snapshot \"{name}\" is damaged, or was written by another version.");
-        Refusal::conflict("snapshot_unfit", message)
-    };
-    serde_json::from_slice(&bytes).map_err(damaged)
+    serde_json::from_slice(&bytes).map_err(|_| unfit(name, "is damaged, or was written by another version"))
+}
+
+fn unfit(name: &str, why: &str) -> Refusal {
+    Refusal::conflict("snapshot_unfit", format!("The snapshot \"{name}\" {why}."))
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]

@@ -82,25 +82,7 @@ impl Journal {
     pub(crate) fn open(path: &Path, app_id: &str, mut take: impl FnMut(Change)) -> Result<Self, Error> {
         let fail = |reason: &dyn ToString| Error::data(path, reason.to_string());
         let mut file = private(path).map_err(|e| fail(&e))?;
-        let mut bytes = 0;
-        let mut reader = BufReader::new(&mut file);
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let read = reader.read_until(b'\n', &mut line).map_err(|e| fail(&e))?;
-            if line.last() != Some(&b'\n') {
-                break;
-            }
-            let damaged = |e: String| fail(&format!("the change at byte {bytes} is damaged ({e})"));
-            let text = std::str::from_utf8(&line).map_err(|e| damaged(e.to_string()))?;
-            if bytes == 0 {
-                check_head(text, app_id).map_err(|reason| fail(&reason))?;
-            } else {
-                take(read_line(text).map_err(damaged)?);
-            }
-            bytes += read as u64;
-        }
-        drop(reader);
+        let bytes = read_whole_lines(&mut file, app_id, &mut take).map_err(|reason| fail(&reason))?;
         let mut journal = Self { path: path.to_owned(), file, bytes, compact_bytes: bytes };
         if bytes == 0 {
             journal.write_head(app_id).map_err(|e| fail(&e))?;
@@ -153,24 +135,64 @@ impl Journal {
         steps: impl Iterator<Item = (String, Op)>,
     ) -> io::Result<()> {
         let draft = self.path.with_extension("items.tmp");
-        let mut file = private(&draft)?;
-        file.set_len(0)?;
-        let mut writer = BufWriter::new(&mut file);
-        let mut bytes = 0;
-        let mut write = |text: String| {
-            bytes += text.len() as u64;
-            writer.write_all(text.as_bytes())
-        };
-        write(head(app_id)?)?;
-        for (site, op) in steps {
-            write(write_line(&site, std::slice::from_ref(&op))?)?;
-        }
-        writer.flush()?;
-        drop(writer);
-        file.sync_all()?;
+        let (file, bytes) = write_copy(&draft, app_id, steps)?;
         std::fs::rename(&draft, &self.path)?;
         (self.file, self.bytes, self.compact_bytes) = (file, bytes, bytes);
         Ok(())
+    }
+}
+
+/// Writes a file that holds only these steps; gives it with its size.
+pub(crate) fn write_copy(
+    path: &Path,
+    app_id: &str,
+    steps: impl Iterator<Item = (String, Op)>,
+) -> io::Result<(File, u64)> {
+    let mut file = private(path)?;
+    file.set_len(0)?;
+    let mut writer = BufWriter::new(&mut file);
+    let mut bytes = 0;
+    let mut write = |text: String| {
+        bytes += text.len() as u64;
+        writer.write_all(text.as_bytes())
+    };
+    write(head(app_id)?)?;
+    for (site, op) in steps {
+        write(write_line(&site, std::slice::from_ref(&op))?)?;
+    }
+    writer.flush()?;
+    drop(writer);
+    file.sync_all()?;
+    Ok((file, bytes))
+}
+
+/// Reads a file that [`write_copy`] wrote, and that must be whole.
+pub(crate) fn read_copy(path: &Path, app_id: &str, take: impl FnMut(Change)) -> Result<(), String> {
+    let mut file = File::open(path).map_err(|e| e.to_string())?;
+    let length = file.metadata().map_err(|e| e.to_string())?.len();
+    let read = read_whole_lines(&mut file, app_id, take)?;
+    if read == length && read > 0 { Ok(()) } else { Err("its last line was cut short".to_owned()) }
+}
+
+/// Gives each change of the file to `take`, in order; gives how many bytes the lines have that are whole.
+fn read_whole_lines(file: &mut File, app_id: &str, mut take: impl FnMut(Change)) -> Result<u64, String> {
+    let mut bytes = 0;
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line).map_err(|e| e.to_string())?;
+        if line.last() != Some(&b'\n') {
+            return Ok(bytes);
+        }
+        let damaged = |e: String| format!("the change at byte {bytes} is damaged ({e})");
+        let text = std::str::from_utf8(&line).map_err(|e| damaged(e.to_string()))?;
+        if bytes == 0 {
+            check_head(text, app_id)?;
+        } else {
+            take(read_line(text).map_err(damaged)?);
+        }
+        bytes += read as u64;
     }
 }
 

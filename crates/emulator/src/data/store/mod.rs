@@ -107,6 +107,35 @@ impl Store {
         result.and(Err(Refusal::not_saved().into()))
     }
 
+    /// Writes all of it to a file of its own.
+    pub(crate) fn copy_to(&self, path: &Path) -> std::io::Result<()> {
+        journal::write_copy(path, &self.app_id, steps(&self.sites)).map(drop)
+    }
+
+    /// Reads what [`Store::copy_to`] wrote.
+    pub(crate) fn read_copy(path: &Path, app_id: &str) -> Result<BTreeMap<String, SiteData>, String> {
+        let mut sites: BTreeMap<String, SiteData> = BTreeMap::new();
+        journal::read_copy(path, app_id, |(site, ops)| {
+            let site = sites.entry(site).or_default();
+            ops.into_iter().for_each(|op| drop(site.apply(op)));
+        })?;
+        Ok(sites)
+    }
+
+    /// Puts other data in the place of all that is here, and gives back what was; on an error nothing has changed.
+    pub(crate) fn replace(
+        &mut self,
+        sites: BTreeMap<String, SiteData>,
+    ) -> std::io::Result<BTreeMap<String, SiteData>> {
+        if let Some(journal) = &mut self.journal {
+            journal.compact(&self.app_id, steps(&sites))?;
+        }
+        if let Some(replica) = &mut self.replica {
+            replica.begin_anew(steps(&sites));
+        }
+        Ok(std::mem::replace(&mut self.sites, sites))
+    }
+
     /// The collections as a reader sees them: up to date when `consistent`, else as the replica has them.
     pub(crate) fn read(&mut self, site_id: &str, now: Timestamp, consistent: bool) -> &mut SiteData {
         match &mut self.replica {
@@ -124,12 +153,16 @@ impl Store {
         let Some(journal) = self.journal.as_mut().filter(|journal| journal.is_worth_compacting()) else {
             return;
         };
-        let steps = self.sites.iter().flat_map(|(id, site)| site.steps().map(|op| (id.clone(), op)));
-        if let Err(error) = journal.compact(&self.app_id, steps) {
+        if let Err(error) = journal.compact(&self.app_id, steps(&self.sites)) {
             // The long file is as good as the short one.
             tracing::warn!(%error, "the local platform could not tidy its items");
         }
     }
+}
+
+/// The steps that lead to this data from nothing.
+fn steps(sites: &BTreeMap<String, SiteData>) -> impl Iterator<Item = (String, Op)> {
+    sites.iter().flat_map(|(id, site)| site.steps().map(|op| (id.clone(), op)))
 }
 
 impl SiteData {

@@ -25,6 +25,12 @@ impl Replica {
         ops.into_iter().for_each(|op| drop(site.apply(op)));
     }
 
+    /// Forgets everything, what is on its way too, and takes these steps at once.
+    pub(crate) fn begin_anew(&mut self, steps: impl Iterator<Item = (String, Op)>) {
+        (self.sites, self.due) = (BTreeMap::new(), VecDeque::new());
+        steps.for_each(|(site, op)| self.catch_up(&site, vec![op]));
+    }
+
     /// Takes a change later.
     pub(crate) fn follow(&mut self, site: &str, ops: Vec<Op>, now: Timestamp) {
         let due_at = now.checked_add(self.lag).unwrap_or(now);
