@@ -70,6 +70,67 @@ call('AppStrategy.elevated', {
   },
 });
 
+const { accessToken: dashboardToken } = await platform.page(`sites/${siteId}/access-token`, {});
+
+call('AppStrategy with a dashboard token', {
+  'becomes a token that the server may use': async () => {
+    const accessToken = String(dashboardToken);
+    const strategy = AppStrategy({ appId: APP_ID, appSecret: APP_SECRET, accessToken });
+    const { headers } = await strategy.getAuthHeaders(undefined);
+    assert.notEqual(headers.Authorization, accessToken);
+    const client = createClient({ auth: strategy, modules: { appInstances } });
+    const found = /** @type {any} */ (await client.appInstances.getAppInstance());
+    assert.equal(found.instance.instanceId, instanceId);
+  },
+  'with the secret of another app': () => {
+    const accessToken = String(dashboardToken);
+    const strategy = AppStrategy({ appId: APP_ID, appSecret: 'x'.repeat(32), accessToken });
+    return assert.rejects(async () => strategy.getAuthHeaders(undefined), /Wix OAuth API: 401/);
+  },
+  'of nobody': () => {
+    const strategy = AppStrategy({ appId: APP_ID, appSecret: APP_SECRET, accessToken: 'nobody' });
+    return assert.rejects(async () => strategy.getAuthHeaders(undefined), /Wix OAuth API: 401/);
+  },
+});
+
+/** What an owner does who agrees to the installation: the address of the app to which Wix leads back. */
+async function consent(state = 'state-1') {
+  const { url } = await platform.page(`sites/${siteId}/install-link`, {});
+  const token = String(new URL(url).searchParams.get('token'));
+  const strategy = AppStrategy({ appId: APP_ID, appSecret: APP_SECRET });
+  const redirectUrl = `${platform.inbox.url}/callback`;
+  const page = new URL(strategy.getInstallUrl({ redirectUrl, token, state }));
+  const body = new URLSearchParams(page.search);
+  const request = { method: 'POST', body, redirect: /** @type {const} */ ('manual') };
+  const answer = await fetch(`${platform.url}${page.pathname}`, request);
+  return String(answer.headers.get('location'));
+}
+
+call('AppStrategy.handleOAuthCallback', {
+  'from the consent to a call': async () => {
+    const strategy = /** @type {any} */ (AppStrategy({ appId: APP_ID, appSecret: APP_SECRET }));
+    const found = await strategy.handleOAuthCallback(await consent(), { state: 'state-1' });
+    assert.equal(found.instanceId, instanceId);
+    const { refreshToken } = found;
+    const later = AppStrategy({ appId: APP_ID, appSecret: APP_SECRET, refreshToken });
+    const client = createClient({ auth: later, modules: { appInstances } });
+    const answer = /** @type {any} */ (await client.appInstances.getAppInstance());
+    assert.equal(answer.instance.instanceId, instanceId);
+  },
+  'another state is refused': async () => {
+    const strategy = /** @type {any} */ (AppStrategy({ appId: APP_ID, appSecret: APP_SECRET }));
+    const url = await consent();
+    await assert.rejects(strategy.handleOAuthCallback(url, { state: 'state-2' }), /Expected state/);
+  },
+  'a code is good once': async () => {
+    const url = await consent();
+    const strategy = () =>
+      /** @type {any} */ (AppStrategy({ appId: APP_ID, appSecret: APP_SECRET }));
+    await strategy().handleOAuthCallback(url);
+    await assert.rejects(strategy().handleOAuthCallback(url), /status code from Wix OAuth API/);
+  },
+});
+
 call('auth.elevate', {
   'a call runs as the app': async () => {
     wix.enableContext('global', { elevated: true });

@@ -216,3 +216,23 @@ call('indexes.listAvailableIndexes', {
     assert.equal(found.total, 4);
   },
 });
+
+call('collections.addDataCollectionPlugin, deleteDataCollectionPlugin', {
+  'comes and goes': async () => {
+    const id = await collection(wix);
+    const options = { plugin: { type: 'PUBLISH', publishOptions: { defaultStatus: 'DRAFT' } } };
+    const add = () => wix.collections.addDataCollectionPlugin(id, /** @type {any} */ (options));
+    const { dataCollection } = /** @type {any} */ (await add());
+    assert.deepEqual(dataCollection.plugins, [options.plugin]);
+    await assert.rejects(add(), /already/);
+    const pluginType = /** @type {any} */ ('PUBLISH');
+    const remove = () => wix.collections.deleteDataCollectionPlugin(id, { pluginType });
+    assert.deepEqual(/** @type {any} */ (await remove()).dataCollection.plugins, []);
+    await assert.rejects(remove(), /not there/);
+  },
+  'of a type that is none': async () => {
+    const id = await collection(wix);
+    const plugin = /** @type {any} */ ({ type: 'MAGIC' });
+    await assert.rejects(wix.collections.addDataCollectionPlugin(id, { plugin }), /one of PUBLISH/);
+  },
+});

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import * as management from '@wix/app-management';
 import { collections, indexes, items } from '@wix/data';
 import { AppStrategy, createClient } from '@wix/sdk';
+import { secrets } from '@wix/secrets';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const START_LIMIT_MS = 60_000;
@@ -18,18 +19,31 @@ const RECEIVE_LIMIT_MS = 20_000;
 export const APP_ID = '0b1f6c2d-5e3a-4f7b-8c9d-1a2b3c4d5e6f';
 export const APP_SECRET = 'd245bbf8-57eb-49d6-aeff-beff6d82cd39';
 
-/** The receiving end of webhooks: answers 200 and keeps the bodies. */
+/** The receiving end of webhooks: answers 200 and keeps the bodies. Questions below `/plugin` go to whoever provides. */
 class Inbox {
   /** @type {string[]} */
   bodies = [];
+  /** @type {(request: Request) => Promise<Response>} */
+  provide = async () => Response.json({});
   #server = createServer(async (request, response) => {
     let body = '';
     for await (const part of request) body += part;
+    if (request.url?.startsWith('/plugin/')) {
+      const question = new Request(`${this.url}${request.url}`, { method: 'POST', body });
+      const answer = await this.provide(question).catch((error) => {
+        return new Response(String(error), { status: 500 });
+      });
+      response.writeHead(answer.status);
+      response.end(await answer.text());
+      return;
+    }
     if (body) this.bodies.push(body);
     response.end();
   });
 
   async open() {
+    // A connection that is closed while the next question is on its way would lose that question.
+    this.#server.keepAliveTimeout = 0;
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     const address = /** @type {import('node:net').AddressInfo} */ (this.#server.address());
@@ -58,7 +72,7 @@ class Inbox {
 export class Platform {
   /**
    * Starts a platform; it ends with the test file.
-   * @param {string[]} options further options of `emulator`
+   * @param {string[] | ((app: string) => string[])} options further options of `emulator`, which may need the app's address
    */
   static async start(options = ['--calls-a-minute', '0']) {
     const platform = new Platform();
@@ -75,7 +89,7 @@ export class Platform {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
 
-  /** @param {string[]} options */
+  /** @param {string[] | ((app: string) => string[])} options */
   async #run(options) {
     const { WIXAPP_BIN: binary = join(REPOSITORY, 'target/debug/autopost') } = process.env;
     this.#folder = await mkdtemp(join(tmpdir(), 'wixapp-sdk-'));
@@ -90,7 +104,8 @@ export class Platform {
       keyFile,
     ];
     const app = ['--app-id', APP_ID, '--app-secret', APP_SECRET, '--app-name', 'Conformance'];
-    const child = spawn(resolve(binary), ['emulator', ...place, ...app, ...options], {
+    const more = typeof options === 'function' ? options(String(this.inbox.url)) : options;
+    const child = spawn(resolve(binary), ['emulator', ...place, ...app, ...more], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -161,7 +176,7 @@ export class Platform {
       publicKey: this.publicKey,
       instanceId,
     });
-    return createClient({ auth, modules: { items, collections, indexes, ...management } });
+    return createClient({ auth, modules: { items, collections, indexes, secrets, ...management } });
   }
 
   /** The official client for the first site. */

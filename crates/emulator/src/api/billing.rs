@@ -1,9 +1,10 @@
-//! `POST /apps/v1/checkout` and `GET /apps/v1/checkout/history` (wix-protocol §5).
+//! `POST /apps/v1/checkout`, `GET /apps/v1/checkout/history` (wix-protocol §5) and `GET /apps/v1/metered-billing-charges`.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 
 use super::app_token::AppToken;
@@ -12,7 +13,10 @@ use crate::checkout::CheckoutOrder;
 use crate::error::Refusal;
 use crate::event::wix_time;
 use crate::http::body::Strict;
+use crate::http::part::Params;
 use crate::http::reply::{Wix, WixError, WixPart};
+use crate::page_api::parse_time;
+use crate::world::charge::Charge;
 use crate::world::invoice::Invoice;
 use crate::world::settings::Permission;
 
@@ -84,4 +88,32 @@ pub(crate) async fn history(
         bought.map(Purchase::from).collect()
     });
     Ok(Json(History { purchases }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Stretch {
+    currency: Option<String>,
+    start_date: Option<String>,
+    end_date: Option<String>,
+}
+
+/// What the app would charge: its service plugin is asked, and nothing is invoiced.
+pub(crate) async fn metered(
+    State(emulator): State<Emulator>,
+    WixPart(app): WixPart<AppToken>,
+    WixPart(Params(query)): WixPart<Params<Stretch>>,
+) -> Result<Json<Value>, WixError> {
+    let engine = emulator.engine();
+    app.require_app_or_user()?;
+    app.require(engine, Permission::ManageYourApp)?;
+    let sold_in = engine.config.catalog.currency();
+    if query.currency.is_some_and(|currency| !currency.eq_ignore_ascii_case(sold_in)) {
+        return Err(Refusal::invalid(format!("`currency` must be {sold_in}, in which the app sells.")).into());
+    }
+    let time = |field: &str, text: Option<String>| text.map(|text| parse_time(field, &text)).transpose();
+    let period = (time("startDate", query.start_date)?, time("endDate", query.end_date)?);
+    let charged = engine.preview_charges(app.instance_id.as_str(), period).await?;
+    let shown = |charge: &Charge| json!({ "id": charge.charge_id, "description": charge.description, "amount": charge.amount });
+    Ok(Json(json!({ "charges": charged.charges.iter().map(shown).collect::<Vec<_>>() })))
 }

@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/oauth2/token-info", post(oauth::token_info))
         .route("/apps/v1/checkout", post(billing::checkout))
         .route("/apps/v1/checkout/history", get(billing::history))
+        .route("/apps/v1/metered-billing-charges", get(billing::metered))
         .route("/apps/v1/instance", get(instance::get))
         .route("/oauth/access", post(custom_auth::access))
         .route("/installer/install", get(installer::ask).post(installer::agree))

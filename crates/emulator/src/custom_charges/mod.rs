@@ -91,7 +91,7 @@ impl Engine {
         let request = json!({
             "subscriptionId": asked.subscription_id(), "currency": asked.plan.currency, "chargeLimit": limit,
         });
-        self.tell_app(&asked, "charge-limit-updated", request).await;
+        self.tell_app(&asked, "limit-updated", request).await;
         Ok(limit)
     }
 
@@ -99,6 +99,20 @@ impl Engine {
     pub(crate) async fn list_charges(&self, instance_id: &str, intent: Intent) -> Result<Charged, Refusal> {
         let asked = self.read(|world| Asked::of(world, instance_id, self.now()))?;
         self.charges_of(asked, intent).await
+    }
+
+    /// Asks what the app charges for a stretch of time, to show it: nothing is noted.
+    pub(crate) async fn preview_charges(
+        &self,
+        instance_id: &str,
+        period: (Option<Timestamp>, Option<Timestamp>),
+    ) -> Result<Charged, Refusal> {
+        let asked = self.read(|world| Asked::of(world, instance_id, self.now()))?;
+        let period = (period.0.unwrap_or(asked.period.0), period.1.unwrap_or(asked.period.1));
+        if period.1 < period.0 {
+            return Err(Refusal::invalid("`endDate` must not lie before `startDate`."));
+        }
+        self.charges_of(Asked { period, ..asked }, Intent::DisplayOnly).await
     }
 
     async fn charges_of(&self, asked: Asked, intent: Intent) -> Result<Charged, Refusal> {

@@ -19,6 +19,9 @@ const LIFETIME_S: i64 = 60;
 /// How much of an answer is read.
 const MAX_ANSWER: usize = 64 * 1024;
 
+/// The kind of extension that answers, as `@wix/app-management/service-plugins` names it.
+const EXTENSION: &str = "PREMIUM_CUSTOM_CHARGES";
+
 /// What a question is about.
 pub(super) struct Asked {
     pub(super) instance_id: InstanceId,
@@ -58,6 +61,8 @@ impl Asked {
             "identity": { "identityType": "WIX_USER", "wixUserId": self.owner_id },
             "languages": [self.locale],
             "instanceId": self.instance_id,
+            // By this the official package finds the handler.
+            "appExtensionType": EXTENSION,
         })
     }
 }

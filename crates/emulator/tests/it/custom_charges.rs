@@ -52,7 +52,7 @@ async fn a_purchase_asks_the_app_for_its_limit_in_a_signed_question() {
 
     let path = format!("/_emulator/instances/{instance}/charges/raise-limit");
     assert_eq!(stage.post(&path, &json!({ "chargeLimit": "150" })).await.json["chargeLimit"], "150.00");
-    assert_eq!(last_asked(&stage, "charge-limit-updated")["request"]["chargeLimit"], "150.00");
+    assert_eq!(last_asked(&stage, "limit-updated")["request"]["chargeLimit"], "150.00");
     assert_eq!(stage.post(&path, &json!({ "chargeLimit": "149.99" })).await.code(), "limit_lower");
     assert_eq!(stage.post(&path, &json!({ "chargeLimit": "a lot" })).await.code(), "invalid_request");
 }

@@ -229,7 +229,7 @@ fn slot<'a>(definition: &'a mut Definition, key: &str) -> Result<&'a mut Map<Str
     found.ok_or_else(|| DataError::new(StatusCode::NOT_FOUND, "WDE0024", text))
 }
 
-fn define_next(tx: &mut Tx<'_>, definition: Definition) -> Written {
+pub(super) fn define_next(tx: &mut Tx<'_>, definition: Definition) -> Written {
     let now = tx.now;
     define(tx, Definition { revision: definition.revision + 1, updated_at: now, ..definition }, PART)
 }

@@ -5,6 +5,7 @@ mod collections;
 mod indexes;
 mod items;
 mod jobs;
+mod plugins;
 mod queries;
 mod references;
 
@@ -87,6 +88,8 @@ fn structure() -> Router<Emulator> {
         .route("/collections/create-field", post(collections::create_field))
         .route("/collections/update-field", post(collections::update_field))
         .route("/collections/delete-field", post(collections::delete_field))
+        .route("/collections/add-plugin", post(plugins::add))
+        .route("/collections/delete-plugin", post(plugins::delete))
         .route(
             "/collections/{id}",
             get(collections::get).patch(collections::patch).delete(collections::delete),
