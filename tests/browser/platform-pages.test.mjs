@@ -137,6 +137,35 @@ describe('the platform’s pages', () => {
     await look('checkout trial');
   });
 
+  it('time, chaos and snapshots are set on one page', LIMIT, async () => {
+    await dashboard.page.goto(`${product.platform}/lab`);
+    await dashboard.on('chaos-on').waitFor();
+    await look('lab');
+    await dashboard.on('snapshot-name').fill('before-refund');
+    await dashboard.on('snapshot-save').click();
+    await dashboard.on('snapshot').first().waitFor();
+    await dashboard.on('chaos-on').click();
+    await dashboard.on('chaos-off').waitFor();
+    await look('lab in use');
+  });
+
+  it('the inspector shows a webhook with its layers, and a request', LIMIT, async () => {
+    await product.write('clock/advance', { duration: '3d' });
+    await product.write('chaos', { on: false });
+    await dashboard.page.goto(`${product.platform}/inspector`);
+    await dashboard.on('delivery-row').first().waitFor();
+    await look('inspector');
+    await dashboard.on('delivery-row').first().click();
+    await dashboard.on('resend-1').waitFor();
+    await look('inspector webhook');
+    await dashboard.page.keyboard.press('Escape');
+    await dashboard.page.goto(`${product.platform}/inspector`);
+    await dashboard.on('kind-request').click();
+    await dashboard.on('timeline-row').first().click();
+    await dashboard.on('copy-curl').waitFor();
+    await look('inspector request');
+  });
+
   it('nothing on them keeps anybody out', LIMIT, () => {
     assert.deepEqual(album.findings, []);
   });

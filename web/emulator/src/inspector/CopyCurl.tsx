@@ -19,7 +19,7 @@ export function CopyCurl({ request, onNote }: CopyCurlProps) {
       disabled={request === null}
       onClick={() => request !== null && void copy(toCurl(request))}
       prefixIcon={<CopyIcon size={18} />}
-      priority="tertiary"
+      priority="secondary"
       size="small"
     >
       Copy as curl

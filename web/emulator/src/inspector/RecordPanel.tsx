@@ -3,14 +3,14 @@ import type { TimelineRecord } from '../api/types';
 import { formatDateTime } from '../format/time';
 import { CopyCurl } from './CopyCurl';
 import { fieldsOf, requestOf } from './detail';
-import { KIND_NAMES } from './filter';
+import { KIND_NAME } from './filter';
 import { JsonView } from './JsonView';
 import { Panel } from './Panel';
 
 function Facts({ record }: { record: TimelineRecord }) {
   const { status, durationMs } = fieldsOf(record.detail);
   const facts: [string, ReactNode][] = [
-    ['Kind', KIND_NAMES[record.kind]],
+    ['Kind', KIND_NAME[record.kind]],
     ['At', formatDateTime(record.at)],
   ];
   if (typeof status === 'number' || typeof status === 'string') facts.push(['Answer', status]);

@@ -2,7 +2,7 @@ import type { RecordOutcome, TimelineRecord } from '../api/types';
 import { formatDateTime } from '../format/time';
 import { deliveryOf } from './detail';
 import { EventName } from './EventName';
-import { KIND_NAMES } from './filter';
+import { KIND_NAME } from './filter';
 
 const OUTCOME_NAMES: Record<RecordOutcome, string> = {
   done: 'done',
@@ -36,7 +36,7 @@ function Line({ record, isSelected, onSelect }: LineProps) {
       data-testid={kind === 'delivery' ? 'delivery-row' : 'timeline-row'}
     >
       <span className="lp-line-kind" data-kind={kind}>
-        {KIND_NAMES[kind]}
+        {KIND_NAME[kind]}
       </span>
       <span className="lp-line-text">
         <button

@@ -18,6 +18,16 @@ export const KIND_NAMES: Record<RecordKind, string> = {
   platform: 'Platform',
 };
 
+/** What one line of the time line is. */
+export const KIND_NAME: Record<RecordKind, string> = {
+  request: 'Request',
+  token: 'Token',
+  delivery: 'Webhook',
+  ledger: 'Credits',
+  job: 'Job',
+  platform: 'Platform',
+};
+
 export const STATE_NAMES: Record<DeliveryState, string> = {
   pending: 'Pending',
   delivered: 'Delivered',

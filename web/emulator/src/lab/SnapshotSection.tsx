@@ -73,8 +73,8 @@ export function SnapshotSection() {
   return (
     <Section title="Snapshots">
       <p className="lp-muted">
-        A snapshot holds time, sites, plans, waiting webhooks, and with `dev` the app&apos;s credits
-        and jobs.
+        A snapshot holds time, sites, plans, waiting webhooks and the items of Wix Data, and with{' '}
+        <code>dev</code> the app’s credits and jobs.
       </p>
       {error ? <p className="lp-inline-error">{sentenceOf(error)}</p> : <Save />}
       {snapshots && snapshots.length > 0 && (
