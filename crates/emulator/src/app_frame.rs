@@ -76,7 +76,7 @@ impl Engine {
             uid: Some(site.owner_id.clone()),
             app_def_id: Some(self.config.app_id.clone()),
             meta_site_id: Some(site.site_id.clone()),
-            vendor_product_id: install.live_plan(now).map(|plan| plan.product_id.clone()),
+            vendor_product_id: install.product_id(now).map(str::to_owned),
             demo_mode: Some(false),
             site_owner_id: Some(site.owner_id.clone()),
             login_account_id: Some(site.owner_id.clone()),

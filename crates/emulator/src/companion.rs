@@ -25,6 +25,9 @@ pub trait Companion: Send + Sync + 'static {
     /// Copies the app's data into `folder`, consistent in itself, while the app runs on.
     fn save<'a>(&'a self, folder: &'a Path) -> Later<'a, Result<(), String>>;
 
+    /// Stops the app, does `between`, and starts it with the data it had: for a clock that goes back.
+    fn restart<'a>(&'a self, between: Between<'a>) -> Later<'a, Result<(), String>>;
+
     /// Stops the app, does `between`, and starts it with the data that [`Companion::save`] put into `folder`.
     fn restore<'a>(&'a self, folder: &'a Path, between: Between<'a>) -> Later<'a, Result<(), String>>;
 }

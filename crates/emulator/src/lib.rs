@@ -40,6 +40,7 @@ mod payment;
 mod plan_life;
 pub mod platform;
 mod record;
+pub mod recording;
 mod scenario;
 mod sender;
 mod site_page;

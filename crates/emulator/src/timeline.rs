@@ -182,7 +182,7 @@ impl Engine {
     }
 
     /// Only one walk at a time: the caller holds the turn.
-    async fn walk(&self, target: Timestamp) -> Result<Progress, Refusal> {
+    pub(crate) async fn walk(&self, target: Timestamp) -> Result<Progress, Refusal> {
         let mut progress = Progress::default();
         let travels = target > self.now();
         while let Some(stop) = self.next_stop(target, travels && progress.app_events < APP_STOPS).await {

@@ -6,7 +6,9 @@ use wixapp_core::{DeliveryId, Fact, InstanceId};
 use crate::conn::{row, rows, sql};
 use crate::error::Error;
 use crate::live::{Change, Topic};
+use crate::load::{read_fact, select_facts};
 use crate::store::Store;
+use crate::tx::StoredFact;
 use crate::value::{Row, to_json};
 
 /// One arrival of a webhook, with where its fact stands.
@@ -98,6 +100,46 @@ impl Store {
         self.read(move |conn| {
             let statement = statement.clone();
             Box::pin(async move { rows(conn, statement).await?.into_iter().map(Arrival::read).collect() })
+        })
+        .await
+    }
+
+    /// Arrivals of one instance or of all, the earliest first, that came after `after`.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_arrivals_after(
+        &self,
+        instance_id: Option<&InstanceId>,
+        after: Option<&DeliveryId>,
+        limit: i64,
+    ) -> Result<Vec<Arrival>, Error> {
+        let after = after.map_or("", DeliveryId::as_str);
+        let statement = match instance_id {
+            Some(id) => sql!(
+                arrivals!("WHERE d.instance_id = $1 AND d.delivery_id > $2 ORDER BY d.delivery_id LIMIT $3"),
+                id,
+                after,
+                limit
+            ),
+            None => sql!(arrivals!("WHERE d.delivery_id > $1 ORDER BY d.delivery_id LIMIT $2"), after, limit),
+        };
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(Arrival::read).collect() })
+        })
+        .await
+    }
+
+    /// All facts of an instance, in the order in which they happened.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_facts(&self, instance_id: &InstanceId) -> Result<Vec<StoredFact>, Error> {
+        let statement = select_facts(instance_id);
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(read_fact).collect() })
         })
         .await
     }

@@ -114,10 +114,7 @@ fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement>
         plan.push(checkout::select_open(instance_id));
     }
     if want.facts {
-        plan.push(sql!(
-            "SELECT fact_key, event_type, happened_at, kind, state, reason FROM facts WHERE instance_id = $1 ORDER BY happened_at, fact_key",
-            instance_id
-        ));
+        plan.push(select_facts(instance_id));
         plan.push(sql!("SELECT business_key FROM business_keys WHERE instance_id = $1", instance_id));
         plan.push(sql!(hold_columns!("state = 'open'"), instance_id));
     }
@@ -263,7 +260,14 @@ fn read_reply(mut row: Row) -> Result<(String, Reply), Error> {
     Ok((key, Reply { request_hash, status, body: row.text()? }))
 }
 
-fn read_fact(mut row: Row) -> Result<StoredFact, Error> {
+pub(crate) fn select_facts(instance_id: &InstanceId) -> Statement {
+    sql!(
+        "SELECT fact_key, event_type, happened_at, kind, state, reason FROM facts WHERE instance_id = $1 ORDER BY happened_at, fact_key",
+        instance_id
+    )
+}
+
+pub(crate) fn read_fact(mut row: Row) -> Result<StoredFact, Error> {
     let key = row.text()?;
     let event_type = row.text()?;
     let at = row.time()?;

@@ -49,10 +49,10 @@ fn the_guide_shows_no_command_or_flag_that_does_not_exist() {
         let words: Vec<&str> = line.split(['|', '<', '>', '#']).next().unwrap().split_whitespace().collect();
         let names = words.iter().take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).take(3);
         let mut names: Vec<&str> = names.copied().collect();
-        let has_commands = ["token", "clock", "ledger"];
+        let has_commands = ["token", "clock", "ledger", "webhook"];
         let depth = match names[..] {
             ["emulator", "snapshot" | "clock", ..] => 3,
-            ["emulator", "run" | "chaos", ..] => 2,
+            ["emulator", "run" | "chaos" | "replay", ..] => 2,
             [first, ..] if has_commands.contains(&first) => 2,
             _ => 1,
         };

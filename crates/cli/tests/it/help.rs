@@ -159,6 +159,7 @@ fn emulator_has_help() {
       chaos     Let webhooks come twice, late, out of order or not at all
       snapshot  Save a running platform with its app, go back, and list what was saved
       run       Play a scenario, line by line
+      replay    Tell the app again what Wix told it, from a recording of `webhook export`
       help      Print this message or the help of the given subcommand(s)
 
     Options:
@@ -208,6 +209,7 @@ fn the_commands_that_steer_a_platform_have_examples_that_exist() {
         "emulator snapshot restore",
         "emulator snapshot list",
         "emulator run",
+        "emulator replay",
         "clock show",
         "clock advance",
         "clock set",

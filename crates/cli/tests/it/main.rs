@@ -13,6 +13,7 @@ mod migrate;
 mod operator;
 mod pipe;
 mod program;
+mod recording;
 mod serve;
 mod steer;
 mod surroundings;

@@ -103,13 +103,13 @@ fn snapshots_of_platform_and_app_are_branches_that_can_be_compared() {
     hint: --help shows examples
 
     # a side that is not
-    error: there is no snapshot and no database `..`
+    error: there is no snapshot, no database and no recording `..`
     hint: `emulator snapshot list` shows the snapshots; --data-dir names their folder
 
     # a side that is no database
     error: `data/identity.json` cannot be used
       caused by: the database holds something unexpected: file is not a database
-    hint: it must be a snapshot or a database of this version of the app
+    hint: it must be a snapshot or a database of this version of the app, or a recording
     "#);
     assert_eq!(dev.stop(), Some(0));
 }

@@ -13,6 +13,7 @@ use crate::config::EmulatorConfig;
 use crate::error::Refusal;
 use crate::event::wix_time;
 use crate::http::reply::{WixError, WixPart};
+use crate::recording::RecordedPlan;
 use crate::world::settings::{AppSettings, Permission};
 use crate::world::site::{Install, Site};
 use crate::world::subscription::Subscription;
@@ -45,7 +46,8 @@ impl App<'_> {
         let available: Vec<Value> = plans
             .map(|plan| json!({ "packageName": plan.product_id(), "source": self.config.app_name }))
             .collect();
-        let live = install.live_plan(self.now);
+        let live = install.live_plan(self.now).map(|plan| billing(plan, install.trial_until));
+        let live = live.or_else(|| install.recorded_plan(self.now).map(recorded_billing));
         let mut instance = json!({
             "instanceId": install.instance_id,
             "appName": self.config.app_name,
@@ -59,8 +61,8 @@ impl App<'_> {
         if let Some(origin) = &install.origin {
             instance["originInstanceId"] = origin.as_str().into();
         }
-        if let Some(plan) = live {
-            instance["billing"] = billing(plan, install.trial_until);
+        if let Some(billing) = live {
+            instance["billing"] = billing;
         }
         instance
     }
@@ -97,6 +99,28 @@ fn billing(plan: &Subscription, trial_until: Option<Timestamp>) -> Value {
     }
     if plan.cycle != BillingCycle::Monthly {
         billing["expirationDate"] = wix_time(plan.period_end_at).into();
+    }
+    billing
+}
+
+/// What Wix once answered, as far as a recording keeps it.
+fn recorded_billing(plan: &RecordedPlan) -> Value {
+    let trial = if plan.in_trial { "IN_PROGRESS" } else { "NOT_AVAILABLE" };
+    let mut billing = json!({
+        "packageName": plan.product_id,
+        "billingCycle": plan.cycle,
+        "autoRenewing": plan.auto_renewing,
+        "source": "",
+        "freeTrialInfo": { "status": trial },
+    });
+    if let Some(since) = plan.since {
+        billing["timeStamp"] = wix_time(since).into();
+    }
+    if let Some(invoice_id) = &plan.invoice_id {
+        billing["invoiceId"] = invoice_id.as_str().into();
+    }
+    if let Some(end) = plan.expires_at {
+        billing["expirationDate"] = wix_time(end).into();
     }
     billing
 }

@@ -8,6 +8,7 @@ mod deliveries;
 mod invoices;
 mod plan;
 mod records;
+mod replay;
 mod scenarios;
 mod settings;
 mod sites;
@@ -65,6 +66,9 @@ pub(crate) fn routes(emulator: &Emulator) -> Router<Emulator> {
         .route("/snapshots/{name}/restore", post(snapshots::restore))
         .route("/scenarios", post(scenarios::play))
         .route("/trigger", post(scenarios::trigger))
+        .route("/replay", post(replay::begin))
+        .route("/replay/instances", post(replay::instances))
+        .route("/replay/webhooks", post(replay::webhooks))
         .route("/timeline", get(records::list))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/{delivery_id}", get(deliveries::get))

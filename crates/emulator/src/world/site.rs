@@ -10,6 +10,7 @@ use super::script::ScriptProperties;
 use super::subscription::Subscription;
 use super::vault::Secret;
 use crate::error::Refusal;
+use crate::recording::{RecordedPast, RecordedPlan};
 
 /// One Wix site and its owner.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,6 +58,9 @@ pub(crate) struct Install {
     /// The app's scripts on the site, by component.
     #[serde(default)]
     pub(crate) scripts: BTreeMap<String, ScriptProperties>,
+    /// What a recording tells of it, where the install comes from one.
+    #[serde(default)]
+    pub(crate) past: Option<RecordedPast>,
 }
 
 impl Install {
@@ -70,6 +74,7 @@ impl Install {
             trial_until: None,
             charge_limit: None,
             scripts: BTreeMap::new(),
+            past: None,
         }
     }
 
@@ -81,5 +86,16 @@ impl Install {
     /// The plan that is paid at `now`.
     pub(crate) fn live_plan(&self, now: Timestamp) -> Option<&Subscription> {
         self.plan.as_ref().filter(|plan| plan.is_live(now))
+    }
+
+    /// The plan that a recording says was paid at `now`. What is bought here counts before it.
+    pub(crate) fn recorded_plan(&self, now: Timestamp) -> Option<&RecordedPlan> {
+        self.past.as_ref().filter(|_| self.live_plan(now).is_none())?.plan(now)
+    }
+
+    /// Wix's id of the product that is paid at `now`.
+    pub(crate) fn product_id(&self, now: Timestamp) -> Option<&str> {
+        let own = self.live_plan(now).map(|plan| plan.product_id.as_str());
+        own.or_else(|| self.recorded_plan(now).map(|plan| plan.product_id.as_str()))
     }
 }

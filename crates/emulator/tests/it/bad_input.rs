@@ -53,6 +53,18 @@ async fn writes(stage: &Stage) -> Vec<(String, Value)> {
         ("/_emulator/snapshots/now/restore".to_owned(), json!({})),
         ("/_emulator/scenarios".to_owned(), json!({ "text": "next" })),
         ("/_emulator/trigger".to_owned(), json!({ "event": "AppInstalled" })),
+        ("/_emulator/replay".to_owned(), json!({ "from": "2027-03-02" })),
+        (
+            "/_emulator/replay/instances".to_owned(),
+            json!({ "instances": [{ "instanceId": "i", "origin": null, "past": { "said": [], "presence": [] } }] }),
+        ),
+        (
+            "/_emulator/replay/webhooks".to_owned(),
+            json!({ "until": "2027-03-03", "webhooks": [{
+                "at": "2027-03-02T00:00:00Z", "happenedAt": "2027-03-02T00:00:00Z", "instanceId": "i",
+                "event": "AppInstalled", "data": {},
+            }] }),
+        ),
         (format!("/_emulator/deliveries/{delivery}/resend"), json!({ "times": 1 })),
         ("/_fake-network/posts".to_owned(), json!({ "text": "a", "network": "n", "idempotencyKey": "k" })),
         ("/oauth2/token".to_owned(), credentials(instance.as_str())),

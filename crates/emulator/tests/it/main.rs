@@ -26,6 +26,7 @@ mod permission;
 mod persistence;
 mod plan_life;
 mod plans_api;
+mod replay;
 mod same_cases;
 mod scenario;
 mod script;

@@ -151,14 +151,42 @@ impl WebhookSigner {
         payload: &Value,
         now: Timestamp,
     ) -> Result<String, Error> {
+        let expires_at = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
+        self.sign_until(event_type, instance_id, payload, now, expires_at)
+    }
+
+    /// Signs one event as [`sign`](Self::sign) does, with an end of one's own: for an event that is told again long after it
+    /// happened. Both moments are cut to whole seconds.
+    ///
+    /// # Errors
+    /// When the cryptographic library fails.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+    /// let (then, now) = ("2024-01-01T00:00:00Z".parse().unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let (signer, end) = (WebhookSigner::generate()?, "2026-01-02T00:00:00Z".parse().unwrap());
+    /// let body = signer.sign_until("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({}), then, end)?;
+    /// let event = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?.verify(body.as_bytes(), now)?;
+    /// assert_eq!(event.issued_at, then);
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    pub fn sign_until(
+        &self,
+        event_type: &str,
+        instance_id: &InstanceId,
+        payload: &Value,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<String, Error> {
         let envelope = json!({
             "eventType": event_type,
             "instanceId": instance_id,
             "data": payload.to_string(),
             "identity": json!({"identityType": "WIX_USER"}).to_string(),
         });
-        let iat = now.as_second();
-        self.sign_claims(&json!({"data": envelope.to_string(), "iat": iat, "exp": iat + LIFETIME.as_secs()}))
+        let (iat, exp) = (issued_at.as_second(), expires_at.as_second());
+        self.sign_claims(&json!({"data": envelope.to_string(), "iat": iat, "exp": exp}))
     }
 
     /// Signs `claims` as they are, whatever they say; for tests that need a genuine signature over odd content.

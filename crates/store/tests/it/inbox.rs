@@ -10,6 +10,7 @@ use crate::stage::{Stage, at, instance, now};
 on_both!(
     one_fact_of_thousands_of_deliveries,
     arrivals_are_listed_newest_first_with_their_duplicates,
+    arrivals_are_read_in_the_order_in_which_they_came,
     one_arrival_is_written_down_once,
     instances_with_new_facts_come_longest_waiting_first,
     facts_are_finished_parked_and_taken_out_again,
@@ -71,6 +72,33 @@ async fn arrivals_are_listed_newest_first_with_their_duplicates(stage: Stage) {
     let all = stage.store.list_deliveries(&id, 10).await.unwrap();
     assert_eq!((all.len(), all[2].duplicate, all[2].event_type.as_str()), (3, false, "AppInstalled"));
     assert_eq!(all[2].delivery_id, delivery(0, &id, "", at(times[0])).delivery_id);
+}
+
+async fn arrivals_are_read_in_the_order_in_which_they_came(stage: Stage) {
+    let sites = [instance("site-1"), instance("site-2")];
+    let times =
+        ["2026-03-01T10:00:09Z", "2026-03-01T10:00:00Z", "2026-03-01T10:00:05Z", "2026-03-01T10:00:07Z"];
+    for (n, time) in (0..).zip(times) {
+        let site = &sites[usize::from(n == 2)];
+        stage.store.accept(delivery(n, site, &format!("event-{n}"), at(time))).await.unwrap();
+    }
+    let read = async |site: Option<&InstanceId>, size: i64| {
+        let (mut all, mut last) = (Vec::new(), None);
+        loop {
+            let page = stage.store.list_arrivals_after(site, last.as_ref(), size).await.unwrap();
+            let Some(end) = page.last() else { return all };
+            last = Some(end.delivery_id.clone());
+            all.extend(page.into_iter().map(|arrival| arrival.fact.key));
+        }
+    };
+    for size in [1, 3, 10] {
+        assert_eq!(read(None, size).await, ["event-1", "event-2", "event-3", "event-0"]);
+        assert_eq!(read(Some(&sites[1]), size).await, ["event-2"]);
+    }
+    let facts = stage.store.list_facts(&sites[0]).await.unwrap();
+    let keys: Vec<_> = facts.iter().map(|fact| fact.key.as_str()).collect();
+    assert_eq!(keys, ["event-0", "event-1", "event-3"], "by when they happened, then by key");
+    assert_eq!(stage.store.list_facts(&instance("nobody")).await.unwrap(), []);
 }
 
 async fn one_arrival_is_written_down_once(stage: Stage) {

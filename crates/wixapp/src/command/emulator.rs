@@ -3,6 +3,7 @@
 mod chaos;
 pub(super) mod clock;
 pub(super) mod link;
+mod replay;
 mod scenario;
 mod snapshot;
 mod start;
@@ -33,6 +34,8 @@ enum Command {
     Snapshot(snapshot::Command),
     /// Play a scenario, line by line
     Run(scenario::Args),
+    /// Tell the app again what Wix told it, from a recording of `webhook export`
+    Replay(replay::Args),
 }
 
 /// The name of a command, and its examples in the name of the program.
@@ -45,7 +48,7 @@ pub(super) fn with_examples(command: clap::Command, program: &str) -> clap::Comm
             command.mut_subcommand(*name, |command| command.after_help(examples(program)))
         })
     };
-    add(command, &[("chaos", chaos::examples), ("run", scenario::examples)])
+    add(command, &[("chaos", chaos::examples), ("run", scenario::examples), ("replay", replay::examples)])
         .mut_subcommand("clock", |command| add(command, &clock::EXAMPLES))
         .mut_subcommand("snapshot", |command| add(command, &snapshot::EXAMPLES))
 }
@@ -61,5 +64,6 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Chaos(args)) => chaos::run(args).await,
         Some(Command::Snapshot(command)) => snapshot::run(command).await,
         Some(Command::Run(args)) => scenario::run(app, args).await,
+        Some(Command::Replay(args)) => replay::run(app, args).await,
     }
 }

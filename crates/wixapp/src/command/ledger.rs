@@ -1,6 +1,7 @@
 //! `ledger`: prove that the books are whole, and compare two of them.
 
 pub(super) mod diff;
+pub(super) mod line;
 
 use std::cell::Cell;
 use std::process::ExitCode;

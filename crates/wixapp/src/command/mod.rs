@@ -180,6 +180,7 @@ fn cli(app: &App) -> clap::Command {
                 with("show", webhook::show_examples(&program)),
                 with("replay", webhook::replay_examples(&program)),
                 with("park", webhook::park_examples(&program)),
+                with("export", webhook::export::examples(&program)),
             ],
         ),
         ("instance", vec![with("delete", instance::delete_examples(&program))]),

@@ -1,5 +1,8 @@
 //! `webhook`: what Wix has sent, and looking at it again.
 
+pub(super) mod export;
+mod scrub;
+
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -22,6 +25,8 @@ pub(super) enum Command {
     /// What waits because it cannot be used
     #[command(subcommand)]
     Park(Park),
+    /// Write what came as a recording, without people's data, for a local platform to replay
+    Export(export::Export),
 }
 
 #[derive(clap::Subcommand)]
@@ -104,6 +109,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Show(args) => show(args).await,
         Command::Replay(args) => look_again(args).await,
         Command::Park(Park::List(args)) => parked(args).await,
+        Command::Export(args) => export::run(args).await,
     }
 }
 

@@ -92,6 +92,20 @@ impl Side {
         }
     }
 
+    /// Stops the app, does `between`, and starts it again.
+    async fn start_anew(
+        &self,
+        between: impl Future<Output = Result<(), String>> + Send,
+    ) -> Result<(), String> {
+        let mut running = self.running.lock().await;
+        let Some(stopping) = running.take() else { return Err("the app has stopped".to_owned()) };
+        stopping.stop().await;
+        let done = between.await;
+        // Whatever became of it, the app is needed again.
+        *running = Some(self.start_again().await.map_err(|error| error.to_string())?);
+        done
+    }
+
     async fn start_again(&self) -> Result<serve::Running, StartError> {
         let (server, running) = start(&self.app, &self.config, &self.clock, self.listen().await?).await?;
         *self.server.write().unwrap_or_else(PoisonError::into_inner) = server;
@@ -147,19 +161,14 @@ impl Companion for Side {
         })
     }
 
+    fn restart<'a>(&'a self, between: Between<'a>) -> Later<'a, Result<(), String>> {
+        Box::pin(self.start_anew(async move { between() }))
+    }
+
     fn restore<'a>(&'a self, folder: &'a Path, between: Between<'a>) -> Later<'a, Result<(), String>> {
-        Box::pin(async move {
-            let mut running = self.running.lock().await;
-            let Some(stopping) = running.take() else { return Err("the app has stopped".to_owned()) };
-            stopping.stop().await;
-            let copy = folder.join(COPY);
-            let brought = match Store::bring_back(&self.config.database.url, &copy).await {
-                Ok(()) => between(),
-                Err(error) => Err(error.to_string()),
-            };
-            // Whatever became of it, the app is needed again.
-            *running = Some(self.start_again().await.map_err(|error| error.to_string())?);
-            brought
-        })
+        Box::pin(self.start_anew(async move {
+            let brought = Store::bring_back(&self.config.database.url, &folder.join(COPY)).await;
+            brought.map_err(|error| error.to_string()).and_then(|()| between())
+        }))
     }
 }

@@ -24,6 +24,11 @@ pub(in crate::command) struct Link {
 }
 
 impl Link {
+    /// A platform of which the address is known.
+    pub(in crate::command) fn to(platform: &str) -> Self {
+        Self { platform: platform.to_owned(), json: false }
+    }
+
     pub(in crate::command) async fn get(&self, path: &str) -> Result<Value, Failure> {
         self.ask(Method::GET, path, None).await
     }
@@ -80,6 +85,10 @@ impl Link {
         let hint = match answer["error"].as_str().unwrap_or_default() {
             "snapshot_exists" => "add --replace, or choose another name",
             "no_snapshots" => "start it with `dev`, or with `emulator --data-file FILE`",
+            "clock_ahead" => {
+                "add --fresh, or start `dev --reset`: a platform on which nothing is installed goes back"
+            }
+            "instance_known" => "add --fresh, or start `dev --reset`",
             "nothing_due" => "buy a plan first, or use `advance 30d`",
             _ => "--help shows examples",
         };

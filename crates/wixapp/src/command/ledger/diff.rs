@@ -1,22 +1,23 @@
 //! `ledger diff`: what two ledgers have in common, and where they part.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+mod difference;
+pub(in crate::command) mod side;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use wixapp_core::InstanceId;
-use wixapp_core::entry::Entry;
-use wixapp_store::Store;
 
+use self::difference::Difference;
+use self::side::Side;
+use super::line::{comparable, is_own};
 use crate::failure::Failure;
 use crate::output;
 
-const BATCH: i64 = 500;
-
 #[derive(clap::Args)]
 pub(in crate::command) struct Diff {
-    /// A snapshot, `now` for the data of `dev` as they are, the file of a database, or its URL
+    /// A snapshot, `now` for the data of `dev` as they are, the file of a database, its URL, or a recording
     #[arg(value_name = "A")]
     a: String,
     /// The same, to compare with
@@ -39,182 +40,125 @@ pub(in crate::command) fn examples(program: &str) -> String {
   {program} ledger diff before-refund now
   {program} ledger diff with-coupon without-coupon --json
   {program} ledger diff copy-1.sqlite3 copy-2.sqlite3
+  {program} ledger diff recording.jsonl now
 
-Entries are the same when they have the same key, kind, accounts and amount; ids and times do not count. Ends with 0 when the
-ledgers are the same, else with 1."
+Entries are the same when they have the same key, kind, accounts and amount; ids and times do not count. With a recording only
+what follows from webhooks is compared, of the instances in it. Ends with 0 when the ledgers are the same, else with 1."
     )
 }
 
 pub(super) async fn run(args: Diff) -> Result<ExitCode, Failure> {
     let (a, b) = (Side::open(&args.a, &args.data_dir).await?, Side::open(&args.b, &args.data_dir).await?);
-    let instances = match &args.instance {
-        Some(id) => vec![id.clone()],
-        None => all_instances([&a.store, &b.store]).await?,
-    };
-    let (mut parted, mut same) = (Vec::new(), 0);
-    for id in &instances {
-        let in_a = a.store.list_entries(id, None, i64::MAX).await?;
-        let entries = in_a.len();
-        let difference = Difference::between(in_a, b.store.list_entries(id, None, i64::MAX).await?);
-        same += entries - difference.only_a.len();
-        if !difference.is_none() {
-            parted.push((id, difference));
-        }
-    }
-    a.store.close().await;
-    b.store.close().await;
+    let comparison = Comparison::of(&a, &b, args.instance.as_ref()).await;
+    a.close().await;
+    b.close().await;
+    let comparison = comparison?;
     if args.json {
-        let shown: Vec<Value> = parted.iter().map(|(id, difference)| difference.json(id)).collect();
-        output::json(
-            &json!({ "same": parted.is_empty(), "instances": instances.len(), "entriesInBoth": same, "differences": shown }),
-        )?;
+        output::json(&comparison.json())?;
     } else {
-        for (id, difference) in &parted {
-            output::line(&format!(
-                "{id}: {} credits in {}, {} in {}",
-                difference.available_a, args.a, difference.available_b, args.b
-            ))?;
-            for (sign, entry) in difference.lines() {
-                output::line(&format!("  {sign} {}", line(entry)))?;
+        comparison.print(shown(&args.a), shown(&args.b))?;
+    }
+    Ok(comparison.exit_code())
+}
+
+/// A side as it may be printed: an address of a database holds a password.
+fn shown(named: &str) -> &str {
+    if named.contains("://") { "the database" } else { named }
+}
+
+/// Two ledgers of some instances, side by side.
+pub(in crate::command) struct Comparison {
+    instances: usize,
+    same: usize,
+    parted: Vec<(InstanceId, Difference)>,
+    /// Instances of a recording whose ledgers do not follow from it.
+    left_out: usize,
+    /// Instances of a recording of which only what was given is compared.
+    used: usize,
+}
+
+impl Comparison {
+    /// Of all instances of either side, or of one. With a recording, of those that are in it.
+    pub(in crate::command) async fn of(
+        a: &Side,
+        b: &Side,
+        only: Option<&InstanceId>,
+    ) -> Result<Self, Failure> {
+        let recordings: Vec<_> = [a, b].into_iter().filter_map(Side::recording).collect();
+        let instances = match only {
+            Some(id) => vec![id.clone()],
+            None => instances(a, b).await?,
+        };
+        let all = recordings.iter().flat_map(|recording| &recording.instances);
+        let left_out = all.filter(|instance| instance.left_out.is_some()).count();
+        let mut found = Self { instances: instances.len(), same: 0, parted: Vec::new(), left_out, used: 0 };
+        for id in instances {
+            let (in_a, in_b) = if recordings.is_empty() {
+                (a.ledger(&id).await?, b.ledger(&id).await?)
+            } else {
+                let (in_a, in_b) = (a.recorded_ledger(&id).await?, b.recorded_ledger(&id).await?);
+                let was_used = in_a.iter().chain(&in_b).any(|entry| is_own(&entry.key));
+                found.used += usize::from(was_used);
+                let kept = |entries| comparable(entries, was_used).cloned().collect();
+                (kept(&in_a), kept(&in_b))
+            };
+            let difference = Difference::between(&in_a, &in_b);
+            found.same += in_a.len() - difference.missing_in_b();
+            if !difference.is_none() {
+                found.parted.push((id, difference));
             }
+        }
+        Ok(found)
+    }
+
+    pub(in crate::command) fn exit_code(&self) -> ExitCode {
+        if self.parted.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    pub(in crate::command) fn json(&self) -> Value {
+        let shown: Vec<Value> = self.parted.iter().map(|(id, difference)| difference.json(id)).collect();
+        json!({
+            "same": self.parted.is_empty(), "instances": self.instances, "entriesInBoth": self.same,
+            "notCompared": self.left_out, "onlyGrantsCompared": self.used, "differences": shown,
+        })
+    }
+
+    pub(in crate::command) fn print(&self, a: &str, b: &str) -> Result<(), Failure> {
+        for (id, difference) in &self.parted {
+            output::line(&format!(
+                "{id}: {} credits in {a}, {} in {b}",
+                difference.available_a, difference.available_b
+            ))?;
+            for line in difference.lines() {
+                output::line(&line)?;
+            }
+        }
+        if self.used > 0 {
+            output::line(&format!(
+                "{} instances used credits, which webhooks do not tell of: of these only what was given is compared.",
+                self.used
+            ))?;
+        }
+        if self.left_out > 0 {
+            output::line(&format!(
+                "{} instances are not compared: their webhooks were deleted, or Wix did not sell their plans.",
+                self.left_out
+            ))?;
         }
         let said =
-            if parted.is_empty() { "the ledgers are the same" } else { "the ledgers are NOT the same" };
-        output::line(&format!("{} instances with {same} entries in both: {said}.", instances.len()))?;
-    }
-    Ok(if parted.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// One of the two databases.
-struct Side {
-    store: Store,
-    /// A snapshot is looked at in a copy: opening a database writes beside it.
-    _copy: Option<tempfile::TempDir>,
-}
-
-impl Side {
-    async fn open(named: &str, data_dir: &Path) -> Result<Self, Failure> {
-        let unfit = |error: wixapp_store::Error| {
-            Failure::user(format!("`{named}` cannot be used"))
-                .because(&error)
-                .hint("it must be a snapshot or a database of this version of the app")
-        };
-        let live = |url: String| async move {
-            let store = Store::open(&url).await.map_err(unfit)?;
-            store.check().await.map_err(unfit)?;
-            Ok(Self { store, _copy: None })
-        };
-        let now = data_dir.join("app.sqlite3");
-        if named == "now" && now.exists() {
-            return live(format!("sqlite:{}", now.display())).await;
-        }
-        if named.starts_with("postgres://") || named.starts_with("postgresql://") {
-            return live(named.to_owned()).await;
-        }
-        let file = Path::new(named.strip_prefix("sqlite:").unwrap_or(named));
-        let snapshot = data_dir.join("snapshots").join(named).join("app.sqlite3");
-        // A name is not a path: `..` must not lead out of the folder.
-        let is_name = named.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        let from = if file.is_file() { file } else { &snapshot };
-        if !from.is_file() || (from == snapshot && !is_name) {
-            let none = Failure::user(format!("there is no snapshot and no database `{named}`"));
-            return Err(
-                none.hint("`emulator snapshot list` shows the snapshots; --data-dir names their folder")
-            );
-        }
-        let copy = tempfile::tempdir()?;
-        let url = format!("sqlite:{}", copy.path().join("app.sqlite3").display());
-        Store::bring_back(&url, from).await.map_err(unfit)?;
-        Ok(Self { _copy: Some(copy), ..live(url).await? })
+            if self.parted.is_empty() { "the ledgers are the same" } else { "the ledgers are NOT the same" };
+        output::line(&format!("{} instances with {} entries in both: {said}.", self.instances, self.same))
     }
 }
 
-/// All instances of either side, each once, in order.
-async fn all_instances(stores: [&Store; 2]) -> Result<Vec<InstanceId>, Failure> {
-    let mut all = Vec::new();
-    for store in stores {
-        let mut last: Option<InstanceId> = None;
-        loop {
-            let ids = store.list_instances(last.as_ref(), BATCH).await?;
-            if ids.is_empty() {
-                break;
-            }
-            last = ids.last().cloned();
-            all.extend(ids);
-        }
-    }
+/// The instances to compare, each once, in order. A recording says which: what else is in a database is not of it.
+async fn instances(a: &Side, b: &Side) -> Result<Vec<InstanceId>, Failure> {
+    let mut all = match (a.recording(), b.recording()) {
+        (Some(_), None) => a.instances().await?,
+        (None, Some(_)) => b.instances().await?,
+        _ => [a.instances().await?, b.instances().await?].concat(),
+    };
     all.sort();
     all.dedup();
     Ok(all)
-}
-
-/// Where two ledgers of one instance part. What both have in another order is no difference: the order of two entries at one
-/// moment is chance.
-struct Difference {
-    only_a: Vec<Entry>,
-    only_b: Vec<Entry>,
-    available_a: i64,
-    available_b: i64,
-}
-
-/// What makes two entries of two branches the same. A business key is used once, ever.
-fn likeness(entry: &Entry) -> (String, &'static str, String, String, i64) {
-    let (debit, credit) = (entry.debit.to_string(), entry.credit.to_string());
-    (entry.business_key.clone(), entry.code.as_str(), debit, credit, entry.amount.get())
-}
-
-fn line(entry: &Entry) -> String {
-    format!(
-        "{}  {:<10} {:>8}  {} → {}  {}  {}",
-        entry.created_at.strftime("%Y-%m-%d %H:%M"),
-        entry.code.as_str(),
-        entry.amount.get(),
-        entry.debit,
-        entry.credit,
-        entry.business_key,
-        entry.cause.reason
-    )
-}
-
-impl Difference {
-    /// Of two ledgers, each newest first.
-    fn between(a: Vec<Entry>, b: Vec<Entry>) -> Self {
-        let available = |entries: &[Entry]| entries.first().map_or(0, |entry| entry.available_after);
-        let (available_a, available_b) = (available(&a), available(&b));
-        let likenesses = |entries: &[Entry]| entries.iter().map(likeness).collect::<HashSet<_>>();
-        let (known_a, known_b) = (likenesses(&a), likenesses(&b));
-        let only = |entries: Vec<Entry>, known: &HashSet<_>| {
-            entries.into_iter().rev().filter(|entry| !known.contains(&likeness(entry))).collect()
-        };
-        Self { only_a: only(a, &known_b), only_b: only(b, &known_a), available_a, available_b }
-    }
-
-    fn is_none(&self) -> bool {
-        self.only_a.is_empty() && self.only_b.is_empty()
-    }
-
-    /// `-` is only in A, `+` only in B; in the order of time.
-    fn lines(&self) -> Vec<(char, &Entry)> {
-        let a = self.only_a.iter().map(|entry| ('-', entry));
-        let mut lines: Vec<_> = a.chain(self.only_b.iter().map(|entry| ('+', entry))).collect();
-        lines.sort_by_key(|(_, entry)| entry.created_at);
-        lines
-    }
-
-    fn json(&self, id: &InstanceId) -> Value {
-        let shown = |entries: &[Entry]| -> Vec<Value> {
-            let one = |entry: &Entry| {
-                json!({
-                    "at": entry.created_at, "kind": entry.code.as_str(), "amount": entry.amount.get(),
-                    "from": entry.debit.to_string(), "to": entry.credit.to_string(),
-                    "key": entry.business_key, "reason": entry.cause.reason,
-                })
-            };
-            entries.iter().map(one).collect()
-        };
-        json!({
-            "instanceId": id, "availableA": self.available_a, "availableB": self.available_b,
-            "onlyA": shown(&self.only_a), "onlyB": shown(&self.only_b),
-        })
-    }
 }
