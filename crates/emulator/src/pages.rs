@@ -41,7 +41,13 @@ pub(crate) async fn fallback(State(emulator): State<Emulator>, request: Request)
         return ([(header::ALLOW, "GET, HEAD")], refusal).into_response();
     }
     if path == "/" {
-        return to_first_site(&emulator);
+        return to_first_site(&emulator, "home");
+    }
+    // An app links to its listing without knowing any site.
+    if let Some(app_id) =
+        path.strip_prefix("/app-market/").filter(|id| *id == emulator.engine().config.app_id)
+    {
+        return to_first_site(&emulator, &format!("app-market/{app_id}"));
     }
     page_headers(&emulator, file::<Dist>(path, request.headers()))
 }
@@ -50,9 +56,9 @@ fn is_below(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn to_first_site(emulator: &Emulator) -> Response {
+fn to_first_site(emulator: &Emulator, place: &str) -> Response {
     let first = emulator.engine().read(|world| world.sites.first().map(|site| site.site_id.clone()));
-    Redirect::temporary(&format!("/dashboard/{}/home", first.unwrap_or_default())).into_response()
+    Redirect::temporary(&format!("/dashboard/{}/{place}", first.unwrap_or_default())).into_response()
 }
 
 fn file<E: RustEmbed>(path: &str, headers: &HeaderMap) -> Response {

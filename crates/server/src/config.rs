@@ -98,6 +98,10 @@ pub struct WixConfig {
     /// Where Wix's dashboard is; payers come back there.
     #[config(default = "https://manage.wix.com", env = "WIXAPP_WIX_DASHBOARD_URL")]
     pub dashboard_url: String,
+    /// Where the app is added to a site, usually its page in the App Market: the pricing page leads there whoever opens it
+    /// without having the app. It shows no button when left out.
+    #[config(env = "WIXAPP_WIX_INSTALL_URL")]
+    pub install_url: Option<String>,
     /// The origins that may show the dashboard page in a frame; in the variable with commas between them.
     #[config(
         default = ["https://manage.wix.com", "https://*.manage.wix.com"],

@@ -24,10 +24,12 @@ pub type AppRoutes = OpenApiRouter<Arc<App>>;
 
 /// The routes every app has.
 pub(crate) fn routes() -> AppRoutes {
-    use crate::routes::{billing, credits, health, jobs, live, settings, user, webhook};
+    use crate::routes::{bi_event, billing, credits, health, jobs, live, settings, user, webhook};
     let api = OpenApiRouter::new()
         .routes(routes!(user::status::handle))
+        .routes(routes!(bi_event::handle))
         .routes(routes!(billing::plans::handle))
+        .routes(routes!(billing::public_plans::handle))
         .routes(routes!(billing::preview::handle))
         .routes(routes!(billing::promo::handle))
         .routes(routes!(billing::top_up::list))
@@ -49,6 +51,7 @@ pub(crate) fn routes() -> AppRoutes {
         .routes(routes!(jobs::show::handle))
         .routes(routes!(live::handle))
         .routes(routes!(settings::notices::show, settings::notices::save))
+        .routes(routes!(settings::data::delete))
         .routes(routes!(webhook::receive::handle))
         .routes(routes!(webhook::stripe::handle));
     OpenApiRouter::with_openapi(openapi::Frame::openapi())

@@ -29,6 +29,15 @@ pub struct NewJob {
     pub hold_id: Option<HoldId>,
 }
 
+/// Which jobs of an instance are wanted; the default is all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    /// Only in one of these states; in any when there are none.
+    pub states: Vec<JobState>,
+    /// Only what was added before this job.
+    pub before: Option<JobId>,
+}
+
 /// A job as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
@@ -104,6 +113,34 @@ pub(crate) fn select_open(instance_id: &InstanceId) -> Statement {
             "FROM jobs WHERE instance_id = $1 AND state NOT IN ('completed', 'cancelled', 'discarded') FOR UPDATE"
         ),
         instance_id
+    )
+}
+
+/// Seven places for seven states: fewer are said more than once.
+const PAGE: &str = job_columns!(
+    "SELECT",
+    "FROM jobs WHERE instance_id = $1 AND job_id < $2 AND state IN ($3, $4, $5, $6, $7, $8, $9) \
+     ORDER BY job_id DESC LIMIT $10"
+);
+/// Sorts behind every id: none has this character.
+const BEHIND_ALL: &str = "~";
+
+fn select_page(instance_id: &InstanceId, filter: &JobFilter, limit: i64) -> Statement {
+    let wanted: &[JobState] = if filter.states.is_empty() { &JobState::ALL } else { &filter.states };
+    let state = |place: usize| wanted[place % wanted.len()].as_str();
+    let before = filter.before.as_ref().map_or(BEHIND_ALL, JobId::as_str);
+    sql!(
+        PAGE,
+        instance_id,
+        before,
+        state(0),
+        state(1),
+        state(2),
+        state(3),
+        state(4),
+        state(5),
+        state(6),
+        limit
     )
 }
 
@@ -208,12 +245,23 @@ impl Store {
     /// # Errors
     /// When the database cannot be used.
     pub async fn list_jobs(&self, instance_id: &InstanceId, limit: i64) -> Result<Vec<Job>, Error> {
-        self.jobs(sql!(
-            job_columns!("SELECT", "FROM jobs WHERE instance_id = $1 ORDER BY job_id DESC LIMIT $2"),
-            instance_id,
-            limit
-        ))
-        .await
+        self.list_jobs_by(instance_id, &JobFilter::default(), limit).await
+    }
+
+    /// The jobs of an instance that the filter names, newest first.
+    ///
+    /// New jobs stand before all that were listed, so that pages read one after the other with [`JobFilter::before`]
+    /// neither skip nor repeat any.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_jobs_by(
+        &self,
+        instance_id: &InstanceId,
+        filter: &JobFilter,
+        limit: i64,
+    ) -> Result<Vec<Job>, Error> {
+        self.jobs(select_page(instance_id, filter, limit)).await
     }
 
     /// The job with this id, if it belongs to the instance.

@@ -45,7 +45,7 @@ pub use explain::{EntryStory, FactNote};
 pub use history::{DayUsage, EntryFilter, EntryPlace};
 pub use inbox::{Accepted, Delivery, NewDelivery};
 pub use instance::Instance;
-pub use job::{Job, NewJob};
+pub use job::{Job, JobFilter, NewJob};
 pub use ledger::Flaw;
 pub use live::{Change, Topic};
 pub use migration::{Migrated, SCHEMA_VERSION};

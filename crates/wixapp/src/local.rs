@@ -209,6 +209,7 @@ fn config(name: &str, place: &Place, at: &Addresses, public_key: &str) -> Result
             "webhook_public_key": public_key,
             "api_url": at.platform,
             "dashboard_url": at.platform,
+            "install_url": format!("{}/app-market/{}", at.platform, place.identity.app_id),
             "frame_ancestors": [at.platform, at.platform.replace("127.0.0.1", "localhost")],
         },
         "notices": { "from": format!("{name} <app@localhost>"), "folder": place.mail_folder },

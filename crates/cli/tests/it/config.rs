@@ -191,7 +191,7 @@ fn a_file_that_is_not_understood_is_refused() {
 
     # unknown field
     error: wixapp.toml: there is no field wix.app_idd
-    hint: the fields of [wix] are app_id, app_secret, app_secret_previous, webhook_public_key, webhook_public_key_previous, api_url, questions_per_s, dashboard_url, frame_ancestors
+    hint: the fields of [wix] are app_id, app_secret, app_secret_previous, webhook_public_key, webhook_public_key_previous, api_url, questions_per_s, dashboard_url, install_url, frame_ancestors
 
     # unknown section
     error: wixapp.toml: there is no section or field `web`

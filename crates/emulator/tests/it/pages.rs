@@ -13,6 +13,17 @@ async fn the_start_page_leads_to_the_first_site() {
 }
 
 #[tokio::test]
+async fn the_listing_of_the_app_has_an_address_that_names_no_site() {
+    let stage = Stage::new().await;
+    let listing = format!("app-market/{}", crate::stage::APP_ID);
+    let response = stage.request(Method::GET, &format!("/{listing}")).send().await.unwrap();
+    assert_eq!(response.status(), 307);
+    assert_eq!(response.headers()["location"], format!("/dashboard/{}/{listing}", stage.site_id()));
+    let other = stage.request(Method::GET, "/app-market/another").send().await.unwrap();
+    assert_eq!(other.status(), 404);
+}
+
+#[tokio::test]
 async fn every_page_is_html_that_frames_only_the_app_and_is_framed_by_nobody() {
     let stage = Stage::new().await;
     for path in

@@ -187,10 +187,11 @@ impl Config {
             .with_hint("for example 127.0.0.1:4101, or 0.0.0.0:4101 to be reached from other machines"));
         }
         let urls = [
-            ("wix.api_url (WIXAPP_WIX_API_URL)", &self.wix.api_url),
-            ("wix.dashboard_url (WIXAPP_WIX_DASHBOARD_URL)", &self.wix.dashboard_url),
+            ("wix.api_url (WIXAPP_WIX_API_URL)", Some(&self.wix.api_url)),
+            ("wix.dashboard_url (WIXAPP_WIX_DASHBOARD_URL)", Some(&self.wix.dashboard_url)),
+            ("wix.install_url (WIXAPP_WIX_INSTALL_URL)", self.wix.install_url.as_ref()),
         ];
-        for (name, url) in urls {
+        for (name, url) in urls.into_iter().filter_map(|(name, url)| Some((name, url?))) {
             if !is_safe_origin(url) {
                 // The address is not repeated: it may hold a password.
                 return Err(ConfigError::new(format!("{name} is no https:// address of a host"))
@@ -319,6 +320,9 @@ mod tests {
             (|c| c.wix.api_url = "http://www.wixapis.com".into(), "wix.api_url"),
             (|c| c.wix.api_url = "ftp://127.0.0.1".into(), "wix.api_url"),
             (|c| c.wix.dashboard_url = "http://127.0.0.1.evil.example".into(), "wix.dashboard_url"),
+            (|c| c.wix.install_url = Some("javascript:alert(1)".into()), "wix.install_url"),
+            (|c| c.wix.install_url = Some("http://www.wix.com/app-market/x".into()), "wix.install_url"),
+            (|c| c.wix.install_url = Some("".into()), "wix.install_url"),
             (|c| c.wix.frame_ancestors = vec!["*".into()], "frame_ancestors"),
             (|c| c.wix.frame_ancestors = vec!["https://*".into()], "frame_ancestors"),
             (|c| c.wix.frame_ancestors = vec!["https://a.example; script-src *".into()], "frame_ancestors"),

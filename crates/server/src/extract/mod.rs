@@ -6,6 +6,7 @@ mod json;
 mod owner;
 mod path;
 mod query;
+mod stranger;
 mod time;
 
 pub use bytes::BoundedBytes;
@@ -15,4 +16,5 @@ pub use owner::OwnerSession;
 pub(crate) use owner::ensure_installed;
 pub use path::ValidPath;
 pub use query::ValidQuery;
+pub use stranger::Stranger;
 pub use time::{Day, Moment};

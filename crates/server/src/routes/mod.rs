@@ -1,5 +1,6 @@
 //! The routes, one operation a file.
 
+pub mod bi_event;
 pub mod billing;
 pub mod credits;
 pub mod health;

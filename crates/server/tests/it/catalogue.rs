@@ -110,6 +110,9 @@ impl Operation {
                 "address": "planted-owner@example.com", "language": "de", "lowCredits": true, "billingIssue": true,
                 "planChanged": true, "creditsGranted": false,
             })),
+            "bi_event" => Some(json!({
+                "eventName": "CUSTOM", "customEventName": "planted-event", "eventData": { "month": "planted-6" },
+            })),
             "sample_work" => Some(json!({ "end": "well" })),
             _ => {
                 assert!(self.fields.is_empty(), "{} has no example yet", self.id);

@@ -1,5 +1,6 @@
 //! The job table: no job twice at a time, no result of a claim that is over.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
@@ -9,7 +10,7 @@ use wixapp_core::grant::Pool;
 use wixapp_core::hold::HoldState;
 use wixapp_core::job::JobState;
 use wixapp_core::{InstanceId, JobId};
-use wixapp_store::{Beat, Claim, Job, Lease, NewJob, Store, Want};
+use wixapp_store::{Beat, Claim, Job, JobFilter, Lease, NewJob, Store, Want};
 
 use crate::stage::{Stage, at, gift, give, instance, now, put_aside, sound};
 
@@ -25,6 +26,7 @@ on_both!(
     a_refused_end_leaves_job_and_hold_as_they_were,
     a_job_and_its_hold_are_added_together_or_not_at_all,
     jobs_are_listed_newest_first,
+    pages_of_jobs_neither_skip_nor_repeat_any,
     a_job_is_added_once_under_its_id,
 );
 
@@ -252,6 +254,42 @@ async fn jobs_are_listed_newest_first(stage: Stage) {
     add(store, &id, vec![job("job_0b"), job("job_0a"), job("job_0C")]).await;
     let listed = store.list_jobs(&id, 2).await.unwrap();
     assert_eq!(listed.iter().map(|job| job.job_id.as_str()).collect::<Vec<_>>(), ["job_0b", "job_0a"]);
+}
+
+async fn pages_of_jobs_neither_skip_nor_repeat_any(stage: Stage) {
+    let (store, id) = (&stage.store, instance("site-1"));
+    add(store, &id, (1..=7).map(|n| job(&format!("job_{n}"))).collect()).await;
+    for claimed in claim(store, 7).await {
+        let state = match claimed.job_id.as_str() {
+            "job_2" => JobState::Completed,
+            "job_5" => JobState::Discarded,
+            "job_6" => JobState::Cancelled,
+            _ => JobState::Available,
+        };
+        assert!(settle(store, &id, claimed.lease(), state).await);
+    }
+    add(store, &instance("site-2"), vec![job("job_8")]).await;
+    let added = Cell::new(0);
+    let read = async |states: &[JobState]| {
+        let mut filter = JobFilter { states: states.to_vec(), before: None };
+        let mut read = Vec::new();
+        loop {
+            let page = store.list_jobs_by(&id, &filter, 2).await.unwrap();
+            read.extend(page.iter().map(|job| job.job_id.to_string()));
+            // A job that is added meanwhile stands before the first page, and in none that is still to come.
+            added.set(added.get() + 1);
+            add(store, &id, vec![job(&format!("job_9{:02}", added.get()))]).await;
+            filter.before = page.last().map(|job| job.job_id.clone());
+            if page.len() < 2 {
+                return read;
+            }
+        }
+    };
+    assert_eq!(read(&[JobState::Discarded, JobState::Cancelled]).await, ["job_6", "job_5"]);
+    assert_eq!(read(&[JobState::Completed]).await, ["job_2"]);
+    let all = read(&[]).await;
+    assert!(all.ends_with(&["7", "6", "5", "4", "3", "2", "1"].map(|n| format!("job_{n}"))), "{all:?}");
+    assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
 }
 
 async fn a_job_is_added_once_under_its_id(stage: Stage) {

@@ -6,6 +6,7 @@ pub mod plans;
 pub mod portal_url;
 pub mod preview;
 pub mod promo;
+pub mod public_plans;
 pub mod top_up;
 
 use wixapp_core::{Catalog, PlanId};

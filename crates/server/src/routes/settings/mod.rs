@@ -1,3 +1,4 @@
 //! What the owner decides.
 
+pub mod data;
 pub mod notices;

@@ -107,7 +107,7 @@ impl TestApp {
     pub(crate) async fn ended(&self, site: &Site, job_id: &str) -> Value {
         self.until("the job ends", async || {
             let job = self.get(&site.token, &format!("/api/v1/wix/jobs/{job_id}")).await.data().clone();
-            ["completed", "failed"].contains(&job["status"].as_str().unwrap()).then_some(job)
+            ["completed", "failed", "cancelled"].contains(&job["status"].as_str().unwrap()).then_some(job)
         })
         .await
     }

@@ -53,6 +53,29 @@ fn bad_values(field: &str) -> Vec<String> {
         "lowCredits" | "billingIssue" | "planChanged" | "creditsGranted" => {
             own(&["0", "1", "\"true\"", "[]", "{}", "null", "1e309"])
         }
+        "eventName" => [
+            own(&text),
+            quoted(&["", "CUSTOM ", "custom", "CHARGE", "FUNDS_RETURNED", "APP_UPGRADED"]),
+            own(&["null"]),
+        ]
+        .concat(),
+        "customEventName" => [own(&text), quoted(&["", "a\0", "a\nb", &long(101)]), own(&["null"])].concat(),
+        "eventData" => {
+            let many: serde_json::Map<String, Value> = (0..51).map(|n| (n.to_string(), json!("v"))).collect();
+            let odd = [
+                json!({ "": "v" }),
+                json!({ "a": "v\0" }),
+                json!({ "a\n": "v" }),
+                json!({ long(101): "v" }),
+                json!({ "a": long(1_001) }),
+                json!({ "a": 5 }),
+                json!({ "a": null }),
+                json!({ "a": {} }),
+                json!(many),
+            ];
+            let wrong = own(&["5", "true", "[]", "[\"a\"]", "\"a\"", "1e309"]);
+            wrong.into_iter().chain(odd.iter().map(Value::to_string)).collect()
+        }
         "end" => [own(&text), quoted(&["", "WELL", "nowhere"]), own(&["null"])].concat(),
         other => panic!("no bad values are known for the field {other}"),
     }
@@ -178,7 +201,7 @@ async fn routes_that_need_no_body_take_none_or_an_empty_one() {
     let without =
         |operation: &Operation| operation.writes() && operation.is_secured && operation.fields.is_empty();
     let operations: Vec<Operation> = operations().into_iter().filter(without).collect();
-    assert_eq!(operations.len(), 3);
+    assert_eq!(operations.len(), 4);
     for operation in &operations {
         let json = "application/json";
         let bad = [

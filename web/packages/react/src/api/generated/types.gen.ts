@@ -18,6 +18,27 @@ export type ActionUsage = {
   credits: number;
 };
 
+/**
+ * An event to report.
+ */
+export type BiEventRequest = {
+  /**
+   * The app's own name for it: with `CUSTOM`, and only there.
+   */
+  customEventName?: string | null;
+  /**
+   * What belongs to it, no personal data: at most 50 entries with names of 1 to 100 characters and values of at most
+   * 1,000.
+   */
+  eventData?: {
+    [key: string]: string;
+  } | null;
+  /**
+   * What happened.
+   */
+  eventName: Milestone;
+};
+
 export type BillingSource = 'wix' | 'stripe' | 'none';
 
 /**
@@ -146,6 +167,20 @@ export type CreditsView = {
    * Rises with every change.
    */
   version: number;
+};
+
+/**
+ * What was ended on the way.
+ */
+export type DeletedData = {
+  /**
+   * Jobs that had not ended, and were cancelled.
+   */
+  cancelledJobs: number;
+  /**
+   * Reservations that were open, and whose credits went back.
+   */
+  returnedHolds: number;
 };
 
 /**
@@ -406,19 +441,35 @@ export type JobView = {
 };
 
 /**
- * The newest jobs.
+ * A page of jobs.
  */
 export type Jobs = {
   /**
    * Newest first.
    */
   jobs: Array<JobView>;
+  /**
+   * What to send for the next page; absent on the last.
+   */
+  nextCursor?: string | null;
 };
 
 /**
  * The languages that mails are written in.
  */
 export type Language = 'en' | 'de';
+
+/**
+ * What a page may say that happened. Money (`CHARGE`, `FUNDS_RETURNED`) is not among it: that is for the server to know.
+ */
+export type Milestone =
+  | 'APP_DASHBOARD_LOADED'
+  | 'APP_FINISHED_CONFIGURATION'
+  | 'APP_UPGRADED'
+  | 'PRIMARY_ACTION_PERFORMED'
+  | 'APP_FINISH_BUSINESS_SETUP'
+  | 'APP_SETUP_FINISHED'
+  | 'CUSTOM';
 
 /**
  * Who is written to, and about what.
@@ -744,6 +795,74 @@ export type PromoRequest = {
 };
 
 /**
+ * One plan as the catalogue has it.
+ */
+export type PublicPlan = {
+  /**
+   * What it gives, line by line.
+   */
+  benefits: Array<string>;
+  /**
+   * The credits of one cycle.
+   */
+  creditsPerCycle: number;
+  /**
+   * Whether it is agreed on in person.
+   */
+  custom: boolean;
+  /**
+   * The plan's id.
+   */
+  id: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Whether it is marked as popular.
+   */
+  popular: boolean;
+  /**
+   * The price of a month, as a decimal text.
+   */
+  priceMonthly: string;
+  /**
+   * The price of a year.
+   */
+  priceYearly: string;
+  /**
+   * Higher is more.
+   */
+  rank: number;
+};
+
+/**
+ * All plans, seen by somebody who does not have the app yet.
+ */
+export type PublicPlans = {
+  /**
+   * The catalogue's name.
+   */
+  catalog: string;
+  /**
+   * The currency of all prices.
+   */
+  currency: string;
+  /**
+   * Where the app is added to a site; `null` where the operator has named no address.
+   */
+  installUrl?: string | null;
+  /**
+   * The plans, lowest first.
+   */
+  plans: Array<PublicPlan>;
+  /**
+   * Its version.
+   */
+  version: string;
+};
+
+/**
  * A webhook was stored.
  */
 export type Received = {
@@ -911,6 +1030,29 @@ export type ReplyCreditsView = {
 /**
  * A good answer with its data.
  */
+export type ReplyDeletedData = {
+  /**
+   * What was ended on the way.
+   */
+  data: {
+    /**
+     * Jobs that had not ended, and were cancelled.
+     */
+    cancelledJobs: number;
+    /**
+     * Reservations that were open, and whose credits went back.
+     */
+    returnedHolds: number;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
 export type ReplyEndedHold = {
   /**
    * A reservation that was ended.
@@ -1064,13 +1206,17 @@ export type ReplyJobView = {
  */
 export type ReplyJobs = {
   /**
-   * The newest jobs.
+   * A page of jobs.
    */
   data: {
     /**
      * Newest first.
      */
     jobs: Array<JobView>;
+    /**
+     * What to send for the next page; absent on the last.
+     */
+    nextCursor?: string | null;
   };
   /**
    * Always `true`.
@@ -1210,6 +1356,41 @@ export type ReplyPreview = {
 /**
  * A good answer with its data.
  */
+export type ReplyPublicPlans = {
+  /**
+   * All plans, seen by somebody who does not have the app yet.
+   */
+  data: {
+    /**
+     * The catalogue's name.
+     */
+    catalog: string;
+    /**
+     * The currency of all prices.
+     */
+    currency: string;
+    /**
+     * Where the app is added to a site; `null` where the operator has named no address.
+     */
+    installUrl?: string | null;
+    /**
+     * The plans, lowest first.
+     */
+    plans: Array<PublicPlan>;
+    /**
+     * Its version.
+     */
+    version: string;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
 export type ReplyReceived = {
   /**
    * A webhook was stored.
@@ -1250,6 +1431,25 @@ export type ReplyRedeemed = {
      * When those that are left then expire.
      */
     expiresAt?: string | null;
+  };
+  /**
+   * Always `true`.
+   */
+  success: boolean;
+};
+
+/**
+ * A good answer with its data.
+ */
+export type ReplyReported = {
+  /**
+   * The event is with Wix.
+   */
+  data: {
+    /**
+     * Always `true`.
+     */
+    reported: boolean;
   };
   /**
    * Always `true`.
@@ -1438,6 +1638,16 @@ export type ReplyUserStatus = {
    * Always `true`.
    */
   success: boolean;
+};
+
+/**
+ * The event is with Wix.
+ */
+export type Reported = {
+  /**
+   * Always `true`.
+   */
+  reported: boolean;
 };
 
 /**
@@ -1816,6 +2026,71 @@ export type OpenapiDocumentResponses = {
 };
 
 export type OpenapiDocumentResponse = OpenapiDocumentResponses[keyof OpenapiDocumentResponses];
+
+export type BiEventData = {
+  body: BiEventRequest;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/bi-event';
+};
+
+export type BiEventErrors = {
+  /**
+   * `malformed_json`: the body is not valid JSON
+   */
+  400: Refusal;
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `request_timeout`: the body did not arrive in time
+   */
+  408: Refusal;
+  /**
+   * `payload_too_large`: the body is too large
+   */
+  413: Refusal;
+  /**
+   * `unsupported_media_type`: the body is not sent as JSON
+   */
+  415: Refusal;
+  /**
+   * `invalid_request`: a value is not acceptable
+   */
+  422: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type BiEventError = BiEventErrors[keyof BiEventErrors];
+
+export type BiEventResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyReported;
+};
+
+export type BiEventResponse = BiEventResponses[keyof BiEventResponses];
 
 export type BillingCheckoutUrlData = {
   body: CheckoutUrlRequest;
@@ -2284,6 +2559,36 @@ export type BillingPromoResponses = {
 };
 
 export type BillingPromoResponse = BillingPromoResponses[keyof BillingPromoResponses];
+
+export type BillingPublicPlansData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/billing/public-plans';
+};
+
+export type BillingPublicPlansErrors = {
+  /**
+   * `rate_limited`: too many requests from one address; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type BillingPublicPlansError = BillingPublicPlansErrors[keyof BillingPublicPlansErrors];
+
+export type BillingPublicPlansResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyPublicPlans;
+};
+
+export type BillingPublicPlansResponse =
+  BillingPublicPlansResponses[keyof BillingPublicPlansResponses];
 
 export type BillingTopUpsData = {
   body?: never;
@@ -2956,6 +3261,14 @@ export type JobsListData = {
      * 1 to 100, 20 when left out.
      */
     limit?: number;
+    /**
+     * The `nextCursor` of the page before.
+     */
+    cursor?: string;
+    /**
+     * How jobs stand, roughly.
+     */
+    state?: 'running' | 'done' | 'failed';
   };
   url: '/api/v1/wix/jobs';
 };
@@ -3100,6 +3413,56 @@ export type LiveResponses = {
 };
 
 export type LiveResponse = LiveResponses[keyof LiveResponses];
+
+export type SettingsDataDeleteData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/v1/wix/settings/data';
+};
+
+export type SettingsDataDeleteErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `not_found`: nothing was ever stored of this instance
+   */
+  404: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type SettingsDataDeleteError = SettingsDataDeleteErrors[keyof SettingsDataDeleteErrors];
+
+export type SettingsDataDeleteResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyDeletedData;
+};
+
+export type SettingsDataDeleteResponse =
+  SettingsDataDeleteResponses[keyof SettingsDataDeleteResponses];
 
 export type SettingsNoticesData = {
   body?: never;
