@@ -39,7 +39,14 @@ beforeEach(() => {
     http.get(api('/credits/usage'), () => json(aUsage())),
     http.get(api('/credits/history'), () => json({ entries: someEntries(), nextCursor: null })),
     http.get(api('/credits/explain/:entry'), () => json(anExplanation())),
-    http.get(api('/jobs'), () => json({ jobs: someJobs() })),
+    http.get(api('/jobs'), ({ request }) => {
+      const wanted = new URL(request.url).searchParams.get('state');
+      const states = { processing: 'running', completed: 'done', failed: 'failed' };
+      const jobs = someJobs().filter(
+        ({ status }) => wanted === null || states[status as keyof typeof states] === wanted,
+      );
+      return json({ jobs, nextCursor: null });
+    }),
     http.get(api('/jobs/job_3'), () => json(someJobs()[2])),
   );
 });
@@ -98,9 +105,25 @@ describe('jobs', () => {
   });
 
   it('say_that_none_is_in_a_state', async () => {
-    server.msw.use(http.get(api('/jobs'), () => json({ jobs: [aJob()] })));
+    server.msw.use(http.get(api('/jobs'), () => json({ jobs: [], nextCursor: null })));
     await openAt('/jobs?state=done');
     expect((await screen.findByTestId('empty-state')).textContent).toContain('Nothing here');
+  });
+
+  it('come_page_by_page', async () => {
+    server.msw.use(
+      http.get(api('/jobs'), ({ request }) => {
+        const cursor = new URL(request.url).searchParams.get('cursor');
+        return cursor === null
+          ? json({ jobs: [aJob({ jobId: 'job_2' })], nextCursor: 'job_2' })
+          : json({ jobs: [aJob({ jobId: 'job_1', status: 'completed' })], nextCursor: null });
+      }),
+    );
+    await openAt('/jobs');
+    await userEvent.click(await screen.findByTestId('jobs-more'));
+    await waitFor(() => expect(shown()).toEqual(['processing', 'completed']));
+    expect(screen.queryByTestId('jobs-more')).toBeNull();
+    expect(screen.getByText('That is everything.')).toBeTruthy();
   });
 });
 
@@ -221,10 +244,99 @@ describe('settings', () => {
     expect(JSON.stringify(data)).not.toContain('token-1');
   });
 
-  it('names_the_installation_whose_data_is_to_be_deleted', async () => {
+  it('names_the_installation_whose_data_it_is', async () => {
     await openAt('/settings');
     expect((await screen.findByTestId('copy-text')).textContent).toBe('inst_1');
   });
+
+  describe('deletion', () => {
+    const openDialog = async () => {
+      await openAt('/settings');
+      await userEvent.click(await screen.findByTestId('data-delete'));
+      return screen.findByTestId('delete-dialog');
+    };
+    const answer = (status: 'ok' | 'out') => {
+      let asked = 0;
+      server.msw.use(
+        http.delete(api('/settings/data'), () => {
+          asked += 1;
+          return status === 'ok'
+            ? json({ cancelledJobs: 1, returnedHolds: 1 })
+            : fail(503, 'unavailable');
+        }),
+      );
+      return () => asked;
+    };
+
+    it('happens_only_after_the_owner_said_that_it_is_understood', async () => {
+      const asked = answer('ok');
+      const dialog = await openDialog();
+      expect(dialog.textContent).toMatch(/cannot be brought back.*Your plan goes on/);
+      const button = screen.getByTestId('delete-now');
+      await userEvent.click(button);
+      expect(asked()).toBe(0);
+      await userEvent.click(screen.getByTestId('delete-understood'));
+      const polls = server.polls;
+      await userEvent.click(button);
+      expect((await screen.findByTestId('toast')).textContent).toBe('Your data is deleted.');
+      await waitFor(() => expect(screen.queryByTestId('delete-dialog')).toBeNull());
+      expect(asked()).toBe(1);
+      // What is on the page was read before it.
+      await waitFor(() => expect(server.polls).toBeGreaterThan(polls));
+    });
+
+    it('leaves_everything_when_the_dialog_is_closed_and_asks_again_the_next_time', async () => {
+      const asked = answer('ok');
+      await openDialog();
+      await userEvent.click(screen.getByTestId('delete-understood'));
+      await userEvent.click(screen.getByRole('button', { name: 'Keep my data' }));
+      await waitFor(() => expect(screen.queryByTestId('delete-dialog')).toBeNull());
+      await userEvent.click(screen.getByTestId('data-delete'));
+      await userEvent.click(await screen.findByTestId('delete-now'));
+      expect(asked()).toBe(0);
+    });
+
+    it('says_that_nothing_was_changed_when_it_fails', async () => {
+      answer('out');
+      await openDialog();
+      await userEvent.click(screen.getByTestId('delete-understood'));
+      await userEvent.click(screen.getByTestId('delete-now'));
+      await waitFor(() =>
+        expect(screen.getByTestId('delete-problem').textContent).toMatch(/Nothing was changed/),
+      );
+    });
+  });
+});
+
+describe('the pricing page without the app', () => {
+  it('shows_the_plans_and_leads_to_installing', async () => {
+    window.history.replaceState(null, '', '/plans?cycle=yearly');
+    render(<App />);
+    await screen.findByTestId('public-pricing');
+    expect(screen.getByTestId('plan-card-pro').textContent).toContain('$24.17');
+    expect(screen.getByTestId('install').getAttribute('href')).toBe('https://market.test/app');
+    expect([server.polls, server.connections, server.biEvents.length]).toEqual([0, 0, 0]);
+    expect(document.title).toBe('Plans & credits · Autopost');
+  });
+
+  it('is_the_only_page_that_opens_without_it', async () => {
+    window.history.replaceState(null, '', '/settings');
+    render(<App />);
+    await screen.findByTestId('screen-missing');
+  });
+});
+
+it('tells_Wix_that_the_dashboard_was_opened_and_a_post_published', async () => {
+  server.msw.use(
+    http.post('*/api/v1/posts/publish', () => ok({ jobId: 'job_3', credits: 1 }, 202)),
+  );
+  await openAt('/');
+  await waitFor(() => expect(server.biEvents).toEqual([{ eventName: 'APP_DASHBOARD_LOADED' }]));
+  await userEvent.type(screen.getByTestId('post-text'), 'Hello');
+  await userEvent.click(screen.getByTestId('post-submit'));
+  await waitFor(() =>
+    expect(server.biEvents[1]).toEqual({ eventName: 'PRIMARY_ACTION_PERFORMED' }),
+  );
 });
 
 it('says_how_a_plan_that_is_not_renewed_ends', async () => {

@@ -1,13 +1,12 @@
+import { Button, Text } from '@wix/design-system';
 import {
   Dialog,
   EmptyState,
-  isFinal,
-  type Job,
   JobProgress,
   Loaded,
   LoadingScreen,
+  useJobPages,
   useJobPoller,
-  useJobs,
 } from '@wixapp/react';
 import { useSearchParams } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
@@ -16,23 +15,16 @@ import { Panel } from '../shell/Panel';
 import { Tabs } from '../shell/Tabs';
 import { JobRow } from './JobRow';
 
-/** As many as the server lists at once. */
-const SHOWN = 100;
-
-const VIEWS = {
-  all: () => true,
-  running: (job: Job) => !isFinal(job.status),
-  done: (job: Job) => job.status === 'completed',
-  failed: (job: Job) => job.status === 'failed' || job.status === 'cancelled',
-};
+/** The views of the page, and the jobs the server lists for each. */
+const VIEWS = { all: undefined, running: 'running', done: 'done', failed: 'failed' } as const;
 type View = keyof typeof VIEWS;
 
-/** The newest jobs, live, by how they stand; the chosen job is in the address. */
+/** All jobs, live, by how they stand; the chosen job is in the address. */
 export default function JobsPage() {
   const { jobs: texts } = useAppMessages();
   const [params, setParams] = useSearchParams();
   const wanted = params.get('state') ?? '';
-  const view: View = wanted in VIEWS ? (wanted as View) : 'all';
+  const view: View = Object.hasOwn(VIEWS, wanted) ? (wanted as View) : 'all';
   const choose = (jobId: string | null) =>
     setParams(
       { ...(view === 'all' ? {} : { state: view }), ...(jobId === null ? {} : { job: jobId }) },
@@ -57,40 +49,61 @@ export default function JobsPage() {
 
 function JobList({ view, onChoose }: { view: View; onChoose(jobId: string): void }) {
   const { jobs: texts } = useAppMessages();
-  const query = useJobs(SHOWN);
+  const query = useJobPages({ state: VIEWS[view] });
   return (
     <Loaded query={query} loading={<LoadingScreen cards={[420]} />}>
-      {({ jobs: all }) => (
-        <Panel title={texts.view[view]}>
-          <Rows jobs={all.filter(VIEWS[view])} hasAny={all.length > 0} onChoose={onChoose} />
-        </Panel>
-      )}
+      {({ pages }) => {
+        const jobs = pages.flatMap((page) => page.jobs);
+        return (
+          <Panel title={texts.view[view]}>
+            {jobs.length === 0 ? (
+              <NoJobs view={view} />
+            ) : (
+              <>
+                <ul className="jobs" data-testid="jobs-page-list">
+                  {jobs.map((job) => (
+                    <JobRow key={job.jobId} job={job} onChoose={() => onChoose(job.jobId)} />
+                  ))}
+                </ul>
+                <More query={query} />
+              </>
+            )}
+          </Panel>
+        );
+      }}
     </Loaded>
   );
 }
 
-interface RowsProps {
-  jobs: readonly Job[];
-  /** Whether there are jobs at all, in whatever state. */
-  hasAny: boolean;
-  onChoose(jobId: string): void;
+function NoJobs({ view }: { view: View }) {
+  const { jobs: texts } = useAppMessages();
+  return view === 'all' ? (
+    <EmptyState title={texts.emptyTitle} text={texts.emptyText} />
+  ) : (
+    <EmptyState title={texts.noneTitle} text={texts.noneText} />
+  );
 }
 
-function Rows({ jobs, hasAny, onChoose }: RowsProps) {
+function More({ query }: { query: ReturnType<typeof useJobPages> }) {
   const { jobs: texts } = useAppMessages();
-  if (jobs.length === 0) {
-    return hasAny ? (
-      <EmptyState title={texts.noneTitle} text={texts.noneText} />
-    ) : (
-      <EmptyState title={texts.emptyTitle} text={texts.emptyText} />
-    );
-  }
   return (
-    <ul className="jobs" data-testid="jobs-page-list">
-      {jobs.map((job) => (
-        <JobRow key={job.jobId} job={job} onChoose={() => onChoose(job.jobId)} />
-      ))}
-    </ul>
+    <div className="jobs__more">
+      {query.hasNextPage ? (
+        <Button
+          priority="secondary"
+          size="small"
+          disabled={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+          data-testid="jobs-more"
+        >
+          {query.isFetchingNextPage ? texts.loadingMore : texts.more}
+        </Button>
+      ) : (
+        <Text size="small" secondary>
+          {texts.end}
+        </Text>
+      )}
+    </div>
   );
 }
 

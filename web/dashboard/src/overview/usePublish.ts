@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { ApiError, useWixContext } from '@wixapp/react';
+import { ApiError, useBiEvent, useWixContext } from '@wixapp/react';
 import { useRef } from 'react';
 
 export interface Post {
@@ -13,6 +13,7 @@ export interface Post {
  */
 export function usePublish(onStarted: (jobId: string) => void) {
   const { client, refreshUserData } = useWixContext();
+  const reportPublished = useBiEvent('PRIMARY_ACTION_PERFORMED');
   const unanswered = useRef<{ body: string; key: string } | null>(null);
 
   return useMutation({
@@ -28,6 +29,7 @@ export function usePublish(onStarted: (jobId: string) => void) {
     },
     onSuccess: ({ jobId }) => {
       unanswered.current = null;
+      void reportPublished();
       onStarted(jobId);
       void refreshUserData();
     },

@@ -11,9 +11,9 @@ import {
   TopUps,
   usePricing,
 } from '@wixapp/react';
-import { useSearchParams } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { PageHead } from '../shell/PageHead';
+import { usePlansView } from './usePlansView';
 
 /** The pricing page of the app. What is open, and the billing cycle, are in the address. */
 export default function PlansPage() {
@@ -80,30 +80,4 @@ function Dialogs({ list, view }: { list: PlanList; view: ReturnType<typeof usePl
       />
     </>
   );
-}
-
-type ViewName = 'cycle' | 'compare' | 'to' | 'contact';
-
-function usePlansView() {
-  const [params, setParams] = useSearchParams();
-  const set = (changes: Partial<Record<ViewName, string>>) =>
-    setParams(
-      (now) => {
-        const next = new URLSearchParams(now);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value) next.set(name, value);
-          else next.delete(name);
-        }
-        return next;
-      },
-      { replace: true },
-    );
-  const cycle = params.get('cycle');
-  return {
-    cycle: cycle === 'yearly' ? 'YEARLY' : cycle === 'monthly' ? 'MONTHLY' : null,
-    isComparing: params.has('compare'),
-    to: params.get('to'),
-    contact: params.get('contact'),
-    set,
-  } as const;
 }

@@ -8,17 +8,20 @@ import {
   useToast,
   useWixContext,
 } from '@wixapp/react';
+import { useState } from 'react';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
 import { collectData } from './collectData';
+import { DeleteDialog } from './DeleteDialog';
 
-/** Takes the data along, and says how it is deleted. */
+/** Takes the data along, and has it deleted. */
 export function DataPanel() {
   const { settings } = useAppMessages();
   const { data: texts } = settings;
   const { client, instanceData } = useWixContext();
   const failureText = useFailureText();
   const { show } = useToast();
+  const [isDeleting, setDeleting] = useState(false);
   const file = useMutation({
     mutationFn: () => collectData(client),
     onSuccess: (data) =>
@@ -50,10 +53,22 @@ export function DataPanel() {
           {texts.deleteTitle}
         </Heading>
         <Text size="small">{texts.deleteText}</Text>
+        <div className="settings__buttons">
+          <Button
+            size="small"
+            priority="secondary"
+            skin="destructive"
+            onClick={() => setDeleting(true)}
+            data-testid="data-delete"
+          >
+            {texts.delete}
+          </Button>
+        </div>
         {instanceData.instanceId !== null && (
           <CopyText label={texts.instance} text={instanceData.instanceId} />
         )}
       </section>
+      <DeleteDialog isOpen={isDeleting} onClose={() => setDeleting(false)} />
     </Panel>
   );
 }

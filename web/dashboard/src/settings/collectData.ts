@@ -1,25 +1,37 @@
-import type { ApiClient, HistoryEntry } from '@wixapp/react';
+import type { ApiClient } from '@wixapp/react';
 
 const PAGE = 100;
 
 /** Everything the server tells the owner about this installation, as one document. */
 export async function collectData(client: ApiClient) {
-  const [status, notices, { jobs }, history] = await Promise.all([
+  const [status, notices, jobs, history] = await Promise.all([
     client.status(),
     client.notices(),
-    client.jobs(PAGE),
-    allEntries(client),
+    all(async (cursor) => {
+      const page = await client.jobs({ limit: PAGE, cursor });
+      return { items: page.jobs, nextCursor: page.nextCursor };
+    }),
+    all(async (cursor) => {
+      const page = await client.history({ limit: PAGE, cursor });
+      return { items: page.entries, nextCursor: page.nextCursor };
+    }),
   ]);
   return { exportedAt: status.now, status, notices: notices.settings, jobs, history };
 }
 
-async function allEntries(client: ApiClient): Promise<HistoryEntry[]> {
-  const entries: HistoryEntry[] = [];
-  let cursor: string | null | undefined = null;
+interface Page<T> {
+  items: readonly T[];
+  nextCursor?: string | null | undefined;
+}
+
+/** Everything that pages give, one after the other. */
+async function all<T>(load: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
   do {
-    const page = await client.history({ limit: PAGE, cursor });
-    entries.push(...page.entries);
-    cursor = page.nextCursor;
-  } while (cursor);
-  return entries;
+    const page: Page<T> = await load(cursor);
+    items.push(...page.items);
+    cursor = page.nextCursor ?? null;
+  } while (cursor !== null);
+  return items;
 }

@@ -4,13 +4,18 @@ import {
   LoadingScreen,
   SessionGate,
   ToastHost,
+  useBiEvent,
   useMessages,
   useWixContext,
 } from '@wixapp/react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { NavLink, useLocation } from 'react-router';
+import { NavLink, useLocation, useMatch } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from '../overview/ReturnProvider';
+import { lazyPage } from './lazyPage';
+
+/** The App Market opens the pricing page without a token. */
+const PublicPlansPage = lazyPage('public-plans', () => import('../plans/PublicPlansPage'));
 
 /** Heights of the overview's cards, so that the skeleton stands where they will. */
 const FIRST_CARDS = [220, 220, 380, 380];
@@ -29,6 +34,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const { session } = useWixContext();
   const { app } = useAppMessages();
   const { pending } = usePaymentReturn();
+  const isPricing = useMatch('/plans') !== null;
+  useBiEvent('APP_DASHBOARD_LOADED', { onShow: true });
 
   return (
     <div className="shell">
@@ -49,7 +56,11 @@ export function Shell({ children }: { children: ReactNode }) {
       </header>
       <Offline />
       <main id="content" className="shell__inner shell__content" tabIndex={-1}>
-        <SessionGate loading={<FirstLoad />} isAfterPayment={pending?.payment === 'success'}>
+        <SessionGate
+          loading={<FirstLoad />}
+          isAfterPayment={pending?.payment === 'success'}
+          {...(isPricing ? { missing: <PublicPlansPage /> } : {})}
+        >
           <div data-testid="app-ready">{children}</div>
         </SessionGate>
       </main>

@@ -4,6 +4,7 @@ export {
   createApiClient,
   type HistoryFilter,
   type HistoryRange,
+  type JobsRange,
   type UsageRange,
 } from './api/client';
 export { ApiError } from './api/error';
@@ -33,7 +34,7 @@ export {
 export { Loaded, type LoadedProps } from './components/Loaded';
 export { LoadingScreen, type LoadingScreenProps } from './components/LoadingScreen';
 export { LowCreditBanner, type LowCreditBannerProps } from './components/LowCreditBanner';
-export { PlanCard, type PlanCardProps } from './components/PlanCard';
+export { PlanCard, type PlanCardProps, type PlanFace } from './components/PlanCard';
 export { PlanChangeModal, type PlanChangeModalProps } from './components/PlanChangeModal';
 export { PlanComparison, type PlanComparisonProps } from './components/PlanComparison';
 export { PreviewModal, type PreviewModalProps } from './components/PreviewModal';
@@ -41,6 +42,7 @@ export { PricingGrid, type PricingGridProps } from './components/PricingGrid';
 export { PricingModal, type PricingModalProps } from './components/PricingModal';
 export { ProgressBar, type ProgressBarProps } from './components/ProgressBar';
 export { PromoCode } from './components/PromoCode';
+export { PublicPricing, type PublicPricingProps } from './components/PublicPricing';
 export { resultUrl } from './components/resultUrl';
 export { SessionGate, type SessionGateProps } from './components/SessionGate';
 export { Toast, type ToastProps } from './components/Toast';
@@ -52,6 +54,7 @@ export {
   type ToastTone,
   useToast,
 } from './context/ToastProvider';
+export type { BiEventData, BiEventName, TrackEvent } from './context/trackEvent';
 export { useOnline } from './context/useOnline';
 export {
   type InstanceData,
@@ -64,6 +67,7 @@ export { CreditHistory, type CreditHistoryProps } from './history/CreditHistory'
 export { download } from './history/download';
 export { HistoryExport, type HistoryExportProps } from './history/HistoryExport';
 export { type HistoryQuery, historyParams, readHistoryQuery } from './history/query';
+export { type BiEventOptions, useBiEvent } from './hooks/useBiEvent';
 export { openCheckoutPage, type Purchase, useCheckout } from './hooks/useCheckout';
 export {
   type CheckoutReturnParams,
@@ -73,12 +77,20 @@ export {
 } from './hooks/useCheckoutReturn';
 export { useCreditHistory, useExplanation } from './hooks/useCreditHistory';
 export { type CreditsView, useCredits } from './hooks/useCredits';
-export { type JobPollerOptions, useJobPoller, useJobs } from './hooks/useJob';
+export { useDataDeletion } from './hooks/useDataDeletion';
+export {
+  type JobPagesOptions,
+  type JobPollerOptions,
+  useJobPages,
+  useJobPoller,
+  useJobs,
+} from './hooks/useJob';
 export { useNotices } from './hooks/useNotices';
 export { usePlanPreview } from './hooks/usePlanPreview';
 export { usePlans } from './hooks/usePlans';
 export { usePricing } from './hooks/usePricing';
 export { usePromo } from './hooks/usePromo';
+export { usePublicPlans } from './hooks/usePublicPlans';
 export { useTopUps } from './hooks/useTopUps';
 export { useUsage } from './hooks/useUsage';
 export { isFinal } from './live/newer';

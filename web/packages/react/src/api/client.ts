@@ -1,15 +1,18 @@
 import { type RequestOptions, request, requestFile, type Transport } from './request';
 import type {
+  BiEvent,
   Checkout,
   CheckoutLink,
   CheckoutRequest,
   Credits,
+  DeletedData,
   EntryKind,
   Explanation,
   HistoryPage,
   Hold,
   HoldOutcome,
   Job,
+  JobGroup,
   JobList,
   NoticesSettings,
   NoticesView,
@@ -19,6 +22,7 @@ import type {
   PortalUrl,
   PostRequest,
   PromoReceipt,
+  PublicPlans,
   ReserveRequest,
   SoldCycle,
   SpendReceipt,
@@ -49,6 +53,15 @@ export interface HistoryRange extends HistoryFilter {
   cursor?: string | null;
 }
 
+/** A page of the jobs: `cursor` is the `nextCursor` of the page before. */
+export interface JobsRange {
+  /** 1 to 100; 20 when left out. */
+  limit?: number;
+  cursor?: string | null;
+  /** Only jobs that stand like this. */
+  state?: JobGroup | undefined;
+}
+
 /** The days of a usage report, as `2026-03-01`; the server's last 30 days when left out. */
 export interface UsageRange {
   from?: string | undefined;
@@ -64,6 +77,8 @@ export interface ApiClient {
   readonly transport: Transport;
   status(cancel?: Cancel): Promise<UserStatus>;
   plans(cancel?: Cancel): Promise<PlanList>;
+  /** The catalogue for somebody who does not have the app; asks for no token. */
+  publicPlans(cancel?: Cancel): Promise<PublicPlans>;
   /** What a change of plan would do, decided by the rules that would do it. */
   preview(planId: string, cycle?: SoldCycle, cancel?: Cancel): Promise<PlanPreview>;
   redeemPromo(code: string, idempotencyKey: string): Promise<PromoReceipt>;
@@ -86,11 +101,15 @@ export interface ApiClient {
   reserve(body: ReserveRequest, idempotencyKey: string): Promise<Hold>;
   post(body: PostRequest, idempotencyKey: string): Promise<HoldOutcome>;
   void(body: VoidRequest, idempotencyKey: string): Promise<HoldOutcome>;
-  jobs(limit?: number, cancel?: Cancel): Promise<JobList>;
+  jobs(page?: JobsRange, cancel?: Cancel): Promise<JobList>;
   job(jobId: string, cancel?: Cancel): Promise<Job>;
   /** Who is written to about this instance, and about what. */
   notices(cancel?: Cancel): Promise<NoticesView>;
   saveNotices(settings: NoticesSettings): Promise<NoticesView>;
+  /** Deletes the personal data of this instance for good; plan and ledger stay. */
+  deleteData(): Promise<DeletedData>;
+  /** Reports an event to Wix, which counts it for the App Market. `trackEvent` of the context never fails. */
+  reportEvent(event: BiEvent): Promise<{ reported: boolean }>;
   /** A route of the app itself, with the same authentication, reply wrapper and errors. */
   call<T>(path: string, options?: RequestOptions): Promise<T>;
 }
@@ -106,6 +125,7 @@ export function createApiClient(transport: Transport): ApiClient {
     transport,
     status: (cancel) => get('/user/status', cancel),
     plans: (cancel) => get('/billing/plans', cancel),
+    publicPlans: (cancel) => get('/billing/public-plans', cancel),
     preview: (to, cycle, cancel) => get(`/billing/preview${queryOf({ to, cycle })}`, cancel),
     redeemPromo: (code, idempotencyKey) => send('/billing/promo', { code }, { idempotencyKey }),
     portalUrl: () => send('/billing/portal-url', {}),
@@ -130,10 +150,13 @@ export function createApiClient(transport: Transport): ApiClient {
     reserve: (body, idempotencyKey) => send('/credits/reserve', body, { idempotencyKey }),
     post: (body, idempotencyKey) => send('/credits/post', body, { idempotencyKey }),
     void: (body, idempotencyKey) => send('/credits/void', body, { idempotencyKey }),
-    jobs: (limit = 20, cancel) => get(`/jobs?limit=${limit}`, cancel),
+    jobs: ({ limit = 20, cursor, state } = {}, cancel) =>
+      get(`/jobs${queryOf({ limit: String(limit), cursor, state })}`, cancel),
     job: (jobId, cancel) => get(`/jobs/${encodeURIComponent(jobId)}`, cancel),
     notices: (cancel) => get('/settings/notices', cancel),
     saveNotices: (settings) => send('/settings/notices', settings, { method: 'PUT' }),
+    deleteData: () => send('/settings/data', {}, { method: 'DELETE' }),
+    reportEvent: (event) => send('/bi-event', event),
     call: (path, options) => request(transport, path, options),
   };
 }

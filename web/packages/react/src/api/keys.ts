@@ -2,6 +2,7 @@
 export const keys = {
   status: ['wixapp', 'status'] as const,
   plans: ['wixapp', 'plans'] as const,
+  publicPlans: ['wixapp', 'public-plans'] as const,
   history: ['wixapp', 'history'] as const,
   usage: ['wixapp', 'usage'] as const,
   preview: ['wixapp', 'preview'] as const,
@@ -9,6 +10,7 @@ export const keys = {
   notices: ['wixapp', 'notices'] as const,
   explanation: (entryId: string) => ['wixapp', 'explanation', entryId] as const,
   jobs: ['wixapp', 'jobs'] as const,
+  jobPages: ['wixapp', 'job-pages'] as const,
   job: (jobId: string) => ['wixapp', 'job', jobId] as const,
   checkout: (checkoutId: string) => ['wixapp', 'checkout', checkoutId] as const,
 };

@@ -4,7 +4,7 @@ import { ApiError, errorFromReply } from './error';
 export const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PUT';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
   /** Sent as `Idempotency-Key`: the same key never acts twice. */
   idempotencyKey?: string;

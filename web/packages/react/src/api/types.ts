@@ -1,5 +1,6 @@
 /** The words of this package for the types generated from the API document. Times are RFC 3339 text. */
 import type {
+  BiEventRequest,
   CheckoutUrl,
   CheckoutUrlRequest,
   CheckoutView,
@@ -10,6 +11,7 @@ import type {
   EntryView,
   History,
   Jobs,
+  JobsListData,
   JobView,
   PayBy,
   Plans,
@@ -27,9 +29,11 @@ import type {
 export type {
   ActionUsage,
   CheckoutStatus,
+  DeletedData,
   EntryKind,
   Explanation,
   JobStatus,
+  Milestone,
   NoticesSettings,
   NoticesView,
   PlanAction,
@@ -38,6 +42,8 @@ export type {
   Pool,
   PortalUrl,
   PostRequest,
+  PublicPlan,
+  PublicPlans,
   ReserveRequest,
   SpendRequest,
   SubscriptionStatus,
@@ -48,6 +54,7 @@ export type {
   VoidRequest,
 } from './generated';
 
+export type BiEvent = BiEventRequest;
 export type Checkout = CheckoutView;
 export type CheckoutLink = CheckoutUrl;
 export type CheckoutRequest = CheckoutUrlRequest;
@@ -61,6 +68,8 @@ export type Hold = Reserved;
 export type HoldOutcome = EndedHold;
 export type Job = JobView;
 export type JobList = Jobs;
+/** How the jobs of a list stand, roughly. */
+export type JobGroup = NonNullable<NonNullable<JobsListData['query']>['state']>;
 export type PlanList = Plans;
 export type PlanPreview = Preview;
 export type PromoReceipt = Redeemed;

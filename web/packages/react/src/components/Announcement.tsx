@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 
 export interface AnnouncementProps {
+  /** What is told when it changes. */
   text: string;
   /** Speaks at most once in so long, always the latest text, so that a burst does not flood the reader. */
   pauseMs?: number;

@@ -4,6 +4,7 @@ import { useMessages } from '../messages/useMessages';
 export interface BalanceChangeProps {
   /** Credits before the purchase; null when not known. */
   before: number | null;
+  /** Credits after it. */
   after: number;
 }
 

@@ -8,6 +8,7 @@ import { PreviewModal } from './PreviewModal';
 export interface ContactModalProps {
   /** The plan that is agreed on in person; null keeps the dialog closed. */
   plan: PlanOffer | null;
+  /** The reader is done. */
   onClose(): void;
 }
 

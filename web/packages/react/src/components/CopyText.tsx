@@ -5,6 +5,7 @@ import { useMessages } from '../messages/useMessages';
 export interface CopyTextProps {
   /** What the text is. */
   label: string;
+  /** The text itself. */
   text: string;
 }
 

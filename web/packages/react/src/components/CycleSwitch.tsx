@@ -3,7 +3,9 @@ import type { SoldCycle } from '../api/types';
 import { useMessages } from '../messages/useMessages';
 
 export interface CycleSwitchProps {
+  /** The cycle whose prices are shown. */
   cycle: SoldCycle;
+  /** Another cycle was chosen. */
   onChange(cycle: SoldCycle): void;
   /** What a year saves, as text. */
   saving: string | null;

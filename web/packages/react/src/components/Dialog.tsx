@@ -4,6 +4,7 @@ import { useMessages } from '../messages/useMessages';
 import { CloseIcon } from './icons';
 
 export interface DialogProps {
+  /** Whether it is open. */
   isOpen: boolean;
   /** Names the dialog, on the page and to screen readers. */
   title: string;
@@ -11,9 +12,11 @@ export interface DialogProps {
   size?: 'normal' | 'wide';
   /** Escape, the close button, or a click beside the dialog. */
   onClose(): void;
+  /** Its content, which scrolls when there is much of it. */
   children: ReactNode;
   /** Buttons at the end, in a row that stays in view while the content scrolls. */
   footer?: ReactNode;
+  /** `data-testid` of the box. */
   testId?: string;
 }
 

@@ -2,7 +2,9 @@ import { Heading, Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
 
 export interface EmptyStateProps {
+  /** What is not there yet. */
   title: string;
+  /** What will be, or what to do about it. */
   text: string;
   /** A way to fill the place, usually a button. */
   children?: ReactNode;

@@ -2,6 +2,7 @@ import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { ErrorScreen } from './ErrorScreen';
 
 export interface ErrorBoundaryProps {
+  /** The part that may break. */
   children: ReactNode;
   /** Called once for each caught error, for the page's own reporting. */
   onError?: (error: Error, info: ErrorInfo) => void;

@@ -6,6 +6,7 @@ import { useMessages } from '../messages/useMessages';
 import { AlertDisc } from './icons';
 
 export interface ErrorScreenProps {
+  /** What was caught: an `ApiError` is said in words, anything else is a defect of the page. */
   error: unknown;
   /** Offered as a button when trying again can help. */
   onRetry?: () => void;

@@ -9,6 +9,7 @@ import { ProgressBar, type ProgressBarProps } from './ProgressBar';
 import { resultUrl } from './resultUrl';
 
 export interface JobProgressProps {
+  /** The job, as `useJobPoller` gives it. */
   job: Job;
   /** What the job does, in the page's words. */
   title: string;
@@ -66,6 +67,7 @@ export function JobProgress({ job, title }: JobProgressProps) {
 }
 
 export interface JobBadgeProps {
+  /** Where the job stands. */
   status: JobStatus;
 }
 

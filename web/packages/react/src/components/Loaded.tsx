@@ -7,6 +7,7 @@ export interface LoadedProps<T> {
   query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
   /** Stands where the content will, until it is there. */
   loading: ReactNode;
+  /** Shows what the query brought. */
   children(data: T): ReactNode;
 }
 

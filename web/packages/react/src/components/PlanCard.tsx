@@ -1,43 +1,56 @@
-import { Badge, Button, Heading, Loader, Text } from '@wix/design-system';
-import type { PlanOffer, SoldCycle } from '../api/types';
+import { Badge, Heading, Text } from '@wix/design-system';
+import type { ReactNode } from 'react';
+import type { SoldCycle } from '../api/types';
 import { useWixContext } from '../context/WixContext';
 import type { PackageMessages } from '../messages/en';
 import { useMessages } from '../messages/useMessages';
 import { CheckIcon } from './icons';
-import { priceOf } from './price';
+import { type PricedPlan, priceOf } from './price';
 
-export interface PlanCardProps {
-  plan: PlanOffer;
-  cycle: SoldCycle;
-  currency: string;
-  isOpening: boolean;
-  isWaiting: boolean;
-  /** Whether the owner pays the current plan by the month. */
-  isPaidMonthly: boolean;
-  onUpgrade(): void;
-  onDowngrade(): void;
-  onContact: (() => void) | null;
+/** What a card shows of a plan, whoever looks at it. */
+export interface PlanFace extends PricedPlan {
+  id: string;
+  name: string;
+  rank: number;
+  creditsPerCycle: number;
+  benefits: readonly string[];
+  popular: boolean;
 }
 
-/** One plan of the pricing grid. */
+export interface PlanCardProps {
+  /** The plan. */
+  plan: PlanFace;
+  /** The cycle whose price is shown. */
+  cycle: SoldCycle;
+  /** The currency of its prices, as `USD`. */
+  currency: string;
+  /** Whether the plan is in force. */
+  isCurrent?: boolean;
+  /** Whether it is agreed on in person, and has no price here. */
+  isCustom?: boolean;
+  /** What can be done with it. */
+  children: ReactNode;
+}
+
+/** One plan of a pricing page. */
 export function PlanCard(props: PlanCardProps) {
-  const { plan } = props;
+  const { plan, isCurrent = false, children } = props;
   const messages = useMessages();
   return (
     <li
       className="wxa-plan"
       data-testid={`plan-card-${plan.id}`}
-      data-current={plan.current}
+      data-current={isCurrent}
       data-popular={plan.popular}
-      aria-current={plan.current ? 'true' : undefined}
+      aria-current={isCurrent ? 'true' : undefined}
     >
       <div className="wxa-plan__badge">
-        {plan.current && (
+        {isCurrent && (
           <Badge skin="neutralSuccess" uppercase={false}>
             {messages.pricing.current}
           </Badge>
         )}
-        {plan.popular && !plan.current && (
+        {plan.popular && !isCurrent && (
           <Badge skin="premium" uppercase={false}>
             {messages.pricing.popular}
           </Badge>
@@ -60,24 +73,22 @@ export function PlanCard(props: PlanCardProps) {
           </li>
         ))}
       </ul>
-      <div className="wxa-plan__action">
-        <PlanAction {...props} />
-      </div>
+      <div className="wxa-plan__action">{children}</div>
     </li>
   );
 }
 
 /** The free plan gives its credits once, a paid one at each cycle. */
-function creditsOf(plan: PlanOffer, { pricing }: PackageMessages): string {
+function creditsOf(plan: PlanFace, { pricing }: PackageMessages): string {
   const text = plan.rank === 0 ? pricing.once : pricing.perCycle;
   return text(plan.creditsPerCycle);
 }
 
-function Price({ plan, cycle, currency }: PlanCardProps) {
+function Price({ plan, cycle, currency, isCustom = false }: PlanCardProps) {
   const { format } = useWixContext();
   const messages = useMessages();
   const { perMonth, billed } = priceOf(plan, cycle);
-  if (plan.action === 'contact') {
+  if (isCustom) {
     return <PriceText amount={messages.pricing.custom} note={'\u00a0'} />;
   }
   if (billed === 0) {
@@ -98,69 +109,5 @@ function PriceText({ amount, note }: { amount: string; note: string }) {
         {note}
       </Text>
     </p>
-  );
-}
-
-function PlanAction(props: PlanCardProps) {
-  const { plan, cycle, isPaidMonthly, onDowngrade, onContact } = props;
-  const { pricing } = useMessages();
-  switch (plan.action) {
-    case 'current':
-      if (cycle === 'YEARLY' && isPaidMonthly && Number(plan.priceYearly) > 0) {
-        return <BuyButton {...props} text={pricing.switchToYearly} />;
-      }
-      return (
-        <Button fullWidth priority="secondary" disabled>
-          {pricing.current}
-        </Button>
-      );
-    case 'upgrade':
-      return <BuyButton {...props} text={pricing.upgrade(plan.name)} />;
-    case 'downgrade':
-      return (
-        <Button
-          fullWidth
-          priority="secondary"
-          skin="dark"
-          onClick={onDowngrade}
-          data-testid={`downgrade-${plan.id}`}
-          aria-label={`${pricing.downgradeAction}: ${plan.name}`}
-        >
-          {pricing.downgradeAction}
-        </Button>
-      );
-    case 'contact':
-      return onContact === null ? null : (
-        <Button fullWidth priority="secondary" onClick={onContact}>
-          {pricing.contact}
-        </Button>
-      );
-  }
-}
-
-/** Opens the checkout of a plan. */
-function BuyButton(props: PlanCardProps & { text: string }) {
-  const { plan, isOpening, isWaiting, onUpgrade, text } = props;
-  const { pricing } = useMessages();
-  return (
-    <Button
-      fullWidth
-      skin={plan.popular ? 'premium' : 'standard'}
-      disabled={isWaiting}
-      onClick={onUpgrade}
-      aria-busy={isOpening}
-      data-testid={`upgrade-${plan.id}`}
-    >
-      {isOpening ? <Busy text={pricing.opening} /> : text}
-    </Button>
-  );
-}
-
-function Busy({ text }: { text: string }) {
-  return (
-    <span className="wxa-busy">
-      <Loader size="tiny" />
-      {text}
-    </span>
   );
 }

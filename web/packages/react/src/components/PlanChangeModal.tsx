@@ -11,9 +11,11 @@ import { LoadingScreen } from './LoadingScreen';
 import { PreviewModal } from './PreviewModal';
 
 export interface PlanChangeModalProps {
+  /** The plans, as `usePlans` gives them. */
   list: PlanList;
   /** The lower plan that was chosen; null keeps the dialog closed. */
   plan: PlanOffer | null;
+  /** The reader is done. */
   onClose(): void;
 }
 

@@ -7,8 +7,11 @@ import { Dialog } from './Dialog';
 import { CheckIcon } from './icons';
 
 export interface PlanComparisonProps {
+  /** Whether it is open. */
   isOpen: boolean;
+  /** The plans, as `usePlans` gives them. */
   list: PlanList;
+  /** The reader is done. */
   onClose(): void;
 }
 

@@ -5,8 +5,11 @@ import { useMessages } from '../messages/useMessages';
 import { Dialog } from './Dialog';
 
 export interface PreviewModalProps {
+  /** Whether it is open. */
   isOpen: boolean;
+  /** What is about to happen, in a line. */
   title: string;
+  /** It is not to happen, or the reader is done. */
   onClose(): void;
   /** What is about to happen: a post as it will look, a change of plan. */
   children: ReactNode;

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import type { PlanList, PlanOffer, SoldCycle } from '../api/types';
-import type { PackageMessages } from '../messages/en';
-import { useMessages } from '../messages/useMessages';
-import { CycleSwitch } from './CycleSwitch';
+import { PlanAction } from './PlanAction';
 import { PlanCard } from './PlanCard';
-import { type Saving, savingOf } from './price';
+import { PlanCards } from './PlanCards';
 
 export interface PricingGridProps {
+  /** The plans, as `usePlans` gives them. */
   list: PlanList;
   /** Plan whose checkout is being opened; its button is busy and the others wait. */
   openingPlanId?: string | null;
@@ -14,9 +13,11 @@ export interface PricingGridProps {
   initialCycle?: SoldCycle;
   /** The cycle that is shown, for a page that keeps it in its address. */
   cycle?: SoldCycle;
+  /** Another cycle was chosen. */
   onCycleChange?: (cycle: SoldCycle) => void;
   /** How the owner pays the current plan; `null` on the free one. One paid by the month is offered by the year. */
   paidCycle?: string | null;
+  /** A higher plan is to be bought. */
   onUpgrade(plan: PlanOffer, cycle: SoldCycle): void;
   /** A lower plan is not sold by the app; tell the owner how it is done in Wix. */
   onDowngrade(plan: PlanOffer): void;
@@ -36,25 +37,29 @@ export function PricingGrid({
   onDowngrade,
   onContact,
 }: PricingGridProps) {
-  const messages = useMessages();
   const [own, setOwn] = useState<SoldCycle>(initialCycle);
   const cycle = given ?? own;
-  const saving = savingOf(list.plans);
+  const isCustom = (plan: PlanOffer) => plan.action === 'contact';
 
   return (
-    <div className="wxa-pricing">
-      <CycleSwitch
-        cycle={cycle}
-        onChange={onCycleChange ?? setOwn}
-        saving={savingText(saving, messages)}
-      />
-      <ul className="wxa-pricing__grid">
-        {list.plans.map((plan) => (
-          <PlanCard
-            key={plan.id}
+    <PlanCards
+      plans={list.plans}
+      isCustom={isCustom}
+      cycle={cycle}
+      onCycleChange={onCycleChange ?? setOwn}
+    >
+      {(plan) => (
+        <PlanCard
+          key={plan.id}
+          plan={plan}
+          cycle={cycle}
+          currency={list.currency}
+          isCurrent={plan.current}
+          isCustom={isCustom(plan)}
+        >
+          <PlanAction
             plan={plan}
             cycle={cycle}
-            currency={list.currency}
             isOpening={openingPlanId === plan.id}
             isWaiting={openingPlanId !== null}
             isPaidMonthly={paidCycle === 'MONTHLY'}
@@ -62,13 +67,8 @@ export function PricingGrid({
             onDowngrade={() => onDowngrade(plan)}
             onContact={onContact === undefined ? null : () => onContact(plan)}
           />
-        ))}
-      </ul>
-    </div>
+        </PlanCard>
+      )}
+    </PlanCards>
   );
-}
-
-function savingText({ most, isSame }: Saving, { pricing }: PackageMessages): string | null {
-  if (most === 0) return null;
-  return isSame ? pricing.save(most) : pricing.saveUpTo(most);
 }

@@ -10,7 +10,9 @@ import { PlanChangeModal } from './PlanChangeModal';
 import { PricingGrid } from './PricingGrid';
 
 export interface PricingModalProps {
+  /** Whether it is open. */
   isOpen: boolean;
+  /** The reader is done. */
   onClose(): void;
 }
 

@@ -5,6 +5,7 @@ export interface ProgressBarProps {
   percent: number;
   /** What progresses; read by screen readers. */
   label: string;
+  /** Under way, done, or failed. */
   tone?: 'standard' | 'success' | 'error';
 }
 

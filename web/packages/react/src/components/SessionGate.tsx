@@ -6,17 +6,21 @@ import { ErrorScreen } from './ErrorScreen';
 import { InfoIcon } from './icons';
 
 export interface SessionGateProps {
+  /** The page. */
   children: ReactNode;
   /** Shown until the instance's data has arrived. */
   loading: ReactNode;
   /** The page was opened by a payer who came back: a session that is over says that the payment is safe. */
   isAfterPayment?: boolean;
+  /** Shown in place of the words on how to open the page in Wix: what somebody without the app may see. */
+  missing?: ReactNode;
 }
 
 /** Shows the page only to a valid session with data; every other case gets its own clear screen. */
-export function SessionGate({ children, loading, isAfterPayment = false }: SessionGateProps) {
+export function SessionGate(props: SessionGateProps) {
+  const { children, loading, isAfterPayment = false, missing = <NotInWix /> } = props;
   const { session, userData, error, refreshUserData } = useWixContext();
-  if (session === 'missing') return <NotInWix />;
+  if (session === 'missing') return <>{missing}</>;
   if (session === 'over') return <SessionOver isAfterPayment={isAfterPayment} />;
   if (session === 'forbidden') return <Forbidden />;
   if (userData !== undefined) return <>{children}</>;

@@ -10,7 +10,9 @@ const ICONS: Record<ToastTone, ReactElement> = {
 };
 
 export interface ToastProps {
+  /** The message. */
   toast: ToastMessage;
+  /** It is to go. */
   onClose(): void;
 }
 

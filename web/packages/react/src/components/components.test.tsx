@@ -351,6 +351,17 @@ describe('SessionGate', () => {
     expect(screen.getByTestId('screen-missing').textContent).toContain('Wix dashboard');
   });
 
+  it('shows_what_somebody_without_the_app_may_see', () => {
+    openPage('locale=en');
+    show(
+      <SessionGate loading={<p>loading</p>} missing={<p>plans</p>}>
+        inside
+      </SessionGate>,
+    );
+    expect(screen.getByText('plans')).toBeTruthy();
+    expect(screen.queryByTestId('screen-missing')).toBeNull();
+  });
+
   it('asks_to_reload_when_the_token_is_expired', async () => {
     server.msw.use(
       http.get(api('/user/status'), () => fail(401, 'token_expired')),

@@ -1,4 +1,11 @@
-import type { PlanOffer, SoldCycle } from '../api/types';
+import type { SoldCycle } from '../api/types';
+
+/** What is needed of a plan to say what it costs. */
+export interface PricedPlan {
+  /** Decimal texts. */
+  priceMonthly: string;
+  priceYearly: string;
+}
 
 export interface ShownPrice {
   /** Price of one month in the chosen cycle. */
@@ -7,7 +14,7 @@ export interface ShownPrice {
   billed: number;
 }
 
-export function priceOf(plan: PlanOffer, cycle: SoldCycle): ShownPrice {
+export function priceOf(plan: PricedPlan, cycle: SoldCycle): ShownPrice {
   const billed = Number(cycle === 'YEARLY' ? plan.priceYearly : plan.priceMonthly);
   // Rounded to cents: shown, never charged.
   const perMonth = cycle === 'YEARLY' ? Math.round((billed / 12) * 100) / 100 : billed;
@@ -21,9 +28,9 @@ export interface Saving {
   isSame: boolean;
 }
 
-/** What paying by the year saves; plans that are agreed on in person do not count. */
-export function savingOf(plans: readonly PlanOffer[]): Saving {
-  const sold = plans.filter((plan) => plan.action !== 'contact' && Number(plan.priceMonthly) > 0);
+/** What paying by the year saves; leave out plans that are agreed on in person, which have no price here. */
+export function savingOf(plans: readonly PricedPlan[]): Saving {
+  const sold = plans.filter((plan) => Number(plan.priceMonthly) > 0);
   const savings = sold.map((plan) => {
     const part = 1 - Number(plan.priceYearly) / (Number(plan.priceMonthly) * 12);
     // The small term keeps exact percentages such as 0.15 from falling to 14 by binary rounding.

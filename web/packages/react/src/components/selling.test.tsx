@@ -3,7 +3,15 @@ import userEvent from '@testing-library/user-event';
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PlanOffer } from '../api/types';
-import { aPlanList, aPreview, aStarterStatus, credits, NOW, theTopUps } from '../testing/fixtures';
+import {
+  aPlanList,
+  aPreview,
+  aStarterStatus,
+  credits,
+  NOW,
+  thePublicPlans,
+  theTopUps,
+} from '../testing/fixtures';
 import { openPage, Providers } from '../testing/render';
 import { api, fail, ok, startTestServer } from '../testing/server';
 import { ContactModal } from './ContactModal';
@@ -11,6 +19,7 @@ import { PlanChangeModal } from './PlanChangeModal';
 import { featuresOf, PlanComparison } from './PlanComparison';
 import { PricingModal } from './PricingModal';
 import { PromoCode } from './PromoCode';
+import { PublicPricing } from './PublicPricing';
 import { ToastHost } from './ToastHost';
 import { TopUps } from './TopUps';
 
@@ -61,6 +70,40 @@ describe('PlanComparison', () => {
   it('lists_a_shared_benefit_once', () => {
     const plans = ['a', 'b'].map((own) => ({ ...planOf('pro'), benefits: ['All features', own] }));
     expect(featuresOf(plans)).toEqual(['All features', 'a', 'b']);
+  });
+});
+
+describe('PublicPricing', () => {
+  const address = (testId: string) => screen.getByTestId(testId).getAttribute('href');
+
+  it('leads_from_every_plan_to_installing', async () => {
+    show(<PublicPricing list={thePublicPlans()} />);
+    expect(screen.getAllByTestId(/^plan-card-/)).toHaveLength(4);
+    for (const id of ['install', 'install-free', 'install-scale']) {
+      expect(address(id)).toBe('https://market.test/app');
+      expect(screen.getByTestId(id).getAttribute('target')).toBe('_top');
+    }
+    expect(screen.getByRole('link', { name: 'Add to site, for Pro' })).toBeTruthy();
+    expect(screen.queryByText('Current plan')).toBeNull();
+    await userEvent.click(screen.getByLabelText(/^Yearly/));
+    expect(screen.getByTestId('plan-card-pro').textContent).toContain('$24.17');
+  });
+
+  it.each([
+    ['no address is named', null],
+    ['it is no address of the web', 'javascript:alert(1)'],
+  ])('has_no_button_where_%s', (_name, installUrl) => {
+    show(<PublicPricing list={thePublicPlans({ installUrl })} />);
+    expect(screen.queryByTestId('install')).toBeNull();
+    expect(screen.queryAllByRole('link')).toEqual([]);
+    expect(screen.getByText(/Find the app in the Wix App Market/)).toBeTruthy();
+  });
+
+  it('names_no_price_for_a_plan_that_is_agreed_on', () => {
+    const plans = thePublicPlans().plans.map((plan) => ({ ...plan, custom: plan.id === 'scale' }));
+    show(<PublicPricing list={thePublicPlans({ plans })} />);
+    expect(screen.getByTestId('plan-card-scale').textContent).toContain('Let’s talk');
+    expect(screen.getByTestId('plan-card-scale').textContent).not.toContain('$');
   });
 });
 

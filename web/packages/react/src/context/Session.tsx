@@ -10,6 +10,7 @@ import { chooseLocale, directionOf } from '../messages/catalog';
 import { createFormat } from '../messages/format';
 import { type Frame, keepFrame } from './frame';
 import { keepLanguage, readLanguage } from './language';
+import { createTrackEvent } from './trackEvent';
 import { useOnline } from './useOnline';
 import { type SessionState, WixContext, type WixContextValue } from './WixContext';
 
@@ -42,6 +43,7 @@ export function Session({ frame, client, refusal, onRefused, languages, children
   const locale = useLocale(language, frame, userData, languages);
   const format = useMemo(() => createFormat(locale), [locale]);
   const refreshUserData = useCallback(async () => void (await refetch()), [refetch]);
+  const trackEvent = useMemo(() => createTrackEvent(client), [client]);
   useEffect(() => keepFrame(window, frame), [frame]);
 
   const value = useMemo<WixContextValue>(
@@ -63,6 +65,7 @@ export function Session({ frame, client, refusal, onRefused, languages, children
       isOnline,
       refreshUserData,
       hasCredits: (amount = 1) => (userData?.credits.available ?? 0) >= amount,
+      trackEvent,
       client,
       format,
       languages,
@@ -80,6 +83,7 @@ export function Session({ frame, client, refusal, onRefused, languages, children
       live,
       isOnline,
       refreshUserData,
+      trackEvent,
       client,
       format,
       languages,

@@ -4,6 +4,7 @@ import type { ApiError } from '../api/error';
 import type { UserStatus } from '../api/types';
 import type { LiveState } from '../live/stream';
 import type { Format } from '../messages/format';
+import type { TrackEvent } from './trackEvent';
 
 /**
  * Whether the page may work: `missing` = not opened by Wix; `over` = the token is expired or refused and
@@ -37,6 +38,8 @@ export interface WixContextValue {
   refreshUserData(): Promise<void>;
   /** Whether at least `amount` credits (default 1) can be spent now. */
   hasCredits(amount?: number): boolean;
+  /** Reports an event to Wix through the server; resolves to whether Wix has it, and never rejects. */
+  trackEvent: TrackEvent;
   client: ApiClient;
   format: Format;
   /** Languages (subtags) that can be chosen. */

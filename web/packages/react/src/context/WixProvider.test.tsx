@@ -1,4 +1,4 @@
-import { act, waitFor } from '@testing-library/react';
+import { act, renderHook, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useCreditHistory } from '../hooks/useCreditHistory';
@@ -8,6 +8,7 @@ import { anEntry, aStarterStatus, aStatus, credits } from '../testing/fixtures';
 import { fakeClock, openPage, renderInWix, setVisibility } from '../testing/render';
 import { api, fail, ok, startTestServer } from '../testing/server';
 import { useWixContext } from './WixContext';
+import { WixProvider } from './WixProvider';
 
 const server = startTestServer();
 const advance = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
@@ -135,6 +136,51 @@ describe('WixProvider session', () => {
     const { result } = renderInWix(useWixContext);
     await waitFor(() => expect(result.current.session).toBe('over'));
     expect(result.current.error?.code).toBe('token_expired');
+  });
+
+  const onlyTakes = (token: string) => {
+    const check = ({ request }: { request: Request }) =>
+      request.headers.get('authorization') === token ? undefined : fail(401, 'token_expired');
+    server.msw.use(http.get(api('/user/status'), check), http.get(api('/live'), check));
+  };
+
+  it('goes_on_with_the_token_that_the_dashboard_gives', async () => {
+    onlyTakes('Bearer OauthNG.JWS.a.b.c');
+    openPage();
+    let asked = 0;
+    const { result, rerender } = renderHook(useWixContext, {
+      // Another function at each render, as it is usually written.
+      wrapper: ({ children }) => (
+        <WixProvider
+          refreshToken={async () => {
+            asked += 1;
+            return 'OauthNG.JWS.a.b.c';
+          }}
+        >
+          {children}
+        </WixProvider>
+      ),
+    });
+    await waitFor(() => expect(result.current.userData).toBeDefined());
+    await waitFor(() => expect(result.current.live).toBe('open'));
+    const { client } = result.current;
+    rerender();
+    expect([result.current.session, asked, server.connections]).toEqual(['ok', 1, 1]);
+    expect(result.current.client).toBe(client);
+    expect(result.current.instanceToken).toBe('OauthNG.JWS.a.b.c');
+  });
+
+  it('is_over_when_the_dashboard_has_no_token_either', async () => {
+    onlyTakes('Bearer none');
+    openPage();
+    const { result } = renderHook(useWixContext, {
+      wrapper: ({ children }) => (
+        <WixProvider refreshToken={() => Promise.reject(new Error('not in Wix'))}>
+          {children}
+        </WixProvider>
+      ),
+    });
+    await waitFor(() => expect(result.current.session).toBe('over'));
   });
 
   it('is_forbidden_to_visitors', async () => {

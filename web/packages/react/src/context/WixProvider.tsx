@@ -11,6 +11,7 @@ import { Session } from './Session';
 import { ToastProvider } from './ToastProvider';
 
 export interface WixProviderProps {
+  /** The page. */
   children: ReactNode;
   /** Origin of the app's server when it is not the page's own. */
   baseUrl?: string;
@@ -18,7 +19,7 @@ export interface WixProviderProps {
   languages?: readonly string[];
   /**
    * Gives a fresh token when the server refuses the old one: `() => dashboard.getAccessToken()` of the dashboard SDK.
-   * Without it, or when it rejects, the page asks to be reloaded.
+   * Without it, or when it rejects, the page asks to be reloaded. It may be another function at each render.
    */
   refreshToken?: () => Promise<string>;
   /** Replaces `window.fetch`, for tests. */
@@ -41,13 +42,16 @@ export function WixProvider({
   const [cache] = useState(() => createQueryClient(setRefusal));
   // Calls that are under way read the newest token, not the one of the render they began in.
   const token = useRef(frame.token);
+  const ask = useRef(refreshToken);
+  ask.current = refreshToken;
+  const canAsk = refreshToken !== undefined;
   const client = useMemo(() => {
     const plain = fetchFunction ?? ((input, init) => window.fetch(input, init));
     const transport: Transport = { baseUrl, getToken: () => token.current, fetch: plain };
-    if (refreshToken === undefined) return createApiClient(transport);
+    if (!canAsk) return createApiClient(transport);
     const fetch = renewingFetch({
       fetch: plain,
-      ask: refreshToken,
+      ask: () => ask.current?.() ?? Promise.resolve(''),
       authorization: () => authorization(transport),
       onToken: (fresh) => {
         token.current = fresh;
@@ -55,7 +59,7 @@ export function WixProvider({
       },
     });
     return createApiClient({ ...transport, fetch });
-  }, [baseUrl, fetchFunction, refreshToken]);
+  }, [baseUrl, fetchFunction, canAsk]);
 
   return (
     <QueryClientProvider client={cache}>

@@ -1,5 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
-import { renewingFetch } from './renewal';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ASK_LIMIT_MS, renewingFetch } from './renewal';
 
 function setUp(ask: () => Promise<string>) {
   let token = 'old';
@@ -22,6 +22,8 @@ function setUp(ask: () => Promise<string>) {
 }
 
 describe('renewingFetch', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('sends_a_refused_call_again_with_the_new_token', async () => {
     const { call, sent } = setUp(async () => 'new');
     expect((await call()).status).toBe(200);
@@ -34,6 +36,15 @@ describe('renewingFetch', () => {
     const answers = await Promise.all([call(), call(), call()]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(ask).toHaveBeenCalledOnce();
+  });
+
+  it('does_not_wait_for_ever_for_a_dashboard_that_is_not_there', async () => {
+    vi.useFakeTimers();
+    const { call, sent } = setUp(() => new Promise(() => {}));
+    const answer = call();
+    await vi.advanceTimersByTimeAsync(ASK_LIMIT_MS);
+    expect((await answer).status).toBe(401);
+    expect(sent).toEqual(['old']);
   });
 
   it.each([

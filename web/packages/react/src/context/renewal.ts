@@ -1,3 +1,6 @@
+/** A dashboard that does not answer is none: outside of Wix the SDK waits for one for ever. */
+export const ASK_LIMIT_MS = 10_000;
+
 export interface RenewalOptions {
   fetch: typeof fetch;
   /** Asks the dashboard for a fresh token; rejects when there is none to be had. */
@@ -19,7 +22,7 @@ export function renewingFetch({
 }: RenewalOptions): typeof fetch {
   let asking: Promise<boolean> | null = null;
   const renew = () => {
-    asking ??= ask()
+    asking ??= inTime(ask())
       .then(
         (token) => {
           if (token !== '') onToken(token);
@@ -38,4 +41,12 @@ export function renewingFetch({
     const headers = { ...(init?.headers as Record<string, string>), ...authorization() };
     return fetch(input, { ...init, headers });
   };
+}
+
+function inTime(answer: Promise<string>): Promise<string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(''), ASK_LIMIT_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

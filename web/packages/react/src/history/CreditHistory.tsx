@@ -14,6 +14,7 @@ import { filterOf, type HistoryQuery, isFiltered } from './query';
 export interface CreditHistoryProps {
   /** What is shown, for a page that keeps it in its address; kept inside when left out. */
   query?: HistoryQuery;
+  /** Other filters were chosen, or an entry was opened or closed. */
   onQueryChange?: (query: HistoryQuery) => void;
   /** Entries of one page, 1 to 100; 20 when left out. */
   pageSize?: number;

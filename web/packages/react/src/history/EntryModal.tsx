@@ -13,6 +13,7 @@ export interface EntryModalProps {
   entryId: string | null;
   /** The page's word for an action that credits were spent on. */
   actionName(action: string): string;
+  /** The reader is done. */
   onClose(): void;
 }
 

@@ -8,6 +8,7 @@ import { useMessages } from '../messages/useMessages';
 import { download } from './download';
 
 export interface HistoryExportProps {
+  /** Which entries; all when left out. */
   filter?: HistoryFilter;
 }
 

@@ -3,7 +3,9 @@ import { useMessages } from '../messages/useMessages';
 import { ENTRY_KINDS, type HistoryQuery, isFiltered, POOLS } from './query';
 
 export interface HistoryFiltersProps {
+  /** The filters that are set. */
   query: HistoryQuery;
+  /** Other filters were chosen. */
   onChange(query: HistoryQuery): void;
 }
 

@@ -5,7 +5,9 @@ import { useWixContext } from '../context/WixContext';
 import { useMessages } from '../messages/useMessages';
 
 export interface HistoryTableProps {
+  /** The entries, newest first. */
   entries: readonly HistoryEntry[];
+  /** The page's word for an action that credits were spent on. */
   actionName(action: string): string;
   /** Asked to explain an entry; without it there is no button. */
   onExplain?: (entryId: string) => void;

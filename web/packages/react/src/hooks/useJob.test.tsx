@@ -6,7 +6,7 @@ import { useWixContext } from '../context/WixContext';
 import { aJob } from '../testing/fixtures';
 import { fakeClock, openPage, renderInWix } from '../testing/render';
 import { api, ok, startTestServer } from '../testing/server';
-import { useJobPoller, useJobs } from './useJob';
+import { useJobPages, useJobPoller, useJobs } from './useJob';
 
 const server = startTestServer();
 
@@ -64,5 +64,77 @@ describe('useJobPoller', () => {
     await waitFor(() => expect(result.current.wix.live).toBe('open'));
     await advance(60_000);
     expect(polls).toBe(0);
+  });
+});
+
+describe('useJobPages', () => {
+  const jobs = [5, 4, 3, 2, 1].map((n) =>
+    aJob({ jobId: `job_${n}`, status: n === 4 ? 'processing' : 'completed' }),
+  );
+  const asked: string[] = [];
+
+  beforeEach(() => {
+    fakeClock();
+    openPage();
+    asked.length = 0;
+    server.msw.use(
+      http.get(api('/jobs'), ({ request }) => {
+        const query = new URL(request.url).searchParams;
+        asked.push(query.toString());
+        const state = query.get('state');
+        const cursor = query.get('cursor') ?? 'job_~';
+        const wanted = jobs.filter(
+          ({ jobId, status }) =>
+            jobId < cursor &&
+            (state === null || (status === 'processing') === (state === 'running')),
+        );
+        const page = wanted.slice(0, 2);
+        const nextCursor = wanted.length > 2 ? page[1]?.jobId : null;
+        return ok({ jobs: page, nextCursor } as unknown as JsonBodyType);
+      }),
+    );
+  });
+
+  const ids = (data: ReturnType<typeof useJobPages>['data']) =>
+    data?.pages.map((page) => page.jobs.map(({ jobId }) => jobId.slice(4)).join(''));
+
+  async function open() {
+    const view = renderInWix(() => ({
+      wix: useWixContext(),
+      all: useJobPages({ pageSize: 2 }),
+      running: useJobPages({ pageSize: 2, state: 'running' }),
+    }));
+    await waitFor(() => expect(ids(view.result.current.running.data)).toEqual(['4']));
+    await waitFor(() => expect(ids(view.result.current.all.data)).toEqual(['54']));
+    await waitFor(() => expect(view.result.current.wix.live).toBe('open'));
+    return view.result;
+  }
+
+  it('reads_one_page_after_the_other_to_the_end', async () => {
+    const result = await open();
+    for (const pages of [
+      ['54', '32'],
+      ['54', '32', '1'],
+    ]) {
+      await act(() => result.current.all.fetchNextPage());
+      await waitFor(() => expect(ids(result.current.all.data)).toEqual(pages));
+    }
+    expect(result.current.all.hasNextPage).toBe(false);
+    expect(asked).toContain('limit=2&cursor=job_4');
+    expect(asked).toContain('limit=2&state=running');
+  });
+
+  it('shows_live_what_starts_and_what_ends_where_it_belongs', async () => {
+    const result = await open();
+    server.send('job', aJob({ jobId: 'job_6' }));
+    await waitFor(() => expect(ids(result.current.all.data)).toEqual(['654']));
+    expect(ids(result.current.running.data)).toEqual(['64']);
+    server.send('job', aJob({ jobId: 'job_4', status: 'failed' }));
+    await waitFor(() => expect(ids(result.current.running.data)).toEqual(['6']));
+    expect(ids(result.current.all.data)).toEqual(['654']);
+    // Older than all that is loaded: it stands on a page that nobody asked for yet.
+    server.send('job', aJob({ jobId: 'job_2', currentStep: 'Again' }));
+    server.send('job', aJob({ jobId: 'job_7' }));
+    await waitFor(() => expect(ids(result.current.all.data)).toEqual(['7654']));
   });
 });

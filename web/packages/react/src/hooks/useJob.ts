@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { keys } from '../api/keys';
-import type { Job, JobList } from '../api/types';
+import type { Job, JobGroup, JobList } from '../api/types';
 import { useWixContext } from '../context/WixContext';
-import { applyJob } from '../live/apply';
+import { applyJob, jobPagesKey } from '../live/apply';
 import { isFinal, newerJob } from '../live/newer';
 import { pollInterval } from '../live/useLiveStream';
 
@@ -33,9 +33,34 @@ export function useJobs(limit = 20) {
   return useQuery<JobList>({
     queryKey: [...keys.jobs, limit],
     queryFn: async ({ signal }) => {
-      const { jobs } = await client.jobs(limit, { signal });
+      const { jobs } = await client.jobs({ limit }, { signal });
       return { jobs: jobs.map((job) => newerJob(cache.getQueryData(keys.job(job.jobId)), job)) };
     },
+    enabled: session === 'ok',
+    refetchInterval: pollInterval(live),
+  });
+}
+
+export interface JobPagesOptions {
+  /** Only jobs that stand like this; all when left out. */
+  state?: JobGroup | undefined;
+  /** Jobs of one page, 1 to 100; 20 when left out. */
+  pageSize?: number;
+}
+
+/** All jobs of the instance, newest first, one page at a time; those on the pages are live. */
+export function useJobPages({ state, pageSize = 20 }: JobPagesOptions = {}) {
+  const { client, session, live } = useWixContext();
+  const cache = useQueryClient();
+  return useInfiniteQuery({
+    queryKey: jobPagesKey(state, pageSize),
+    queryFn: async ({ pageParam, signal }): Promise<JobList> => {
+      const page = await client.jobs({ limit: pageSize, cursor: pageParam, state }, { signal });
+      const newest = (job: Job) => newerJob(cache.getQueryData(keys.job(job.jobId)), job);
+      return { ...page, jobs: page.jobs.map(newest) };
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
     enabled: session === 'ok',
     refetchInterval: pollInterval(live),
   });

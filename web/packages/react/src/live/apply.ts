@@ -1,7 +1,7 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { keys } from '../api/keys';
-import type { Checkout, Job, JobList, LiveEventName, UserStatus } from '../api/types';
-import { newerJob, newerStatus, withJob } from './newer';
+import type { Checkout, Job, JobGroup, JobList, LiveEventName, UserStatus } from '../api/types';
+import { groupOf, newerJob, newerStatus, withJob, withoutJob } from './newer';
 import type { ServerSentEvent } from './sse';
 
 /** Writes one live event into the query cache; an event of an unknown kind or shape changes nothing. */
@@ -35,9 +35,36 @@ export function applyJob(cache: QueryClient, arrived: Job): Job {
   const newest = newerJob(cache.getQueryData<Job>(keys.job(arrived.jobId)), arrived);
   cache.setQueryData<Job>(keys.job(arrived.jobId), newest);
   cache.setQueriesData<JobList>({ queryKey: keys.jobs }, (list) =>
-    list === undefined ? list : { jobs: withJob(list.jobs, newest) },
+    list === undefined ? list : { ...list, jobs: withJob(list.jobs, newest) },
   );
+  applyToPages(cache, newest);
   return newest;
+}
+
+/** The key of the pages of jobs that stand alike; of all jobs without a group. */
+export function jobPagesKey(group: JobGroup | undefined, pageSize: number) {
+  return [...keys.jobPages, pageSize, group ?? 'all'] as const;
+}
+
+/** Where the job is on a page it changes there; it leaves pages that are not of its kind and comes to those that are. */
+function applyToPages(cache: QueryClient, job: Job): void {
+  for (const [key, data] of cache.getQueriesData<InfiniteData<JobList>>({
+    queryKey: keys.jobPages,
+  })) {
+    if (data === undefined) continue;
+    const group = key.at(-1);
+    const belongs = group === 'all' || group === groupOf(job.status);
+    const isThere = data.pages.some(({ jobs }) => jobs.some(({ jobId }) => jobId === job.jobId));
+    const pages = data.pages.map((page, index) => {
+      if (!belongs) return { ...page, jobs: withoutJob(page.jobs, job) };
+      const isHere = page.jobs.some(({ jobId }) => jobId === job.jobId);
+      // What is older than the first page stands on one that may not be loaded yet.
+      const oldest = page.jobs.at(-1)?.jobId ?? '';
+      const comesHere = !isThere && index === 0 && job.jobId > oldest;
+      return isHere || comesHere ? { ...page, jobs: withJob(page.jobs, job) } : page;
+    });
+    cache.setQueryData<InfiniteData<JobList>>(key, { ...data, pages });
+  }
 }
 
 function parse(text: string): object | null {

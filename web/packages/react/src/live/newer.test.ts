@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aJob, aStatus, credits } from '../testing/fixtures';
-import { newerJob, newerStatus, withJob } from './newer';
+import { groupOf, newerJob, newerStatus, withJob, withoutJob } from './newer';
 
 describe('newerStatus', () => {
   it('keeps_the_known_status_when_a_late_poll_has_an_older_version', () => {
@@ -52,4 +52,19 @@ describe('withJob', () => {
     const moved = aJob({ progressPercent: 80 });
     expect(withJob([second, first], moved)).toEqual([second, moved]);
   });
+
+  it('puts_an_older_job_where_it_belongs', () => {
+    const [one, two, three] = ['job_1', 'job_2', 'job_3'].map((jobId) => aJob({ jobId }));
+    if (!one || !two || !three) throw new Error('three jobs');
+    expect(withJob([three, one], two)).toEqual([three, two, one]);
+    expect(withJob([three, two], one)).toEqual([three, two, one]);
+    expect(withoutJob([three, two], three)).toEqual([two]);
+  });
+});
+
+it('groups_jobs_as_the_server_lists_them', () => {
+  const groups = (['queued', 'publishing', 'completed', 'failed', 'cancelled'] as const).map(
+    groupOf,
+  );
+  expect(groups).toEqual(['running', 'running', 'done', 'failed', 'failed']);
 });

@@ -1,9 +1,15 @@
-import type { Job, JobStatus, UserStatus } from '../api/types';
+import type { Job, JobGroup, JobStatus, UserStatus } from '../api/types';
 
 const FINAL: readonly JobStatus[] = ['completed', 'failed', 'cancelled'];
 
 export function isFinal(status: JobStatus): boolean {
   return FINAL.includes(status);
+}
+
+/** How the server's list groups a job. */
+export function groupOf(status: JobStatus): JobGroup {
+  if (!isFinal(status)) return 'running';
+  return status === 'completed' ? 'done' : 'failed';
 }
 
 /**
@@ -27,8 +33,15 @@ export function newerJob(known: Job | undefined, arrived: Job): Job {
   return arrived.progressPercent < known.progressPercent ? known : arrived;
 }
 
-/** Puts a job's news into a list that is ordered newest first. */
+/** Puts a job's news into a list that is ordered newest first: ids sort by when jobs were added. */
 export function withJob(jobs: readonly Job[], arrived: Job): Job[] {
-  if (!jobs.some((job) => job.jobId === arrived.jobId)) return [arrived, ...jobs];
-  return jobs.map((job) => (job.jobId === arrived.jobId ? newerJob(job, arrived) : job));
+  if (jobs.some((job) => job.jobId === arrived.jobId)) {
+    return jobs.map((job) => (job.jobId === arrived.jobId ? newerJob(job, arrived) : job));
+  }
+  const place = jobs.findIndex((job) => job.jobId < arrived.jobId);
+  return place < 0 ? [...jobs, arrived] : [...jobs.slice(0, place), arrived, ...jobs.slice(place)];
+}
+
+export function withoutJob(jobs: readonly Job[], gone: Job): Job[] {
+  return jobs.filter((job) => job.jobId !== gone.jobId);
 }

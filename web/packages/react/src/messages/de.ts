@@ -84,6 +84,14 @@ export const de = (f: Format): PackageMessages => {
       downgradeAction: 'So wechseln Sie',
       includes: (plan) => `Das enthält ${plan}`,
     },
+    install: {
+      title: 'Fügen Sie die App zuerst Ihrer Website hinzu',
+      text: 'Sie beginnt im kostenlosen Tarif. Einen anderen wählen Sie in der App, wann immer Sie möchten.',
+      noAddress:
+        'Suchen Sie die App im Wix App Market und fügen Sie sie dort hinzu. Den Tarif wählen Sie in der App.',
+      action: 'Zur Website hinzufügen',
+      actionFor: (plan) => `Zur Website hinzufügen, für ${plan}`,
+    },
     compare: {
       title: 'Tarife vergleichen',
       feature: 'Leistung',

@@ -85,6 +85,14 @@ export const en = (f: Format) => {
       downgradeAction: 'How to downgrade',
       includes: (plan: string) => `What ${plan} includes`,
     },
+    install: {
+      title: 'Add the app to your site first',
+      text: 'It starts on the free plan. You choose another inside the app, whenever you like.',
+      noAddress:
+        'Find the app in the Wix App Market and add it there. You choose a plan inside the app.',
+      action: 'Add to site',
+      actionFor: (plan: string) => `Add to site, for ${plan}`,
+    },
     compare: {
       title: 'Compare plans',
       feature: 'Feature',

@@ -79,6 +79,14 @@ export const he = (f: Format): PackageMessages => {
       downgradeAction: 'איך עוברים',
       includes: (plan) => `מה כולל ${plan}`,
     },
+    install: {
+      title: 'קודם מוסיפים את האפליקציה לאתר',
+      text: 'מתחילים בתוכנית החינמית. תוכנית אחרת בוחרים בתוך האפליקציה, בכל עת.',
+      noAddress:
+        'מחפשים את האפליקציה ב-Wix App Market ומוסיפים אותה שם. את התוכנית בוחרים בתוך האפליקציה.',
+      action: 'הוספה לאתר',
+      actionFor: (plan) => `הוספה לאתר, עבור ${plan}`,
+    },
     compare: {
       title: 'השוואת תוכניות',
       feature: 'תכונה',

@@ -5,8 +5,9 @@ import { PlanComparison } from '../components/PlanComparison';
 import { PricingGrid } from '../components/PricingGrid';
 import { PricingModal } from '../components/PricingModal';
 import { PromoCode } from '../components/PromoCode';
+import { PublicPricing } from '../components/PublicPricing';
 import { TopUps } from '../components/TopUps';
-import { aPlanList, aPreview, aStarterStatus } from '../testing/fixtures';
+import { aPlanList, aPreview, aStarterStatus, thePublicPlans } from '../testing/fixtures';
 import { Opening, type StoryPage } from './story';
 
 const starter = { status: aStarterStatus() };
@@ -51,6 +52,28 @@ export const pages: readonly StoryPage[] = [
             onDowngrade={nothing}
           />
         ),
+      },
+    ],
+  },
+  {
+    component: 'PublicPricing',
+    stories: [
+      {
+        name: 'From the App Market',
+        show: () => (
+          <PublicPricing
+            list={thePublicPlans({
+              plans: thePublicPlans().plans.map((plan) => ({
+                ...plan,
+                custom: plan.id === 'scale',
+              })),
+            })}
+          />
+        ),
+      },
+      {
+        name: 'Where no address is named',
+        show: () => <PublicPricing list={thePublicPlans({ installUrl: null })} />,
       },
     ],
   },

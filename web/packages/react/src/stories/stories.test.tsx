@@ -36,7 +36,9 @@ describe('story pages', () => {
       `function ${component}(?:<\\w+>)?\\((?!\\))|class ${component} extends`,
     );
     const isAsked = sources.some((source) => takesProps.test(source));
-    expect((propsOf(sources, component) ?? []).length > 0).toBe(isAsked);
+    const props = propsOf(sources, component) ?? [];
+    expect(props.length > 0).toBe(isAsked);
+    expect(props.filter(({ text }) => text === '').map(({ name }) => name)).toEqual([]);
   });
 });
 

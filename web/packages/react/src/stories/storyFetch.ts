@@ -10,6 +10,7 @@ import {
   someEntries,
   someJobs,
   theNotices,
+  thePublicPlans,
   theTopUps,
 } from '../testing/fixtures';
 
@@ -27,6 +28,7 @@ export function storyFetch({ status = aStatus(), answers = {} }: World = {}): ty
   const usual: Record<string, unknown> = {
     '/user/status': status,
     '/billing/plans': aPlanList(status.plan.id),
+    '/billing/public-plans': thePublicPlans(),
     '/billing/preview': aPreview(),
     '/billing/top-ups': theTopUps(),
     '/billing/promo': { amount: 500, credits: status.credits, expiresAt: null },
@@ -34,8 +36,9 @@ export function storyFetch({ status = aStatus(), answers = {} }: World = {}): ty
     '/credits/history': { entries: someEntries(), nextCursor: null },
     '/credits/explain': anExplanation(),
     '/credits/usage': aUsage(),
-    '/jobs': { jobs: someJobs() },
+    '/jobs': { jobs: someJobs(), nextCursor: null },
     '/settings/notices': theNotices(),
+    '/bi-event': { reported: true },
   };
   return async (input, init) => {
     const { pathname } = new URL(String(input), window.location.href);

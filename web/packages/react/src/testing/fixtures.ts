@@ -8,6 +8,7 @@ import type {
   PlanList,
   PlanOffer,
   PlanPreview,
+  PublicPlans,
   TopUpList,
   Usage,
   UsageDay,
@@ -102,6 +103,22 @@ export function aPlanList(currentPlanId = 'free'): PlanList {
       current: plan.rank === rank,
       action: plan.rank === rank ? 'current' : plan.rank > rank ? 'upgrade' : 'downgrade',
     })),
+  };
+}
+
+/** The standard catalogue as somebody without the app sees it. */
+export function thePublicPlans(changes: Partial<PublicPlans> = {}): PublicPlans {
+  const { catalog, version, currency, plans } = aPlanList();
+  return {
+    catalog,
+    version,
+    currency,
+    installUrl: 'https://market.test/app',
+    plans: plans.map(({ action: _action, current: _current, ...plan }) => ({
+      ...plan,
+      custom: false,
+    })),
+    ...changes,
   };
 }
 

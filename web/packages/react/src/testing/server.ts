@@ -2,7 +2,7 @@ import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { LiveEventName, UserStatus } from '../api/types';
-import { aPlanList, aStatus, theNotices } from './fixtures';
+import { aPlanList, aStatus, theNotices, thePublicPlans } from './fixtures';
 
 export const api = (path: string) => `*/api/v1/wix${path}`;
 export const ok = (data: JsonBodyType, status = 200) =>
@@ -21,6 +21,8 @@ export class TestServer {
   /** Answers new streams with 503 while false. */
   streamWorks = true;
   readonly authorizations: (string | null)[] = [];
+  /** The events that pages reported. */
+  readonly biEvents: unknown[] = [];
   #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
 
   send(event: LiveEventName, data: unknown): void {
@@ -43,6 +45,7 @@ export class TestServer {
     this.connections = 0;
     this.streamWorks = true;
     this.authorizations.length = 0;
+    this.biEvents.length = 0;
     this.#streams.clear();
     this.msw.resetHandlers(
       http.get(api('/user/status'), ({ request }) => {
@@ -53,8 +56,13 @@ export class TestServer {
       http.get(api('/billing/plans'), () =>
         ok(aPlanList(this.status.plan.id) as unknown as JsonBodyType),
       ),
+      http.get(api('/billing/public-plans'), () => ok(thePublicPlans() as unknown as JsonBodyType)),
+      http.post(api('/bi-event'), async ({ request }) => {
+        this.biEvents.push(await request.json());
+        return ok({ reported: true });
+      }),
       http.get(api('/credits/history'), () => ok({ entries: [], nextCursor: null })),
-      http.get(api('/jobs'), () => ok({ jobs: [] })),
+      http.get(api('/jobs'), () => ok({ jobs: [], nextCursor: null })),
       http.get(api('/settings/notices'), () => ok(theNotices() as unknown as JsonBodyType)),
       http.get(api('/billing/top-ups'), () => ok({ currency: 'USD', topUps: [] })),
       http.get(api('/live'), ({ request }) => this.#connect(request.signal)),

@@ -6,6 +6,7 @@ import { useMessages } from '../messages/useMessages';
 import { OTHER, roundUp, seriesOf, type UsageBar, type UsageSeries } from './series';
 
 export interface UsageChartProps {
+  /** The days, as `useUsage` gives them. */
   usage: Usage;
   /** The page's word for an action; the action itself when left out. */
   actionName?: (action: string) => string;
