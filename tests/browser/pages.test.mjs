@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Album, launch } from './lib/browser.mjs';
-import { Dashboard } from './lib/dashboard.mjs';
+import { look, settled } from './lib/look.mjs';
+import { Owner } from './lib/owner.mjs';
 import { Product } from './lib/product.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
 const LIMIT_MS = 300_000;
 /** Bytes of script, packed with gzip, before the first page works. */
 const SCRIPT_LIMIT = 180_000;
-const PAYING_CARD = '4242 4242 4242 4242';
 const LANGUAGES = ['en', 'de', 'he'];
 const WIDTHS = [360, 768, 1440];
 const PAGES = [
@@ -33,8 +33,8 @@ describe('the pages', () => {
   let browser;
   /** @type {Album} */
   let album;
-  /** What Wix opens the app with. */
-  let frame = new URL('http://127.0.0.1');
+  /** @type {Owner} */
+  let owner;
   let openCheckout = '';
   const watcher = new Watcher();
 
@@ -42,24 +42,14 @@ describe('the pages', () => {
     album = await Album.open('Pages and states', 'pages');
     product = await Product.start();
     browser = await launch();
-    const dashboard = new Dashboard(await browser.newPage());
-    await dashboard.page.goto(product.platform);
-    await dashboard.on('nav-app-market').click();
-    await dashboard.on('market-app-card').click();
-    await dashboard.on('install-app').click();
-    await dashboard.on('confirm-install').click();
-    await dashboard.page.waitForURL('**/dashboard/*/app/*');
-    await dashboard.openCheckoutForStarter();
-    await dashboard.payWith(PAYING_CARD);
-    await dashboard.app.locator('[data-testid=checkout-return][data-state=success]').waitFor();
-    await dashboard.inApp('checkout-done').click();
-    await dashboard.publish('Fresh bread from seven on.');
-    await dashboard.jobCard('completed').waitFor();
-    await dashboard.page.goto(product.platform);
-    await dashboard.openApp();
-    frame = new URL(await dashboard.appAddress());
-    openCheckout = await startCheckout();
-    await dashboard.page.close();
+    owner = await Owner.of(product);
+    await owner.hasCredits(200);
+    const { token } = await owner.checkout('starter');
+    await owner.pay(token);
+    await owner.hasCredits(1_200);
+    await owner.call('/api/v1/posts/publish', { text: 'Fresh bread from seven on.' });
+    await owner.isDone();
+    openCheckout = (await owner.checkout('pro')).checkoutId;
   });
 
   after(async () => {
@@ -69,25 +59,14 @@ describe('the pages', () => {
     await product?.remove();
   });
 
-  /** A checkout that nobody pays. */
-  async function startCheckout() {
-    const response = await fetch(`${frame.origin}/api/v1/wix/billing/checkout-url`, {
-      method: 'POST',
-      headers: {
-        authorization: `WixInstance ${frame.searchParams.get('instance')}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ planId: 'pro', billingCycle: 'MONTHLY' }),
-    });
-    const { data } = await response.json();
-    return /** @type {string} */ (data.checkoutId);
-  }
+  /** @type {Map<string, Page>} */
+  const pages = new Map();
 
-  /** @param {string} path a page of the app, as Wix would open it */
-  function addressOf(path) {
-    const address = new URL(path, frame);
-    for (const [name, value] of frame.searchParams) address.searchParams.set(name, value);
-    return address.href;
+  /** @param {string} language one page for each: what it has loaded it keeps, as an owner's browser does */
+  async function pageIn(language) {
+    const known = pages.get(language) ?? (await newPage(1440, language));
+    pages.set(language, known);
+    return known;
   }
 
   /**
@@ -110,54 +89,57 @@ describe('the pages', () => {
     return page;
   }
 
-  /** @param {Page} page */
-  async function settled(page) {
-    await page.getByTestId('app-ready').waitFor();
-    await page.locator('body:not(:has([data-testid=loading-screen]))').waitFor();
-  }
-
   /**
-   * Looks at what is shown: the picture, accessibility, and whether anything is wider than the window.
    * @param {Page} page
    * @param {string} name
+   * @param {readonly number[]} [widths]
+   * @param {readonly number[]} [access] the narrowest alone when left out: other widths have the same parts
    */
-  async function look(page, name) {
+  async function shown(page, name, widths = WIDTHS, access = widths.slice(0, 1)) {
     watcher.step = name;
-    await album.take(page, name, { whole: true });
-    await album.checkAccess(page, name);
-    const excess = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return scrollWidth - clientWidth;
-    });
-    assert.equal(excess, 0, `${name} is wider than its window`);
+    await look(album, page, name, { widths, access });
   }
 
   for (const language of LANGUAGES) {
-    for (const width of WIDTHS) {
-      it(`fit and read well: ${language}, ${width} px`, { timeout: LIMIT_MS }, async () => {
-        const page = await newPage(width, language);
-        for (const path of PAGES) {
-          await page.goto(addressOf(path));
-          await settled(page);
-          await look(page, `${language} ${width} ${path}`);
-          const [lang, dir] = await page.evaluate(() => {
-            const { lang, dir } = document.documentElement;
-            return [lang, dir];
-          });
-          assert.match(lang ?? '', new RegExp(`^${language}\\b`));
-          assert.equal(dir, language === 'he' ? 'rtl' : 'ltr');
-        }
-        await page.context().close();
+    for (const path of PAGES) {
+      it(`fit and read well: ${path} in ${language}`, { timeout: LIMIT_MS }, async () => {
+        const page = await pageIn(language);
+        await page.goto(owner.at(path));
+        await settled(page);
+        await shown(page, `${language} ${path}`, WIDTHS, language === 'en' ? [360, 1440] : [360]);
+        const [lang, dir] = await page.evaluate(() => {
+          const { lang, dir } = document.documentElement;
+          return [lang, dir];
+        });
+        assert.match(lang ?? '', new RegExp(`^${language}\\b`));
+        assert.equal(dir, language === 'he' ? 'rtl' : 'ltr');
       });
     }
   }
+
+  it('show the plans to somebody without the app, and the way to it', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    for (const language of LANGUAGES) {
+      const page = await pageIn(language);
+      await page.goto(`${owner.frame.origin}/plans`);
+      await page.getByTestId('plan-card-scale').waitFor();
+      await shown(page, `${language} plans without the app`);
+    }
+    const page = await pageIn('en');
+    assert.equal(await page.getByTestId('credits-available').count(), 0);
+    await page.getByTestId('install-pro').click();
+    await page.waitForURL(`${product.platform}/dashboard/*/app-market/*`);
+    await page.getByRole('link', { name: 'Open app' }).waitFor();
+    await page.goto('about:blank');
+  });
 
   it('keep their address over a reload, and the token out of it', {
     timeout: LIMIT_MS,
   }, async () => {
     const page = await newPage(1440, 'en');
-    const token = frame.searchParams.get('instance') ?? '';
-    await page.goto(addressOf('/history?kind=grant'));
+    const token = owner.frame.searchParams.get('instance') ?? '';
+    await page.goto(owner.at('/history?kind=grant'));
     await settled(page);
     await page.reload();
     await settled(page);
@@ -177,12 +159,12 @@ describe('the pages', () => {
   });
 
   it('need little script for the first view', { timeout: LIMIT_MS }, async () => {
-    const html = await (await fetch(frame.origin)).text();
+    const html = await (await fetch(owner.frame.origin)).text();
     const scripts = [...html.matchAll(/"(\/assets\/[^"]+\.js)"/g)].map(([, path = '']) => path);
     const sizes = await Promise.all(
       scripts.map(async (path) => {
         const headers = { 'accept-encoding': 'gzip' };
-        const response = await fetch(frame.origin + path, { headers });
+        const response = await fetch(owner.frame.origin + path, { headers });
         assert.equal(response.headers.get('content-encoding'), 'gzip', path);
         return Number(response.headers.get('content-length'));
       }),
@@ -193,7 +175,7 @@ describe('the pages', () => {
 
   it('work by keyboard', { timeout: LIMIT_MS }, async () => {
     const page = await newPage(1440, 'en');
-    await page.goto(addressOf('/plans'));
+    await page.goto(owner.at('/plans'));
     await settled(page);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -214,49 +196,85 @@ describe('the pages', () => {
     ['a declined payment', 'payment=declined', 'declined'],
     ['a payment that nobody confirms', 'payment=success', 'processing'],
   ];
-  for (const width of [360, 1440]) {
-    it(`after a checkout: every state, ${width} px`, { timeout: LIMIT_MS }, async () => {
-      const page = await newPage(width, 'en');
-      const state = (/** @type {string} */ name) =>
-        page.locator(`[data-testid=checkout-return][data-state=${name}]`).waitFor();
-      for (const [name, query, expected] of returns) {
-        await page.goto('about:blank');
-        await page.goto(addressOf(`/?${query}&checkout=${openCheckout}`));
-        await state(expected);
-        await look(page, `${width} ${name}`);
-      }
+  it('after a checkout: every state', { timeout: LIMIT_MS }, async () => {
+    const page = await newPage(1440, 'en');
+    const state = (/** @type {string} */ name) =>
+      page.locator(`[data-testid=checkout-return][data-state=${name}]`).waitFor();
+    for (const [name, query, expected] of returns) {
       await page.goto('about:blank');
-      await page.goto(addressOf('/?payment=success&plan=scale'));
-      await state('unknown');
-      assert.equal(await page.getByTestId('plan-name').textContent(), 'Starter');
-      await look(page, `${width} a forged return`);
-      await page.context().close();
-    });
+      await page.goto(owner.at(`/?${query}&checkout=${openCheckout}`));
+      await state(expected);
+      await shown(page, name, [360, 1440]);
+    }
+    await page.goto('about:blank');
+    await page.goto(owner.at('/?payment=success&plan=scale'));
+    await state('unknown');
+    assert.equal(await page.getByTestId('plan-name').textContent(), 'Starter');
+    await shown(page, 'a forged return', [360, 1440]);
+    await page.context().close();
+  });
 
-    it(`without a session, ${width} px`, { timeout: LIMIT_MS }, async () => {
-      const page = await newPage(width, 'en');
-      await page.goto(`${frame.origin}/plans`);
-      await page.getByTestId('screen-missing').waitFor();
-      await look(page, `${width} opened outside Wix`);
-      watcher.allow(/status of 401 .*\/api\/v1\/wix\//);
-      const forged = new URL(addressOf('/?payment=success'));
-      forged.searchParams.set('instance', `${frame.searchParams.get('instance')}x`);
-      await page.goto(forged.href);
-      await page.getByTestId('screen-session-over').waitFor();
-      await look(page, `${width} a token that is refused`);
-      await page.context().close();
-    });
-  }
+  it('without a session', { timeout: LIMIT_MS }, async () => {
+    const page = await newPage(1440, 'en');
+    await page.goto(`${owner.frame.origin}/settings`);
+    await page.getByTestId('screen-missing').waitFor();
+    await shown(page, 'opened outside Wix', [360, 1440]);
+    watcher.allow(/status of 401 .*\/api\/v1\/wix\//);
+    const forged = new URL(owner.at('/?payment=success'));
+    forged.searchParams.set('instance', `${owner.frame.searchParams.get('instance')}x`);
+    await page.goto(forged.href);
+    await page.getByTestId('screen-session-over').waitFor();
+    await shown(page, 'a token that is refused', [360, 1440]);
+    await page.context().close();
+  });
 
   it('after a minute the page says honestly that it waits', { timeout: LIMIT_MS }, async () => {
     const page = await newPage(360, 'de');
     await page.clock.install();
-    await page.goto(addressOf(`/?payment=success&checkout=${openCheckout}`));
+    await page.goto(owner.at(`/?payment=success&checkout=${openCheckout}`));
     await page.locator('[data-state=processing]').waitFor();
     await page.clock.fastForward(61_000);
     await page.locator('[data-testid=checkout-return][data-state=waiting]').waitFor();
     await page.getByTestId('return-mail-address').waitFor();
-    await look(page, '360 still waiting');
+    await shown(page, 'still waiting', [360]);
+    await page.context().close();
+  });
+
+  it('tell Wix what the owner does, and the inspector shows it', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const { biEvents } = await product.read('_emulator/bi-events');
+    const names = biEvents.map((/** @type {any} */ { eventName }) => eventName);
+    assert.ok(names.includes('APP_DASHBOARD_LOADED'), names.join());
+    const page = await newPage(1440, 'en');
+    await page.goto(`${product.platform}/inspector`);
+    await page.getByText('/apps/v1/bi-event').first().waitFor();
+    await page.context().close();
+  });
+
+  it('delete what is stored of people, after a clear word', { timeout: LIMIT_MS }, async () => {
+    const page = await newPage(1440, 'en');
+    await page.goto(owner.at('/settings'));
+    await settled(page);
+    await page.getByTestId('notices-address').fill('maya@example.com');
+    await page.getByTestId('notices-save').click();
+    await page.getByTestId('toast').waitFor();
+    await page.getByTestId('data-delete').click();
+    await page.getByTestId('delete-dialog').waitFor();
+    assert.ok(await page.getByTestId('delete-now').isDisabled());
+    await shown(page, 'what a deletion takes', [360, 1440]);
+    await page.getByTestId('delete-understood').check();
+    await page.getByTestId('delete-now').click();
+    await page.getByText('Your data is deleted.').waitFor();
+    await page.locator('[data-testid=notices-address][value=""]').waitFor();
+    await page.getByTestId('nav-overview').click();
+    assert.equal(await page.getByTestId('plan-name').textContent(), 'Starter');
+    assert.equal(await page.getByTestId('credits-available').textContent(), '1,199');
+    const { jobs } = await owner.call('/api/v1/wix/jobs');
+    assert.deepEqual(
+      jobs.map((/** @type {any} */ { result }) => result),
+      [null],
+    );
     await page.context().close();
   });
 
