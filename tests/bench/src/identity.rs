@@ -23,6 +23,22 @@ pub(crate) struct Secrets {
     key: PathBuf,
 }
 
+/// Whose token.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TokenArgs {
+    /// The number of the instance.
+    #[arg(long, default_value_t = 0)]
+    instance: usize,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+impl TokenArgs {
+    pub(crate) fn token(&self) -> Result<String> {
+        self.secrets.token(&instance(self.instance))
+    }
+}
+
 impl Secrets {
     /// A fresh token of the owner of an instance.
     pub(crate) fn token(&self, instance: &InstanceId) -> Result<String> {

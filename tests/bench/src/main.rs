@@ -59,8 +59,10 @@ enum Task {
     Runner(runner::RunnerArgs),
     /// Measure the local platform, in this process.
     Platform(platform::PlatformArgs),
-    /// Print an owner's token of the first instance.
-    Token(identity::Secrets),
+    /// Print an owner's token.
+    Token(identity::TokenArgs),
+    /// Tell the server of one purchase; print when that was, in milliseconds of the epoch.
+    Buy(watch::BuyArgs),
     /// Time from a webhook to a live watcher.
     Watch(watch::WatchArgs),
     /// Time from the start of a program to its first answer.
@@ -96,7 +98,8 @@ async fn run(task: Task) -> Result<()> {
         Task::Derive { seconds } => print(&derive::run(Duration::try_from_secs_f64(seconds)?)?),
         Task::Runner(args) => print(&runner::run(&args).await?),
         Task::Platform(args) => print(&platform::run(&args).await?),
-        Task::Token(secrets) => print(&secrets.token(&identity::instance(0))?),
+        Task::Token(args) => print(&args.token()?),
+        Task::Buy(args) => print(&watch::buy(&args).await?),
         Task::Watch(args) => print(&watch::run(&args).await?),
         Task::Start(args) => print(&start::run(&args).await?),
         Task::Verify { seconds } => print(&limit::verifications(Duration::try_from_secs_f64(seconds)?)?),

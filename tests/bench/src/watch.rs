@@ -108,3 +108,30 @@ async fn send(address: SocketAddr, request: Vec<u8>) -> Result<Instant> {
     ensure!(answer.status == 200, "{} {}", answer.status, String::from_utf8_lossy(answer.body));
     Ok(sent)
 }
+
+/// Which purchase.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct BuyArgs {
+    /// The server's address.
+    #[arg(long)]
+    address: SocketAddr,
+    /// The number of the instance.
+    #[arg(long)]
+    instance: usize,
+    /// The plan that is bought.
+    #[arg(long, default_value = "starter")]
+    plan: String,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+/// Sends the webhook of one purchase, signed before the clock is read.
+pub(crate) async fn buy(args: &BuyArgs) -> Result<i64> {
+    let event = Event::purchased(identity::instance(args.instance), &args.plan, "bought");
+    let requests = Requests::webhooks(&args.secrets, &[event])?;
+    let mut request = Vec::new();
+    ensure!(requests.write_next(&mut request), "there is one request");
+    let paid_at = identity::now().as_millisecond();
+    send(args.address, request).await?;
+    Ok(paid_at)
+}

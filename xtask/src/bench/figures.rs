@@ -9,6 +9,7 @@ pub(crate) struct Figures {
     pub(crate) postgres: ServerFigures,
     pub(crate) limits: Limits,
     pub(crate) page: PageFigures,
+    pub(crate) streams: StreamFigures,
     pub(crate) emulator_start_ms: Option<f64>,
     pub(crate) platform: Option<PlatformFigures>,
     /// Microseconds for 10, 100 and 1,000 facts.
@@ -58,7 +59,20 @@ pub(crate) struct PageFigures {
     pub(crate) cold_usable_ms: Option<f64>,
     pub(crate) warm_first_ms: Option<f64>,
     pub(crate) warm_usable_ms: Option<f64>,
+    pub(crate) cold_kb: Option<f64>,
+    pub(crate) warm_kb: Option<f64>,
+    pub(crate) cold_long_tasks_ms: Option<f64>,
+    pub(crate) warm_long_tasks_ms: Option<f64>,
     pub(crate) layout_shift: Option<f64>,
+    pub(crate) paid_visible_ms: Option<f64>,
+}
+
+/// One server with as many live streams as it has watchers.
+#[derive(Debug, Default)]
+pub(crate) struct StreamFigures {
+    pub(crate) highest_mb: Option<f64>,
+    pub(crate) p50_ms: Option<f64>,
+    pub(crate) p99_ms: Option<f64>,
 }
 
 /// The local platform, as `wixapp-bench platform` prints it.

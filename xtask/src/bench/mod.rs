@@ -6,6 +6,7 @@ mod limits;
 mod page;
 mod report;
 mod server;
+mod streams;
 mod suite;
 
 use std::fs;
@@ -35,7 +36,7 @@ enum Part {
     Postgres,
     /// What the figures are held against.
     Limits,
-    /// The dashboard page in Chromium.
+    /// The dashboard page in Chromium, and many of them open at one server.
     Page,
     /// The local platform: its start, endpoints, queries and memory.
     Platform,
@@ -103,6 +104,7 @@ fn measure(args: &BenchArgs, lab: &Lab<'_>) -> Result<Figures> {
         }
         if wants(Part::Page) {
             figures.page = page::measure(lab, &database)?;
+            figures.streams = streams::measure(lab, &database)?;
         }
     }
     if wants(Part::Postgres) {

@@ -112,7 +112,10 @@ const TAIL: &str = "
 - Memory is of the one process that answers requests and runs jobs, after its start and at its highest.
 - The local platform runs in the process of its load: one thread answers (data is looked at on others), one asks, over 16
   connections. Queries are the median of 21 over HTTP; indexes that nobody declared are built by the first of them.
-- First content is the browser's `first-contentful-paint`; usable is when the credits are on the page.
+- First content is the browser's `first-contentful-paint`; usable is when the credits are on the page. Transferred is what
+  comes over the wire until half a second later; a long task keeps the browser busy for more than 50 ms.
+- A payment: its signed webhook is sent while the owner's page is open; the credits are there when the page has drawn them.
+- Live streams: each belongs to an instance of its own that buys a plan while all are open.
 
 ## To repeat it
 
@@ -250,7 +253,7 @@ fn server_lines(figures: &Figures) -> Vec<Line> {
 }
 
 fn page_lines(figures: &Figures) -> Vec<(&'static str, Option<f64>, Unit, &'static str)> {
-    let page = &figures.page;
+    let (page, streams) = (&figures.page, &figures.streams);
     vec![
         ("script of the first view, gzip", page.script_kb, Unit::Kilobytes, "≤ 180 kB"),
         ("style of the first view, gzip", page.style_kb, Unit::Kilobytes, NONE),
@@ -258,7 +261,30 @@ fn page_lines(figures: &Figures) -> Vec<(&'static str, Option<f64>, Unit, &'stat
         ("usable, cold", page.cold_usable_ms, Unit::Milliseconds, "< 1.5 s"),
         ("first content, warm", page.warm_first_ms, Unit::Milliseconds, "< 300 ms"),
         ("usable, warm", page.warm_usable_ms, Unit::Milliseconds, "< 500 ms"),
+        ("transferred, cold", page.cold_kb, Unit::Kilobytes, NONE),
+        ("transferred, warm", page.warm_kb, Unit::Kilobytes, NONE),
+        ("long tasks together, cold", page.cold_long_tasks_ms, Unit::Milliseconds, NONE),
+        ("long tasks together, warm", page.warm_long_tasks_ms, Unit::Milliseconds, NONE),
         ("layout shift", page.layout_shift, Unit::Plain, "0"),
+        ("webhook of a payment → credits on an open page", page.paid_visible_ms, Unit::Milliseconds, "< 1 s"),
+        (
+            "2,000 live streams on one server: its highest memory",
+            streams.highest_mb,
+            Unit::Megabytes,
+            "< 120 MB",
+        ),
+        (
+            "2,000 live streams: webhook → its watcher, median at 200/s",
+            streams.p50_ms,
+            Unit::Milliseconds,
+            NONE,
+        ),
+        (
+            "2,000 live streams: webhook → its watcher, p99 at 200/s",
+            streams.p99_ms,
+            Unit::Milliseconds,
+            "< 250 ms",
+        ),
         ("local platform, start to first answer", figures.emulator_start_ms, Unit::Milliseconds, "< 50 ms"),
     ]
 }
