@@ -104,6 +104,14 @@ text_id!(
     /// One install of the app on one site: Wix's `instanceId`, unchanged.
     InstanceId
 );
+impl InstanceId {
+    /// Whose the work is that belongs to no site: the app itself. Wix never gives this id.
+    #[must_use]
+    pub fn app() -> Self {
+        Self("_app".to_owned())
+    }
+}
+
 text_id!(
     /// The id of a plan in the catalogue, for example `starter`.
     PlanId

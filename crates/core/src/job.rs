@@ -40,7 +40,7 @@ impl JobState {
         matches!(self, Self::Completed | Self::Cancelled | Self::Discarded)
     }
 
-    /// Whether a job in this state may move to `next`.
+    /// Whether a job in this state may move to `next` by itself. Only an operator brings one back that has ended.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -73,6 +73,9 @@ impl JobState {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
+
+/// A job that lost this many workers is put away: it may be what ends them.
+pub const LAST_DEATH: i64 = 3;
 
 /// The backoff before attempt `attempt + 1`: attempt⁴ seconds, at most a day; jitter is the caller's.
 ///

@@ -17,6 +17,7 @@ use crate::registry::{Handler, Output};
 use crate::runner::Shop;
 use crate::settle::{Ending, Settled, Settlement, settle};
 use crate::slot::{Halt, Slot};
+use crate::step::Steps;
 
 /// What became of an attempt, for the runner's count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(crate) async fn attempt(shop: Arc<Shop>, work: Work) -> Ended {
         here(Moment::JobWorked);
         slot.renew_until(None);
         let duration_ms = ms(started);
-        let settlement = Settlement::new(ending, slot.progress());
+        let settlement = Settlement::new(ending, slot.progress(), slot.take_lines());
         let Some(settled) = settle(&shop.store, &*shop.clock, &slot, &settlement).await else {
             return Ended::Lost;
         };
@@ -79,6 +80,7 @@ async fn run(shop: &Shop, work: Work) -> Option<Ending> {
         slot: Arc::clone(&slot),
         clock: Arc::clone(&shop.clock),
         state: Arc::clone(&shop.state),
+        steps: Steps::new(shop.store.clone()),
     };
     slot.renew_until(Instant::now().checked_add(handler.timeout + shop.config.lease));
     let running = AssertUnwindSafe((handler.run)(args, context)).catch_unwind();
@@ -88,7 +90,7 @@ async fn run(shop: &Shop, work: Work) -> Option<Ending> {
         ended = running => Some(ending(ended)),
         () = tokio::time::sleep(handler.timeout) => {
             let text = format!("the attempt took longer than {} ms", handler.timeout.as_millis());
-            Some(Ending::Retry(Failure::new(Failure::TIMEOUT, text)))
+            Some(Ending::Retry(Failure::new(Failure::TIMEOUT, text), None))
         }
         () = slot.lease_over() => None,
     }
@@ -97,10 +99,11 @@ async fn run(shop: &Shop, work: Work) -> Option<Ending> {
 fn ending(ended: Result<Output, Box<dyn Any + Send>>) -> Ending {
     match ended {
         Ok(Ok(result)) => Ending::Done(result),
-        Ok(Err(JobError { kind: ErrorKind::Retry(failure) })) => Ending::Retry(failure),
+        Ok(Err(JobError { kind: ErrorKind::Retry(failure, after) })) => Ending::Retry(failure, after),
         Ok(Err(JobError { kind: ErrorKind::Fail(failure) })) => Ending::Fail(failure),
         Ok(Err(JobError { kind: ErrorKind::Snooze(delay) })) => Ending::Snooze(delay),
-        Err(panic) => Ending::Retry(Failure::new(Failure::PANICKED, panic_text(&*panic))),
+        Ok(Err(JobError { kind: ErrorKind::Cancel(failure) })) => Ending::Cancel(failure),
+        Err(panic) => Ending::Retry(Failure::new(Failure::PANICKED, panic_text(&*panic)), None),
     }
 }
 
@@ -119,10 +122,13 @@ fn report(ending: &Ending, settled: &Settled, duration_ms: u64) {
     }
     match (ending, settled.state) {
         (Ending::Done(_), _) => tracing::info!(duration_ms, "job completed"),
-        (Ending::Retry(failure) | Ending::Fail(failure), JobState::Discarded) => {
+        (Ending::Cancel(reason), _) => {
+            tracing::info!(duration_ms, reason = %reason, "job cancelled by itself")
+        }
+        (Ending::Retry(failure, _) | Ending::Fail(failure), JobState::Discarded) => {
             tracing::warn!(duration_ms, error = %failure, "job failed for good");
         }
-        (Ending::Retry(failure) | Ending::Fail(failure), _) => {
+        (Ending::Retry(failure, _) | Ending::Fail(failure), _) => {
             tracing::warn!(duration_ms, error = %failure, "job failed and will be tried again");
         }
         (Ending::Snooze(_) | Ending::HandBack | Ending::WorkerLost, _) => {

@@ -18,6 +18,8 @@ pub struct RunnerConfig {
     /// How long a worker that gives no sign of life keeps its jobs; at least 100 ms. Leases are compared across machines
     /// by their own clocks: it must be far above what those differ by.
     pub lease: Duration,
+    /// How many jobs of one instance run at the same time, in all processes that say so; 0 is without a limit.
+    pub per_instance: u32,
     /// How often to look for due jobs when nothing says that there are any.
     pub poll: Duration,
     /// How long running jobs may finish when the process stops.
@@ -31,6 +33,7 @@ impl Default for RunnerConfig {
         Self {
             concurrency: 8,
             lease: Duration::from_secs(30),
+            per_instance: 0,
             poll: Duration::from_secs(1),
             drain: Duration::from_secs(20),
             worker_name: format!("worker-{}-{:04x}", std::process::id(), rand::random::<u16>()),

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_core::{InstanceId, JobId};
 
 use crate::error::{ErrorKind, Failure, JobError};
 use crate::slot::{Halt, Slot};
 use crate::state::State;
+use crate::step::Steps;
 
 /// What a running job knows and can say. Clones speak for the same attempt.
 #[derive(Clone)]
@@ -15,6 +18,7 @@ pub struct JobContext {
     pub(crate) slot: Arc<Slot>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) state: Arc<State>,
+    pub(crate) steps: Steps,
 }
 
 impl JobContext {
@@ -55,6 +59,46 @@ impl JobContext {
     #[expect(clippy::unused_async, reason = "a place to wait, should a store ever push back on progress")]
     pub async fn progress(&self, percent: u8, step: impl Into<String>) {
         self.slot.set_progress(percent, step.into());
+    }
+
+    /// Says something that is kept with the job, for whoever looks at it: at most 500 bytes a line, and 200 lines an attempt.
+    ///
+    /// Cheap and never fails: lines are written with the progress.
+    pub fn log(&self, line: impl Into<String>) {
+        self.slot.say(self.clock.now(), line.into());
+    }
+
+    /// Does `work` once in the life of the job: its result is stored, and an attempt after it gets the result and does not do it
+    /// again. Steps are told apart by their names.
+    ///
+    /// A worker that dies after the work was done and before its result was stored does it again: give other services a key
+    /// made from [`job_id`](Self::job_id) and the step's name. What fails is not stored.
+    ///
+    /// # Errors
+    /// What `work` gives; a failure that trying again can help when the database cannot be used, or when the stored result is
+    /// of another type; one that it cannot when the result is longer than 64 KiB, or the name not 1 to 200 bytes long.
+    ///
+    /// # Example
+    /// ```
+    /// # use wixapp_jobs::{JobContext, JobError};
+    /// # async fn upload() -> Result<String, JobError> { Ok("media-1".to_owned()) }
+    /// # async fn publish(media: &str) -> Result<String, JobError> { Ok(format!("/posts/{media}")) }
+    /// # async fn run(context: JobContext) -> Result<String, JobError> {
+    /// let media = context.step("upload", || upload()).await?;
+    /// let url = context.step("publish", || publish(&media)).await?;
+    /// # Ok(url) }
+    /// ```
+    pub async fn step<T, F>(&self, name: &str, work: impl FnOnce() -> F) -> Result<T, JobError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, JobError>>,
+    {
+        if let Some(done) = self.steps.find(&self.slot, name).await? {
+            return Ok(done);
+        }
+        let result = work().await?;
+        self.steps.save(&self.slot, name, &result, self.clock.now()).await?;
+        Ok(result)
     }
 
     /// The shared value of this type.

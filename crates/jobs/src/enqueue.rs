@@ -2,12 +2,14 @@
 
 use wixapp_core::clock::Timestamp;
 use wixapp_core::{HoldId, JobId};
-use wixapp_store::NewJob;
+use wixapp_store::{NewJob, Unique};
 
 use crate::job::Job;
 
 /// The longest stored arguments, in bytes.
 const ARGS_LIMIT: usize = 64 * 1024;
+/// The longest key of a [`Unique`], in bytes.
+const KEY_LIMIT: usize = 200;
 
 /// The job's arguments cannot be stored.
 #[derive(Debug, thiserror::Error)]
@@ -28,12 +30,27 @@ pub enum JobArgsError {
         /// Their length in bytes.
         len: usize,
     },
+    /// Its [`Rate`](wixapp_store::Rate) cannot be stored: a part is empty, longer than 200 bytes, or has a NUL in it.
+    #[error(
+        "the parts of the rate of a `{kind}` job have 1 to {KEY_LIMIT} bytes and no NUL, and its name no colon"
+    )]
+    BadRate {
+        /// The job's kind.
+        kind: &'static str,
+    },
+    /// The key of its [`Unique`] cannot be stored: it is empty, longer than 200 bytes, or has a NUL in it.
+    #[error("the unique key of a `{kind}` job has 1 to {KEY_LIMIT} bytes and no NUL")]
+    BadKey {
+        /// The job's kind.
+        kind: &'static str,
+    },
 }
 
 /// What to add for `job`, due at `now`: to be given to [`Tx::enqueue`](wixapp_store::Tx::enqueue) inside a
 /// [`Store::transact`](wixapp_store::Store::transact) decision. [`NewJobExt`] refines it.
 ///
-/// A decision may run more than once and adds a clone; the id makes the job one and the same.
+/// A decision may run more than once and adds a clone; the id makes the job one and the same. Of a job with a [`Unique`] the
+/// decision must want what [`NewJob::want`](wixapp_store::NewJob::want) names.
 ///
 /// # Errors
 /// [`JobArgsError`] when the arguments cannot be stored.
@@ -67,15 +84,29 @@ pub fn new_job<J: Job>(job: &J, job_id: JobId, now: Timestamp) -> Result<NewJob,
     if args.len() > ARGS_LIMIT {
         return Err(JobArgsError::TooLong { kind, len: args.len() });
     }
+    let unique = job.unique();
+    if unique.as_ref().is_some_and(|unique| !is_key(unique.name())) {
+        return Err(JobArgsError::BadKey { kind });
+    }
+    let rate = job.rate();
+    if rate.as_ref().is_some_and(|rate| !rate.can_be_stored()) {
+        return Err(JobArgsError::BadRate { kind });
+    }
     Ok(NewJob {
         job_id,
         kind: kind.to_owned(),
         args,
         run_at: now,
-        priority: 0,
+        priority: J::PRIORITY,
         max_attempts: i64::from(J::MAX_ATTEMPTS),
         hold_id: None,
+        unique,
+        rate,
     })
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.len() <= KEY_LIMIT && !key.contains('\0')
 }
 
 /// What can be said about a new job besides its arguments.
@@ -87,6 +118,12 @@ pub trait NewJobExt {
     /// Which of the due jobs goes first: the one with the lower number; 0 is usual.
     #[must_use]
     fn priority(self, priority: i64) -> Self;
+
+    /// Which other jobs it is the same as: for once, and not for the kind as [`Job::unique`] says.
+    ///
+    /// The key is stored as it is: 1 to 200 bytes without a NUL.
+    #[must_use]
+    fn unique(self, unique: Unique) -> Self;
 
     /// The credits put aside for it: posted when the job completes, voided when it fails.
     #[must_use]
@@ -101,6 +138,11 @@ impl NewJobExt for NewJob {
 
     fn priority(mut self, priority: i64) -> Self {
         self.priority = priority;
+        self
+    }
+
+    fn unique(mut self, unique: Unique) -> Self {
+        self.unique = Some(unique);
         self
     }
 

@@ -33,12 +33,14 @@ pub struct JobError {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
-    /// Try again after the backoff, or fail when that was the last attempt.
-    Retry(Failure),
+    /// Try again after the backoff, or after this long; or fail when that was the last attempt.
+    Retry(Failure, Option<Duration>),
     /// Trying again cannot help.
     Fail(Failure),
     /// Nothing went wrong; it is too early.
     Snooze(Duration),
+    /// Nothing went wrong; the work is not wanted any more.
+    Cancel(Failure),
 }
 
 impl JobError {
@@ -48,7 +50,13 @@ impl JobError {
     /// the operator, not for users.
     #[must_use]
     pub fn retry(error: impl fmt::Display) -> Self {
-        Self { kind: ErrorKind::Retry(Failure::new(Failure::FAILED, format_args!("{error:#}"))) }
+        Self { kind: ErrorKind::Retry(Failure::new(Failure::FAILED, format_args!("{error:#}")), None) }
+    }
+
+    /// The attempt failed and another may succeed after `delay`: a service that says when to come again. The attempt counts.
+    #[must_use]
+    pub fn retry_after(delay: Duration, error: impl fmt::Display) -> Self {
+        Self { kind: ErrorKind::Retry(Failure::new(Failure::FAILED, format_args!("{error:#}")), Some(delay)) }
     }
 
     /// The job failed and trying again cannot help. The text is for the log and the operator, not for users.
@@ -63,6 +71,12 @@ impl JobError {
         Self { kind: ErrorKind::Fail(Failure::new(clean_code(code.as_ref()), message)) }
     }
 
+    /// The work is not wanted any more: the job ends as cancelled, its credits come back, and users are told why.
+    #[must_use]
+    pub fn cancel(reason: impl fmt::Display) -> Self {
+        Self { kind: ErrorKind::Cancel(Failure::new(Failure::CANCELLED, reason)) }
+    }
+
     /// It is too early: run the job again after `delay`. The attempt does not count, however often this is said.
     #[must_use]
     pub const fn snooze(delay: Duration) -> Self {
@@ -73,7 +87,9 @@ impl JobError {
 impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            ErrorKind::Retry(failure) | ErrorKind::Fail(failure) => write!(f, "{failure}"),
+            ErrorKind::Retry(failure, _) | ErrorKind::Fail(failure) | ErrorKind::Cancel(failure) => {
+                write!(f, "{failure}")
+            }
             ErrorKind::Snooze(delay) => write!(f, "snoozed for {} ms", delay.as_millis()),
         }
     }
@@ -97,6 +113,10 @@ impl Failure {
     pub(crate) const PANICKED: &str = "job_panicked";
     /// The lease ran out: the worker died or froze.
     pub(crate) const WORKER_LOST: &str = "worker_lost";
+    /// The job lost worker after worker.
+    pub(crate) const QUARANTINED: &str = "job_quarantined";
+    /// Somebody called it off, or the handler did.
+    pub(crate) const CANCELLED: &str = "job_cancelled";
     /// The stored arguments are not those the handler knows.
     pub(crate) const BAD_ARGUMENTS: &str = "bad_arguments";
 
@@ -149,7 +169,9 @@ mod tests {
 
     fn stored(error: JobError) -> String {
         match error.kind {
-            ErrorKind::Retry(failure) | ErrorKind::Fail(failure) => failure.to_stored(),
+            ErrorKind::Retry(failure, _) | ErrorKind::Fail(failure) | ErrorKind::Cancel(failure) => {
+                failure.to_stored()
+            }
             ErrorKind::Snooze(_) => String::new(),
         }
     }

@@ -26,7 +26,11 @@ pub(crate) async fn keep(store: Store, table: Arc<Table>, lease: Duration) {
     loop {
         table.busy().await;
         tokio::time::sleep(tick).await;
-        match beat(&store, &table, lease, tick).await {
+        let beaten = async {
+            look(&store, &table).await?;
+            beat(&store, &table, lease, tick).await
+        };
+        match beaten.await {
             Ok(()) => failing = false,
             // Once per outage: each job notices by itself when its lease is over.
             Err(error) if !failing => {
@@ -36,6 +40,18 @@ pub(crate) async fn keep(store: Store, table: Arc<Table>, lease: Duration) {
             Err(_) => {}
         }
     }
+}
+
+/// Stops the jobs that somebody else has ended. A job that says nothing would only learn of it when its lease is renewed.
+async fn look(store: &Store, table: &Table) -> Result<(), wixapp_store::Error> {
+    if !table.take_doubt() {
+        return Ok(());
+    }
+    let slots = table.slots();
+    let claims: Vec<_> = slots.iter().map(|slot| (slot.instance_id.clone(), slot.lease.clone())).collect();
+    let lost = store.list_lost(&claims).await.inspect_err(|_| table.doubt())?;
+    slots.iter().filter(|slot| lost.contains(&slot.lease)).for_each(|slot| slot.halt(Halt::Lost));
+    Ok(())
 }
 
 async fn beat(
@@ -79,6 +95,7 @@ fn to_beat(slot: &Slot, pulse: &Pulse, lease_until: Timestamp) -> Beat {
         lease_until,
         percent: i64::from(pulse.progress.percent),
         step: pulse.progress.step.clone(),
+        lines: pulse.lines.clone(),
         tell: pulse.changed,
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use wixapp_store::{Rate, Unique};
 
 use crate::context::JobContext;
 use crate::error::JobError;
@@ -21,6 +22,20 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// How long one attempt may take. An attempt that takes longer is stopped, and the job tried again.
     const TIMEOUT: Duration = Duration::from_secs(300);
+
+    /// Which of the due jobs go first: those with the lower number. [`NewJobExt::priority`](crate::NewJobExt::priority) says
+    /// otherwise for one job.
+    const PRIORITY: i64 = 0;
+
+    /// Which other jobs of its instance this one is the same as; of those there is one. See [`Unique`].
+    fn unique(&self) -> Option<Unique> {
+        None
+    }
+
+    /// Under which limit of how often something may begin this job falls: see [`Registry::rate`](crate::Registry::rate).
+    fn rate(&self) -> Option<Rate> {
+        None
+    }
 
     /// What the work gives: stored as JSON, at most 64 KiB.
     type Output: Serialize + Send;

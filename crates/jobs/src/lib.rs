@@ -38,6 +38,8 @@
 mod attempt;
 mod config;
 mod context;
+mod control;
+mod cron;
 mod enqueue;
 mod error;
 mod heartbeat;
@@ -49,13 +51,18 @@ mod settle;
 mod slot;
 mod state;
 mod status;
+mod step;
 
 pub use config::RunnerConfig;
 pub use context::JobContext;
+pub use control::{ControlError, cancel, control_want, retry};
+pub use cron::CatchUp;
 pub use enqueue::{JobArgsError, NewJobExt, new_job};
 pub use error::JobError;
 pub use job::Job;
 pub use registry::Registry;
 pub use runner::{Drained, Runner, RunnerHandle};
 pub use state::State;
-pub use status::{ApiError, api_error, api_status};
+pub use status::{ApiError, api_error, api_status, time_left};
+/// Under which limit a job falls, and which other jobs it is the same as.
+pub use wixapp_store::{Rate, Unique};

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::context::JobContext;
+use crate::cron::{CatchUp, Cron};
 use crate::error::{ErrorKind, Failure, JobError};
 use crate::job::Job;
 
@@ -33,6 +35,8 @@ pub(crate) struct Handler {
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     handlers: BTreeMap<&'static str, Handler>,
+    crons: Vec<Cron>,
+    rates: BTreeMap<String, SignedDuration>,
 }
 
 impl Registry {
@@ -55,6 +59,52 @@ impl Registry {
         let same = self.handlers.insert(kind, handler).is_none_or(|known| known.job_type == job_type);
         assert!(same, "two types of job have the kind `{kind}`");
         self
+    }
+
+    /// Adds a job of this kind at fixed times, for the app itself ([`InstanceId::app`](wixapp_core::InstanceId::app)), and the
+    /// kind with it. Of all processes that share the database one adds it.
+    ///
+    /// `pattern` has five fields (minute, hour, day, month, weekday) or six with the seconds first, by UTC and the app's clock.
+    /// `make` gets the time of the tick. A job whose [`Job::unique`] says that another stands for it is not added.
+    ///
+    /// # Panics
+    /// When the pattern is none or never comes, or the name is malformed or taken: mistakes in the program, found when it
+    /// starts. Names are 1 to 64 characters of `[a-z0-9_.-]`.
+    #[must_use]
+    pub fn cron<J: Job>(
+        mut self,
+        name: &'static str,
+        pattern: &'static str,
+        catch_up: CatchUp,
+        make: impl Fn(wixapp_core::Timestamp) -> J + Send + Sync + 'static,
+    ) -> Self {
+        assert!(is_kind(name), "the name of a schedule is 1 to 64 characters of [a-z0-9_.-]: `{name}`");
+        assert!(self.crons.iter().all(|cron| cron.name() != name), "two schedules have the name `{name}`");
+        self.crons.push(Cron::new(name, pattern, catch_up, make));
+        self.register::<J>()
+    }
+
+    /// Sets how often jobs under the [`Rate`](wixapp_store::Rate) `name` may begin: `count` in each `per`, spread evenly, in the
+    /// whole fleet and by the app's clock. Each thing that the rate names has this for itself. Attempts after the first count too.
+    ///
+    /// # Panics
+    /// When `count` is 0, or the name is malformed or taken: mistakes in the program, found when it starts.
+    #[must_use]
+    pub fn rate(mut self, name: &str, count: u32, per: Duration) -> Self {
+        assert!(is_kind(name), "the name of a rate is 1 to 64 characters of [a-z0-9_.-]: `{name}`");
+        assert!(count > 0, "the rate `{name}` lets nothing begin");
+        let apart = SignedDuration::try_from(per / count).unwrap_or(SignedDuration::MAX);
+        let taken = self.rates.insert(name.to_owned(), apart).is_some();
+        assert!(!taken, "two rates have the name `{name}`");
+        self
+    }
+
+    pub(crate) fn rates(&self) -> &BTreeMap<String, SignedDuration> {
+        &self.rates
+    }
+
+    pub(crate) fn crons(&self) -> &[Cron] {
+        &self.crons
     }
 
     /// The names of the kinds, sorted.
@@ -93,8 +143,9 @@ fn run<J: Job>(args: String, context: JobContext) -> BoxFuture<'static, Output> 
 /// Arguments this version cannot read may be another version's, in the middle of a deployment: so the job is tried
 /// again.
 fn read_args<J: Job>(args: &str) -> Result<J, JobError> {
-    serde_json::from_str(args)
-        .map_err(|error| JobError { kind: ErrorKind::Retry(Failure::new(Failure::BAD_ARGUMENTS, error)) })
+    serde_json::from_str(args).map_err(|error| JobError {
+        kind: ErrorKind::Retry(Failure::new(Failure::BAD_ARGUMENTS, error), None),
+    })
 }
 
 /// The output as JSON text. The work is done, so an output that cannot be kept must not undo it.

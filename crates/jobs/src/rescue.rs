@@ -40,7 +40,8 @@ async fn rescue_all(store: &Store, clock: &dyn Clock) -> Result<(), Error> {
 
 /// Takes one job from its lost worker. When another process was faster, or the worker came back, nothing happens.
 async fn rescue(store: &Store, now: Timestamp, machine_now: Timestamp, job: Job) -> Result<(), Error> {
-    let (lease, settlement) = (job.lease(), Settlement::new(Ending::WorkerLost, Progress::default()));
+    let (lease, settlement) =
+        (job.lease(), Settlement::new(Ending::WorkerLost, Progress::default(), Vec::new()));
     let want = Want::money().job(&job.job_id);
     let rescued = store
         .transact(&job.instance_id, want, now, move |tx| {
@@ -59,7 +60,7 @@ async fn rescue(store: &Store, now: Timestamp, machine_now: Timestamp, job: Job)
 
 fn report(job: &Job, settled: &Settled) {
     let text = match settled.state {
-        JobState::Discarded => "the worker of a job was lost too often: the job failed",
+        JobState::Discarded => "the worker of a job was lost too often: the job failed and is put away",
         _ => "the worker of a job was lost: the job was put back",
     };
     tracing::warn!(

@@ -9,14 +9,14 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use wixapp_core::clock::Clock;
-use wixapp_store::{Change, Claim, Error, Job, Store, Topic};
+use wixapp_store::{Change, Claim, Error, Job, Limits, Store, Topic};
 
 use crate::attempt::{Ended, Work, attempt};
 use crate::config::RunnerConfig;
 use crate::registry::Registry;
 use crate::slot::{Halt, Slot, Table};
 use crate::state::State;
-use crate::{heartbeat, rescue};
+use crate::{cron, heartbeat, rescue};
 
 /// How long handing back may take once the time to drain is over; after that the leases run out by themselves.
 const HAND_BACK_LIMIT: Duration = Duration::from_secs(3);
@@ -54,6 +54,7 @@ pub(crate) struct Shop {
 pub struct Runner {
     shop: Arc<Shop>,
     wake: Arc<Notify>,
+    calendar: Arc<Notify>,
 }
 
 /// What a stopping runner did with the jobs that were running.
@@ -69,11 +70,13 @@ pub struct Drained {
 #[derive(Debug, Clone)]
 pub struct RunnerHandle {
     wake: Arc<Notify>,
+    calendar: Arc<Notify>,
 }
 
 impl RunnerHandle {
-    /// Makes the runner look for due jobs now; for example because a virtual clock was moved.
+    /// Makes the runner look now for what is due; for example because a virtual clock was moved.
     pub fn wake(&self) {
+        self.calendar.notify_one();
         self.wake.notify_one();
     }
 }
@@ -90,13 +93,13 @@ impl Runner {
     ) -> Self {
         let (config, table) = (config.in_range(), Arc::default());
         let shop = Shop { store, registry, clock, config, state, table };
-        Self { shop: Arc::new(shop), wake: Arc::default() }
+        Self { shop: Arc::new(shop), wake: Arc::default(), calendar: Arc::default() }
     }
 
     /// A handle that works before and while the runner runs.
     #[must_use]
     pub fn handle(&self) -> RunnerHandle {
-        RunnerHandle { wake: Arc::clone(&self.wake) }
+        RunnerHandle { wake: Arc::clone(&self.wake), calendar: Arc::clone(&self.calendar) }
     }
 
     /// Runs jobs until `shutdown` says `true` or its sender is gone; then lets them finish, and hands back the rest.
@@ -104,12 +107,13 @@ impl Runner {
     /// Dropping the returned future stops everything at once, like a crash: the jobs are rescued when their leases are
     /// over.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> Drained {
-        let Self { shop, wake } = self;
+        let Self { shop, wake, calendar } = self;
         let places = Arc::new(Semaphore::new(shop.config.concurrency));
         let mut helpers = JoinSet::new();
         helpers.spawn(heartbeat::keep(shop.store.clone(), Arc::clone(&shop.table), shop.config.lease));
         helpers.spawn(rescue::watch(shop.store.clone(), Arc::clone(&shop.clock), shop.config.lease));
-        helpers.spawn(listen(shop.store.watch(), Arc::clone(&wake)));
+        helpers.spawn(cron::keep(Arc::clone(&shop), calendar));
+        helpers.spawn(listen(shop.store.watch(), Arc::clone(&wake), Arc::clone(&shop.table)));
         let mut floor = Floor { shop, places, jobs: JoinSet::new(), claim: None, stopping: false };
         tokio::select! {
             biased;
@@ -120,12 +124,14 @@ impl Runner {
     }
 }
 
-/// Wakes the runner when there is work.
-async fn listen(mut changes: broadcast::Receiver<Change>, wake: Arc<Notify>) {
+/// Wakes the runner when there is work, and the heartbeat when a job may have been ended by others.
+async fn listen(mut changes: broadcast::Receiver<Change>, wake: Arc<Notify>, table: Arc<Table>) {
     loop {
         match changes.recv().await {
-            Ok(Change { topic: Topic::Work | Topic::Resync, .. })
-            | Err(broadcast::error::RecvError::Lagged(_)) => {
+            Ok(Change { topic: Topic::Work, .. }) => wake.notify_one(),
+            Ok(Change { topic: Topic::Halt(_), .. }) => table.doubt(),
+            Ok(Change { topic: Topic::Resync, .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                table.doubt();
                 wake.notify_one();
             }
             Ok(_) => {}
@@ -169,7 +175,11 @@ impl Floor {
             let may_claim = hungry && self.claim.is_none() && self.has_room();
             tokio::select! {
                 Some(claimed) = OptionFuture::from(self.claim.as_mut()) => hungry |= self.end_claim(claimed),
-                Some(ended) = self.jobs.join_next() => note(&ended),
+                Some(ended) = self.jobs.join_next() => {
+                    note(&ended);
+                    // What a limit held back may begin now.
+                    hungry |= can_work && self.has_limits();
+                }
                 places = free_places(&self.places), if may_claim => {
                     hungry = false;
                     self.begin_claim(places);
@@ -185,6 +195,10 @@ impl Floor {
         self.jobs.len() < self.shop.config.concurrency.saturating_mul(SETTLING)
     }
 
+    fn has_limits(&self) -> bool {
+        self.shop.config.per_instance > 0 || !self.shop.registry.rates().is_empty()
+    }
+
     fn begin_claim(&mut self, places: OwnedSemaphorePermit) {
         let shop = &self.shop;
         let claim = Claim {
@@ -193,6 +207,10 @@ impl Floor {
             limit: i64::try_from(places.num_permits()).unwrap_or(i64::MAX),
             now: shop.clock.now(),
             lease_until: heartbeat::lease_until(shop.config.lease),
+            limits: Limits {
+                per_instance: Some(i64::from(shop.config.per_instance)).filter(|most| *most > 0),
+                apart: shop.registry.rates().clone(),
+            },
         };
         let (store, holds_until) = (shop.store.clone(), Instant::now() + shop.config.lease);
         let claiming = async move { Claimed { places, holds_until, jobs: store.claim_jobs(claim).await } };

@@ -7,8 +7,8 @@ use wixapp_core::HoldId;
 use wixapp_core::account::LedgerError;
 use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_core::hold::HoldState;
-use wixapp_core::job::{JobState, backoff_s};
-use wixapp_store::{Job, Lease, LeaseLost, Store, Tx, Want};
+use wixapp_core::job::{JobState, LAST_DEATH, backoff_s};
+use wixapp_store::{Job, JobLine, Lease, LeaseLost, Store, Tx, Want};
 
 use crate::error::Failure;
 use crate::slot::{Progress, Slot};
@@ -24,9 +24,12 @@ const REFUSALS: u32 = 8;
 pub(crate) enum Ending {
     /// The work is done; its result, when there is one to keep.
     Done(Option<String>),
-    Retry(Failure),
+    /// Again after the backoff, or after what the handler says.
+    Retry(Failure, Option<Duration>),
     Fail(Failure),
     Snooze(Duration),
+    /// The handler called it off.
+    Cancel(Failure),
     /// The process stops: another takes over, and the attempt does not count.
     HandBack,
     /// The lease ran out: another takes over, and the attempt counts.
@@ -38,6 +41,8 @@ pub(crate) enum Ending {
 pub(crate) struct Settlement {
     pub(crate) ending: Ending,
     pub(crate) progress: Progress,
+    /// What was said and is not stored yet.
+    pub(crate) lines: Vec<JobLine>,
     /// The backoff is multiplied by this many thousandths.
     pub(crate) jitter: i64,
 }
@@ -51,14 +56,15 @@ pub(crate) struct Settled {
 }
 
 impl Settlement {
-    pub(crate) fn new(ending: Ending, progress: Progress) -> Self {
-        Self { ending, progress, jitter: rand::random_range(900..=1100) }
+    pub(crate) fn new(ending: Ending, progress: Progress, lines: Vec<JobLine>) -> Self {
+        Self { ending, progress, lines, jitter: rand::random_range(900..=1100) }
     }
 
     /// Ends the attempt inside a transaction.
     pub(crate) fn settle(&self, tx: &mut Tx, lease: &Lease) -> Result<Settled, LeaseLost> {
         let now = tx.now;
         tx.settle_job(lease, |job| self.change(job, now))?;
+        tx.note_lines(lease, &self.lines);
         let job = tx.job(&lease.job_id).ok_or(LeaseLost)?;
         let (state, hold_id) = (job.state, job.hold_id.clone());
         let hold_flaw = hold_id.and_then(|id| end_hold(tx, &id, state).err());
@@ -77,13 +83,19 @@ impl Settlement {
                 job.result.clone_from(result);
                 job.error = None;
             }
-            Ending::Retry(failure) if job.attempt < job.max_attempts => {
+            Ending::Retry(failure, after) if job.attempt < job.max_attempts => {
                 job.error = Some(failure.to_stored());
                 let attempt = u32::try_from(job.attempt).unwrap_or(u32::MAX);
-                let delay = SignedDuration::from_millis(backoff_s(attempt) * self.jitter);
+                let backoff = SignedDuration::from_millis(backoff_s(attempt) * self.jitter);
+                let asked = |after| SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX);
+                let delay = after.map_or(backoff, asked);
                 wait(job, JobState::Retryable, later(now, delay));
             }
-            Ending::Retry(failure) | Ending::Fail(failure) => discard(job, failure),
+            Ending::Retry(failure, _) | Ending::Fail(failure) => discard(job, failure),
+            Ending::Cancel(failure) => {
+                job.state = JobState::Cancelled;
+                job.error = Some(failure.to_stored());
+            }
             Ending::Snooze(delay) => {
                 job.attempt = (job.attempt - 1).max(0);
                 let delay = SignedDuration::try_from(*delay).unwrap_or(SignedDuration::MAX);
@@ -93,14 +105,23 @@ impl Settlement {
                 job.attempt = (job.attempt - 1).max(0);
                 wait(job, JobState::Available, job.run_at);
             }
-            Ending::WorkerLost if job.attempt < job.max_attempts => {
-                wait(job, JobState::Available, job.run_at);
-            }
-            Ending::WorkerLost => {
-                let text = format!("worker lost in attempt {} of {}", job.attempt, job.max_attempts);
-                discard(job, &Failure::new(Failure::WORKER_LOST, text));
-            }
+            Ending::WorkerLost => lose_worker(job),
         }
+    }
+}
+
+/// A lost worker counts as an attempt. What loses one after the other may be what ends them: it is put away.
+fn lose_worker(job: &mut Job) {
+    job.deaths += 1;
+    if job.deaths >= LAST_DEATH {
+        let (deaths, last) = (job.deaths, job.worker.as_deref().unwrap_or("unknown"));
+        let text = format!("{deaths} workers were lost while they had the job, the last of them {last}");
+        discard(job, &Failure::new(Failure::QUARANTINED, text));
+    } else if job.attempt < job.max_attempts {
+        wait(job, JobState::Available, job.run_at);
+    } else {
+        let text = format!("worker lost in attempt {} of {}", job.attempt, job.max_attempts);
+        discard(job, &Failure::new(Failure::WORKER_LOST, text));
     }
 }
 
@@ -122,7 +143,7 @@ fn later(now: Timestamp, delay: SignedDuration) -> Timestamp {
 }
 
 /// Ends the hold with its job. A job that ended stays ended, whatever its hold says.
-fn end_hold(tx: &mut Tx, id: &HoldId, state: JobState) -> Result<(), LedgerError> {
+pub(crate) fn end_hold(tx: &mut Tx, id: &HoldId, state: JobState) -> Result<(), LedgerError> {
     let now = tx.now;
     match state {
         JobState::Completed => match tx.account.post(id, None, now) {

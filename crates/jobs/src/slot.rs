@@ -1,18 +1,23 @@
 //! The jobs that run in this process: one [`Slot`] each, in one [`Table`].
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use wixapp_core::InstanceId;
-use wixapp_store::{Job, Lease};
+use wixapp_core::clock::Timestamp;
+use wixapp_store::{Job, JobLine, Lease};
 
 use crate::error::truncate;
 
 /// The longest step, in bytes.
 const STEP_LIMIT: usize = 256;
+/// The longest line, in bytes, and how many an attempt may say.
+const LINE_LIMIT: usize = 500;
+const MOST_LINES: i64 = 200;
 
 /// Whether a job should stop, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -41,6 +46,9 @@ struct Inner {
     progress: Progress,
     /// Whether the progress is newer than what is stored.
     changed: bool,
+    /// What was said and is not stored, and how much there was.
+    lines: Vec<JobLine>,
+    said: i64,
     holds_until: Instant,
     /// After this the lease is let run out: the handler blocks its thread, so nothing else can end it.
     renew_until: Option<Instant>,
@@ -56,13 +64,21 @@ pub(crate) struct Progress {
 /// A sign of life to write.
 pub(crate) struct Pulse {
     pub(crate) progress: Progress,
+    pub(crate) lines: Vec<JobLine>,
     pub(crate) changed: bool,
 }
 
 impl Slot {
     pub(crate) fn new(job: &Job, holds_until: Instant) -> Self {
         let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-        let inner = Inner { progress: Progress::default(), changed: false, holds_until, renew_until: None };
+        let inner = Inner {
+            progress: Progress::default(),
+            changed: false,
+            lines: Vec::new(),
+            said: 0,
+            holds_until,
+            renew_until: None,
+        };
         Self {
             instance_id: job.instance_id.clone(),
             lease: job.lease(),
@@ -85,6 +101,27 @@ impl Slot {
             inner.progress = progress;
             inner.changed = true;
         }
+    }
+
+    /// Keeps a line for the next heartbeat. Of a handler that never stops talking the first lines are kept.
+    pub(crate) fn say(&self, at: Timestamp, mut text: String) {
+        truncate(&mut text, LINE_LIMIT);
+        let mut inner = self.inner();
+        let number = inner.said;
+        if number > MOST_LINES {
+            return;
+        }
+        if number == MOST_LINES {
+            "What is said from here on is not kept.".clone_into(&mut text);
+        }
+        inner.said += 1;
+        inner.lines.push(JobLine { number, at, text });
+        inner.changed = true;
+    }
+
+    /// What was said and is not stored yet.
+    pub(crate) fn take_lines(&self) -> Vec<JobLine> {
+        std::mem::take(&mut self.inner().lines)
     }
 
     pub(crate) fn progress(&self) -> Progress {
@@ -135,7 +172,8 @@ impl Slot {
             return None;
         }
         let changed = std::mem::take(&mut inner.changed);
-        Some(Pulse { progress: inner.progress.clone(), changed })
+        let lines = std::mem::take(&mut inner.lines);
+        Some(Pulse { progress: inner.progress.clone(), lines, changed })
     }
 
     /// The pulse was written: the lease now holds until `until`.
@@ -145,7 +183,9 @@ impl Slot {
 
     /// The pulse could not be written.
     pub(crate) fn put_back(&self, pulse: &Pulse) {
-        self.inner().changed |= pulse.changed;
+        let mut inner = self.inner();
+        inner.changed |= pulse.changed;
+        inner.lines.splice(0..0, pulse.lines.iter().cloned());
     }
 }
 
@@ -154,6 +194,8 @@ impl Slot {
 pub(crate) struct Table {
     seats: Mutex<Seats>,
     taken: Notify,
+    /// Whether somebody else may have ended one of them.
+    doubt: AtomicBool,
 }
 
 #[derive(Default)]
@@ -189,6 +231,16 @@ impl Table {
         let mut seats = self.seats();
         seats.halt = wish;
         seats.slots.values().for_each(|slot| slot.halt(wish));
+    }
+
+    /// Somebody else may have ended one of the jobs: the next heartbeat looks.
+    pub(crate) fn doubt(&self) {
+        self.doubt.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there was doubt since this was last asked.
+    pub(crate) fn take_doubt(&self) -> bool {
+        self.doubt.swap(false, Ordering::Relaxed)
     }
 
     /// Waits until a job runs.
@@ -244,6 +296,13 @@ mod tests {
             error: None,
             created_at: at,
             finished_at: None,
+            unique_key: None,
+            unique_place: 0,
+            unique_until: None,
+            deaths: 0,
+            started_at: None,
+            turn_at: at,
+            rate_key: None,
         };
         Arc::new(Slot::new(&job, now + LEASE))
     }

@@ -1,5 +1,7 @@
 //! A job in the words of the API.
 
+use jiff::SignedDuration;
+use wixapp_core::clock::Timestamp;
 use wixapp_core::job::JobState;
 use wixapp_store::Job;
 
@@ -37,30 +39,47 @@ fn running_status(step: &str) -> &'static str {
     }
 }
 
+/// How long a running job will take, should it go on as it did since its attempt began; `None` when that cannot be said.
+#[must_use]
+pub fn time_left(job: &Job, now: Timestamp) -> Option<SignedDuration> {
+    let (percent, started_at) = (job.progress_percent, job.started_at?);
+    if job.state != JobState::Running || !(1..100).contains(&percent) {
+        return None;
+    }
+    let elapsed_ms = i64::try_from(now.duration_since(started_at).as_millis()).ok()?.max(0);
+    Some(SignedDuration::from_millis(elapsed_ms.checked_mul(100 - percent)? / percent))
+}
+
 /// Why a job failed, for users of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
-    /// A stable code: the handler's own, or `job_failed`, `job_timeout`, `job_panicked`, `worker_lost`, `bad_arguments`.
+    /// A stable code: the handler's own, or `job_failed`, `job_timeout`, `job_panicked`, `worker_lost`,
+    /// `job_quarantined`, `job_cancelled`, `bad_arguments`.
     pub code: String,
     /// A sentence.
     pub message: String,
 }
 
-/// Why the job failed for good, for users; `None` for every other job.
+/// Why the job failed for good or was cancelled, for users; `None` for every other job.
 ///
-/// The text of [`JobError::fail_with`](crate::JobError::fail_with) is shown as it is. Other errors may name internals,
+/// The text of [`JobError::fail_with`](crate::JobError::fail_with) and [`JobError::cancel`](crate::JobError::cancel) is shown as it is. Other errors may name internals,
 /// so users get a fixed sentence; the text itself is in [`Job::error`] and the log.
 #[must_use]
 pub fn api_error(job: &Job) -> Option<ApiError> {
-    if job.state != JobState::Discarded {
+    if !matches!(job.state, JobState::Discarded | JobState::Cancelled) {
         return None;
     }
-    let (code, message) = Failure::split_stored(job.error.as_deref().unwrap_or_default());
+    let (code, message) = match (&job.error, job.state) {
+        (Some(text), _) => Failure::split_stored(text),
+        // What was said was deleted with the personal data of the site.
+        (None, JobState::Cancelled) => (Failure::CANCELLED, "The work was called off."),
+        (None, _) => (Failure::FAILED, ""),
+    };
     let message = match code {
         Failure::FAILED => "The work could not be done.",
         Failure::TIMEOUT => "The work took too long and was stopped.",
         Failure::PANICKED => "The work broke down.",
-        Failure::WORKER_LOST => "The work was interrupted too often.",
+        Failure::WORKER_LOST | Failure::QUARANTINED => "The work was interrupted too often.",
         Failure::BAD_ARGUMENTS => "The work could not be read.",
         _ => message,
     };

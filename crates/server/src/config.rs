@@ -212,6 +212,12 @@ pub struct JobsConfig {
     /// After how many seconds without a sign of life another worker takes a job over.
     #[config(default = 30, env = "WIXAPP_JOBS_LEASE_S")]
     pub lease_s: u64,
+    /// How many jobs of one instance run at the same time, in all processes together; 0 is without a limit.
+    #[config(default = 0, env = "WIXAPP_JOBS_PER_INSTANCE")]
+    pub per_instance: u32,
+    /// How many days jobs that ended are kept with their results.
+    #[config(default = 30, env = "WIXAPP_JOBS_KEEP_DAYS")]
+    pub keep_days: u32,
 }
 
 /// How often callers may ask. Ten seconds' worth may come at once; what is more is answered with 429 and `Retry-After`.

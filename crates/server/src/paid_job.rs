@@ -28,7 +28,8 @@ pub struct StartedJob {
 }
 
 impl App {
-    /// Puts `price` credits aside and adds `job`, both or neither, once under the idempotency key.
+    /// Puts `price` credits aside and adds `job`, both or neither, once under the idempotency key. When another job stands for
+    /// it by its [`unique`](Job::unique), nothing is put aside, and that one's id is the answer.
     ///
     /// The credits are spent in the transaction in which the job completes, and come back in the one in which it fails
     /// for good. `request` is the body the caller sent: the same key with another body is refused.
@@ -44,7 +45,14 @@ impl App {
         job: J,
     ) -> Result<OnceReply, ApiError> {
         let job_id = JobId::new(self.clock.now(), self.random());
+        let new =
+            new_job(&job, job_id.clone(), self.clock.now()).map_err(|error| ApiError::internal(&error))?;
+        let want = new.want(Want::money());
         let decide = move |tx: &mut Tx| {
+            // Nothing is put aside for work that another job stands for.
+            if let Some(same) = tx.same_job(&new) {
+                return Ok(StartedJob { job_id: same.job_id.clone(), credits: view(tx) });
+            }
             // The hold lives as long as its job: it has no end of its own.
             let reservation = ReserveRequest {
                 key: format!("job:{job_id}"),
@@ -54,11 +62,10 @@ impl App {
             };
             let hold = tx.account.reserve(reservation, tx.now)?;
             here(Moment::HoldTaken);
-            let new = new_job(&job, job_id.clone(), tx.now).map_err(|error| ApiError::internal(&error))?;
-            tx.enqueue(new.hold(&hold.id));
+            tx.enqueue(new.clone().hold(&hold.id));
             Ok(StartedJob { job_id: job_id.clone(), credits: view(tx) })
         };
         let once = Once { instance_id: &session.instance_id, key, request, status: StatusCode::ACCEPTED };
-        decide_once(self, once, Want::money(), decide).await
+        decide_once(self, once, want, decide).await
     }
 }

@@ -49,6 +49,7 @@ pub(crate) fn routes() -> AppRoutes {
         .routes(routes!(credits::void::handle))
         .routes(routes!(jobs::list::handle))
         .routes(routes!(jobs::show::handle))
+        .routes(routes!(jobs::cancel::handle))
         .routes(routes!(live::handle))
         .routes(routes!(settings::notices::show, settings::notices::save))
         .routes(routes!(settings::data::delete))

@@ -226,6 +226,7 @@ fn start_workers(
     let config = RunnerConfig {
         concurrency: app.config.jobs.concurrency,
         lease: Duration::from_secs(app.config.jobs.lease_s),
+        per_instance: app.config.jobs.per_instance,
         drain: drain(&app.config),
         ..RunnerConfig::default()
     };

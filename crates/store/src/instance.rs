@@ -120,7 +120,7 @@ impl Store {
         .await
     }
 
-    /// The instances after `after`, in the order of their ids.
+    /// The instances after `after`, in the order of their ids; without the app itself.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -131,7 +131,7 @@ impl Store {
     ) -> Result<Vec<InstanceId>, Error> {
         let after = after.map_or("", InstanceId::as_str);
         self.instance_ids(sql!(
-            "SELECT instance_id FROM instances WHERE instance_id > $1 ORDER BY instance_id LIMIT $2",
+            "SELECT instance_id FROM instances WHERE instance_id > $1 AND instance_id <> '_app' ORDER BY instance_id LIMIT $2",
             after,
             limit
         ))
@@ -153,7 +153,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<InstanceId>, Error> {
         self.instance_ids(sql!(
-            "SELECT instance_id FROM instances WHERE coalesce(reconciled_at, created_at) < $1 AND (removed_at IS NULL OR removed_at >= $2) \
+            "SELECT instance_id FROM instances WHERE coalesce(reconciled_at, created_at) < $1 AND instance_id <> '_app' AND (removed_at IS NULL OR removed_at >= $2) \
              AND (due_at IS NULL OR due_at > $3) ORDER BY coalesce(reconciled_at, created_at) LIMIT $4",
             before,
             removed_before,

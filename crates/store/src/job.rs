@@ -1,14 +1,25 @@
 //! Jobs as they are stored and read.
 
+mod list;
+mod rate;
+pub(crate) mod step;
+pub(crate) mod unique;
+
 use wixapp_core::clock::Timestamp;
 use wixapp_core::job::JobState;
 use wixapp_core::{Credits, HoldId, InstanceId, JobId};
 
-use crate::conn::{Statement, row, rows, sql};
+use crate::conn::{Statement, sql};
 use crate::error::Error;
-use crate::store::Store;
 use crate::tx::Lease;
 use crate::value::Row;
+
+use crate::want::Want;
+pub use list::JobFilter;
+pub use rate::Rate;
+pub use step::JobLine;
+pub use unique::Unique;
+use unique::UniqueKey;
 
 /// A job to add.
 #[derive(Debug, Clone)]
@@ -27,15 +38,10 @@ pub struct NewJob {
     pub max_attempts: i64,
     /// The credits put aside for it.
     pub hold_id: Option<HoldId>,
-}
-
-/// Which jobs of an instance are wanted; the default is all of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct JobFilter {
-    /// Only in one of these states; in any when there are none.
-    pub states: Vec<JobState>,
-    /// Only what was added before this job.
-    pub before: Option<JobId>,
+    /// Which other jobs it is the same as.
+    pub unique: Option<Unique>,
+    /// The rate at which it and others like it may begin.
+    pub rate: Option<Rate>,
 }
 
 /// A job as it is stored.
@@ -81,7 +87,26 @@ pub struct Job {
     pub created_at: Timestamp,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+    /// The key that only one job has at a time, with its kind before it.
+    pub unique_key: Option<String>,
+    /// Whether it has that key (1), waits for the one that has it (2), or neither (0).
+    pub unique_place: i64,
+    /// Until when it keeps the key once completed.
+    pub unique_until: Option<Timestamp>,
+    /// How many workers were lost while they had it, since it was added or last retried by hand.
+    pub deaths: i64,
+    /// When its last attempt began, by the app's clock.
+    pub started_at: Option<Timestamp>,
+    /// By this and its priority it waits for its turn among the due ones.
+    pub turn_at: Timestamp,
+    /// The rate at which it may begin.
+    pub rate_key: Option<String>,
 }
+
+/// How much later each further job of an instance has its turn: as if it took that long.
+pub(crate) const TURN_US: i64 = 1_000_000;
+/// Jobs that are due later get their turn when they are.
+const NO_TURN_US: i64 = -1_000_000_000_000_000;
 
 macro_rules! job_columns {
     ($before:literal, $after:literal) => {
@@ -89,7 +114,7 @@ macro_rules! job_columns {
             $before,
             " instance_id, job_id, kind, args, state, priority, attempt, max_attempts, fence, run_at, worker, lease_until, \
              hold_id, (SELECT holds.amount FROM holds WHERE holds.instance_id = jobs.instance_id AND holds.hold_id = jobs.hold_id), \
-             progress_percent, progress_step, result, error, created_at, finished_at ",
+             progress_percent, progress_step, result, error, created_at, finished_at, unique_key, unique_place, unique_until, deaths, started_at, turn_at, rate_key ",
             $after
         )
     };
@@ -116,37 +141,24 @@ pub(crate) fn select_open(instance_id: &InstanceId) -> Statement {
     )
 }
 
-/// Seven places for seven states: fewer are said more than once.
-const PAGE: &str = job_columns!(
-    "SELECT",
-    "FROM jobs WHERE instance_id = $1 AND job_id < $2 AND state IN ($3, $4, $5, $6, $7, $8, $9) \
-     ORDER BY job_id DESC LIMIT $10"
-);
-/// Sorts behind every id: none has this character.
-const BEHIND_ALL: &str = "~";
-
-fn select_page(instance_id: &InstanceId, filter: &JobFilter, limit: i64) -> Statement {
-    let wanted: &[JobState] = if filter.states.is_empty() { &JobState::ALL } else { &filter.states };
-    let state = |place: usize| wanted[place % wanted.len()].as_str();
-    let before = filter.before.as_ref().map_or(BEHIND_ALL, JobId::as_str);
-    sql!(
-        PAGE,
-        instance_id,
-        before,
-        state(0),
-        state(1),
-        state(2),
-        state(3),
-        state(4),
-        state(5),
-        state(6),
-        limit
-    )
-}
-
 impl NewJob {
+    /// What a decision must see to add it: other jobs that it may be the same as.
+    #[must_use]
+    pub fn want(&self, want: Want) -> Want {
+        match self.unique_key() {
+            Some(unique) => want.job_key(unique.key),
+            None => want,
+        }
+    }
+
+    pub(crate) fn unique_key(&self) -> Option<UniqueKey> {
+        self.unique.as_ref().map(|unique| unique.key(&self.kind, self.run_at))
+    }
+
     pub(crate) fn into_job(self, instance_id: InstanceId, now: Timestamp) -> Job {
         let state = if self.run_at > now { JobState::Scheduled } else { JobState::Available };
+        let unique = self.unique_key();
+        let rate_key = self.rate.as_ref().map(|rate| rate.key(&instance_id));
         Job {
             instance_id,
             job_id: self.job_id,
@@ -168,6 +180,13 @@ impl NewJob {
             error: None,
             created_at: now,
             finished_at: None,
+            unique_until: unique.as_ref().and_then(|unique| unique.until),
+            unique_place: i64::from(unique.is_some()),
+            unique_key: unique.map(|unique| unique.key),
+            deaths: 0,
+            started_at: None,
+            turn_at: self.run_at,
+            rate_key,
         }
     }
 }
@@ -195,6 +214,13 @@ impl Job {
             error: row.maybe_text()?,
             created_at: row.time()?,
             finished_at: row.maybe_time()?,
+            unique_key: row.maybe_text()?,
+            unique_place: row.int()?,
+            unique_until: row.maybe_time()?,
+            deaths: row.int()?,
+            started_at: row.maybe_time()?,
+            turn_at: row.time()?,
+            rate_key: row.maybe_text()?,
         })
     }
 
@@ -206,8 +232,10 @@ impl Job {
 
     pub(crate) fn insert(&self) -> Statement {
         sql!(
-            "INSERT INTO jobs (instance_id, job_id, kind, args, state, priority, max_attempts, run_at, hold_id, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO jobs (instance_id, job_id, kind, args, state, priority, max_attempts, run_at, hold_id, created_at, \
+             unique_key, unique_place, unique_until, rate_key, turn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+             (SELECT max(turn_at) FROM (SELECT CAST($15 AS BIGINT) AS turn_at \
+             UNION ALL SELECT max(turn_at) + CAST($16 AS BIGINT) FROM jobs WHERE instance_id = $1 AND state = 'available') AS turns))",
             &self.instance_id,
             &self.job_id,
             self.kind.as_str(),
@@ -217,14 +245,21 @@ impl Job {
             self.max_attempts,
             self.run_at,
             self.hold_id.as_ref(),
-            self.created_at
+            self.created_at,
+            self.unique_key.as_deref(),
+            self.unique_place,
+            self.unique_until,
+            self.rate_key.as_deref(),
+            self.turn_at,
+            if self.state == JobState::Available { TURN_US } else { NO_TURN_US }
         )
     }
 
     pub(crate) fn update(&self) -> Statement {
         sql!(
             "UPDATE jobs SET state = $3, attempt = $4, run_at = $5, worker = NULL, lease_until = NULL, progress_percent = $6, \
-             progress_step = $7, result = $8, error = $9, finished_at = $10 WHERE instance_id = $1 AND job_id = $2",
+             progress_step = $7, result = $8, error = $9, finished_at = $10, fence = $11, hold_id = $12, unique_place = $13, \
+             deaths = $14, turn_at = $15, rate_passed = 0 WHERE instance_id = $1 AND job_id = $2",
             &self.instance_id,
             &self.job_id,
             self.state.as_str(),
@@ -234,73 +269,12 @@ impl Job {
             self.progress_step.as_deref(),
             self.result.as_deref(),
             self.error.as_deref(),
-            self.finished_at
+            self.finished_at,
+            self.fence,
+            self.hold_id.as_ref(),
+            self.unique_place,
+            self.deaths,
+            self.turn_at
         )
-    }
-}
-
-impl Store {
-    /// The jobs of an instance, newest first.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn list_jobs(&self, instance_id: &InstanceId, limit: i64) -> Result<Vec<Job>, Error> {
-        self.list_jobs_by(instance_id, &JobFilter::default(), limit).await
-    }
-
-    /// The jobs of an instance that the filter names, newest first.
-    ///
-    /// New jobs stand before all that were listed, so that pages read one after the other with [`JobFilter::before`]
-    /// neither skip nor repeat any.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn list_jobs_by(
-        &self,
-        instance_id: &InstanceId,
-        filter: &JobFilter,
-        limit: i64,
-    ) -> Result<Vec<Job>, Error> {
-        self.jobs(select_page(instance_id, filter, limit)).await
-    }
-
-    /// The job with this id, if it belongs to the instance.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn find_job(&self, instance_id: &InstanceId, job_id: &JobId) -> Result<Option<Job>, Error> {
-        let statement = sql!(
-            job_columns!("SELECT", "FROM jobs WHERE instance_id = $1 AND job_id = $2"),
-            instance_id,
-            job_id
-        );
-        Ok(self.jobs(statement).await?.into_iter().next())
-    }
-
-    /// When the next job of these kinds falls due; `None` when none is waiting.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn next_job_at(&self) -> Result<Option<Timestamp>, Error> {
-        let statement =
-            sql!("SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'available', 'retryable')");
-        self.read(move |conn| {
-            let statement = statement.clone();
-            Box::pin(async move {
-                match row(conn, statement).await? {
-                    Some(mut row) => row.maybe_time(),
-                    None => Ok(None),
-                }
-            })
-        })
-        .await
-    }
-
-    pub(crate) async fn jobs(&self, statement: Statement) -> Result<Vec<Job>, Error> {
-        self.read(move |conn| {
-            let statement = statement.clone();
-            Box::pin(async move { rows(conn, statement).await?.into_iter().map(Job::read).collect() })
-        })
-        .await
     }
 }

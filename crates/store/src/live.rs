@@ -9,6 +9,8 @@ pub enum Topic {
     Money,
     /// One job.
     Job(JobId),
+    /// A job that was running was ended by somebody else: its worker should stop.
+    Halt(JobId),
     /// A checkout.
     Checkout,
     /// There are new facts to look at.
@@ -41,6 +43,7 @@ impl Change {
         let topic = match &self.topic {
             Topic::Money => "money",
             Topic::Job(id) => return format!("{instance} job {id}"),
+            Topic::Halt(id) => return format!("{instance} halt {id}"),
             Topic::Checkout => "checkout",
             Topic::Facts => "facts",
             Topic::Work => "work",
@@ -59,6 +62,7 @@ impl Change {
             (Some("facts"), None, None) => Topic::Facts,
             (Some("work"), None, None) => Topic::Work,
             (Some("job"), Some(id), None) => id.parse().map_or(Topic::Resync, Topic::Job),
+            (Some("halt"), Some(id), None) => id.parse().map_or(Topic::Resync, Topic::Halt),
             _ => Topic::Resync,
         };
         if topic == Topic::Resync || instance_id.is_none() {
@@ -76,9 +80,8 @@ mod tests {
     #[test]
     fn a_change_reads_back_and_nonsense_means_look_again() {
         let change = |topic| Change { instance_id: Some("i-1".parse().unwrap()), topic };
-        for topic in
-            [Topic::Money, Topic::Job("job_1".parse().unwrap()), Topic::Checkout, Topic::Facts, Topic::Work]
-        {
+        let (job, halt) = (Topic::Job("job_1".parse().unwrap()), Topic::Halt("job_1".parse().unwrap()));
+        for topic in [Topic::Money, job, halt, Topic::Checkout, Topic::Facts, Topic::Work] {
             assert_eq!(Change::from_wire(&change(topic.clone()).to_wire()), change(topic));
         }
         for text in ["", " ", "i-1", "i-1 job", "i-1 job a b", "i-1 nonsense", " resync", " money"] {

@@ -11,6 +11,7 @@ use wixapp_core::{Fact, InstanceId, JobId};
 
 use crate::checkout::{self, Checkout};
 use crate::conn::{Conn, Outcome, Statement, sql};
+use crate::cron::{self, CronEntry};
 use crate::error::Error;
 use crate::instance::{Instance, select_locked};
 use crate::job::{self, Job};
@@ -110,6 +111,8 @@ fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement>
         )
     }));
     plan.extend(want.jobs.iter().map(|id| job::select(instance_id, id)));
+    plan.extend(want.job_keys.iter().map(|key| job::unique::select(instance_id, key)));
+    plan.extend(want.crons.iter().map(|name| cron::select(name)));
     if want.open_checkouts {
         plan.push(checkout::select_open(instance_id));
     }
@@ -141,7 +144,9 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
     }
     let replies = want.reply_keys.iter().flat_map(|_| next()).map(read_reply).collect::<Result<_, _>>()?;
     let wanted_keys: Vec<Row> = want.business_keys.iter().flat_map(|_| next()).collect();
-    add_jobs(&mut jobs, want.jobs.iter().flat_map(|_| next()).collect())?;
+    let asked_for = want.jobs.len() + want.job_keys.len();
+    add_jobs(&mut jobs, (0..asked_for).flat_map(|_| next()).collect())?;
+    let crons = CronEntry::read_all(want.crons.iter().flat_map(|_| next()).collect())?;
     let checkouts = if want.open_checkouts { next() } else { Vec::new() };
     let open_checkouts = checkouts.into_iter().map(Checkout::read).collect::<Result<_, _>>()?;
     let (facts, keys) = if want.facts { (next(), next()) } else { (Vec::new(), Vec::new()) };
@@ -163,7 +168,18 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
         changes: AccountChanges::default(),
     };
     let (writes, topics) = (Vec::new(), Vec::new());
-    Ok(Tx { now, account, profile: instance.profile, facts, open_checkouts, jobs, replies, writes, topics })
+    Ok(Tx {
+        now,
+        account,
+        profile: instance.profile,
+        facts,
+        open_checkouts,
+        jobs,
+        crons,
+        replies,
+        writes,
+        topics,
+    })
 }
 
 /// The holds of the wanted jobs, which could not be named before the jobs were read.

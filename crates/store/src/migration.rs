@@ -10,16 +10,24 @@ pub(crate) struct Migration {
 }
 
 /// The version of the schema that this version of wixapp needs.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 6;
 
 pub(crate) const SQLITE: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/sqlite/0001_start.sql") },
     Migration { version: 2, text: include_str!("../migrations/sqlite/0002_ending.sql") },
+    Migration { version: 3, text: include_str!("../migrations/sqlite/0003_job.sql") },
+    Migration { version: 4, text: include_str!("../migrations/sqlite/0004_job_step.sql") },
+    Migration { version: 5, text: include_str!("../migrations/sqlite/0005_cron.sql") },
+    Migration { version: 6, text: include_str!("../migrations/sqlite/0006_job_turn.sql") },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/postgres/0001_start.sql") },
     Migration { version: 2, text: include_str!("../migrations/postgres/0002_ending.sql") },
+    Migration { version: 3, text: include_str!("../migrations/postgres/0003_job.sql") },
+    Migration { version: 4, text: include_str!("../migrations/postgres/0004_job_step.sql") },
+    Migration { version: 5, text: include_str!("../migrations/postgres/0005_cron.sql") },
+    Migration { version: 6, text: include_str!("../migrations/postgres/0006_job_turn.sql") },
 ];
 
 /// The table that says which versions were applied.

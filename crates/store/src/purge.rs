@@ -41,7 +41,7 @@ impl Store {
         .await
     }
 
-    async fn purge(&self, statement: Statement) -> Result<u64, Error> {
+    pub(crate) async fn purge(&self, statement: Statement) -> Result<u64, Error> {
         self.write(move |conn| {
             let statement = statement.clone();
             Box::pin(async move {

@@ -1,18 +1,22 @@
 //! [`Tx`]: one open transaction on one instance, as a decision sees it.
 
+mod job;
+
 use std::collections::HashMap;
 
 use wixapp_core::account::{Account, AccountChanges};
 use wixapp_core::clock::Timestamp;
-use wixapp_core::job::JobState;
 use wixapp_core::subscription::Subscription;
 use wixapp_core::{Fact, InstanceId, JobId};
 
 use crate::checkout::Checkout;
 use crate::conn::{Statement, sql};
-use crate::job::{Job, NewJob};
+use crate::cron::CronEntry;
+use crate::job::Job;
 use crate::live::{Change, Topic};
 use crate::value::to_json;
+
+pub use job::Added;
 
 /// What is stored of an instance besides its money.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,6 +97,7 @@ pub struct Tx {
     /// The open checkouts, when they were wanted.
     pub open_checkouts: Vec<Checkout>,
     pub(crate) jobs: HashMap<JobId, Job>,
+    pub(crate) crons: Vec<CronEntry>,
     pub(crate) replies: HashMap<String, Reply>,
     pub(crate) writes: Vec<Statement>,
     pub(crate) topics: Vec<Topic>,
@@ -152,6 +157,7 @@ impl Tx {
             facts,
             open_checkouts: Vec::new(),
             jobs: HashMap::new(),
+            crons: Vec::new(),
             replies: HashMap::new(),
             writes: Vec::new(),
             topics: Vec::new(),
@@ -183,44 +189,6 @@ impl Tx {
             now
         ));
         self.replies.insert(key.to_owned(), reply);
-    }
-
-    /// A job that was wanted.
-    #[must_use]
-    pub fn job(&self, id: &JobId) -> Option<&Job> {
-        self.jobs.get(id)
-    }
-
-    /// Adds a job, in this same transaction.
-    pub fn enqueue(&mut self, job: NewJob) {
-        let job = job.into_job(self.account.instance_id.clone(), self.now);
-        self.writes.push(job.insert());
-        self.topics.push(Topic::Job(job.job_id.clone()));
-        self.topics.push(Topic::Work);
-        self.jobs.insert(job.job_id.clone(), job);
-    }
-
-    /// Ends a worker's attempt at a job that was wanted: changes `job` and stores it.
-    ///
-    /// # Errors
-    /// [`LeaseLost`] when the worker does not hold the job any more; nothing is changed then.
-    pub fn settle_job(&mut self, lease: &Lease, change: impl FnOnce(&mut Job)) -> Result<(), LeaseLost> {
-        let job = self.jobs.get_mut(&lease.job_id).ok_or(LeaseLost)?;
-        if job.state != JobState::Running || job.fence != lease.fence {
-            return Err(LeaseLost);
-        }
-        change(job);
-        job.lease_until = None;
-        job.worker = None;
-        if job.state.is_final() {
-            job.finished_at = Some(self.now);
-        }
-        self.writes.push(job.update());
-        self.topics.push(Topic::Job(lease.job_id.clone()));
-        if !job.state.is_final() {
-            self.topics.push(Topic::Work);
-        }
-        Ok(())
     }
 
     /// Opens a checkout.
@@ -288,24 +256,6 @@ impl Tx {
         self.facts.push(StoredFact { key, event_type, fact: Some(fact), is_new: false, parked: None });
     }
 
-    /// The jobs that were wanted and have not ended.
-    #[must_use]
-    pub fn open_jobs(&self) -> Vec<JobId> {
-        self.jobs.values().filter(|job| !job.state.is_final()).map(|job| job.job_id.clone()).collect()
-    }
-
-    /// Ends a job that was wanted, whoever holds it: whatever its worker brings later is refused. What becomes of its hold
-    /// is decided beside it.
-    pub fn cancel_job(&mut self, id: &JobId) {
-        let Some(job) = self.jobs.get_mut(id).filter(|job| !job.state.is_final()) else { return };
-        job.state = JobState::Cancelled;
-        job.worker = None;
-        job.lease_until = None;
-        job.finished_at = Some(self.now);
-        self.writes.push(job.update());
-        self.topics.push(Topic::Job(id.clone()));
-    }
-
     /// Deletes what is stored of people: the payloads of webhooks, the arguments and results of jobs, stored answers, the
     /// addresses of checkouts, and where mails go. The books, the keys of facts and grants, and the instance's row stay.
     pub fn erase(&mut self) {
@@ -314,6 +264,8 @@ impl Tx {
         for text in [
             "UPDATE facts SET payload = '' WHERE instance_id = $1",
             "UPDATE jobs SET args = '{}', result = NULL, error = NULL, progress_step = NULL WHERE instance_id = $1",
+            "DELETE FROM job_steps WHERE instance_id = $1",
+            "DELETE FROM job_lines WHERE instance_id = $1",
             "UPDATE checkouts SET url = '' WHERE instance_id = $1",
             "DELETE FROM replies WHERE instance_id = $1",
             "DELETE FROM notice_settings WHERE instance_id = $1",

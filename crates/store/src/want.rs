@@ -14,6 +14,8 @@ pub struct Want {
     pub(crate) reply_keys: Vec<String>,
     pub(crate) business_keys: Vec<String>,
     pub(crate) jobs: Vec<JobId>,
+    pub(crate) job_keys: Vec<String>,
+    pub(crate) crons: Vec<String>,
 }
 
 impl Want {
@@ -86,6 +88,20 @@ impl Want {
         self
     }
 
+    /// The jobs that have one key; [`NewJob::want`](crate::NewJob::want) names it.
+    #[must_use]
+    pub fn job_key(mut self, key: impl Into<String>) -> Self {
+        self.job_keys.push(key.into());
+        self
+    }
+
+    /// When something that is done at fixed times is due next.
+    #[must_use]
+    pub fn cron(mut self, name: impl Into<String>) -> Self {
+        self.crons.push(name.into());
+        self
+    }
+
     /// Adds what another decision of the same transaction asks for.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.facts |= other.facts;
@@ -97,5 +113,7 @@ impl Want {
         self.reply_keys.extend(other.reply_keys.iter().cloned());
         self.business_keys.extend(other.business_keys.iter().cloned());
         self.jobs.extend(other.jobs.iter().cloned());
+        self.job_keys.extend(other.job_keys.iter().cloned());
+        self.crons.extend(other.crons.iter().cloned());
     }
 }

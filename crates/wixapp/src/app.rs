@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use wixapp_core::Timestamp;
 use wixapp_core::catalog::Catalog;
 use wixapp_emulator::EmulatorConfig;
-use wixapp_jobs::{Job, Registry, State};
+use wixapp_jobs::{CatchUp, Job, Registry, State};
 use wixapp_server::router::AppRoutes;
 use wixapp_server::serve::Parts;
 use wixapp_server::{Config, openapi};
@@ -93,6 +94,72 @@ impl App {
     #[must_use]
     pub fn job<J: Job>(mut self) -> Self {
         self.jobs = self.jobs.register::<J>();
+        self
+    }
+
+    /// Sets how often jobs under the rate `name` may begin: `count` in each `per`, spread evenly, in the whole fleet. A job says
+    /// by [`Job::rate`] under which it falls, for example that of one network.
+    ///
+    /// # Panics
+    /// When `count` is 0, or the name is malformed or taken.
+    #[must_use]
+    pub fn rate(mut self, name: &str, count: u32, per: std::time::Duration) -> Self {
+        self.jobs = self.jobs.rate(name, count, per);
+        self
+    }
+
+    /// Adds a job at fixed times: one for the whole app, however many processes run it. Ticks that fell due while nobody was
+    /// there are made up by one job with the time of the last; [`cron_with`](Self::cron_with) says otherwise.
+    ///
+    /// `pattern` has five fields (minute, hour, day, month, weekday) or six with the seconds first, by UTC and the app's clock:
+    /// in development, the virtual one. `make` gets the time of the tick.
+    ///
+    /// # Panics
+    /// When the pattern is none or never comes, or the name is malformed or taken.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp::prelude::*;
+    ///
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Digest {
+    ///     day: String,
+    /// }
+    ///
+    /// impl Job for Digest {
+    ///     const KIND: &'static str = "digest";
+    ///     type Output = ();
+    ///     async fn run(self, context: JobContext) -> Result<(), JobError> {
+    ///         context.log(format!("the digest of {}", self.day));
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let app = App::new("Digest").cron("digest", "0 7 * * MON-FRI", |tick| Digest { day: tick.to_string() });
+    /// ```
+    #[must_use]
+    pub fn cron<J: Job>(
+        self,
+        name: &'static str,
+        pattern: &'static str,
+        make: impl Fn(Timestamp) -> J + Send + Sync + 'static,
+    ) -> Self {
+        self.cron_with(name, pattern, CatchUp::default(), make)
+    }
+
+    /// Adds a job at fixed times, as [`cron`](Self::cron) does, with a rule for ticks that fell due while nobody was there.
+    ///
+    /// # Panics
+    /// As [`cron`](Self::cron).
+    #[must_use]
+    pub fn cron_with<J: Job>(
+        mut self,
+        name: &'static str,
+        pattern: &'static str,
+        catch_up: CatchUp,
+        make: impl Fn(Timestamp) -> J + Send + Sync + 'static,
+    ) -> Self {
+        self.jobs = self.jobs.cron(name, pattern, catch_up, make);
         self
     }
 

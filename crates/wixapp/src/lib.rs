@@ -49,6 +49,7 @@ pub use wixapp_store as store;
 // The programs of the guide compile and run with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/getting-started.md")]
+#[doc = include_str!("../../../docs/jobs.md")]
 #[doc = include_str!("../../../docs/local-platform.md")]
 #[doc = include_str!("../../../README.md")]
 struct Guide;

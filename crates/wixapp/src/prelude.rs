@@ -10,7 +10,7 @@ pub use utoipa_axum::routes;
 
 pub use wixapp_core::catalog::Catalog;
 pub use wixapp_core::{Credits, ErrorCode, InstanceId, JobId};
-pub use wixapp_jobs::{Job, JobContext, JobError};
+pub use wixapp_jobs::{CatchUp, Job, JobContext, JobError, Rate, Unique};
 pub use wixapp_server::idempotency::OnceReply;
 pub use wixapp_server::paid_job::StartedJob;
 pub use wixapp_server::{ApiError, Config, IdempotencyKey, OwnerSession, Reply, ValidJson};

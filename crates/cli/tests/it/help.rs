@@ -36,6 +36,7 @@ fn the_overview_lists_every_command() {
       ledger     Check the books, and compare them
       webhook    What Wix has sent, and looking at it again
       reconcile  Ask Wix how instances stand, and bring what is stored in line
+      jobs       Look at background work, call it off, have it tried again
       instance   What concerns one instance as a whole
       openapi    Print the OpenAPI document
       help       Print this message or the help of the given subcommand(s)

@@ -288,6 +288,81 @@ fn a_catalogue_is_checked_and_previewed() {
 }
 
 #[test]
+fn jobs_are_listed_shown_called_off_tried_again_and_deleted() {
+    let office = Office::open();
+    let at = 1_803_895_200_000_000_i64;
+    office.sql(&format!(
+        "INSERT INTO jobs (instance_id, job_id, kind, args, state, priority, attempt, max_attempts, run_at, error, created_at, finished_at, deaths) VALUES \
+         ('site-1', 'job_1', 'publish', '{{\"text\":\"Hello\"}}', 'discarded', 0, 5, 5, {at}, 'refused: no such page', {at}, {at}, 0), \
+         ('site-1', 'job_2', 'publish', 'null', 'available', 0, 0, 5, {at}, NULL, {at}, NULL, 0), \
+         ('site-2', 'job_3', 'sync', 'null', 'discarded', 0, 3, 5, {at}, 'job_quarantined: 3 workers', {at}, {at}, 3)"
+    ));
+    assert_snapshot!(office.command(&["jobs", "list"]).run(), @r"
+    exit 0
+    --- stdout
+    job_3  2027-03-01T10:00:00Z  site-2  sync  discarded  attempt 3 of 5  job_quarantined: 3 workers
+    job_2  2027-03-01T10:00:00Z  site-1  publish  available  attempt 0 of 5
+    job_1  2027-03-01T10:00:00Z  site-1  publish  discarded  attempt 5 of 5  refused: no such page
+    --- stderr
+    ");
+    assert_eq!(office.json(&["jobs", "list", "--quarantined"])[0]["jobId"], "job_3");
+    assert_eq!(office.json(&["jobs", "list", "--kind", "x"]), Value::Array(Vec::new()));
+    let shown = office.json(&["jobs", "show", "job_1"]);
+    assert_eq!((&shown["arguments"]["text"], &shown["attempt"]), (&"Hello".into(), &5.into()));
+    assert_snapshot!(office.command(&["jobs", "retry", "job_1", "job_2"]).run(), @r"
+    exit 0
+    --- stdout
+    2 jobs were tried again; 0 were refused.
+    --- stderr
+    ");
+    assert_eq!(
+        office.json(&["jobs", "retry", "--instance", "site-1"])["done"],
+        0,
+        "none has failed any more"
+    );
+    assert_snapshot!(office.command(&["jobs", "cancel", "--kind", "publish"]).run(), @r"
+    exit 0
+    --- stdout
+    2 jobs were cancelled; 0 were refused.
+    --- stderr
+    2 jobs looked at …
+    ");
+    assert_snapshot!(office.command(&["jobs", "cancel", "job_3"]).run(), @r"
+    exit 1
+    --- stdout
+    refused job_3: The job has ended before: it is discarded.
+    0 jobs were cancelled; 1 were refused.
+    --- stderr
+    ");
+    // The third ended in a year that has not come.
+    assert_eq!(office.json(&["jobs", "prune", "--older-than-days", "0"])["deleted"], 2);
+    let folder = office.folder.path();
+    assert_snapshot!(refusals([
+        ("no jobs named", crate::operator::at(folder, &["jobs", "retry"])),
+        ("an unknown job", crate::operator::at(folder, &["jobs", "cancel", "job_9"])),
+        ("an unknown state", crate::operator::at(folder, &["jobs", "list", "--state", "done"])),
+        ("no job to show", crate::operator::at(folder, &["jobs", "show", "job_9"])),
+    ]), @r"
+    # no jobs named
+    error: no jobs were named
+    hint: name them by their ids, or by --instance, --kind, --state or --quarantined; `jobs list` shows them
+
+    # an unknown job
+    error: there is no job `job_9`
+    hint: `jobs list` shows the jobs with their ids.
+
+    # an unknown state
+    error: invalid value 'done' for '--state <STATE>': it must be one of scheduled, available, running, retryable, completed, cancelled, discarded
+
+    hint: --help shows what is possible
+
+    # no job to show
+    error: there is no job `job_9`
+    hint: `jobs list` shows the jobs with their ids.
+    ");
+}
+
+#[test]
 fn every_command_of_an_operator_has_examples_that_name_only_what_there_is() {
     let commands = [
         "plans check",
@@ -304,6 +379,11 @@ fn every_command_of_an_operator_has_examples_that_name_only_what_there_is() {
         "webhook park",
         "reconcile",
         "instance delete",
+        "jobs list",
+        "jobs show",
+        "jobs retry",
+        "jobs cancel",
+        "jobs prune",
         "plan give",
         "plan end",
     ];

@@ -31,6 +31,7 @@ async fn claim_and_die(stage: &Stage, count: i64) -> Vec<Job> {
         limit: count,
         now: stage.now(),
         lease_until: SystemClock.now() - SignedDuration::from_secs(1),
+        limits: wixapp_store::Limits::default(),
     };
     stage.store.claim_jobs(claim).await.unwrap()
 }

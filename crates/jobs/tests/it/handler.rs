@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 use tokio::task::block_in_place;
-use wixapp_jobs::{Job, JobContext, JobError, Registry};
+use wixapp_jobs::{Job, JobContext, JobError, Rate, Registry, Unique};
 
 pub(crate) fn registry() -> Registry {
     Registry::new()
@@ -23,6 +23,10 @@ pub(crate) fn registry() -> Registry {
         .register::<Stop>()
         .register::<Lost>()
         .register::<Toil>()
+        .register::<Verdict>()
+        .register::<Only>()
+        .register::<Walk>()
+        .register::<Call>()
 }
 
 /// What the handlers share with their test.
@@ -282,5 +286,93 @@ impl Job for Toil {
             tokio::task::yield_now().await;
         }
         if self.good { Ok(()) } else { Err(JobError::fail("it was all for nothing")) }
+    }
+}
+
+/// Ends its attempt as told.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Verdict {
+    Cancel,
+    RetryAfter(u64),
+}
+
+impl Job for Verdict {
+    const KIND: &'static str = "verdict";
+    type Output = ();
+    async fn run(self, _: JobContext) -> Result<(), JobError> {
+        Err(match self {
+            Self::Cancel => JobError::cancel("The post was deleted meanwhile."),
+            Self::RetryAfter(seconds) => {
+                JobError::retry_after(Duration::from_secs(seconds), "too many requests")
+            }
+        })
+    }
+}
+
+/// Waits at its gate; there is one of it at a time, or one more.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Only {
+    pub(crate) one_more: bool,
+}
+
+impl Job for Only {
+    const KIND: &'static str = "only";
+    const PRIORITY: i64 = 3;
+    type Output = ();
+    fn unique(&self) -> Option<Unique> {
+        let key = "site".to_owned();
+        Some(if self.one_more { Unique::OneMore(key) } else { Unique::WhileOpen(key) })
+    }
+    async fn run(self, context: JobContext) -> Result<(), JobError> {
+        pass(&context, "Waiting").await
+    }
+}
+
+/// Takes two steps with a gate between them, and goes wrong after the second in its first attempts.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Walk {
+    pub(crate) good: u32,
+}
+
+impl Job for Walk {
+    const KIND: &'static str = "walk";
+    type Output = Vec<u32>;
+    async fn run(self, context: JobContext) -> Result<Vec<u32>, JobError> {
+        let script = context.state::<Script>()?;
+        let (attempt, notes) = (context.attempt(), std::sync::Arc::clone(&script));
+        context.log(format!("attempt {attempt} begins"));
+        let first = context.step("first", || async move {
+            notes.note("first");
+            Ok(attempt)
+        });
+        let first = first.await?;
+        context.progress(25, "Walking").await;
+        script.entered.add_permits(1);
+        script.open.acquire().await.map_err(JobError::retry)?.forget();
+        let second = context.step("second", || async {
+            script.note("second");
+            if attempt < self.good { Err(JobError::snooze(Duration::ZERO)) } else { Ok(attempt) }
+        });
+        let second = second.await?;
+        context.log("arrived");
+        Ok(vec![first, second])
+    }
+}
+
+/// Calls a network that takes so many calls a minute.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Call {
+    pub(crate) network: String,
+}
+
+impl Job for Call {
+    const KIND: &'static str = "call";
+    type Output = ();
+    fn rate(&self) -> Option<Rate> {
+        Some(Rate::new("network", self.network.clone()))
+    }
+    async fn run(self, context: JobContext) -> Result<(), JobError> {
+        context.state::<Script>()?.note(format!("{} {}", self.network, context.now()));
+        Ok(())
     }
 }

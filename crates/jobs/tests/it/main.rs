@@ -6,8 +6,11 @@
     reason = "clippy knows #[test] functions as tests, not what they share"
 )]
 
+mod control;
 mod crash;
+mod cron;
 mod drain;
+mod fair;
 mod fence;
 mod handler;
 mod money;
@@ -15,6 +18,8 @@ mod progress;
 mod retry;
 mod schedule;
 mod stage;
+mod step;
+mod unique;
 
 /// Makes each of these functions a test on both databases.
 macro_rules! on_both {

@@ -13,7 +13,7 @@ use wixapp_core::hold::ReserveRequest;
 use wixapp_core::{Credits, HoldId, InstanceId, JobId};
 use wixapp_jobs::{Drained, Job, NewJobExt, Registry, Runner, RunnerConfig, RunnerHandle, State, new_job};
 use wixapp_place::Place;
-use wixapp_store::{NewJob, Store, Want};
+use wixapp_store::{Added, NewJob, Store, Want};
 
 use crate::handler::{self, Script};
 
@@ -92,14 +92,25 @@ impl Stage {
         hold_until: Option<Timestamp>,
     ) -> (JobId, HoldId) {
         let job_id = job.job_id.clone();
-        let added = self.store.transact(id, Want::money(), self.now(), move |tx| {
+        let (_, hold_id) = self.try_add(id, job, hold_until).await;
+        (job_id, hold_id)
+    }
+
+    /// Adds a job, unless another stands for it, with one credit put aside before that is known.
+    pub(crate) async fn try_add(
+        &self,
+        id: &InstanceId,
+        job: NewJob,
+        hold_until: Option<Timestamp>,
+    ) -> (Added, HoldId) {
+        let added = self.store.transact(id, job.want(Want::money()), self.now(), move |tx| {
             let (key, action) = (job.job_id.to_string(), "publish".to_owned());
             let request = ReserveRequest { key, action, amount: credits(1), expires_at: hold_until };
             let hold = tx.account.reserve(request, tx.now)?;
-            tx.enqueue(job.clone().hold(&hold.id));
-            Ok::<_, wixapp_core::account::LedgerError>(hold.id)
+            let added = tx.enqueue(job.clone().hold(&hold.id));
+            Ok::<_, wixapp_core::account::LedgerError>((added, hold.id))
         });
-        (job_id, added.await.unwrap().unwrap())
+        added.await.unwrap().unwrap()
     }
 
     /// A crew of workers for all kinds.
@@ -165,7 +176,7 @@ impl Stage {
     }
 
     pub(crate) async fn find(&self, job_id: &JobId) -> wixapp_store::Job {
-        self.store.find_job(&instance(), job_id).await.unwrap().expect("the job is there")
+        self.store.find_any_job(job_id).await.unwrap().expect("the job is there")
     }
 
     /// The instance's balances, which must be sound.

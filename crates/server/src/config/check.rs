@@ -78,6 +78,9 @@ impl Config {
         if self.jobs.lease_s == 0 || self.jobs.lease_s > 3_600 {
             return Err(ConfigError::new("jobs.lease_s must be 1 to 3,600 seconds"));
         }
+        if self.jobs.keep_days == 0 || self.jobs.keep_days > 3_650 {
+            return Err(ConfigError::new("jobs.keep_days must be 1 to 3,650 days"));
+        }
         self.limits.proxies()?;
         if self.server.drain_s > 600 {
             return Err(ConfigError::new("server.drain_s may be 600 seconds at the most"));
@@ -328,6 +331,8 @@ mod tests {
             (|c| c.wix.frame_ancestors = vec!["https://a.example; script-src *".into()], "frame_ancestors"),
             (|c| c.jobs.concurrency = 0, "jobs.concurrency"),
             (|c| c.jobs.lease_s = 0, "jobs.lease_s"),
+            (|c| c.jobs.keep_days = 0, "jobs.keep_days"),
+            (|c| c.jobs.keep_days = 3_651, "jobs.keep_days"),
             (|c| c.limits.trusted_proxies = vec!["10.0.0.0/8".into()], "limits.trusted_proxies"),
             (|c| c.wix.api_url = "http://127.0.0.1:80@evil.example".into(), "wix.api_url"),
             (|c| c.server.bind = "127.0.0.1".into(), "server.bind"),

@@ -35,7 +35,7 @@ pub async fn delete(store: &Store, instance_id: &InstanceId, now: Timestamp) -> 
 fn decide(tx: &mut Tx) -> Result<Deleted, LedgerError> {
     let jobs = tx.open_jobs();
     for job in &jobs {
-        tx.cancel_job(job);
+        tx.cancel_job(job, None);
     }
     let open = tx.account.holds.iter().filter(|hold| hold.state == HoldState::Open);
     let holds: Vec<_> = open.map(|hold| hold.id.clone()).collect();

@@ -2,6 +2,7 @@
 
 pub mod adjust;
 pub mod delete;
+pub mod jobs;
 pub mod plan;
 pub mod replay;
 

@@ -122,12 +122,12 @@ impl Watcher {
                 Topic::Job(id) => self.job(&id).await?,
                 Topic::Resync => {
                     for job in self.app.store.list_jobs(&self.session.instance_id, RECENT_JOBS).await? {
-                        self.push("job", &JobView::new(&job))?;
+                        self.push("job", &JobView::new(&job, self.app.clock.now()))?;
                     }
                     self.checkout().await?;
                     money = true;
                 }
-                Topic::Facts | Topic::Work => {}
+                Topic::Facts | Topic::Work | Topic::Halt(_) => {}
             }
         }
         if money {
@@ -147,7 +147,7 @@ impl Watcher {
 
     async fn job(&mut self, id: &JobId) -> Result<(), ApiError> {
         match self.app.store.find_job(&self.session.instance_id, id).await? {
-            Some(job) => self.push("job", &JobView::new(&job)),
+            Some(job) => self.push("job", &JobView::new(&job, self.app.clock.now())),
             None => Ok(()),
         }
     }

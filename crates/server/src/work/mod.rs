@@ -171,7 +171,10 @@ impl Duty {
         match (self, topic) {
             (_, Topic::Resync) | (Self::Facts, Topic::Facts) => true,
             // Cycles and holds come with time, which the clock and polling tell.
-            (_, Topic::Facts | Topic::Money | Topic::Job(_) | Topic::Checkout | Topic::Work) => false,
+            (
+                _,
+                Topic::Facts | Topic::Money | Topic::Job(_) | Topic::Halt(_) | Topic::Checkout | Topic::Work,
+            ) => false,
         }
     }
 }

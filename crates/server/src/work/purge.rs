@@ -43,6 +43,8 @@ async fn round(app: &App) -> Result<(), wixapp_store::Error> {
     let before = |age| now.checked_sub(age).unwrap_or(now);
     let limit = i64::from(BATCH);
     while app.store.purge_notices(before(NOTICES), limit).await? >= u64::from(BATCH) {}
+    let kept = SignedDuration::from_hours(24 * i64::from(app.config.jobs.keep_days));
+    while app.store.purge_jobs(before(kept), now, limit).await? >= u64::from(BATCH) {}
     while app.store.purge_stripe_events(before(STRIPE_EVENTS), limit).await? >= u64::from(BATCH) {}
     Ok(())
 }

@@ -1,12 +1,89 @@
-//! The list of jobs: page by page, and by how they stand.
+//! Jobs: the list of them, those that their owner calls off, and what a poll says.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use wixapp_core::ErrorCode;
+use wixapp_server::operator::jobs::{Act, act, act_on_all};
+use wixapp_store::JobFilter;
 
-use crate::app::{Site, TestApp};
+use crate::app::{Site, TestApp, days};
 
-on_both!(pages_of_jobs_lead_from_one_to_the_next, a_page_may_be_of_jobs_that_stand_alike,);
+on_both!(
+    pages_of_jobs_lead_from_one_to_the_next,
+    a_page_may_be_of_jobs_that_stand_alike,
+    a_job_that_runs_is_called_off_and_its_credit_comes_back,
+    failed_jobs_are_tried_again_by_filter,
+    jobs_that_ended_are_deleted_by_age,
+);
+
+async fn a_job_that_runs_is_called_off_and_its_credit_comes_back(app: TestApp) {
+    let site = app.install().await;
+    let job_id = app.start_work(&site, "work-1", "gate").await;
+    app.gate.has_visitor().await;
+    assert_eq!(app.available(&site.token).await, 199);
+    let path = format!("/api/v1/wix/jobs/{job_id}");
+    let cancel = format!("{path}/cancel");
+    for _ in 0..2 {
+        let answer = app.send(app.request("POST", &cancel, &site.token)).await.data().clone();
+        assert_eq!((&answer["jobId"], &answer["status"]), (&json!(job_id), &json!("cancelled")));
+        assert_eq!(
+            answer["error"],
+            json!({ "code": "job_cancelled", "message": "The work was called off." })
+        );
+        assert_eq!(app.available(&site.token).await, 200);
+    }
+    let job = app.get(&site.token, &path).await.data().clone();
+    assert!(job.get("result").is_none(), "what there is not is not said: {job}");
+    let done = app.start_work(&site, "work-2", "well").await;
+    let done = app.ended(&site, &done).await;
+    assert!(done.get("error").is_none(), "{done}");
+    let again = format!("/api/v1/wix/jobs/{}/cancel", done["jobId"].as_str().unwrap());
+    app.send(app.request("POST", &again, &site.token)).await.refused(ErrorCode::Conflict);
+    app.send(app.request("POST", "/api/v1/wix/jobs/job_9/cancel", &site.token))
+        .await
+        .refused(ErrorCode::NotFound);
+    assert_eq!(app.available(&site.token).await, 199);
+    app.finish().await;
+}
+
+async fn failed_jobs_are_tried_again_by_filter(app: TestApp) {
+    let site = app.install().await;
+    let mut failed = Vec::new();
+    for number in 0..3 {
+        let job_id = app.start_work(&site, &format!("work-{number}"), "badly").await;
+        assert_eq!(app.ended(&site, &job_id).await["status"], "failed");
+        failed.push(job_id);
+    }
+    let store = app.app().store.clone();
+    let now = wixapp_core::clock::Clock::now(&app.clock);
+    let filter = JobFilter { kind: Some("work".to_owned()), ..JobFilter::default() };
+    let acted = act_on_all(&store, Act::Retry, &filter, now, |_| {}).await.unwrap();
+    assert_eq!((acted.done, acted.refused.len()), (3, 0));
+    for job_id in &failed {
+        assert_eq!(app.ended(&site, job_id).await["status"], "failed");
+    }
+    app.until_available(&site.token, 200).await;
+    let job = store.find_any_job(&failed[0].parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(act(&store, Act::Cancel, &job, now).await.unwrap_err().code(), ErrorCode::Conflict);
+    let acted = act_on_all(&store, Act::Cancel, &filter, now, |_| {}).await.unwrap();
+    assert_eq!((acted.done, acted.refused.len()), (0, 3));
+    app.finish().await;
+}
+
+async fn jobs_that_ended_are_deleted_by_age(app: TestApp) {
+    let site = app.install().await;
+    let job_id = app.start_work(&site, "work-1", "well").await;
+    app.ended(&site, &job_id).await;
+    app.advance(days(31)).await;
+    app.until("the job is deleted", async || {
+        let jobs = app.app().store.list_jobs(&site.instance_id, 10).await.unwrap();
+        jobs.is_empty().then_some(())
+    })
+    .await;
+    app.until_available(&app.fresh(&site).token, 199).await;
+    app.finish().await;
+}
 
 /// The ids of a page, and where the next begins.
 async fn page(app: &TestApp, site: &Site, query: &str) -> (Vec<String>, Option<String>) {

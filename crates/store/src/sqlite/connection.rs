@@ -259,6 +259,7 @@ fn unique_name(columns: &str) -> &str {
         "business_keys.instance_id, business_keys.business_key" => "business_keys_pkey",
         "replies.instance_id, replies.reply_key" => "replies_pkey",
         "jobs.instance_id, jobs.job_id" => "jobs_pkey",
+        "jobs.instance_id, jobs.unique_key, jobs.unique_place" => "jobs_unique_once",
         "checkouts.instance_id, checkouts.checkout_id" => "checkouts_pkey",
         "deliveries.instance_id, deliveries.delivery_id" => "deliveries_pkey",
         other => other,

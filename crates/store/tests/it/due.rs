@@ -18,6 +18,8 @@ fn job(id: &str, run_at: Timestamp) -> NewJob {
         priority: 0,
         max_attempts: 3,
         hold_id: None,
+        unique: None,
+        rate: None,
     }
 }
 
@@ -73,6 +75,7 @@ async fn a_store_with_something_due_is_not_idle(stage: Stage) {
         limit: 1,
         now: at("2026-03-03T00:00:00Z"),
         lease_until: at("2026-03-03T00:01:00Z"),
+        limits: wixapp_store::Limits::default(),
     };
     assert_eq!(stage.store.claim_jobs(claim).await.unwrap().len(), 1);
     assert!(!idle("2026-03-03T00:00:00Z").await, "it is being done");

@@ -10,7 +10,7 @@ use wixapp_core::grant::Pool;
 use wixapp_core::hold::HoldState;
 use wixapp_core::job::JobState;
 use wixapp_core::{InstanceId, JobId};
-use wixapp_store::{Beat, Claim, Job, JobFilter, Lease, NewJob, Store, Want};
+use wixapp_store::{Beat, Claim, Job, Lease, Limits, NewJob, Store, Want};
 
 use crate::stage::{Stage, at, gift, give, instance, now, put_aside, sound};
 
@@ -18,6 +18,7 @@ on_both!(
     a_job_reads_back_as_it_was_added,
     many_workers_never_claim_the_same_job,
     jobs_are_claimed_by_priority_and_then_by_when_they_are_due,
+    jobs_of_one_instance_are_claimed_in_the_order_in_which_they_were_added,
     only_due_jobs_of_wanted_kinds_are_claimed,
     a_result_under_an_old_fence_is_refused,
     a_beat_extends_its_claim_and_tells_of_lost_ones,
@@ -39,12 +40,14 @@ fn job(id: &str) -> NewJob {
         priority: 0,
         max_attempts: 3,
         hold_id: None,
+        unique: None,
+        rate: None,
     }
 }
 
 async fn add(store: &Store, id: &InstanceId, jobs: Vec<NewJob>) {
     let added = store.transact(id, Want::money(), now(), move |tx| {
-        jobs.iter().cloned().for_each(|job| tx.enqueue(job));
+        jobs.iter().cloned().for_each(|job| drop(tx.enqueue(job)));
         Ok::<_, ()>(())
     });
     added.await.unwrap().unwrap();
@@ -56,7 +59,14 @@ fn until() -> Timestamp {
 
 async fn claim(store: &Store, limit: i64) -> Vec<Job> {
     let kinds = vec!["other".to_owned(), "publish".to_owned()];
-    let claim = Claim { worker: "worker-1".to_owned(), kinds, limit, now: now(), lease_until: until() };
+    let claim = Claim {
+        worker: "worker-1".to_owned(),
+        kinds,
+        limit,
+        now: now(),
+        lease_until: until(),
+        limits: Limits::default(),
+    };
     store.claim_jobs(claim).await.unwrap()
 }
 
@@ -109,16 +119,27 @@ async fn many_workers_never_claim_the_same_job(stage: Stage) {
 }
 
 async fn jobs_are_claimed_by_priority_and_then_by_when_they_are_due(stage: Stage) {
-    let jobs = vec![
+    let jobs = [
         NewJob { priority: 1, run_at: at("2026-03-01T09:00:00Z"), ..job("job_late_priority") },
         NewJob { run_at: at("2026-03-01T09:30:00Z"), ..job("job_second") },
         NewJob { priority: -1, ..job("job_urgent") },
         NewJob { run_at: at("2026-03-01T09:10:00Z"), ..job("job_first") },
     ];
-    add(&stage.store, &instance("site-1"), jobs).await;
+    for (number, job) in jobs.into_iter().enumerate() {
+        add(&stage.store, &instance(&format!("site-{number}")), vec![job]).await;
+    }
     let names = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.job_id.to_string()).collect::<Vec<_>>();
     assert_eq!(names(claim(&stage.store, 3).await), ["job_urgent", "job_first", "job_second"]);
     assert_eq!(names(claim(&stage.store, 3).await), ["job_late_priority"]);
+}
+
+async fn jobs_of_one_instance_are_claimed_in_the_order_in_which_they_were_added(stage: Stage) {
+    let (store, id) = (&stage.store, instance("site-1"));
+    add(store, &id, vec![job("job_b"), job("job_a")]).await;
+    add(store, &id, vec![NewJob { run_at: at("2026-03-01T09:00:00Z"), ..job("job_0") }]).await;
+    add(store, &instance("site-2"), vec![job("job_c")]).await;
+    let names = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.job_id.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(claim(store, 10).await), ["job_b", "job_c", "job_a", "job_0"]);
 }
 
 async fn only_due_jobs_of_wanted_kinds_are_claimed(stage: Stage) {
@@ -134,6 +155,7 @@ async fn only_due_jobs_of_wanted_kinds_are_claimed(stage: Stage) {
         limit: 10,
         now: at("2027-01-01T00:00:00Z"),
         lease_until: until(),
+        limits: wixapp_store::Limits::default(),
     };
     assert!(store.claim_jobs(none).await.unwrap().is_empty());
 }
@@ -162,6 +184,7 @@ fn beat(id: &InstanceId, lease: &Lease, percent: i64) -> Beat {
         lease_until: at("2026-03-01T10:05:00Z"),
         percent,
         step: Some("Uploading".to_owned()),
+        lines: Vec::new(),
         tell: true,
     }
 }
@@ -271,15 +294,15 @@ async fn pages_of_jobs_neither_skip_nor_repeat_any(stage: Stage) {
     add(store, &instance("site-2"), vec![job("job_8")]).await;
     let added = Cell::new(0);
     let read = async |states: &[JobState]| {
-        let mut filter = JobFilter { states: states.to_vec(), before: None };
+        let mut before = None;
         let mut read = Vec::new();
         loop {
-            let page = store.list_jobs_by(&id, &filter, 2).await.unwrap();
+            let page = store.list_jobs_of(&id, states, before.as_ref(), 2).await.unwrap();
             read.extend(page.iter().map(|job| job.job_id.to_string()));
             // A job that is added meanwhile stands before the first page, and in none that is still to come.
             added.set(added.get() + 1);
             add(store, &id, vec![job(&format!("job_9{:02}", added.get()))]).await;
-            filter.before = page.last().map(|job| job.job_id.clone());
+            before = page.last().map(|job| job.job_id.clone());
             if page.len() < 2 {
                 return read;
             }

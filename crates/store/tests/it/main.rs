@@ -32,6 +32,7 @@ mod group;
 mod history;
 mod inbox;
 mod job;
+mod job_list;
 mod ledger;
 mod live;
 mod migration;

@@ -43,6 +43,13 @@ async fn a_database_of_an_older_version_keeps_what_is_in_it(stage: Stage) {
     give(&stage.store, &id, gift("cycle:1", Pool::Plan, 7)).await;
     // As version 1 left it.
     let older = "DROP TABLE stripe_endings; DROP INDEX notices_settled; DROP INDEX stripe_events_settled; \
+                 DROP TABLE job_rates; DROP INDEX jobs_waiting; DROP INDEX jobs_turns; DROP INDEX jobs_running; DROP INDEX jobs_ready; \
+                 ALTER TABLE jobs DROP COLUMN turn_at; ALTER TABLE jobs DROP COLUMN rate_key; ALTER TABLE jobs DROP COLUMN rate_passed; \
+                 DROP TABLE crons; DROP TABLE job_steps; DROP TABLE job_lines; ALTER TABLE jobs DROP COLUMN started_at; \
+                 DROP INDEX jobs_unique_once; DROP INDEX jobs_newest; DROP INDEX jobs_ended; \
+                 ALTER TABLE jobs DROP COLUMN unique_key; ALTER TABLE jobs DROP COLUMN unique_place; \
+                 ALTER TABLE jobs DROP COLUMN unique_until; ALTER TABLE jobs DROP COLUMN deaths; \
+                 CREATE INDEX jobs_ready ON jobs (priority, run_at, job_id); \
                  DELETE FROM schema_versions WHERE version > 1";
     stage.raw(older).await.unwrap();
     assert!(matches!(stage.store.check().await, Err(Error::Inconsistent(_))));

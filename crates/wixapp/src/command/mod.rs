@@ -6,6 +6,7 @@ mod dev;
 mod doctor;
 mod emulator;
 mod instance;
+mod jobs;
 mod ledger;
 mod migrate;
 mod openapi;
@@ -77,6 +78,9 @@ enum Command {
     Webhook(webhook::Command),
     /// Ask Wix how instances stand, and bring what is stored in line
     Reconcile(reconcile::Args),
+    /// Look at background work, call it off, have it tried again
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// What concerns one instance as a whole
     #[command(subcommand)]
     Instance(instance::Command),
@@ -183,6 +187,7 @@ fn cli(app: &App) -> clap::Command {
                 with("export", webhook::export::examples(&program)),
             ],
         ),
+        ("jobs", jobs::EXAMPLES.map(|(name, examples)| with(name, examples(&program))).into()),
         ("instance", vec![with("delete", instance::delete_examples(&program))]),
     ];
     let cli = Cli::command()
@@ -221,6 +226,7 @@ fn dispatch(app: App, command: Command) -> Result<ExitCode, Failure> {
         Command::Ledger(command) => wait_for(ledger::run(command)),
         Command::Webhook(command) => wait_for(webhook::run(command)),
         Command::Reconcile(args) => wait_for(reconcile::run(app, args)),
+        Command::Jobs(command) => wait_for(jobs::run(command)),
         Command::Instance(command) => wait_for(instance::run(command)),
         Command::Openapi => openapi::run(&app),
     }

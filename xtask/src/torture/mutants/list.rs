@@ -134,7 +134,7 @@ pub(super) const MUTATIONS: [Mutation; 23] = [
     },
     Mutation {
         name: "The fencing number of a job is not looked at",
-        file: "crates/store/src/tx.rs",
+        file: "crates/store/src/tx/job.rs",
         from: " || job.fence != lease.fence",
         to: "",
         caught_by: test("wixapp-store", "job::sqlite::a_result_under_an_old_fence_is_refused"),

@@ -90,7 +90,7 @@ pub async fn handle(
     key: Option<IdempotencyKey>,
     ValidJson { value: request, bytes }: ValidJson<CheckoutUrlRequest>,
 ) -> Result<Response, ApiError> {
-    let work = open_plan(&app, &session, request);
+    let work = Box::pin(open_plan(&app, &session, request));
     opened_once(&app, &session, key, &bytes, work).await
 }
 

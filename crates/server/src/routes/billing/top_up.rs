@@ -106,7 +106,7 @@ pub async fn checkout_url(
     key: Option<IdempotencyKey>,
     ValidJson { value: request, bytes }: ValidJson<TopUpRequest>,
 ) -> Result<Response, ApiError> {
-    let work = open_top_up(&app, &session, request);
+    let work = Box::pin(open_top_up(&app, &session, request));
     opened_once(&app, &session, key, &bytes, work).await
 }
 

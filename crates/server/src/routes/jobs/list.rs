@@ -8,7 +8,6 @@ use utoipa::{IntoParams, ToSchema};
 use wixapp_core::JobId;
 use wixapp_core::input::Whole;
 use wixapp_core::job::JobState;
-use wixapp_store::JobFilter;
 
 use super::JobView;
 use crate::error::ApiError;
@@ -101,13 +100,14 @@ pub async fn handle(
     ValidQuery(query): ValidQuery<JobsQuery>,
 ) -> Result<Reply<Jobs>, ApiError> {
     let limit = query.limit.map_or(20, Whole::get);
-    let filter = JobFilter {
-        states: query.state.map(JobsState::states).unwrap_or_default(),
-        before: query.cursor.map(|JobCursor(id)| id),
-    };
-    let mut jobs = app.store.list_jobs_by(&session.instance_id, &filter, limit + 1).await?;
+    let states = query.state.map(JobsState::states).unwrap_or_default();
+    let before = query.cursor.map(|JobCursor(id)| id);
+    let id = &session.instance_id;
+    let mut jobs = app.store.list_jobs_of(id, &states, before.as_ref(), limit + 1).await?;
     let more = jobs.len() as i64 > limit;
     jobs.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = jobs.last().filter(|_| more).map(|job| JobCursor(job.job_id.clone()));
-    Ok(Reply::new(Jobs { jobs: jobs.iter().map(JobView::new).collect(), next_cursor }))
+    let now = app.clock.now();
+    let jobs = jobs.iter().map(|job| JobView::new(job, now)).collect();
+    Ok(Reply::new(Jobs { jobs, next_cursor }))
 }

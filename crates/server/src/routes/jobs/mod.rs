@@ -1,5 +1,6 @@
 //! Jobs as API users see them.
 
+pub mod cancel;
 pub mod list;
 pub mod show;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use wixapp_core::JobId;
 use wixapp_core::clock::Timestamp;
-use wixapp_store::Job;
+use wixapp_store::{Job, JobLine};
 
 /// A job.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -27,8 +28,10 @@ pub struct JobView {
     pub current_step: Option<String>,
     /// What it gave, once completed.
     #[schema(value_type = Option<Object>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
-    /// Why it failed.
+    /// Why it failed, or why it was called off.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<JobErrorView>,
     /// The credits that are put aside for it, were spent on it, or came back.
     pub credits: Option<i64>,
@@ -36,8 +39,23 @@ pub struct JobView {
     pub attempt: i64,
     /// When it was added.
     pub created_at: Timestamp,
+    /// How many seconds it will take, should it go on as it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds_left: Option<i64>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+    /// What it said, oldest first; only where one job is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<JobLineView>,
+}
+
+/// Something that a job said.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JobLineView {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
 }
 
 /// Why a job failed.
@@ -87,7 +105,7 @@ impl JobStatus {
 impl JobView {
     /// The job as API users see it.
     #[must_use]
-    pub fn new(job: &Job) -> Self {
+    pub fn new(job: &Job, now: Timestamp) -> Self {
         let result = job.result.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let failure = wixapp_jobs::api_error(job);
         Self {
@@ -101,7 +119,16 @@ impl JobView {
             credits: job.credits.map(wixapp_core::Credits::get),
             attempt: job.attempt,
             created_at: job.created_at,
+            seconds_left: wixapp_jobs::time_left(job, now).map(|left| left.as_secs()),
             finished_at: job.finished_at,
+            log: Vec::new(),
         }
+    }
+
+    /// With what it said.
+    #[must_use]
+    pub fn with_log(mut self, lines: Vec<JobLine>) -> Self {
+        self.log = lines.into_iter().map(|line| JobLineView { at: line.at, text: line.text }).collect();
+        self
     }
 }

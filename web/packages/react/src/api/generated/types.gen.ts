@@ -380,6 +380,20 @@ export type JobErrorView = {
 };
 
 /**
+ * Something that a job said.
+ */
+export type JobLineView = {
+  /**
+   * When.
+   */
+  at: string;
+  /**
+   * What.
+   */
+  text: string;
+};
+
+/**
  * Where a job stands.
  */
 export type JobStatus =
@@ -425,6 +439,10 @@ export type JobView = {
    */
   kind: string;
   /**
+   * What it said, oldest first; only where one job is asked for.
+   */
+  log?: Array<JobLineView>;
+  /**
    * 0 to 100.
    */
   progressPercent: number;
@@ -434,6 +452,10 @@ export type JobView = {
   result?: {
     [key: string]: unknown;
   } | null;
+  /**
+   * How many seconds it will take, should it go on as it did.
+   */
+  secondsLeft?: number | null;
   /**
    * Where it stands.
    */
@@ -3368,6 +3390,64 @@ export type JobsShowResponses = {
 };
 
 export type JobsShowResponse = JobsShowResponses[keyof JobsShowResponses];
+
+export type JobsCancelData = {
+  body?: never;
+  path: {
+    /**
+     * The job's id
+     */
+    jobId: string;
+  };
+  query?: never;
+  url: '/api/v1/wix/jobs/{jobId}/cancel';
+};
+
+export type JobsCancelErrors = {
+  /**
+   * `unauthorized` or `token_expired`: no valid token came
+   */
+  401: Refusal;
+  /**
+   * `forbidden`: the caller is not the owner of the site, or the app was removed from it
+   */
+  403: Refusal;
+  /**
+   * `not_found`: there is no such thing for this caller
+   */
+  404: Refusal;
+  /**
+   * `conflict`: the job has completed or failed before
+   */
+  409: Refusal;
+  /**
+   * `rate_limited`: too many requests; `Retry-After` says when to try again
+   */
+  429: Refusal;
+  /**
+   * `wix_unavailable`: Wix did not answer as expected
+   */
+  502: Refusal;
+  /**
+   * `unavailable`: not for the moment; `Retry-After` says when to try again
+   */
+  503: Refusal;
+  /**
+   * Anything else
+   */
+  default: Refusal;
+};
+
+export type JobsCancelError = JobsCancelErrors[keyof JobsCancelErrors];
+
+export type JobsCancelResponses = {
+  /**
+   * What was asked for
+   */
+  200: ReplyJobView;
+};
+
+export type JobsCancelResponse = JobsCancelResponses[keyof JobsCancelResponses];
 
 export type LiveData = {
   body?: never;
