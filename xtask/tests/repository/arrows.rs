@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ),
     ("wixapp-cli", &["wixapp"]),
     ("autopost", &["wixapp"]),
-    ("wixapp-bench", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs"]),
+    ("wixapp-bench", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs", "wixapp-emulator"]),
     (
         "wixapp-torture",
         &[
