@@ -122,7 +122,9 @@ fn job(number: usize) -> Result<NewJob> {
 /// Adds jobs to one instance, in one transaction.
 async fn add(store: &Store, instance: usize, jobs: Vec<NewJob>) -> Result<()> {
     let decide = move |tx: &mut Tx| {
-        jobs.iter().cloned().for_each(|job| tx.enqueue(job));
+        for job in &jobs {
+            tx.enqueue(job.clone());
+        }
         Ok::<_, std::convert::Infallible>(())
     };
     let Ok(()) =
