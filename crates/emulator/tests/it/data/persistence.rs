@@ -86,7 +86,7 @@ async fn a_snapshot_takes_items_secrets_and_chaos_with_it_and_brings_them_back_a
         let made = shop.stage.call(&shop.token, Method::POST, SECRETS, Some(&secret("one"))).await;
         assert_eq!(made.status, 200, "{made:?}");
         shop.stage.emulator.set_chaos(Some(wixapp_emulator::Chaos::seeded(7))).unwrap();
-        shop.stage.emulator.advance(hours(2)).await.unwrap();
+        shop.stage.emulator.advance(hours(1)).await.unwrap();
         let before = all_of(&shop).await;
         shop.stage.emulator.save_snapshot("full", false).await.unwrap();
 
@@ -96,7 +96,7 @@ async fn a_snapshot_takes_items_secrets_and_chaos_with_it_and_brings_them_back_a
         let path = format!("{SECRETS}/{}", made.json["id"].as_str().unwrap());
         shop.stage.call(&shop.token, Method::DELETE, &path, None).await;
         shop.stage.emulator.set_chaos(None).unwrap();
-        shop.stage.emulator.advance(hours(2)).await.unwrap();
+        shop.stage.emulator.advance(hours(1)).await.unwrap();
         assert_ne!(all_of(&shop).await, before);
 
         shop.stage.emulator.restore_snapshot("full").await.unwrap();
