@@ -13,8 +13,10 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     /// Whether it asks for the owner's token.
     pub(crate) is_secured: bool,
-    /// Whether it needs an `Idempotency-Key`.
+    /// Whether it takes an `Idempotency-Key`.
     pub(crate) has_key: bool,
+    /// Whether it is refused without one.
+    pub(crate) needs_key: bool,
     /// The names of its query parameters.
     pub(crate) query: Vec<String>,
     /// The names of the fields of its JSON body.
@@ -63,6 +65,7 @@ fn read(document: &Value, method: &str, path: &str, operation: &Value) -> Operat
         id: operation["operationId"].as_str().unwrap().to_owned(),
         is_secured: operation["security"].is_null(),
         has_key: names("header") == ["Idempotency-Key"],
+        needs_key: parameters.iter().any(|p| p["in"] == "header" && p["required"] == true),
         query: names("query"),
         fields: properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect(),
     }

@@ -18,7 +18,7 @@ async fn going_back_rewinds_time_plan_credits_and_queue_together() {
     assert!(saved.with_app && saved.installs == 1);
 
     stage.spend("one", 300).await;
-    stage.play("advance 40d\nexpect plan starter\nexpect credits 1900").await;
+    stage.play("advance 32d\nexpect plan starter\nexpect credits 1900").await;
     let later = stage.enqueue("Bob", stage.now()).await;
     assert_eq!(stage.job_status(&waiting).await, "completed");
 
@@ -30,7 +30,7 @@ async fn going_back_rewinds_time_plan_credits_and_queue_together() {
         assert!(stage.job_status(&later).await.is_null(), "round {round}: what came later never was");
         // The other branch from here: the same key may be spent again, and the job runs again.
         stage.spend("one", 700).await;
-        stage.play("advance 40d\nexpect credits 1500").await;
+        stage.play("advance 32d\nexpect credits 1500").await;
         assert_eq!(stage.job_status(&waiting).await, "completed");
         let server = stage.local.server();
         assert_eq!(server.store.verify_ledger(&stage.instance).await.unwrap(), None);

@@ -19,8 +19,8 @@ async fn every_write_that_spends_needs_one_good_key() {
                 .json(&body)
         };
         let keys = ["", " ", "a b", "a\tb", &"x".repeat(129)];
-        let mut requests =
-            vec![request(), request().header("idempotency-key", "a").header("idempotency-key", "b")];
+        let mut requests = vec![request().header("idempotency-key", "a").header("idempotency-key", "b")];
+        requests.extend(operation.needs_key.then(&request));
         requests.extend(keys.map(|key| request().header("idempotency-key", key)));
         requests.push(request().header("idempotency-key", "ä".as_bytes()));
         for request in requests {
@@ -29,7 +29,7 @@ async fn every_write_that_spends_needs_one_good_key() {
         }
         stage.unchanged(&operation.id);
     }
-    assert_eq!(tried, 6 * 8);
+    assert_eq!(tried, 6 * 8 + 3 * 7);
     stage.app.finish().await;
 }
 
