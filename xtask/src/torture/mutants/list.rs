@@ -156,8 +156,8 @@ pub(super) const MUTATIONS: [Mutation; 23] = [
     Mutation {
         name: "The body under an idempotency key is not looked at",
         file: "crates/server/src/idempotency.rs",
-        from: "if stored.request_hash != request_hash {",
-        to: "if false {",
+        from: "Some(stored) if stored.request_hash != request_hash => {",
+        to: "Some(_) if false => {",
         caught_by: test(
             "wixapp-server",
             "idempotency::sqlite::another_request_under_the_same_key_is_refused",
