@@ -273,7 +273,7 @@ describe('the pages', () => {
     const { jobs } = await owner.call('/api/v1/wix/jobs');
     assert.deepEqual(
       jobs.map((/** @type {any} */ { result }) => result),
-      [null],
+      [undefined],
     );
     await page.context().close();
   });
