@@ -1203,6 +1203,10 @@ export type ReplyJobView = {
      */
     kind: string;
     /**
+     * What it said, oldest first; only where one job is asked for.
+     */
+    log?: Array<JobLineView>;
+    /**
      * 0 to 100.
      */
     progressPercent: number;
@@ -1212,6 +1216,10 @@ export type ReplyJobView = {
     result?: {
       [key: string]: unknown;
     } | null;
+    /**
+     * How many seconds it will take, should it go on as it did.
+     */
+    secondsLeft?: number | null;
     /**
      * Where it stands.
      */
@@ -1953,6 +1961,12 @@ export type VoidRequest = {
 
 export type BillingCheckoutUrlOlderData = {
   body: CheckoutUrlRequest;
+  headers?: {
+    /**
+     * The caller's name for this checkout: a repetition gets the same page
+     */
+    'Idempotency-Key'?: string | null;
+  };
   path?: never;
   query?: never;
   url: '/api/billing/checkout-url';
@@ -1988,7 +2002,7 @@ export type BillingCheckoutUrlOlderErrors = {
    */
   415: Refusal;
   /**
-   * `invalid_request`: a value is not acceptable
+   * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
   /**
@@ -2116,6 +2130,12 @@ export type BiEventResponse = BiEventResponses[keyof BiEventResponses];
 
 export type BillingCheckoutUrlData = {
   body: CheckoutUrlRequest;
+  headers?: {
+    /**
+     * The caller's name for this checkout: a repetition gets the same page
+     */
+    'Idempotency-Key'?: string | null;
+  };
   path?: never;
   query?: never;
   url: '/api/v1/wix/billing/checkout-url';
@@ -2151,7 +2171,7 @@ export type BillingCheckoutUrlErrors = {
    */
   415: Refusal;
   /**
-   * `invalid_request`: a value is not acceptable
+   * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
   /**
@@ -2659,6 +2679,12 @@ export type BillingTopUpsResponse = BillingTopUpsResponses[keyof BillingTopUpsRe
 
 export type BillingTopUpCheckoutUrlData = {
   body: TopUpRequest;
+  headers?: {
+    /**
+     * The caller's name for this checkout: a repetition gets the same page
+     */
+    'Idempotency-Key'?: string | null;
+  };
   path?: never;
   query?: never;
   url: '/api/v1/wix/billing/top-ups/checkout-url';
@@ -2694,7 +2720,7 @@ export type BillingTopUpCheckoutUrlErrors = {
    */
   415: Refusal;
   /**
-   * `invalid_request`: a value is not acceptable
+   * `invalid_request`, or `idempotency_mismatch`: the key was used with another request
    */
   422: Refusal;
   /**
