@@ -183,8 +183,8 @@ pub(super) const MUTATIONS: [Mutation; 23] = [
     Mutation {
         name: "A webhook that was signed anew is another event",
         file: "crates/server/src/webhook_fact.rs",
-        from: "        return key;\n",
-        to: "        return format!(\"{key}-{}\", event.issued_at);\n",
+        from: "        _ => key,\n",
+        to: "        _ => format!(\"{key}-{}\", event.issued_at),\n",
         caught_by: test("wixapp-server", "webhook::sqlite::a_copy_that_was_signed_anew_is_the_same_event"),
     },
     Mutation {
