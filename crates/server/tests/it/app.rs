@@ -166,9 +166,9 @@ impl TestApp {
         self.place = backup;
     }
 
-    /// A second server on the same database, with workers of its own.
-    pub(crate) async fn another_server(&self) -> Running {
-        self.serve(Roles { api: true, worker: true }, TcpListener::bind("127.0.0.1:0").await.unwrap()).await
+    /// A second server on the same database, which does what `roles` says.
+    pub(crate) async fn another_server(&self, roles: Roles) -> Running {
+        self.serve(roles, TcpListener::bind("127.0.0.1:0").await.unwrap()).await
     }
 
     /// The right to answer under a key, as a request has it that is being answered.

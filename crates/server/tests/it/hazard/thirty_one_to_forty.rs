@@ -1,5 +1,7 @@
 //! Hazards 31 to 40.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use wixapp_core::account::{Adjustment, Change, Undo};
@@ -7,7 +9,10 @@ use wixapp_core::clock::Clock;
 use wixapp_core::grant::Pool;
 use wixapp_core::{Credits, ErrorCode};
 use wixapp_emulator::{Card, CheckoutOrder};
-use wixapp_server::operator::{adjust, delete};
+use wixapp_server::App;
+use wixapp_server::operator::adjust;
+use wixapp_server::serve::Roles;
+use wixapp_server::work::{derive, reconcile};
 
 use super::{counter, entries, installed, invoice, is, purchased, say, standing, terms, until_standing};
 use crate::app::{Site, TestApp, count, days, hours, together};
@@ -43,12 +48,33 @@ fn credits(amount: i64) -> Credits {
 async fn hazard_31_numbers_at_the_limit_are_refused_and_nothing_breaks(app: TestApp) {
     let site = app.install().await;
     app.spend(&site, "s-1", i64::MAX).await.refused(ErrorCode::InsufficientCredits);
-    let beyond =
-        app.request("POST", "/api/v1/wix/credits/spend", &site.token).header("idempotency-key", "s-2");
-    let beyond = beyond
-        .header("content-type", "application/json")
-        .body(r#"{"amount":9223372036854775808,"action":"test"}"#);
-    app.send(beyond).await.refused(ErrorCode::InvalidRequest);
+    app.credits(&site, "reserve", "s-1", json!({ "amount": i64::MAX, "action": "test" }))
+        .await
+        .refused(ErrorCode::InsufficientCredits);
+    let hold = app.credits(&site, "reserve", "h", json!({ "amount": 1, "action": "test" })).await;
+    let hold = hold.data()["holdId"].clone();
+    let beyond = [
+        ("spend", r#"{"amount":9223372036854775808,"action":"test"}"#.to_owned()),
+        ("reserve", r#"{"amount":9223372036854775808,"action":"test"}"#.to_owned()),
+        ("reserve", r#"{"amount":1,"action":"test","ttlS":9223372036854775807}"#.to_owned()),
+        ("post", format!(r#"{{"holdId":{hold},"amount":9223372036854775808}}"#)),
+        ("post", format!(r#"{{"holdId":{hold},"amount":9223372036854775807}}"#)),
+    ];
+    for (n, (what, body)) in beyond.into_iter().enumerate() {
+        let path = format!("/api/v1/wix/credits/{what}");
+        let request = app.request("POST", &path, &site.token).header("idempotency-key", format!("b-{n}"));
+        let answer = app.send(request.header("content-type", "application/json").body(body.clone())).await;
+        assert_eq!(answer.status, 422, "{what} {body}: {}", answer.text);
+    }
+    for query in [
+        "history?limit=9223372036854775807",
+        "history?limit=9223372036854775808",
+        "usage?days=9223372036854775807",
+    ] {
+        let answer = app.get(&site.token, &format!("/api/v1/wix/credits/{query}")).await;
+        assert_eq!(answer.status, 422, "{query}: {}", answer.text);
+    }
+    app.credits(&site, "void", "v", json!({ "holdId": hold })).await.data();
     let (store, now) = (&app.app().store, app.clock.now());
     let give = async |id: &str, amount: i64| {
         adjust::adjust(store, &site.instance_id, by_hand(id, Change::Give(credits(amount))), now).await
@@ -192,8 +218,9 @@ async fn hazard_38_a_deletion_cancels_work_returns_credits_and_keeps_the_books(a
     app.gate.has_visitor().await;
     app.credits(&site, "reserve", "r", json!({ "amount": 5, "action": "test" })).await.data();
     assert_eq!(app.available(&site.token).await, 184);
-    let deleted = delete::delete(&app.app().store, &site.instance_id, app.clock.now()).await.unwrap();
-    assert_eq!((deleted.jobs, deleted.holds), (1, 2));
+    let request = app.request("DELETE", "/api/v1/wix/settings/data", &site.token);
+    let deleted = app.send(request).await.data().clone();
+    assert_eq!(deleted, json!({ "cancelledJobs": 1, "returnedHolds": 2 }));
     assert_eq!(app.available(&site.token).await, 190);
     app.gate.open();
     let ended = app.get(&site.token, &format!("/api/v1/wix/jobs/{job}")).await.data().clone();
@@ -235,7 +262,7 @@ async fn hazard_39_a_day_old_backup_asks_wix_before_it_spends_or_gives(mut app: 
     app.restore(backup);
     let upgraded = "SELECT count(*) FROM facts WHERE event_type = 'PaidPlanChanged'";
     assert_eq!(app.place.number(upgraded).await, 0, "the backup does not know of the upgrade");
-    app.start_with(wixapp_server::serve::Roles { api: true, worker: false }).await;
+    app.start_with(Roles { api: true, worker: false }).await;
     let asked = app.to_wix.count("/apps/v1/instance");
     let spent = app.spend(&app.fresh(&site), "s-1", 1_300).await;
     assert_eq!(spent.data()["credits"]["available"], 4_900, "Wix was asked before the spend was decided");
@@ -257,11 +284,11 @@ async fn hazard_39_a_day_old_backup_asks_wix_before_it_spends_or_gives(mut app: 
     app.finish().await;
 }
 
-async fn hazard_40_two_schedulers_at_once_give_once(app: TestApp) {
+async fn hazard_40_two_schedulers_at_once_give_once(mut app: TestApp) {
     let site = app.install().await;
     buy(&app, &site, "starter").await;
     app.until_available(&site.token, 1_200).await;
-    let other = app.another_server().await;
+    let other = app.another_server(Roles { api: true, worker: true }).await;
     for n in 1..=3 {
         app.advance(days(30)).await;
         app.until_available(&app.fresh(&site).token, 1_200 + n * 1_000).await;
@@ -273,5 +300,22 @@ async fn hazard_40_two_schedulers_at_once_give_once(app: TestApp) {
     app.settled().await;
     until_standing(&app, &site, is("starter", "active", 4_190)).await;
     assert_eq!(entries(&app, &site, "grant").await, 5);
+    // Both at the same cycle in the same moment: one gives, and the other finds everything in order.
+    let idle = Roles { api: true, worker: false };
+    app.stop_server().await;
+    app.start_with(idle).await;
+    let other = app.another_server(idle).await;
+    for n in 1..=3 {
+        app.advance(days(30)).await;
+        let answer = reconcile::ask(app.app(), &site.instance_id).await;
+        let tick = |server: &Arc<App>| {
+            let (server, id, answer) = (Arc::clone(server), site.instance_id.clone(), answer.clone());
+            async move { derive::instance(&server, &id, Some(answer)).await.unwrap().changed }
+        };
+        let (one, two) = tokio::join!(tick(app.app()), tick(other.app()));
+        assert_eq!((one.min(two), one.max(two)), (0, 1), "cycle {n}");
+        assert_eq!(app.available(&app.fresh(&site).token).await, 4_190 + n * 1_000);
+    }
+    other.stop().await;
     app.finish().await;
 }
