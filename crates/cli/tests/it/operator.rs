@@ -202,6 +202,7 @@ fn a_tampered_ledger_is_found_and_the_exit_code_says_so() {
     --- stdout
     FOUND site-1: the chain breaks at entry 2
     FOUND site-1: the acknowledged delivery dlv_1 has no fact
+    webhooks that are parked: 1 (see webhook park list)
     1 instances with 2 entries were checked: NOT all is well.
     --- stderr
     ");
@@ -209,6 +210,7 @@ fn a_tampered_ledger_is_found_and_the_exit_code_says_so() {
     let found: Value =
         serde_json::from_str(&office.command(&["ledger", "verify", "--json"]).run().stdout).unwrap();
     assert_eq!(found["findings"].as_array().unwrap().len(), 2);
+    assert_eq!((&found["waitingWebhooks"], &found["parkedWebhooks"]), (&0.into(), &1.into()));
 }
 
 #[test]

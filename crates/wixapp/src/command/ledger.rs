@@ -61,7 +61,10 @@ async fn verify(args: Verify) -> Result<ExitCode, Failure> {
     let store = database::open(&args.config).await?;
     let total = if args.instance.is_some() { 1 } else { store.count_instances().await? };
     let told = Cell::new(Instant::now());
-    let mut check = Check { store, total, told, entries: Cell::new(0), instances: 0, findings: Vec::new() };
+    let (waiting, parked) = store.count_waiting().await?;
+    let unfinished = Unfinished { waiting, parked };
+    let mut check =
+        Check { store, total, unfinished, told, entries: Cell::new(0), instances: 0, findings: Vec::new() };
     match &args.instance {
         Some(id) => {
             operator::known(&check.store, id).await?;
@@ -73,10 +76,18 @@ async fn verify(args: Verify) -> Result<ExitCode, Failure> {
     check.tell(args.json)
 }
 
+/// The acknowledged webhooks of all instances that are in no final state. The next worker takes up what waits, an operator
+/// what is parked: neither is a fault of the books.
+struct Unfinished {
+    waiting: i64,
+    parked: i64,
+}
+
 struct Check {
     store: Store,
     /// How many instances there are to look at.
     total: i64,
+    unfinished: Unfinished,
     /// When the progress was last told.
     told: Cell<Instant>,
     entries: Cell<u64>,
@@ -127,11 +138,20 @@ impl Check {
                 "sound": findings.is_empty(),
                 "instances": self.instances,
                 "entries": entries,
+                "waitingWebhooks": self.unfinished.waiting,
+                "parkedWebhooks": self.unfinished.parked,
                 "findings": findings,
             }))?;
         } else {
             for (id, text) in &self.findings {
                 output::line(&format!("FOUND {id}: {text}"))?;
+            }
+            let Unfinished { waiting, parked } = self.unfinished;
+            if waiting > 0 {
+                output::line(&format!("webhooks that wait for a worker: {waiting}"))?;
+            }
+            if parked > 0 {
+                output::line(&format!("webhooks that are parked: {parked} (see webhook park list)"))?;
             }
             let sound = if self.findings.is_empty() { "all is well" } else { "NOT all is well" };
             output::line(&format!(
