@@ -3,10 +3,6 @@
 //! Every proof here runs in the tests with a small count and by `cargo xtask torture` with a large one; docs/testing.md
 //! says what each one shows and what it found.
 
-/// Years in memory are mostly allocations.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 mod client;
 mod database;
 pub mod disk;
@@ -15,7 +11,6 @@ mod identity;
 mod lab;
 pub mod race;
 mod server;
-pub mod sim;
 pub mod webhooks;
 
 pub use database::Kind;

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use wixapp_core::clock::Timestamp;
-use wixapp_torture::{disk, hazard, race, sim, webhooks};
+use wixapp_sim as sim;
+use wixapp_torture::{disk, hazard, race, webhooks};
 
 /// Proofs that the product loses nothing and does nothing twice.
 #[derive(Debug, Parser)]

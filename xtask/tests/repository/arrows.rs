@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::metadata;
 
 /// Each of our packages with those of ours that it may use outside tests.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("wixapp-core", &[]),
     ("wixapp-platform", &["wixapp-core"]),
     ("wixapp-stripe", &["wixapp-core"]),
@@ -27,6 +27,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("wixapp-cli", &["wixapp"]),
     ("autopost", &["wixapp"]),
     ("wixapp-bench", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs", "wixapp-emulator"]),
+    ("wixapp-sim", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-server", "wixapp-emulator"]),
     (
         "wixapp-torture",
         &[
@@ -36,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "wixapp-jobs",
             "wixapp-server",
             "wixapp-emulator",
+            "wixapp-sim",
             "autopost",
         ],
     ),

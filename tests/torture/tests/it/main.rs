@@ -4,7 +4,6 @@
 mod disk;
 mod hazard;
 mod race;
-mod sim;
 mod webhooks;
 
 use std::path::Path;
