@@ -133,6 +133,10 @@ own_id!(
     JobId, "job"
 );
 own_id!(
+    /// The id of a group of jobs that another job joins.
+    JobGroupId, "grp"
+);
+own_id!(
     /// The id of one arrival or sending of a webhook.
     DeliveryId, "dlv"
 );

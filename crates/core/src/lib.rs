@@ -33,4 +33,4 @@ pub use derive::derive;
 
 pub use error_code::ErrorCode;
 pub use fact::{BillingCycle, Fact, FactKind};
-pub use id::{CheckoutId, DeliveryId, EntryId, GrantId, HoldId, InstanceId, JobId, PlanId};
+pub use id::{CheckoutId, DeliveryId, EntryId, GrantId, HoldId, InstanceId, JobGroupId, JobId, PlanId};

@@ -3,21 +3,27 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::Instrument;
+use wixapp_core::JobGroupId;
 use wixapp_core::crash::{Moment, here};
 use wixapp_core::job::JobState;
 
 use crate::context::JobContext;
 use crate::error::{ErrorKind, Failure, JobError};
+use crate::group::{Member, gather};
 use crate::registry::{Handler, Output};
 use crate::runner::Shop;
 use crate::settle::{Ending, Settled, Settlement, settle};
 use crate::slot::{Halt, Slot};
 use crate::step::Steps;
+
+/// How long a job waits that could not read what it joins.
+const UNREAD: Duration = Duration::from_secs(1);
 
 /// What became of an attempt, for the runner's count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +41,8 @@ pub(crate) struct Work {
     pub(crate) slot: Arc<Slot>,
     pub(crate) handler: Handler,
     pub(crate) args: String,
+    /// The group it joins.
+    pub(crate) joins: Option<JobGroupId>,
     pub(crate) place: OwnedSemaphorePermit,
 }
 
@@ -75,12 +83,17 @@ pub(crate) async fn attempt(shop: Arc<Shop>, work: Work) -> Ended {
 /// The handler is gone when this returns: whoever gets the job next is alone with it.
 async fn run(shop: &Shop, work: Work) -> Option<Ending> {
     // Declared first, so that the place is free only once the handler is gone.
-    let Work { slot, handler, args, place: _place } = work;
+    let Work { slot, handler, args, joins, place: _place } = work;
+    let members = match members(shop, &slot, joins).await {
+        Ok(members) => members.into(),
+        Err(ending) => return Some(ending),
+    };
     let context = JobContext {
         slot: Arc::clone(&slot),
         clock: Arc::clone(&shop.clock),
         state: Arc::clone(&shop.state),
         steps: Steps::new(shop.store.clone()),
+        members,
     };
     slot.renew_until(Instant::now().checked_add(handler.timeout + shop.config.lease));
     let running = AssertUnwindSafe((handler.run)(args, context)).catch_unwind();
@@ -93,6 +106,18 @@ async fn run(shop: &Shop, work: Work) -> Option<Ending> {
             Some(Ending::Retry(Failure::new(Failure::TIMEOUT, text), None))
         }
         () = slot.lease_over() => None,
+    }
+}
+
+/// How the jobs of the group ended that the job joins; or why it cannot begin.
+async fn members(shop: &Shop, slot: &Slot, joins: Option<JobGroupId>) -> Result<Vec<Member>, Ending> {
+    let Some(group_id) = joins else { return Ok(Vec::new()) };
+    match gather(&shop.store, &slot.instance_id, &group_id).await {
+        Ok(members) => members.ok_or(Ending::OpenGroup),
+        Err(error) => {
+            tracing::warn!(error = %error, "the jobs of a group could not be read");
+            Err(Ending::Snooze(UNREAD))
+        }
     }
 }
 
@@ -130,6 +155,9 @@ fn report(ending: &Ending, settled: &Settled, duration_ms: u64) {
         }
         (Ending::Retry(failure, _) | Ending::Fail(failure), _) => {
             tracing::warn!(duration_ms, error = %failure, "job failed and will be tried again");
+        }
+        (Ending::OpenGroup, _) => {
+            tracing::info!("a job of the group is tried again: it is joined after that")
         }
         (Ending::Snooze(_) | Ending::HandBack | Ending::WorkerLost, _) => {
             tracing::info!(duration_ms, "job put back");

@@ -8,6 +8,7 @@ use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_core::{InstanceId, JobId};
 
 use crate::error::{ErrorKind, Failure, JobError};
+use crate::group::Member;
 use crate::slot::{Halt, Slot};
 use crate::state::State;
 use crate::step::Steps;
@@ -19,6 +20,7 @@ pub struct JobContext {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) state: Arc<State>,
     pub(crate) steps: Steps,
+    pub(crate) members: Arc<[Member]>,
 }
 
 impl JobContext {
@@ -99,6 +101,13 @@ impl JobContext {
         let result = work().await?;
         self.steps.save(&self.slot, name, &result, self.clock.now()).await?;
         Ok(result)
+    }
+
+    /// How the jobs of the group ended that this job joins, in the order in which they were given; nothing for a job that joins
+    /// none. See [`new_group`](crate::new_group).
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
     }
 
     /// The shared value of this type.

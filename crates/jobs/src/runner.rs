@@ -233,7 +233,8 @@ impl Floor {
             if self.stopping {
                 slot.halt(Halt::HandBack);
             }
-            let work = Work { slot: Arc::new(slot), handler, args: job.args, place };
+            let joins = job.group_id.filter(|_| job.group_number.is_none());
+            let work = Work { slot: Arc::new(slot), handler, args: job.args, joins, place };
             self.jobs.spawn(attempt(Arc::clone(&self.shop), work));
         }
         full

@@ -32,6 +32,8 @@ pub(crate) enum Ending {
     Cancel(Failure),
     /// The process stops: another takes over, and the attempt does not count.
     HandBack,
+    /// It was to join a group of which a job is tried again: another joins it after that.
+    OpenGroup,
     /// The lease ran out: another takes over, and the attempt counts.
     WorkerLost,
 }
@@ -65,6 +67,10 @@ impl Settlement {
         let now = tx.now;
         tx.settle_job(lease, |job| self.change(job, now))?;
         tx.note_lines(lease, &self.lines);
+        if self.ending == Ending::OpenGroup {
+            // The group may have ended meanwhile, and then nobody else adds the one that joins it.
+            tx.join_group_of(&lease.job_id);
+        }
         let job = tx.job(&lease.job_id).ok_or(LeaseLost)?;
         let (state, hold_id) = (job.state, job.hold_id.clone());
         let hold_flaw = hold_id.and_then(|id| end_hold(tx, &id, state).err());
@@ -104,6 +110,11 @@ impl Settlement {
             Ending::HandBack => {
                 job.attempt = (job.attempt - 1).max(0);
                 wait(job, JobState::Available, job.run_at);
+            }
+            Ending::OpenGroup => {
+                job.state = JobState::Cancelled;
+                let text = "A job of the group is tried again, and the group joined after that.";
+                job.error = Some(Failure::new(Failure::CANCELLED, text).to_stored());
             }
             Ending::WorkerLost => lose_worker(job),
         }

@@ -303,6 +303,8 @@ mod tests {
             started_at: None,
             turn_at: at,
             rate_key: None,
+            group_id: None,
+            group_number: None,
         };
         Arc::new(Slot::new(&job, now + LEASE))
     }

@@ -19,6 +19,7 @@ pub mod operator;
 pub mod pace;
 mod page;
 pub mod paid_job;
+pub mod paid_jobs;
 pub mod plan_change;
 pub mod reply;
 pub mod router;

@@ -1,5 +1,6 @@
 //! Jobs as they are stored and read.
 
+pub(crate) mod group;
 mod list;
 mod rate;
 pub(crate) mod step;
@@ -7,7 +8,7 @@ pub(crate) mod unique;
 
 use wixapp_core::clock::Timestamp;
 use wixapp_core::job::JobState;
-use wixapp_core::{Credits, HoldId, InstanceId, JobId};
+use wixapp_core::{Credits, HoldId, InstanceId, JobGroupId, JobId};
 
 use crate::conn::{Statement, sql};
 use crate::error::Error;
@@ -15,6 +16,7 @@ use crate::tx::Lease;
 use crate::value::Row;
 
 use crate::want::Want;
+pub use group::{MemberTaken, NewGroup};
 pub use list::JobFilter;
 pub use rate::Rate;
 pub use step::JobLine;
@@ -101,6 +103,10 @@ pub struct Job {
     pub turn_at: Timestamp,
     /// The rate at which it may begin.
     pub rate_key: Option<String>,
+    /// The group it belongs to.
+    pub group_id: Option<JobGroupId>,
+    /// Its number in the group, from 0; the job that joins the group has none.
+    pub group_number: Option<i64>,
 }
 
 /// How much later each further job of an instance has its turn: as if it took that long.
@@ -114,7 +120,7 @@ macro_rules! job_columns {
             $before,
             " instance_id, job_id, kind, args, state, priority, attempt, max_attempts, fence, run_at, worker, lease_until, \
              hold_id, (SELECT holds.amount FROM holds WHERE holds.instance_id = jobs.instance_id AND holds.hold_id = jobs.hold_id), \
-             progress_percent, progress_step, result, error, created_at, finished_at, unique_key, unique_place, unique_until, deaths, started_at, turn_at, rate_key ",
+             progress_percent, progress_step, result, error, created_at, finished_at, unique_key, unique_place, unique_until, deaths, started_at, turn_at, rate_key, group_id, group_number ",
             $after
         )
     };
@@ -187,6 +193,8 @@ impl NewJob {
             started_at: None,
             turn_at: self.run_at,
             rate_key,
+            group_id: None,
+            group_number: None,
         }
     }
 }
@@ -221,6 +229,8 @@ impl Job {
             started_at: row.maybe_time()?,
             turn_at: row.time()?,
             rate_key: row.maybe_text()?,
+            group_id: row.maybe_parse()?,
+            group_number: row.maybe_int()?,
         })
     }
 
@@ -233,7 +243,8 @@ impl Job {
     pub(crate) fn insert(&self) -> Statement {
         sql!(
             "INSERT INTO jobs (instance_id, job_id, kind, args, state, priority, max_attempts, run_at, hold_id, created_at, \
-             unique_key, unique_place, unique_until, rate_key, turn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+             unique_key, unique_place, unique_until, rate_key, group_id, group_number, turn_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $17, $18, \
              (SELECT max(turn_at) FROM (SELECT CAST($15 AS BIGINT) AS turn_at \
              UNION ALL SELECT max(turn_at) + CAST($16 AS BIGINT) FROM jobs WHERE instance_id = $1 AND state = 'available') AS turns))",
             &self.instance_id,
@@ -251,7 +262,9 @@ impl Job {
             self.unique_until,
             self.rate_key.as_deref(),
             self.turn_at,
-            if self.state == JobState::Available { TURN_US } else { NO_TURN_US }
+            if self.state == JobState::Available { TURN_US } else { NO_TURN_US },
+            self.group_id.as_ref(),
+            self.group_number
         )
     }
 

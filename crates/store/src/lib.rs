@@ -47,7 +47,7 @@ pub use explain::{EntryStory, FactNote};
 pub use history::{DayUsage, EntryFilter, EntryPlace};
 pub use inbox::{Accepted, Delivery, NewDelivery};
 pub use instance::Instance;
-pub use job::{Job, JobFilter, JobLine, NewJob, Rate, Unique};
+pub use job::{Job, JobFilter, JobLine, MemberTaken, NewGroup, NewJob, Rate, Unique};
 pub use ledger::Flaw;
 pub use live::{Change, Topic};
 pub use migration::{Migrated, SCHEMA_VERSION};

@@ -12,7 +12,7 @@ use wixapp_core::{Fact, InstanceId, JobId};
 use crate::checkout::Checkout;
 use crate::conn::{Statement, sql};
 use crate::cron::CronEntry;
-use crate::job::Job;
+use crate::job::{Job, group};
 use crate::live::{Change, Topic};
 use crate::value::to_json;
 
@@ -261,6 +261,7 @@ impl Tx {
     pub fn erase(&mut self) {
         let id = self.account.instance_id.clone();
         self.profile.deleted_at = Some(self.now);
+        self.writes.extend(group::withdraw(&id));
         for text in [
             "UPDATE facts SET payload = '' WHERE instance_id = $1",
             "UPDATE jobs SET args = '{}', result = NULL, error = NULL, progress_step = NULL WHERE instance_id = $1",

@@ -64,6 +64,7 @@ from_id!(
     wixapp_core::EntryId,
     wixapp_core::GrantId,
     wixapp_core::HoldId,
+    wixapp_core::JobGroupId,
     wixapp_core::JobId,
     wixapp_core::DeliveryId,
     wixapp_core::CheckoutId

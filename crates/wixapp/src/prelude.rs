@@ -10,9 +10,10 @@ pub use utoipa_axum::routes;
 
 pub use wixapp_core::catalog::Catalog;
 pub use wixapp_core::{Credits, ErrorCode, InstanceId, JobId};
-pub use wixapp_jobs::{CatchUp, Job, JobContext, JobError, Rate, Unique};
+pub use wixapp_jobs::{CatchUp, Job, JobContext, JobError, Member, Rate, Unique};
 pub use wixapp_server::idempotency::OnceReply;
 pub use wixapp_server::paid_job::StartedJob;
+pub use wixapp_server::paid_jobs::{PaidJobs, StartedJobs};
 pub use wixapp_server::{ApiError, Config, IdempotencyKey, OwnerSession, Reply, ValidJson};
 
 /// The running app, for handlers: `State(server): State<Arc<Server>>`.

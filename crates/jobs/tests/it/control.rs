@@ -39,7 +39,7 @@ pub(crate) async fn cancel(stage: &Stage, job_id: &JobId) -> Done {
     control(stage, job_id, |tx, id| wixapp_jobs::cancel(tx, id, "Nobody wants it any more.")).await
 }
 
-async fn retry(stage: &Stage, job_id: &JobId) -> Done {
+pub(crate) async fn retry(stage: &Stage, job_id: &JobId) -> Done {
     control(stage, job_id, wixapp_jobs::retry).await
 }
 

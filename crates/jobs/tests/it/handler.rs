@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 use tokio::task::block_in_place;
-use wixapp_jobs::{Job, JobContext, JobError, Rate, Registry, Unique};
+use wixapp_jobs::{Job, JobContext, JobError, Member, Rate, Registry, Unique};
 
 pub(crate) fn registry() -> Registry {
     Registry::new()
@@ -27,6 +27,7 @@ pub(crate) fn registry() -> Registry {
         .register::<Only>()
         .register::<Walk>()
         .register::<Call>()
+        .register::<Tally>()
 }
 
 /// What the handlers share with their test.
@@ -374,5 +375,25 @@ impl Job for Call {
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         context.state::<Script>()?.note(format!("{} {}", self.network, context.now()));
         Ok(())
+    }
+}
+
+/// Tells how the jobs of its group ended.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Tally;
+
+impl Job for Tally {
+    const KIND: &'static str = "tally";
+    type Output = Vec<String>;
+    async fn run(self, context: JobContext) -> Result<Vec<String>, JobError> {
+        let tell = |member: &Member| {
+            let end = match &member.error {
+                Some(error) => format!("{}: {}", error.code, error.message),
+                None => member.result.clone().unwrap_or_default(),
+            };
+            let name = member.job::<Greet>().map(|Greet(name)| format!(" of {name}")).unwrap_or_default();
+            format!("{} {} {end}{name}", member.kind, member.state.as_str())
+        };
+        Ok(context.members().iter().map(tell).collect())
     }
 }

@@ -12,6 +12,7 @@ mod cron;
 mod drain;
 mod fair;
 mod fence;
+mod group;
 mod handler;
 mod money;
 mod progress;

@@ -19,7 +19,7 @@ use wixapp_server::serve::{self, Parts, Roles, Running};
 use wixapp_server::{App, Config};
 
 use crate::answer::Answer;
-use crate::sample::{self, Gate, Work};
+use crate::sample::{self, Gate, Sum, Work};
 use crate::wire::Wire;
 
 pub(crate) const APP_ID: &str = "0b1f6c2d-5e3a-4f7b-8c9d-1a2b3c4d5e6f";
@@ -140,7 +140,7 @@ impl TestApp {
         });
         let parts = Parts {
             routes: sample::routes(&self.gate),
-            jobs: Registry::new().register::<Work>(),
+            jobs: Registry::new().register::<Work>().register::<Sum>(),
             state: Arc::new(State::new().with(self.gate.clone())),
             catalog: sample::catalog(),
         };

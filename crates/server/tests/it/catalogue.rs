@@ -116,6 +116,7 @@ impl Operation {
             "bi_event" => Some(json!({
                 "eventName": "CUSTOM", "customEventName": "planted-event", "eventData": { "month": "planted-6" },
             })),
+            "sample_works" => Some(json!({ "ends": ["well"] })),
             "sample_work" => Some(json!({ "end": "well" })),
             _ => {
                 assert!(self.fields.is_empty(), "{} has no example yet", self.id);

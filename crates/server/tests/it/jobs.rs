@@ -15,6 +15,8 @@ on_both!(
     a_job_that_runs_is_called_off_and_its_credit_comes_back,
     failed_jobs_are_tried_again_by_filter,
     jobs_that_ended_are_deleted_by_age,
+    several_jobs_are_paid_together_and_joined,
+    several_jobs_are_started_together_or_not_at_all,
 );
 
 async fn a_job_that_runs_is_called_off_and_its_credit_comes_back(app: TestApp) {
@@ -133,5 +135,58 @@ async fn a_page_may_be_of_jobs_that_stand_alike(app: TestApp) {
     assert_eq!(app.ended(&site, &running).await["status"], json!("completed"));
     let of = |ids: Vec<String>| Value::from(ids.len());
     assert_eq!(of(page(&app, &site, "state=done").await.0), json!(2));
+    app.finish().await;
+}
+
+const WORKS: &str = "/api/v1/sample/works";
+
+async fn several_jobs_are_paid_together_and_joined(app: TestApp) {
+    let site = app.install().await;
+    let body = json!({ "ends": ["well", "badly", "gate"] });
+    let started = app.post(&site.token, WORKS, Some("works"), &body).await;
+    assert_eq!((started.status, &started.data()["credits"]["available"]), (202, &json!(197)));
+    let ids = started.data()["jobIds"].as_array().unwrap().clone();
+    assert_eq!(ids.len(), 3);
+    let again = app.post(&site.token, WORKS, Some("works"), &body).await;
+    assert_eq!(again.text, started.text);
+    app.gate.open();
+    let mut statuses = Vec::new();
+    for id in &ids {
+        statuses.push(app.ended(&site, id.as_str().unwrap()).await["status"].clone());
+    }
+    assert_eq!(statuses, ["completed", "failed", "completed"]);
+    let sum = app.until("the group is joined", async || {
+        let jobs = app.get(&site.token, "/api/v1/wix/jobs").await.data().clone();
+        let mut sums = jobs["jobs"].as_array().unwrap().iter().filter(|job| job["kind"] == "sum");
+        sums.next().filter(|sum| sum["status"] == "completed").cloned()
+    });
+    let sum = sum.await;
+    assert_eq!(sum["result"], json!([{ "done": true }, "refused", { "done": true }]));
+    assert_eq!(sum["credits"], json!(null), "joining costs nothing");
+    app.until_available(&site.token, 198).await;
+    assert_eq!(page(&app, &site, "").await.0.len(), 4, "it was joined once");
+    app.finish().await;
+}
+
+async fn several_jobs_are_started_together_or_not_at_all(app: TestApp) {
+    let site = app.install().await;
+    app.spend(&site, "most", 198).await.data();
+    let many = json!({ "ends": ["well", "well", "well"] });
+    let refused = app.post(&site.token, WORKS, Some("many"), &many).await;
+    refused.refused(ErrorCode::InsufficientCredits);
+    let refused: Value = serde_json::from_str(&refused.text).unwrap();
+    assert_eq!(refused["details"], json!({ "available": 2, "requested": 3 }));
+    let waits = json!({ "ends": ["gate", "well"] });
+    app.post(&site.token, WORKS, Some("waits"), &waits).await.refused(ErrorCode::InvalidRequest);
+    assert_eq!((app.available(&site.token).await, page(&app, &site, "").await.0.len()), (2, 0));
+    let few = json!({ "ends": ["well", "well"] });
+    app.post(&site.token, WORKS, Some("many"), &few).await.data();
+    app.until_available(&site.token, 0).await;
+    let none = app.post(&site.token, WORKS, Some("none"), &json!({ "ends": [] })).await;
+    assert_eq!(none.data()["jobIds"], json!([]));
+    app.until("both groups are joined", async || {
+        (page(&app, &site, "state=done").await.0.len() == 4).then_some(())
+    })
+    .await;
     app.finish().await;
 }

@@ -10,11 +10,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use wixapp_core::{Catalog, Credits};
-use wixapp_jobs::{Job, JobContext, JobError};
+use wixapp_jobs::{Job, JobContext, JobError, Member};
 use wixapp_server::idempotency::OnceReply;
 use wixapp_server::paid_job::StartedJob;
+use wixapp_server::paid_jobs::{PaidJobs, StartedJobs};
 use wixapp_server::router::AppRoutes;
 use wixapp_server::{ApiError, App, IdempotencyKey, OwnerSession, Reply, ValidJson};
+use wixapp_store::Tx;
 
 /// The standard plans, with codes and a top-up beside them.
 pub(crate) fn catalog() -> Catalog {
@@ -103,6 +105,47 @@ async fn work(
     app.start_paid_job(&session, &key, &bytes, Credits::new(1).unwrap(), Work { end: request.end }).await
 }
 
+/// Tells how the jobs of its group ended.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Sum;
+
+impl Job for Sum {
+    const KIND: &'static str = "sum";
+    type Output = Value;
+
+    async fn run(self, context: JobContext) -> Result<Value, JobError> {
+        let tell = |member: &Member| match &member.error {
+            Some(error) => json!(error.code),
+            None => json!(member.output::<Work>().ok().flatten()),
+        };
+        Ok(context.members().iter().map(tell).collect())
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WorksRequest {
+    ends: Vec<End>,
+}
+
+/// Does several works for one credit each, and sums them up. The first must not have to wait: the app sees to that in the
+/// transaction that starts them.
+#[utoipa::path(post, path = "/api/v1/sample/works", operation_id = "sample_works", request_body = WorksRequest,
+    params(("Idempotency-Key" = String, Header)), responses((status = 202, body = Reply<StartedJobs>)))]
+async fn works(
+    State(app): State<Arc<App>>,
+    session: OwnerSession,
+    key: IdempotencyKey,
+    ValidJson { value: request, bytes }: ValidJson<WorksRequest>,
+) -> Result<OnceReply, ApiError> {
+    let waits = request.ends.first() == Some(&End::Gate);
+    let jobs: PaidJobs = request.ends.into_iter().map(|end| (Credits::ONE, Work { end })).collect();
+    let unless_it_waits = move |_: &mut Tx, started| {
+        if waits { Err(ApiError::invalid("The first must not wait.")) } else { Ok(started) }
+    };
+    app.start_paid_jobs_with(&session, &key, &bytes, jobs.join(Sum), unless_it_waits).await
+}
+
 /// Breaks down.
 #[utoipa::path(get, path = "/api/v1/sample/panic", operation_id = "sample_panic", security(()),
     responses((status = 200)))]
@@ -117,5 +160,9 @@ pub(crate) fn routes(gate: &Gate) -> AppRoutes {
         gate.pass().await;
         "passed"
     });
-    OpenApiRouter::new().routes(routes!(work)).routes(routes!(panic)).route("/api/v1/sample/wait", wait)
+    OpenApiRouter::new()
+        .routes(routes!(work))
+        .routes(routes!(works))
+        .routes(routes!(panic))
+        .route("/api/v1/sample/wait", wait)
 }

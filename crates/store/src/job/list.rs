@@ -2,9 +2,9 @@
 
 use wixapp_core::clock::Timestamp;
 use wixapp_core::job::{JobState, LAST_DEATH};
-use wixapp_core::{InstanceId, JobId};
+use wixapp_core::{InstanceId, JobGroupId, JobId};
 
-use super::{Job, job_columns};
+use super::{Job, group, job_columns};
 use crate::conn::{Statement, row, rows, sql};
 use crate::error::Error;
 use crate::store::Store;
@@ -166,16 +166,18 @@ impl Store {
             .collect())
     }
 
-    /// Deletes jobs that ended before this moment, `limit` at most, and returns how many. Of a job that is one in a period, the
+    /// Deletes jobs that ended before this moment, `limit` at most, and returns how many; those of a group once all of it have. Of a job that is one in a period, the
     /// row stays until `now` is beyond that period: it is what keeps a second one away.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn purge_jobs(&self, before: Timestamp, now: Timestamp, limit: i64) -> Result<u64, Error> {
         let old = sql!(
-            "SELECT instance_id, job_id FROM jobs \
+            "SELECT instance_id, job_id, group_id FROM jobs \
              WHERE state IN ('completed', 'cancelled', 'discarded') AND finished_at < $1 \
-             AND (unique_place = 0 OR unique_until <= $2) ORDER BY finished_at LIMIT $3 FOR UPDATE SKIP LOCKED",
+             AND (unique_place = 0 OR unique_until <= $2) \
+             AND NOT EXISTS (SELECT 1 FROM jobs AS others WHERE others.instance_id = jobs.instance_id AND others.group_id = jobs.group_id \
+             AND (others.finished_at IS NULL OR others.finished_at >= $1)) ORDER BY finished_at LIMIT $3 FOR UPDATE SKIP LOCKED",
             before,
             now,
             limit
@@ -190,6 +192,8 @@ impl Store {
                     statements.push(of("DELETE FROM job_steps WHERE instance_id = $1 AND job_id = $2"));
                     statements.push(of("DELETE FROM job_lines WHERE instance_id = $1 AND job_id = $2"));
                     statements.push(of("DELETE FROM jobs WHERE instance_id = $1 AND job_id = $2"));
+                    let group_id: Option<JobGroupId> = row.maybe_parse()?;
+                    statements.extend(group_id.map(|group_id| group::delete_empty(&instance_id, &group_id)));
                     count += 1;
                 }
                 conn.run(statements).await?;

@@ -1,10 +1,13 @@
 //! What a transaction does with jobs: add, end, put back, try again.
 
-use wixapp_core::JobId;
+use std::collections::HashMap;
+
+use wixapp_core::entry::id_bytes;
 use wixapp_core::job::JobState;
+use wixapp_core::{JobGroupId, JobId};
 
 use super::{Lease, LeaseLost, Tx};
-use crate::job::{Job, JobLine, NewJob, unique};
+use crate::job::{Job, JobLine, MemberTaken, NewGroup, NewJob, group, unique};
 use crate::live::Topic;
 
 /// What became of a job that was to be added.
@@ -70,15 +73,68 @@ impl Tx {
             }
             return Added::Same(id);
         }
-        let mut job = job.into_job(self.account.instance_id.clone(), self.now);
-        if matches!(place, Place::Behind) {
+        let behind = matches!(place, Place::Behind);
+        let job = job.into_job(self.account.instance_id.clone(), self.now);
+        self.add(job, behind);
+        Added::New
+    }
+
+    /// Adds the jobs of a group, in this same transaction. When the last of them has ended, the one that joins them is added in
+    /// the transaction of that end. [`NewGroup::want`] must have been wanted.
+    ///
+    /// # Errors
+    /// [`MemberTaken`], and nothing is added then: what was put aside for them is for the decision to give back, or to refuse.
+    pub fn enqueue_group(&mut self, group: NewGroup) -> Result<(), MemberTaken> {
+        let mut keys = HashMap::new();
+        for member in &group.members {
+            if let Place::Taken(by) = self.place(member) {
+                return Err(MemberTaken { by });
+            }
+            let Some(unique) = member.unique_key() else { continue };
+            if let Some(by) = keys.insert(unique.key, member.job_id.clone()) {
+                return Err(MemberTaken { by });
+            }
+        }
+        let instance_id = self.account.instance_id.clone();
+        self.writes.push(group.insert(&instance_id));
+        for (number, member) in (0..).zip(group.members) {
+            let behind = matches!(self.place(&member), Place::Behind);
+            let mut job = member.into_job(instance_id.clone(), self.now);
+            job.group_id = Some(group.group_id.clone());
+            job.group_number = Some(number);
+            self.add(job, behind);
+        }
+        self.join(&group.group_id, group.group_id.as_str());
+        Ok(())
+    }
+
+    /// Has the group of a job joined, if all of it have ended. That happens by itself when one of the group ends; it is for the
+    /// job that was to join it and came too early.
+    pub fn join_group_of(&mut self, id: &JobId) {
+        let Some(job) = self.jobs.get(id) else { return };
+        let Some(group_id) = job.group_id.clone() else { return };
+        let key = format!("{id}:{}", job.fence);
+        self.join(&group_id, &key);
+    }
+
+    /// `key` is another each time, and the same when the transaction is tried again.
+    fn join(&mut self, group_id: &JobGroupId, key: &str) {
+        let id = &self.account.instance_id;
+        let job_id = JobId::new(self.now, id_bytes(id, &format!("join:{key}")));
+        self.writes.push(group::join(id, group_id, &job_id, self.now));
+        // Whether it was added only the database knows: who looks for it in vain goes on.
+        self.topics.push(Topic::Job(job_id));
+        self.topics.push(Topic::Work);
+    }
+
+    fn add(&mut self, mut job: Job, behind: bool) {
+        if behind {
             job.unique_place = 2;
         }
         self.writes.push(job.insert());
         self.topics.push(Topic::Job(job.job_id.clone()));
         self.topics.push(Topic::Work);
         self.jobs.insert(job.job_id.clone(), job);
-        Added::New
     }
 
     /// Ends a worker's attempt at a job that was wanted: changes `job` and stores it.
@@ -169,11 +225,21 @@ impl Tx {
                 job.unique_place = 0;
             }
         }
+        let in_group = job.state.is_final() && job.group_number.is_some();
         self.writes.push(job.update());
         self.topics.push(Topic::Job(id.clone()));
-        let Some(key) = free else { return };
-        self.writes.push(unique::move_up(&self.account.instance_id, &key));
-        let waits = |job: &&mut Job| job.unique_place == 2 && job.unique_key.as_ref() == Some(&key);
+        if let Some(key) = free {
+            self.free_key(&key);
+        }
+        if in_group {
+            self.join_group_of(id);
+        }
+    }
+
+    /// The key goes to the job that waits for it.
+    fn free_key(&mut self, key: &str) {
+        self.writes.push(unique::move_up(&self.account.instance_id, key));
+        let waits = |job: &&mut Job| job.unique_place == 2 && job.unique_key.as_deref() == Some(key);
         if let Some(next) = self.jobs.values_mut().find(waits) {
             next.unique_place = 1;
         }

@@ -29,7 +29,7 @@ async fn every_write_that_spends_needs_one_good_key() {
         }
         stage.unchanged(&operation.id);
     }
-    assert_eq!(tried, 6 * 8 + 3 * 7);
+    assert_eq!(tried, 7 * 8 + 3 * 7);
     stage.app.finish().await;
 }
 

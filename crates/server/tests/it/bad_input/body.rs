@@ -77,6 +77,7 @@ fn bad_values(field: &str) -> Vec<String> {
             wrong.into_iter().chain(odd.iter().map(Value::to_string)).collect()
         }
         "end" => [own(&text), quoted(&["", "WELL", "nowhere"]), own(&["null"])].concat(),
+        "ends" => own(&["5", "{}", "\"well\"", "[5]", "[\"WELL\"]", "[null]", "[[]]", "null", "1e309"]),
         other => panic!("no bad values are known for the field {other}"),
     }
 }
