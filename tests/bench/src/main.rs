@@ -73,7 +73,7 @@ enum Task {
         #[arg(long, default_value_t = 2.0)]
         seconds: f64,
     },
-    /// The statements of a spend, straight to SQLite.
+    /// The statements of a spend, a grant or a webhook, straight to SQLite.
     Sqlite(sqlite::SqliteArgs),
     /// Serve with axum and nothing around it.
     Bare {

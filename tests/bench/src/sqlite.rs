@@ -1,11 +1,11 @@
-//! What SQLite itself does with the statements of a spend, in groups as large as ours.
+//! What SQLite itself does with the statements of a spend, a grant or a webhook, in groups as large as ours.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, ToSql, Transaction, params};
 use serde::Serialize;
 
 use crate::identity;
@@ -14,16 +14,20 @@ use crate::identity;
 const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
      PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 8000;";
 
-/// The reads of a spend, as the store's driver sends them.
-const READS: [&str; 3] = [
+/// The reads of a change to the money of an instance, as the store's driver sends them.
+const READS: [&str; 2] = [
     "SELECT instance_id, promo, plan, purchased, held, spent, expired, debt, seq, head, installed_at, removed_at, \
      origin_instance_id, subscription, due_at, last_webhook_at, reconciled_at FROM instances WHERE instance_id = ?1",
     "SELECT grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at \
      FROM grants WHERE instance_id = ?1 AND remaining > 0",
-    "SELECT reply_key, request_hash, status, body FROM replies WHERE instance_id = ?1 AND reply_key = 'none'",
 ];
+/// What a spend looks for besides, and a grant.
+const SELECT_REPLY: &str =
+    "SELECT reply_key, request_hash, status, body FROM replies WHERE instance_id = ?1 AND reply_key = ?2";
+const SELECT_KEY: &str =
+    "SELECT business_key FROM business_keys WHERE instance_id = ?1 AND business_key = ?2";
 
-/// Its writes.
+/// The writes.
 const UPDATE_GRANT: &str =
     "UPDATE grants SET remaining = remaining - 1 WHERE instance_id = ?1 AND remaining > 0";
 const INSERT_ENTRY: &str = "INSERT INTO entries (instance_id, seq, entry_id, debit, credit, amount, code, business_key, \
@@ -35,6 +39,24 @@ const UPDATE_INSTANCE: &str = "UPDATE instances SET promo = ?2, plan = 0, purcha
      debt = 0, seq = ?2, head = ?3, installed_at = installed_at, removed_at = NULL, origin_instance_id = NULL, \
      subscription = subscription, due_at = due_at, last_webhook_at = last_webhook_at, reconciled_at = reconciled_at \
      WHERE instance_id = ?1";
+const INSERT_KEY: &str =
+    "INSERT INTO business_keys (instance_id, business_key, created_at) VALUES (?1, ?2, ?3)";
+const INSERT_GRANT: &str = "INSERT INTO grants (instance_id, grant_id, business_key, pool, source, amount, remaining, plan_id, \
+     catalog_version, effective_at, expires_at, closed, taken_back, rules) \
+     VALUES (?1, ?2, ?2, 'purchased', 'adjust', 1, 1, NULL, 'bench', ?3, NULL, 0, 0, '')";
+const INSERT_FACT: &str = "INSERT INTO facts (instance_id, fact_key, event_type, happened_at, received_at, kind, payload, state, \
+     reason) VALUES (?1, ?2, 'InvoiceStatusUpdated', ?3, ?3, ?4, ?4, 'done', NULL) \
+     ON CONFLICT (instance_id, fact_key) DO NOTHING";
+const INSERT_DELIVERY: &str = "INSERT INTO deliveries (instance_id, delivery_id, fact_key, event_type, received_at, duplicate) \
+     VALUES (?1, ?2, ?2, 'InvoiceStatusUpdated', ?3, 0)";
+
+/// Whose statements.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Work {
+    Spend,
+    Grant,
+    Webhook,
+}
 
 /// Which database, how many in one transaction.
 #[derive(Args, Clone, Debug)]
@@ -42,10 +64,13 @@ pub(crate) struct SqliteArgs {
     /// A database the server has left, with the instances in it. Afterwards its books are wrong.
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
+    /// What is done again and again.
+    #[arg(long)]
+    work: Work,
     /// How long.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
-    /// Spends in one transaction.
+    /// How many of them in one transaction.
     #[arg(long, default_value_t = 64)]
     group: u32,
     /// How many instances take turns.
@@ -56,10 +81,10 @@ pub(crate) struct SqliteArgs {
 /// What came of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct SqliteFigures {
-    spends_per_second: f64,
+    per_second: f64,
 }
 
-/// Commits groups of spends, each safely on the disk, for as long as told.
+/// Commits groups of them, each safely on the disk, for as long as told.
 pub(crate) fn run(args: &SqliteArgs) -> Result<SqliteFigures> {
     let mut connection =
         Connection::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
@@ -68,30 +93,55 @@ pub(crate) fn run(args: &SqliteArgs) -> Result<SqliteFigures> {
     while started.elapsed() < time {
         let transaction = connection.transaction()?;
         for _ in 0..args.group {
-            spend(&transaction, count, args.instances)?;
+            transaction.execute_batch("SAVEPOINT turn")?;
+            let instance = identity::instance(count as usize % args.instances);
+            args.work.run(&transaction, instance.as_str(), count)?;
+            transaction.execute_batch("RELEASE turn")?;
             count += 1;
         }
         transaction.commit()?;
     }
-    Ok(SqliteFigures { spends_per_second: f64::from(count) / started.elapsed().as_secs_f64() })
+    Ok(SqliteFigures { per_second: f64::from(count) / started.elapsed().as_secs_f64() })
 }
 
-fn spend(transaction: &Transaction<'_>, number: u32, instances: usize) -> Result<()> {
-    let instance = identity::instance(number as usize % instances);
-    let instance = instance.as_str();
-    // Beyond the numbers of the server's own entries.
-    let (seq, key) = (1_000_000_000 + i64::from(number), format!("spend:limit-{number:024}:promo"));
-    let (hash, body) = (format!("{number:064x}"), format!("{number:0300}"));
-    transaction.execute_batch("SAVEPOINT turn")?;
-    for read in READS {
-        let mut statement = transaction.prepare_cached(read)?;
-        let mut rows = statement.query(params![instance])?;
-        while rows.next()?.is_some() {}
+impl Work {
+    fn run(self, transaction: &Transaction<'_>, instance: &str, number: u32) -> Result<()> {
+        // Beyond the numbers of the server's own entries, and those of other work on the same database.
+        let seq = (self as i64 + 1) * 1_000_000_000 + i64::from(number);
+        let (key, hash, body) =
+            (format!("limit-{seq:024}"), format!("{number:064x}"), format!("{number:0300}"));
+        let write = |statement: &str, values: &[&dyn ToSql]| -> Result<()> {
+            transaction.prepare_cached(statement)?.execute(values)?;
+            Ok(())
+        };
+        match self {
+            Self::Spend => {
+                READS.iter().try_for_each(|read| fetch(transaction, read, params![instance]))?;
+                fetch(transaction, SELECT_REPLY, params![instance, key])?;
+                write(UPDATE_GRANT, params![instance])?;
+                write(INSERT_ENTRY, params![instance, seq, key, hash])?;
+                write(INSERT_REPLY, params![instance, key, hash, body])?;
+                write(UPDATE_INSTANCE, params![instance, seq, hash])
+            }
+            Self::Grant => {
+                READS.iter().try_for_each(|read| fetch(transaction, read, params![instance]))?;
+                fetch(transaction, SELECT_KEY, params![instance, key])?;
+                write(INSERT_KEY, params![instance, key, seq])?;
+                write(INSERT_GRANT, params![instance, key, seq])?;
+                write(INSERT_ENTRY, params![instance, seq, key, hash])?;
+                write(UPDATE_INSTANCE, params![instance, seq, hash])
+            }
+            Self::Webhook => {
+                write(INSERT_FACT, params![instance, key, seq, body])?;
+                write(INSERT_DELIVERY, params![instance, key, seq])
+            }
+        }
     }
-    transaction.prepare_cached(UPDATE_GRANT)?.execute(params![instance])?;
-    transaction.prepare_cached(INSERT_ENTRY)?.execute(params![instance, seq, key, hash])?;
-    transaction.prepare_cached(INSERT_REPLY)?.execute(params![instance, key, hash, body])?;
-    transaction.prepare_cached(UPDATE_INSTANCE)?.execute(params![instance, seq, hash])?;
-    transaction.execute_batch("RELEASE turn")?;
+}
+
+fn fetch(transaction: &Transaction<'_>, statement: &str, values: &[&dyn ToSql]) -> Result<()> {
+    let mut statement = transaction.prepare_cached(statement)?;
+    let mut rows = statement.query(values)?;
+    while rows.next()?.is_some() {}
     Ok(())
 }

@@ -45,9 +45,17 @@ pub(crate) struct Limits {
     pub(crate) bare_start_ms: Option<f64>,
     pub(crate) webhooks: Option<f64>,
     pub(crate) tokens: Option<f64>,
-    pub(crate) sqlite_spend: Option<f64>,
-    pub(crate) postgres_spend: Option<f64>,
+    pub(crate) sqlite: DatabaseLimits,
+    pub(crate) postgres: DatabaseLimits,
     pub(crate) postgres_hot: Option<f64>,
+}
+
+/// What a database does with the same statements when nothing is around them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DatabaseLimits {
+    pub(crate) spend: Option<f64>,
+    pub(crate) grant: Option<f64>,
+    pub(crate) webhook: Option<f64>,
 }
 
 /// The dashboard page.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::postgres::Postgres;
 
-use super::figures::{Limits, median};
+use super::figures::{DatabaseLimits, Limits, median};
 use super::lab::{Lab, SERVER_CORE, number, pinned};
 use super::server::Server;
 use super::suite;
@@ -58,27 +58,37 @@ fn bare_start(lab: &Lab<'_>) -> Result<Option<f64>> {
     Ok(median((0..lab.runs).map(run).collect::<Result<_>>()?))
 }
 
-/// The statements of a spend straight to SQLite, in a database as the server begins with.
-pub(crate) fn sqlite_spends(lab: &Lab<'_>) -> Result<f64> {
+/// The statements of a spend, a grant and a webhook straight to SQLite, in a database as the server begins with.
+pub(crate) fn sqlite(lab: &Lab<'_>) -> Result<DatabaseLimits> {
     let file = lab.path("limit.sqlite3");
     suite::prepare(lab, &format!("sqlite:{}", file.display()))?;
-    let mut command = pinned(SERVER_CORE, &lab.load());
-    command.args(["sqlite", "--seconds", &lab.seconds.to_string(), "--file"]).arg(file);
-    number(&lab.json("sqlite alone", command)?, "spends_per_second")
+    let run = |work: &str| {
+        let mut command = pinned(SERVER_CORE, &lab.load());
+        let seconds = lab.seconds.to_string();
+        command.args(["sqlite", "--work", work, "--seconds", &seconds, "--file"]).arg(&file);
+        number(&lab.json("sqlite alone", command)?, "per_second").map(Some)
+    };
+    Ok(DatabaseLimits { spend: run("spend")?, grant: run("grant")?, webhook: run("webhook")? })
 }
 
-/// The same statements through pgbench, which has the server's core for itself: many instances, then one.
-pub(crate) fn postgres_spends(lab: &Lab<'_>, postgres: &Postgres) -> Result<[f64; 2]> {
+/// The same statements through pgbench, which has the server's core for itself: many instances, then spends of one.
+pub(crate) fn postgres(lab: &Lab<'_>, postgres: &Postgres) -> Result<(DatabaseLimits, Option<f64>)> {
     const DATABASE: &str = "limit";
     lab.output("createdb", postgres.client("createdb", DATABASE))?;
     suite::prepare(lab, &postgres.url_of(DATABASE))?;
-    // The second run must not meet the entries of the first.
-    let many = pgbench(lab, postgres.client("pgbench", DATABASE), 1_000, 0)?;
-    let hot = pgbench(lab, postgres.client("pgbench", DATABASE), 1, 5_000_000)?;
-    Ok([many, hot])
+    // No run may meet the entries of another.
+    let run = |work, instances, first_number| {
+        pgbench(lab, postgres.client("pgbench", DATABASE), work, instances, first_number).map(Some)
+    };
+    let limits = DatabaseLimits {
+        spend: run("spend", 1_000, 0)?,
+        grant: run("grant", 1_000, 0)?,
+        webhook: run("webhook", 1_000, 0)?,
+    };
+    Ok((limits, run("spend", 1, 5_000_000)?))
 }
 
-fn pgbench(lab: &Lab<'_>, client: Command, instances: u32, first_number: u32) -> Result<f64> {
+fn pgbench(lab: &Lab<'_>, client: Command, work: &str, instances: u32, first_number: u32) -> Result<f64> {
     let mut command = pinned(SERVER_CORE, client.get_program().as_ref());
     command.envs(client.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command
@@ -87,7 +97,7 @@ fn pgbench(lab: &Lab<'_>, client: Command, instances: u32, first_number: u32) ->
         .arg(format!("--time={}", lab.seconds.ceil() + 2.0))
         .arg(format!("--define=instances={instances}"))
         .arg(format!("--define=k={first_number}"))
-        .arg(format!("--file={}", lab.repo.join("tests/bench/spend.sql").display()));
+        .arg(format!("--file={}", lab.repo.join(format!("tests/bench/{work}.sql")).display()));
     let rates = rates(&lab.output("pgbench", command)?);
     median(rates).context("pgbench printed no rates")
 }

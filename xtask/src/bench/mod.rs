@@ -99,7 +99,7 @@ fn measure(args: &BenchArgs, lab: &Lab<'_>) -> Result<Figures> {
         let database = lab.sqlite();
         if wants(Part::Sqlite) {
             figures.sqlite = suite::measure(lab, &database)?;
-            figures.limits.sqlite_spend = Some(limits::sqlite_spends(lab)?);
+            figures.limits.sqlite = limits::sqlite(lab)?;
             figures.emulator_start_ms = Some(suite::emulator_start(lab)?);
         }
         if wants(Part::Page) {
@@ -111,9 +111,7 @@ fn measure(args: &BenchArgs, lab: &Lab<'_>) -> Result<Figures> {
         let postgres = Postgres::start(Durability::Full, lab.board)?;
         postgres.pin(lab::LOAD_CORE)?;
         figures.postgres = suite::measure(lab, &postgres.url())?;
-        let [many, hot] = limits::postgres_spends(lab, &postgres)?;
-        figures.limits.postgres_spend = Some(many);
-        figures.limits.postgres_hot = Some(hot);
+        (figures.limits.postgres, figures.limits.postgres_hot) = limits::postgres(lab, &postgres)?;
     }
     Ok(figures)
 }

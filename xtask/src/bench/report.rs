@@ -1,22 +1,15 @@
 //! docs/performance.md: the figures beside their limits and targets, and how to repeat them.
 
+mod server;
+
 use std::fs;
 
 use super::figures::{Figures, Named, PlatformFigures};
 
-/// A row of the table of the server.
-struct Line {
-    what: &'static str,
-    sqlite: Option<f64>,
-    postgres: Option<f64>,
-    limit: String,
-    target: &'static str,
-    unit: Unit,
-}
-
 #[derive(Clone, Copy)]
 enum Unit {
     PerSecond,
+    Seconds,
     Milliseconds,
     Microseconds,
     Megabytes,
@@ -27,7 +20,7 @@ enum Unit {
 /// The whole file.
 pub(crate) fn text(figures: &Figures) -> String {
     let mut text = format!("{HEAD}\n{}\n\n{SERVER_HEAD}\n", machine());
-    for line in server_lines(figures) {
+    for line in server::lines(figures) {
         let (sqlite, postgres) = (show(line.sqlite, line.unit), show(line.postgres, line.unit));
         text.push_str(&format!(
             "| {} | {sqlite} | {postgres} | {} | {} |\n",
@@ -103,9 +96,9 @@ const TAIL: &str = "
 
 - `health`, `status`, `spend`, webhooks and publications: `wixapp-bench load` with raw keep-alive connections. Every
   spend and publication has an idempotency key of its own, every webhook is a new event with a genuine RS256 signature.
-- `held against`: axum with one route and nothing around it; signature checks alone on one core; the statements of one
-  spend straight to SQLite in transactions of 64, and through `pgbench` to PostgreSQL with the 8 clients
-  that are its best on one core.
+- `held against`: axum with one route and nothing around it; signature checks alone on one core; the statements of a
+  spend, a stored webhook or a grant straight to SQLite in transactions of 64, and through `pgbench` to PostgreSQL with the
+  8 clients that are its best on one core.
 - Jobs that do nothing run in a runner of their own with 64 places on the server's core. Publications make a real HTTP
   call each, report their progress, and pay with the credit that was held for them; they share the core with the server.
 - Grants and the check of the books run in a process of their own on the server's core, with 64 callers.
@@ -124,133 +117,6 @@ cargo xtask bench                             # everything; writes this file
 cargo xtask bench --only sqlite --seconds 10  # one part; only prints
 ```
 ";
-
-fn server_lines(figures: &Figures) -> Vec<Line> {
-    let (sqlite, postgres, limits) = (&figures.sqlite, &figures.postgres, &figures.limits);
-    let per_second = |what, sqlite, postgres, limit, target| Line {
-        what,
-        sqlite,
-        postgres,
-        limit,
-        target,
-        unit: Unit::PerSecond,
-    };
-    let limit = |value, text: &str| against(value, Unit::PerSecond, text);
-    let spend = joined([
-        limit(limits.sqlite_spend, "SQLite alone"),
-        share(sqlite.spend, limits.sqlite_spend),
-        limit(limits.postgres_spend, "pgbench"),
-        share(postgres.spend, limits.postgres_spend),
-    ]);
-    vec![
-        per_second(
-            "`GET /health`",
-            sqlite.health,
-            postgres.health,
-            limit(limits.bare, "bare axum"),
-            "≥ 55,000/s · ≥ 55,000/s",
-        ),
-        per_second(
-            "`GET user/status`, token verified",
-            sqlite.status,
-            postgres.status,
-            limit(limits.tokens, "token checks alone"),
-            "≥ 20,000/s · ≥ 10,000/s",
-        ),
-        per_second(
-            "`POST credits/spend`, 1,000 instances",
-            sqlite.spend,
-            postgres.spend,
-            spend,
-            "≥ 10,000/s · ≥ 80 % of pgbench",
-        ),
-        per_second(
-            "`POST credits/spend`, one instance",
-            sqlite.spend_hot,
-            postgres.spend_hot,
-            limit(limits.postgres_hot, "pgbench, a commit each"),
-            "≥ 10,000/s · ≥ 2,500/s",
-        ),
-        per_second(
-            "signed webhook, stored, answered 200",
-            sqlite.webhook,
-            postgres.webhook,
-            limit(limits.webhooks, "RS256 checks alone"),
-            "≥ 5,000/s · ≥ 2,500/s",
-        ),
-        per_second(
-            "publish: hold and job in one transaction, workers elsewhere",
-            sqlite.publish,
-            postgres.publish,
-            NONE.to_owned(),
-            "≥ 10,000/s · ≥ 3,000/s",
-        ),
-        per_second(
-            "jobs that do nothing, 4 progress updates each",
-            sqlite.noop_jobs,
-            postgres.noop_jobs,
-            NONE.to_owned(),
-            "≥ 5,000/s · ≥ 3,000/s",
-        ),
-        per_second(
-            "publications from request to paid end, an HTTP call each",
-            sqlite.jobs,
-            postgres.jobs,
-            NONE.to_owned(),
-            NONE,
-        ),
-        per_second("grants, straight to the store", sqlite.grants, postgres.grants, NONE.to_owned(), NONE),
-        per_second("ledger entries verified", sqlite.verified, postgres.verified, NONE.to_owned(), NONE),
-        Line {
-            what: "job wished for → running, median at 50/s",
-            sqlite: sqlite.job_wait_p50_ms,
-            postgres: postgres.job_wait_p50_ms,
-            limit: NONE.to_owned(),
-            target: NONE,
-            unit: Unit::Milliseconds,
-        },
-        Line {
-            what: "job wished for → running, p99 at 50/s",
-            sqlite: sqlite.job_wait_p99_ms,
-            postgres: postgres.job_wait_p99_ms,
-            limit: NONE.to_owned(),
-            target: "< 10 ms · < 15 ms",
-            unit: Unit::Milliseconds,
-        },
-        Line {
-            what: "webhook → credits at a live watcher, p99 at 200/s",
-            sqlite: sqlite.watch_p99_ms,
-            postgres: postgres.watch_p99_ms,
-            limit: NONE.to_owned(),
-            target: "< 50 ms · < 50 ms",
-            unit: Unit::Milliseconds,
-        },
-        Line {
-            what: "start to first answer",
-            sqlite: sqlite.start_ms,
-            postgres: postgres.start_ms,
-            limit: against(limits.bare_start_ms, Unit::Milliseconds, "bare axum"),
-            target: "< 60 ms · < 150 ms",
-            unit: Unit::Milliseconds,
-        },
-        Line {
-            what: "memory, idle",
-            sqlite: sqlite.idle_mb,
-            postgres: postgres.idle_mb,
-            limit: NONE.to_owned(),
-            target: "< 30 MB",
-            unit: Unit::Megabytes,
-        },
-        Line {
-            what: "memory, highest under load",
-            sqlite: sqlite.loaded_mb,
-            postgres: postgres.loaded_mb,
-            limit: NONE.to_owned(),
-            target: "< 80 MB",
-            unit: Unit::Megabytes,
-        },
-    ]
-}
 
 fn page_lines(figures: &Figures) -> Vec<(&'static str, Option<f64>, Unit, &'static str)> {
     let (page, streams) = (&figures.page, &figures.streams);
@@ -291,26 +157,11 @@ fn page_lines(figures: &Figures) -> Vec<(&'static str, Option<f64>, Unit, &'stat
 
 const NONE: &str = "–";
 
-fn against(value: Option<f64>, unit: Unit, what: &str) -> String {
-    value.map_or_else(|| NONE.to_owned(), |_| format!("{what} {}", show(value, unit)))
-}
-
-fn share(ours: Option<f64>, limit: Option<f64>) -> String {
-    match (ours, limit) {
-        (Some(ours), Some(limit)) => format!("({:.0} %)", ours / limit * 100.0),
-        _ => NONE.to_owned(),
-    }
-}
-
-fn joined(parts: [String; 4]) -> String {
-    let known: Vec<_> = parts.into_iter().filter(|part| part != NONE).collect();
-    if known.is_empty() { NONE.to_owned() } else { known.join(" ") }
-}
-
 fn show(value: Option<f64>, unit: Unit) -> String {
     let Some(value) = value else { return NONE.to_owned() };
     match unit {
         Unit::PerSecond => format!("{}/s", thousands(value)),
+        Unit::Seconds => format!("{value:.1} s"),
         Unit::Milliseconds if value < 10.0 => format!("{value:.1} ms"),
         Unit::Milliseconds => format!("{value:.0} ms"),
         Unit::Microseconds => format!("{} µs", thousands(value)),
@@ -349,7 +200,7 @@ mod tests {
         let mut figures = Figures::default();
         figures.sqlite.spend = Some(12_345.6);
         figures.postgres.spend = Some(2_400.0);
-        figures.limits.postgres_spend = Some(3_000.0);
+        figures.limits.postgres.spend = Some(3_000.0);
         let text = text(&figures);
         let expected = "| `POST credits/spend`, 1,000 instances | 12,346/s | 2,400/s | pgbench 3,000/s (80 %) | \
                         ≥ 10,000/s · ≥ 80 % of pgbench |";
