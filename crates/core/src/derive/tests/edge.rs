@@ -64,7 +64,7 @@ fn a_declined_top_up_does_not_stop_a_yearly_plan() {
 }
 
 #[test]
-fn nor_does_it_when_the_top_up_is_paid_after_all() {
+fn a_declined_top_up_that_is_paid_after_all_does_not_stop_a_yearly_plan() {
     let facts = [
         installed(0),
         fact(day(0), FactKind::PlanPurchased(yearly_terms("starter", "inv-1"))),
@@ -89,7 +89,7 @@ fn nor_does_it_when_the_top_up_is_paid_after_all() {
 }
 
 #[test]
-fn a_card_declined_at_checkout_told_after_the_purchase_of_a_year() {
+fn a_card_declined_before_the_purchase_of_a_year_and_told_after_it_changes_nothing() {
     let facts = [
         installed(0),
         fact(day(0), FactKind::PlanPurchased(yearly_terms("starter", "inv-1"))),
@@ -111,7 +111,7 @@ fn a_card_declined_at_checkout_told_after_the_purchase_of_a_year() {
 }
 
 #[test]
-fn the_failure_and_payment_of_a_top_up_while_monthly() {
+fn a_top_up_declined_and_paid_leaves_a_monthly_plan_as_it_is() {
     let facts = [
         installed(0),
         purchased(0, "starter", "inv-1"),
@@ -180,7 +180,7 @@ fn an_answer_that_lags_behind_an_upgrade_is_no_downgrade() {
 }
 
 #[test]
-fn an_answer_that_lags_behind_the_change_to_yearly() {
+fn an_answer_that_lags_behind_the_change_to_yearly_changes_nothing_back() {
     let change = changed_to_yearly(5, "starter");
     let facts =
         [installed(0), purchased(0, "starter", "inv-1"), change, seen(at(5, 2), "starter", "inv-1", day(0))];
@@ -188,7 +188,7 @@ fn an_answer_that_lags_behind_the_change_to_yearly() {
 }
 
 #[test]
-fn a_trial_whose_start_wix_names_a_second_later() {
+fn a_trial_whose_start_wix_names_a_second_later_is_the_same_trial() {
     let paid = PaidSnapshot {
         terms: terms("starter", "inv-1"),
         since: Some(day(0) + jiff::SignedDuration::from_secs(1)),
@@ -216,7 +216,7 @@ fn an_upgrade_in_the_trial_is_converted_once() {
 }
 
 #[test]
-fn an_upgrade_in_the_trial_seen_in_trial_and_converted() {
+fn an_upgrade_in_the_trial_seen_before_and_after_the_conversion_is_converted_once() {
     let facts = [
         installed(0),
         purchased(0, "starter", "inv-1"),
@@ -230,7 +230,7 @@ fn an_upgrade_in_the_trial_seen_in_trial_and_converted() {
 }
 
 #[test]
-fn a_trial_of_thirty_days_that_begins_in_february() {
+fn a_trial_of_thirty_days_that_begins_in_february_is_thirty_days() {
     let text = include_str!("../../../catalogs/standard.toml")
         .replace("credits = 1_000", "credits = 1_000\ntrial_credits = 150");
     let catalog = &Catalog::from_toml(&text).unwrap();
@@ -249,7 +249,7 @@ fn a_trial_of_thirty_days_that_begins_in_february() {
 }
 
 #[test]
-fn monthly_to_yearly_in_trial_then_converted() {
+fn a_trial_moved_to_the_year_is_converted_once() {
     let c = FactKind::TrialConverted(PlanTerms { cycle: BillingCycle::Yearly, ..terms("starter", "") });
     let facts = [
         installed(0),
@@ -285,14 +285,14 @@ fn a_purchase_seen_by_a_clock_behind_can_be_refunded() {
 }
 
 #[test]
-fn without_the_answer_it_can() {
+fn a_purchase_seen_only_by_its_webhook_can_be_refunded() {
     let facts =
         [installed(-1), purchased(0, "starter", "inv-1"), invoiced(5, "inv-1", InvoiceStatus::Refunded)];
     assert_eq!(total(&facts, day(6)), 200);
 }
 
 #[test]
-fn an_answer_that_lags_behind_the_end_of_a_cancelled_plan_and_a_lower_purchase() {
+fn an_answer_that_lags_behind_an_end_and_a_lower_purchase_is_no_upgrade() {
     let facts = [
         installed(0),
         purchased(0, "pro", "inv-1"),
@@ -305,7 +305,7 @@ fn an_answer_that_lags_behind_the_end_of_a_cancelled_plan_and_a_lower_purchase()
 }
 
 #[test]
-fn a_plan_wix_cancelled_for_a_failed_upgrade_payment() {
+fn a_plan_that_wix_cancelled_for_a_failed_upgrade_ends_once() {
     // The owner tries to upgrade, the card is declined, nothing else happens: he pays his monthly plan as ever.
     let facts = [
         installed(0),
@@ -331,7 +331,7 @@ fn a_start_in_1970_gives_no_56_years_of_cycles() {
 }
 
 #[test]
-fn stale_in_trial_answer_after_conversion_with_upgrade() {
+fn an_answer_in_trial_after_the_conversion_of_an_upgrade_is_stale() {
     let facts = [
         installed(0),
         purchased(0, "starter", "inv-1"),
@@ -343,7 +343,7 @@ fn stale_in_trial_answer_after_conversion_with_upgrade() {
 }
 
 #[test]
-fn yearly_answer_that_lags_behind_cancel_and_buy() {
+fn a_yearly_answer_that_lags_behind_an_end_and_a_purchase_changes_nothing_back() {
     let facts = [
         installed(0),
         purchased(0, "starter", "inv-1"),
