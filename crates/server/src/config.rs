@@ -92,7 +92,8 @@ pub struct WixConfig {
     /// Where Wix's API is; the local platform's address in development.
     #[config(default = "https://www.wixapis.com", env = "WIXAPP_WIX_API_URL")]
     pub api_url: String,
-    /// How many instances Wix is asked about each second, at the most: after a start all of them are.
+    /// How many instances Wix is asked about each second, at the most: after a start all of them are. Processes on one
+    /// database share them.
     #[config(default = 20, env = "WIXAPP_WIX_QUESTIONS_PER_S")]
     pub questions_per_s: u32,
     /// Where Wix's dashboard is; payers come back there.

@@ -18,8 +18,10 @@ const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 ///
 /// The first runs on the machine's time: it spares the machines. The second runs on the app's clock, as Wix's own limit does
 /// on the clock of Wix.
+/// Of the first, each of the processes on one database takes its share.
 #[derive(Debug)]
 pub struct Pace {
+    /// Between two questions, whoever asks them.
     gap: Duration,
     state: Mutex<State>,
 }
@@ -28,18 +30,31 @@ pub struct Pace {
 struct State {
     /// When the next question may be asked.
     next: Instant,
+    /// How many processes ask, this one among them.
+    processes: u32,
     /// The questions of the running minute.
     minute: Timestamp,
     asked: HashMap<InstanceId, u32>,
 }
 
 impl Pace {
-    /// At most `per_second` questions a second; at least one.
+    /// At most `per_second` questions a second, of all processes on the database together; at least one.
     #[must_use]
     pub fn new(per_second: u32) -> Self {
         let now = Instant::now();
-        let state = State { next: now, minute: Timestamp::UNIX_EPOCH, asked: HashMap::new() };
+        let state = State { next: now, processes: 1, minute: Timestamp::UNIX_EPOCH, asked: HashMap::new() };
         Self { gap: Duration::from_secs(1) / per_second.max(1), state: Mutex::new(state) }
+    }
+
+    /// So many processes ask; the next questions are further apart, or closer.
+    pub(crate) fn share(&self, processes: u32) {
+        self.state().processes = processes.max(1);
+    }
+
+    /// How many processes share the questions.
+    #[must_use]
+    pub fn processes(&self) -> u32 {
+        self.state().processes
     }
 
     /// Waits until an instance may be asked about; `false` when it was asked about too often in this minute.
@@ -61,7 +76,7 @@ impl Pace {
         }
         *asked += 1;
         let at = state.next.max(Instant::now());
-        state.next = at + self.gap;
+        state.next = at + self.gap * state.processes;
         Some(at)
     }
 
@@ -89,6 +104,18 @@ mod tests {
             assert!(pace.turn(&id(n), now()).await);
         }
         assert_eq!(start.elapsed().as_millis(), 2_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_processes_ask_half_as_often_each() {
+        let (pace, start) = (Pace::new(10), Instant::now());
+        pace.share(2);
+        for n in 0..11 {
+            assert!(pace.turn(&id(n), now()).await);
+        }
+        assert_eq!(start.elapsed().as_millis(), 2_000);
+        pace.share(0);
+        assert_eq!(pace.processes(), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -204,7 +204,9 @@ pub fn start(
         .map_err(|source| StartError::Listen { address: app.config.server.bind.clone(), source })?;
     let stop = watch::Sender::new(false);
     let hub = tokio::spawn(LiveHub::run(Arc::clone(&app.live), app.store.clone()));
-    let workers = if roles.worker { start_workers(&app, parts.jobs, parts.state, &stop) } else { Vec::new() };
+    let mut workers =
+        if roles.worker { start_workers(&app, parts.jobs, parts.state, &stop) } else { Vec::new() };
+    workers.push(tokio::spawn(work::fleet::keep(Arc::clone(&app), stop.subscribe())));
     let http = listener.map(|listener| {
         let service = router(Arc::clone(&app), parts.routes);
         tokio::spawn(connection::serve(listener, service, drain(&app.config), stop.subscribe()))

@@ -1,10 +1,15 @@
-//! The sign of life that processes leave in the database: what nobody kept for a while may be a restored copy.
+//! The signs of life that processes leave in the database: what nobody kept for a while may be a restored copy, and what many
+//! keep at once must share what there is only once.
 
+use jiff::SignedDuration;
 use wixapp_core::clock::Timestamp;
 
 use crate::conn::{row, sql};
 use crate::error::Error;
 use crate::store::Store;
+
+/// After this time without a sign a process is taken for ended.
+const GONE: SignedDuration = SignedDuration::from_secs(90);
 
 impl Store {
     /// When somebody last kept this database; `None` for a new one.
@@ -34,6 +39,45 @@ impl Store {
                 );
                 conn.run(vec![note]).await.map(|_| ())
             })
+        })
+        .await
+    }
+
+    /// Counts the processes that keep this database, after noting that the one called `process` does.
+    ///
+    /// One that gave no sign for 90 seconds is counted no more. Processes whose clocks are further apart than that do not
+    /// see each other.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn count_processes(&self, process: &str, now: Timestamp) -> Result<u32, Error> {
+        let name = format!("process:{process}");
+        self.write(move |conn| {
+            let note = sql!(
+                "INSERT INTO signs_of_life (name, at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET at = excluded.at",
+                name.as_str(),
+                now
+            );
+            let gone = now.checked_sub(GONE).unwrap_or(now);
+            Box::pin(async move {
+                conn.run(vec![note, sql!("DELETE FROM signs_of_life WHERE name <> 'server' AND at < $1", gone)]).await?;
+                let count = row(conn, sql!("SELECT count(*) FROM signs_of_life WHERE name <> 'server'")).await?;
+                let count = count.map_or(Ok(1), |mut row| row.int())?;
+                Ok(u32::try_from(count).unwrap_or(u32::MAX))
+            })
+        })
+        .await
+    }
+
+    /// Forgets a process that ends.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn forget_process(&self, process: &str) -> Result<(), Error> {
+        let name = format!("process:{process}");
+        self.write(move |conn| {
+            let statement = sql!("DELETE FROM signs_of_life WHERE name = $1", name.as_str());
+            Box::pin(async move { conn.run(vec![statement]).await.map(|_| ()) })
         })
         .await
     }

@@ -6,6 +6,7 @@
 pub mod derive;
 mod due;
 mod facts;
+pub(crate) mod fleet;
 mod holds;
 mod purge;
 pub mod reconcile;

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use wixapp_core::clock::Clock;
 use wixapp_emulator::{Card, CheckoutOrder};
+use wixapp_server::serve::{Roles, Running};
 
 use crate::app::{TestApp, days, hours, signer};
 use crate::wire::Behaviour;
@@ -14,6 +15,7 @@ on_both!(
     what_wix_does_not_confirm_is_asked_about_less_and_less_often,
     a_start_while_wix_is_down_asks_again_within_minutes,
     a_restored_copy_stays_in_doubt_while_wix_does_not_answer,
+    processes_on_one_database_share_the_questions,
 );
 
 async fn with_every_webhook_lost_a_thousand_instances_are_right_after_a_start(mut app: TestApp) {
@@ -143,5 +145,19 @@ async fn a_restored_copy_stays_in_doubt_while_wix_does_not_answer(mut app: TestA
     let spent = app.spend(&app.fresh(&site), "s-1", 700).await;
     assert_eq!(spent.data()["credits"]["available"], 500, "Wix was asked before the spend was decided");
     app.settled().await;
+    app.finish().await;
+}
+
+async fn processes_on_one_database_share_the_questions(mut app: TestApp) {
+    let count = |server: &Running| server.app().pace.processes();
+    let signs = async || app.place.number("SELECT count(*) FROM signs_of_life WHERE name <> 'server'").await;
+    app.until("the first process is counted", async || (signs().await == 1).then_some(())).await;
+    let other = app.another_server(Roles { api: true, worker: false }).await;
+    app.until("the second counts both", async || (count(&other) == 2).then_some(())).await;
+    // One that ends leaves its share to those that come.
+    app.stop_server().await;
+    assert_eq!(app.place.number("SELECT count(*) FROM signs_of_life WHERE name <> 'server'").await, 1);
+    other.stop().await;
+    assert_eq!(app.place.number("SELECT count(*) FROM signs_of_life WHERE name <> 'server'").await, 0);
     app.finish().await;
 }

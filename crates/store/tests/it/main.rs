@@ -33,6 +33,7 @@ mod history;
 mod inbox;
 mod job;
 mod job_list;
+mod kept;
 mod ledger;
 mod live;
 mod migration;

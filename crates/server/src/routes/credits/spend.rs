@@ -29,7 +29,8 @@ pub struct SpendRequest {
     /// What for, for example `publish`.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:-]+$")]
     action: String,
-    /// The caller's own name for it, shown in the history.
+    /// The caller's own name for it, shown in the history. The ledger keeps it, also after the data of the site was deleted:
+    /// an id of yours, and nothing about people.
     #[schema(max_length = 200)]
     reference: Option<String>,
 }
