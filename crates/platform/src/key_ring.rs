@@ -10,6 +10,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::base64url;
 use crate::error::{Error, Kind};
+use crate::secret::AppSecret;
 
 /// The length of a key, in bytes.
 ///
@@ -156,6 +157,35 @@ impl KeyRing {
         }
         self.old.push(key);
         Ok(self)
+    }
+
+    /// A ring whose keys are made from the app secrets in force, the newest first, each for this `purpose` alone: nothing more
+    /// has to be kept for it. What was encrypted is lost when the app secret was changed and the one before is dropped before
+    /// it was encrypted anew.
+    ///
+    /// # Errors
+    /// [`Error::is_config`] when there is no secret, or one twice.
+    ///
+    /// # Example
+    /// ```
+    /// use secrecy::ExposeSecret as _;
+    /// use wixapp_platform::{AppSecret, key_ring::KeyRing};
+    /// let (old, new) = (AppSecret::new("the-old-secret-of-the-app")?, AppSecret::new("the-new-secret-of-the-app")?);
+    /// let stored = KeyRing::of_app_secrets(&[old.clone()], "networks")?.encrypt("a token", "i-1")?;
+    /// let ring = KeyRing::of_app_secrets(&[new, old], "networks")?;
+    /// assert_eq!(ring.decrypt(&stored, "i-1")?.expose_secret(), "a token");
+    /// assert!(!ring.is_current(&stored));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    pub fn of_app_secrets(secrets: &[AppSecret], purpose: &str) -> Result<Self, Error> {
+        let mut keys = secrets.iter().map(|secret| {
+            // Its name says nothing of it, and is the same wherever the key is made.
+            let name = secret.sign("name of a key", purpose);
+            EncryptionKey::new(&name[..12], *secret.derive(purpose))
+        });
+        let current =
+            keys.next().ok_or_else(|| Error::config("the encryption keys", "there is no app secret"))??;
+        keys.try_fold(Self::new(current), |ring, key| ring.and_old(key?))
     }
 
     /// `secret` as text for a store: `v1.<key>.<base64url>`. The same secret never gives the same text.
@@ -309,6 +339,23 @@ mod tests {
         let anew = rotated.encrypt("secret", "i").unwrap();
         assert!(rotated.is_current(&anew) && ring().decrypt(&anew, "i").unwrap_err().is_config());
         assert!(rotated.and_old(key("b", 3)).unwrap_err().is_config());
+    }
+
+    #[test]
+    fn rings_of_app_secrets_differ_by_secret_and_purpose() {
+        let secret = |text| AppSecret::new(text).unwrap();
+        let (one, two) = (secret("0123456789abcdef-1"), secret("0123456789abcdef-2"));
+        let ring = KeyRing::of_app_secrets(std::slice::from_ref(&one), "a").unwrap();
+        let text = ring.encrypt("secret", "i").unwrap();
+        let again = KeyRing::of_app_secrets(&[one.clone(), two.clone()], "a").unwrap();
+        assert_eq!(again.decrypt(&text, "i").unwrap().expose_secret(), "secret");
+        for other in
+            [KeyRing::of_app_secrets(&[two], "a"), KeyRing::of_app_secrets(std::slice::from_ref(&one), "b")]
+        {
+            assert!(other.unwrap().decrypt(&text, "i").is_err());
+        }
+        assert!(KeyRing::of_app_secrets(&[], "a").unwrap_err().is_config());
+        assert!(KeyRing::of_app_secrets(&[one.clone(), one], "a").unwrap_err().is_config());
     }
 
     #[rstest::rstest]

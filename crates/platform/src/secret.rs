@@ -73,6 +73,55 @@ impl AppSecret {
         keyed(self).chain_update(candidate).verify_slice(&expected).is_ok()
     }
 
+    /// Signs `text` for one `purpose`, which keeps signatures for different uses apart: 64 hexadecimal digits.
+    ///
+    /// For what the app itself hands out and gets back, such as the address of a file that may be seen until tomorrow. Wix's
+    /// tokens are signed in another way, so none of these signatures is one of theirs.
+    ///
+    /// # Example
+    /// ```
+    /// let secret = wixapp_platform::AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?;
+    /// let signature = secret.sign("file address", "file-1 until 2026-03-01");
+    /// assert!(secret.verify("file address", "file-1 until 2026-03-01", &signature));
+    /// assert!(!secret.verify("file address", "file-1 until 2036-03-01", &signature));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sign(&self, purpose: &str, text: &str) -> String {
+        hex::encode(self.derived(purpose, text).finalize().into_bytes())
+    }
+
+    /// Whether `signature` is that of [`AppSecret::sign`] for the same purpose and text, in time that does not depend on where
+    /// they differ.
+    ///
+    /// # Example
+    /// ```
+    /// let secret = wixapp_platform::AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?;
+    /// let signature = secret.sign("file address", "file-1");
+    /// assert!(!secret.verify("invitation", "file-1", &signature) && !secret.verify("file address", "file-1", ""));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    #[must_use]
+    pub fn verify(&self, purpose: &str, text: &str, signature: &str) -> bool {
+        let given = hex::decode(signature).ok().filter(|given| hex::encode(given) == signature);
+        given.is_some_and(|given| self.derived(purpose, text).verify_slice(&given).is_ok())
+    }
+
+    /// 256 bits for one purpose.
+    pub(crate) fn derive(&self, purpose: &str) -> zeroize::Zeroizing<[u8; 32]> {
+        zeroize::Zeroizing::new(self.derived("key", purpose).finalize().into_bytes().into())
+    }
+
+    /// What is signed begins unlike any instance token: those are base64url, which has no space.
+    fn derived(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+        let length = purpose.len().to_be_bytes();
+        keyed(self)
+            .chain_update("wixapp derived 1")
+            .chain_update(length)
+            .chain_update(purpose)
+            .chain_update(text)
+    }
+
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -100,6 +149,19 @@ mod tests {
     #[case::spaces("                    ")]
     fn unusable_secrets_are_refused(#[case] text: &str) {
         assert!(AppSecret::new(text).unwrap_err().is_config());
+    }
+
+    #[test]
+    fn a_signature_counts_for_its_purpose_its_text_and_its_secret() {
+        let secret = AppSecret::new("0123456789abcdef").unwrap();
+        let signature = secret.sign("ab", "c");
+        assert!(secret.verify("ab", "c", &signature));
+        assert!(!secret.verify("a", "bc", &signature) && !secret.verify("ab", "", &signature));
+        assert!(!AppSecret::new("0123456789abcdeF").unwrap().verify("ab", "c", &signature));
+        for odd in ["", "0", &signature[1..], &signature.to_uppercase(), &format!("{signature}00"), "ä"] {
+            assert!(!secret.verify("ab", "c", odd), "{odd}");
+        }
+        assert_ne!(hex::encode(secret.derive("x").as_slice()), secret.sign("x", ""));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use wixapp_core::account::LedgerError;
 #[derive(Debug, Clone)]
 pub struct ApiError {
     code: ErrorCode,
+    /// The app's own, narrower name of it.
+    own_code: Option<&'static str>,
     message: String,
     hint: Option<String>,
     details: Option<Value>,
@@ -52,7 +54,8 @@ impl ApiError {
     /// The refusal with this code and its own sentence.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, message: code.message().to_owned(), hint: None, details: None, retry_after_s: None }
+        let message = code.message().to_owned();
+        Self { code, own_code: None, message, hint: None, details: None, retry_after_s: None }
     }
 
     /// A value in the request is not acceptable, and why.
@@ -67,6 +70,13 @@ impl ApiError {
         let request = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
         tracing::error!(request.id = %request, error = %cause, "a request broke down");
         Self::new(ErrorCode::Internal)
+    }
+
+    /// Names it more narrowly, with a stable code of the app's own such as `post_invalid`; the status stays.
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.own_code = Some(code);
+        self
     }
 
     /// Says it in better words.
@@ -97,7 +107,7 @@ impl ApiError {
         self
     }
 
-    /// The stable code.
+    /// The stable code, without what [`with_code`](Self::with_code) made of it.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         self.code
@@ -126,7 +136,7 @@ impl IntoResponse for ApiError {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = Refusal {
             success: false,
-            error: self.code.as_str().to_owned(),
+            error: self.own_code.unwrap_or(self.code.as_str()).to_owned(),
             message: self.message,
             hint: self.hint,
             details: self.details,

@@ -21,6 +21,7 @@ mod page;
 pub mod paid_job;
 pub mod paid_jobs;
 pub mod plan_change;
+pub mod records;
 pub mod reply;
 pub mod router;
 pub mod routes;
@@ -32,6 +33,6 @@ pub mod work;
 
 pub use config::Config;
 pub use error::ApiError;
-pub use extract::{IdempotencyKey, OwnerSession, ValidJson};
+pub use extract::{IdempotencyKey, OwnerSession, Shared, ValidJson, ValidPath, ValidQuery};
 pub use reply::Reply;
 pub use state::App;

@@ -204,11 +204,13 @@ pub fn start(
         .map_err(|source| StartError::Listen { address: app.config.server.bind.clone(), source })?;
     let stop = watch::Sender::new(false);
     let hub = tokio::spawn(LiveHub::run(Arc::clone(&app.live), app.store.clone()));
+    // Jobs decide on records and credits by the same doors as handlers.
+    let state = Arc::new(wixapp_jobs::State::clone(&parts.state).with_shared(Arc::clone(&app)));
     let mut workers =
-        if roles.worker { start_workers(&app, parts.jobs, parts.state, &stop) } else { Vec::new() };
+        if roles.worker { start_workers(&app, parts.jobs, Arc::clone(&state), &stop) } else { Vec::new() };
     workers.push(tokio::spawn(work::fleet::keep(Arc::clone(&app), stop.subscribe())));
     let http = listener.map(|listener| {
-        let service = router(Arc::clone(&app), parts.routes);
+        let service = router(Arc::clone(&app), parts.routes).layer(axum::Extension(state));
         tokio::spawn(connection::serve(listener, service, drain(&app.config), stop.subscribe()))
     });
     let counting = tokio::spawn(telemetry::keep());

@@ -15,6 +15,7 @@ use crate::cron::{self, CronEntry};
 use crate::error::Error;
 use crate::instance::{Instance, select_locked};
 use crate::job::{self, Job};
+use crate::record::RawRecord;
 use crate::tx::{Reply, StoredFact, Tx};
 use crate::value::Row;
 use crate::want::Want;
@@ -113,6 +114,8 @@ fn plan(instance_id: &InstanceId, want: &Want, now: Timestamp) -> Vec<Statement>
     plan.extend(want.jobs.iter().map(|id| job::select(instance_id, id)));
     plan.extend(want.job_keys.iter().map(|key| job::unique::select(instance_id, key)));
     plan.extend(want.crons.iter().map(|name| cron::select(name)));
+    plan.extend(want.records.iter().map(|(collection, id)| RawRecord::select(instance_id, collection, id)));
+    plan.extend(want.collections.iter().map(|collection| RawRecord::select_all(instance_id, collection)));
     if want.open_checkouts {
         plan.push(checkout::select_open(instance_id));
     }
@@ -147,6 +150,8 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
     let asked_for = want.jobs.len() + want.job_keys.len();
     add_jobs(&mut jobs, (0..asked_for).flat_map(|_| next()).collect())?;
     let crons = CronEntry::read_all(want.crons.iter().flat_map(|_| next()).collect())?;
+    let wanted_records = want.records.len() + want.collections.len();
+    let records = RawRecord::read_all((0..wanted_records).flat_map(|_| next()).collect())?;
     let checkouts = if want.open_checkouts { next() } else { Vec::new() };
     let open_checkouts = checkouts.into_iter().map(Checkout::read).collect::<Result<_, _>>()?;
     let (facts, keys) = if want.facts { (next(), next()) } else { (Vec::new(), Vec::new()) };
@@ -176,6 +181,7 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
         open_checkouts,
         jobs,
         crons,
+        records,
         replies,
         writes,
         topics,

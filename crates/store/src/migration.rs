@@ -10,7 +10,7 @@ pub(crate) struct Migration {
 }
 
 /// The version of the schema that this version of wixapp needs.
-pub const SCHEMA_VERSION: i64 = 7;
+pub const SCHEMA_VERSION: i64 = 8;
 
 pub(crate) const SQLITE: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/sqlite/0001_start.sql") },
@@ -20,6 +20,7 @@ pub(crate) const SQLITE: &[Migration] = &[
     Migration { version: 5, text: include_str!("../migrations/sqlite/0005_cron.sql") },
     Migration { version: 6, text: include_str!("../migrations/sqlite/0006_job_turn.sql") },
     Migration { version: 7, text: include_str!("../migrations/sqlite/0007_job_group.sql") },
+    Migration { version: 8, text: include_str!("../migrations/sqlite/0008_record.sql") },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -30,6 +31,7 @@ pub(crate) const POSTGRES: &[Migration] = &[
     Migration { version: 5, text: include_str!("../migrations/postgres/0005_cron.sql") },
     Migration { version: 6, text: include_str!("../migrations/postgres/0006_job_turn.sql") },
     Migration { version: 7, text: include_str!("../migrations/postgres/0007_job_group.sql") },
+    Migration { version: 8, text: include_str!("../migrations/postgres/0008_record.sql") },
 ];
 
 /// The table that says which versions were applied.

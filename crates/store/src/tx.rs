@@ -1,6 +1,7 @@
 //! [`Tx`]: one open transaction on one instance, as a decision sees it.
 
 mod job;
+mod record;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ use crate::conn::{Statement, sql};
 use crate::cron::CronEntry;
 use crate::job::{Job, group};
 use crate::live::{Change, Topic};
+use crate::record::Records;
 use crate::value::to_json;
 
 pub use job::Added;
@@ -98,6 +100,7 @@ pub struct Tx {
     pub open_checkouts: Vec<Checkout>,
     pub(crate) jobs: HashMap<JobId, Job>,
     pub(crate) crons: Vec<CronEntry>,
+    pub(crate) records: Records,
     pub(crate) replies: HashMap<String, Reply>,
     pub(crate) writes: Vec<Statement>,
     pub(crate) topics: Vec<Topic>,
@@ -158,6 +161,7 @@ impl Tx {
             open_checkouts: Vec::new(),
             jobs: HashMap::new(),
             crons: Vec::new(),
+            records: Records::new(),
             replies: HashMap::new(),
             writes: Vec::new(),
             topics: Vec::new(),
@@ -257,11 +261,13 @@ impl Tx {
     }
 
     /// Deletes what is stored of people: the payloads of webhooks, the arguments and results of jobs, stored answers, the
-    /// addresses of checkouts, and where mails go. The books, the keys of facts and grants, and the instance's row stay.
+    /// addresses of checkouts, where mails go, and the records of the app. The books, the keys of facts
+    /// and grants, and the instance's row stay.
     pub fn erase(&mut self) {
         let id = self.account.instance_id.clone();
         self.profile.deleted_at = Some(self.now);
         self.writes.extend(group::withdraw(&id));
+        self.records.clear();
         for text in [
             "UPDATE facts SET payload = '' WHERE instance_id = $1",
             "UPDATE jobs SET args = '{}', result = NULL, error = NULL, progress_step = NULL WHERE instance_id = $1",
@@ -269,6 +275,7 @@ impl Tx {
             "DELETE FROM job_lines WHERE instance_id = $1",
             "UPDATE checkouts SET url = '' WHERE instance_id = $1",
             "DELETE FROM replies WHERE instance_id = $1",
+            "DELETE FROM records WHERE instance_id = $1",
             "DELETE FROM notice_settings WHERE instance_id = $1",
             "UPDATE notices SET state = 'dropped' WHERE instance_id = $1 AND state = 'waiting'",
         ] {

@@ -2,6 +2,8 @@
 
 use wixapp_core::{HoldId, JobId};
 
+use crate::record::Record;
+
 /// What a decision needs to see besides the balances and the grants that have credits left.
 #[derive(Debug, Clone, Default)]
 pub struct Want {
@@ -16,6 +18,8 @@ pub struct Want {
     pub(crate) jobs: Vec<JobId>,
     pub(crate) job_keys: Vec<String>,
     pub(crate) crons: Vec<String>,
+    pub(crate) records: Vec<(&'static str, String)>,
+    pub(crate) collections: Vec<&'static str>,
 }
 
 impl Want {
@@ -102,6 +106,20 @@ impl Want {
         self
     }
 
+    /// One record, by its id.
+    #[must_use]
+    pub fn record<R: Record>(mut self, id: impl Into<String>) -> Self {
+        self.records.push((R::COLLECTION, id.into()));
+        self
+    }
+
+    /// All records of a collection, which must be a small one: all are read while the instance is locked.
+    #[must_use]
+    pub fn all_records<R: Record>(mut self) -> Self {
+        self.collections.push(R::COLLECTION);
+        self
+    }
+
     /// Adds what another decision of the same transaction asks for.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.facts |= other.facts;
@@ -115,5 +133,7 @@ impl Want {
         self.jobs.extend(other.jobs.iter().cloned());
         self.job_keys.extend(other.job_keys.iter().cloned());
         self.crons.extend(other.crons.iter().cloned());
+        self.records.extend(other.records.iter().cloned());
+        self.collections.extend(&other.collections);
     }
 }

@@ -30,8 +30,8 @@ fn a_new_database_gets_its_schema_and_a_present_one_is_left() {
     --- stdout
     {
       "database": "SQLite",
-      "from": 6,
-      "to": 6
+      "from": 8,
+      "to": 8
     }
     --- stderr
     "#);
@@ -42,7 +42,7 @@ fn a_new_database_gets_its_schema_and_a_present_one_is_left() {
     {
       "database": "SQLite",
       "from": 0,
-      "to": 6
+      "to": 8
     }
     --- stderr
     "#);

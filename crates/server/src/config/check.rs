@@ -89,7 +89,10 @@ impl Config {
     }
 
     /// The secrets that are in force, newest first.
-    pub(crate) fn app_secrets(&self) -> Result<Vec<AppSecret>, ConfigError> {
+    ///
+    /// # Errors
+    /// [`ConfigError`] when one of them is too short.
+    pub fn app_secrets(&self) -> Result<Vec<AppSecret>, ConfigError> {
         let all = [
             ("wix.app_secret (WIXAPP_APP_SECRET)", Some(&self.wix.app_secret)),
             ("wix.app_secret_previous (WIXAPP_APP_SECRET_PREVIOUS)", self.wix.app_secret_previous.as_ref()),

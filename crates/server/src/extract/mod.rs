@@ -6,6 +6,7 @@ mod json;
 mod owner;
 mod path;
 mod query;
+mod shared;
 mod stranger;
 mod time;
 
@@ -16,5 +17,6 @@ pub use owner::OwnerSession;
 pub(crate) use owner::ensure_installed;
 pub use path::ValidPath;
 pub use query::ValidQuery;
+pub use shared::Shared;
 pub use stranger::Stranger;
 pub use time::{Day, Moment};

@@ -41,6 +41,7 @@ mod notice;
 mod promo;
 mod property;
 mod proxy;
+mod record;
 mod stage;
 mod stripe;
 mod transact;

@@ -42,7 +42,8 @@ impl EndedHold {
 }
 
 /// The balances as the transaction leaves them.
-pub(crate) fn view(tx: &Tx) -> CreditsView {
+#[must_use]
+pub fn view(tx: &Tx) -> CreditsView {
     CreditsView::new(&tx.account.balances, tx.account.seq)
 }
 
