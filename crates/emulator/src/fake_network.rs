@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::Emulator;
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::http::body::Strict;
+use crate::http::body::{NoBody, Strict};
 use crate::http::html::escape;
 use crate::http::part::Segment;
-use crate::world::post::Post;
+use crate::world::post::{FakeNetwork, Mood, Post};
 
 /// A network takes its time; without it nobody would see the progress of a job.
 const USUAL: Duration = Duration::from_millis(400);
@@ -27,6 +27,8 @@ pub(crate) fn routes() -> Router<Emulator> {
     Router::new()
         .route("/_fake-network/posts", post(publish).get(list))
         .route("/_fake-network/posts/{post_id}", get(show))
+        .route("/_fake-network/tokens", post(make_token))
+        .route("/_fake-network/mood", get(show_mood).put(set_mood))
         .method_not_allowed_fallback(crate::page_api::method_not_allowed)
 }
 
@@ -36,6 +38,22 @@ pub(crate) struct NewPost {
     text: String,
     network: String,
     idempotency_key: String,
+}
+
+/// How the network is to behave from now on.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct MoodView {
+    mood: Mood,
+    /// What `Retry-After` says when it is `rate_limited`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after_s: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Token {
+    token: String,
+    account: &'static str,
 }
 
 #[derive(Serialize)]
@@ -83,10 +101,15 @@ impl NewPost {
 /// `POST /_fake-network/posts`: the same key gives the same post again.
 async fn publish(
     State(emulator): State<Emulator>,
+    headers: HeaderMap,
     Strict(new): Strict<NewPost>,
 ) -> Result<impl IntoResponse, Refusal> {
     new.check()?;
-    tokio::time::sleep(if new.text.contains("[slow]") { SLOW } else { USUAL }).await;
+    let network = emulator.engine().read(|world| world.fake_network.clone());
+    network.check_token(&headers)?;
+    let slow = new.text.contains("[slow]") || network.mood == Mood::Slow;
+    tokio::time::sleep(if slow { SLOW } else { USUAL }).await;
+    network.check_mood()?;
     let engine = emulator.engine();
     let id = engine.change(|world| {
         if let Some(post) = world.posts.iter().find(|post| post.idempotency_key == new.idempotency_key) {
@@ -105,6 +128,77 @@ async fn publish(
     })?;
     let url = url_of(engine, &id);
     Ok(Json(Published { id, url }))
+}
+
+impl FakeNetwork {
+    /// The token that is good now; one of an app that sends none is good until the first expiry.
+    fn token(&self) -> String {
+        format!("fake-{}", self.generation)
+    }
+
+    fn check_token(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let sent =
+            headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        if sent.unwrap_or("fake-0") == self.token() {
+            return Ok(());
+        }
+        let message = "The token has expired. Make a new one with POST /_fake-network/tokens.";
+        Err(Refusal::new(StatusCode::UNAUTHORIZED, "token_expired", message))
+    }
+
+    fn check_mood(&self) -> Result<(), Refusal> {
+        match self.mood {
+            Mood::Usual | Mood::Slow | Mood::Expired => Ok(()),
+            Mood::Failing => {
+                let message = "The network broke down, as its mood is `failing`.";
+                Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "network_failed", message))
+            }
+            Mood::Refusing => {
+                let message = "The network does not like this post, as its mood is `refusing`.";
+                Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "post_refused", message))
+            }
+            Mood::RateLimited => {
+                let message = "Too many posts, as the mood of the network is `rate_limited`.";
+                let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message);
+                Err(Refusal { retry_after_s: Some(self.retry_after_s.unwrap_or(30)), ..refusal })
+            }
+        }
+    }
+}
+
+/// `POST /_fake-network/tokens`: an account is connected anew, and its token is good.
+async fn make_token(State(emulator): State<Emulator>, _: NoBody) -> Result<impl IntoResponse, Refusal> {
+    let token = emulator.engine().change(|world| {
+        let network = &mut world.fake_network;
+        if network.mood == Mood::Expired {
+            network.mood = Mood::Usual;
+        }
+        Ok(network.token())
+    })?;
+    Ok(Json(Token { token, account: "Local platform" }))
+}
+
+/// `GET /_fake-network/mood`.
+async fn show_mood(State(emulator): State<Emulator>) -> impl IntoResponse {
+    let network = emulator.engine().read(|world| world.fake_network.clone());
+    Json(MoodView { mood: network.mood, retry_after_s: network.retry_after_s })
+}
+
+/// `PUT /_fake-network/mood`: for trying out what an app does when a network has a bad day.
+async fn set_mood(
+    State(emulator): State<Emulator>,
+    Strict(wanted): Strict<MoodView>,
+) -> Result<impl IntoResponse, Refusal> {
+    if wanted.retry_after_s.is_some_and(|seconds| !(1..=86_400).contains(&seconds)) {
+        return Err(Refusal::invalid("`retryAfterS` must be 1 to 86,400 seconds."));
+    }
+    emulator.engine().change(|world| {
+        let network = &mut world.fake_network;
+        network.generation += u64::from(wanted.mood == Mood::Expired && network.mood != Mood::Expired);
+        (network.mood, network.retry_after_s) = (wanted.mood, wanted.retry_after_s);
+        Ok(())
+    })?;
+    Ok(Json(wanted))
 }
 
 /// `GET /_fake-network/posts`: newest first.

@@ -31,7 +31,7 @@ use self::consent::{AuthCode, RefreshToken};
 use self::coupon::Coupon;
 use self::delivery::Delivery;
 use self::invoice::Invoice;
-use self::post::Post;
+use self::post::{FakeNetwork, Post};
 use self::report::BiEvent;
 use self::seed::Seed;
 use self::settings::AppSettings;
@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(crate) invoices: VecDeque<Invoice>,
     pub(crate) deliveries: VecDeque<Delivery>,
     pub(crate) posts: VecDeque<Post>,
+    #[serde(default)]
+    pub(crate) fake_network: FakeNetwork,
     #[serde(default)]
     pub(crate) settings: AppSettings,
     #[serde(default = "coupon::usual")]
@@ -91,6 +93,7 @@ impl World {
             invoices: VecDeque::new(),
             deliveries: VecDeque::new(),
             posts: VecDeque::new(),
+            fake_network: FakeNetwork::default(),
             settings: AppSettings::default(),
             coupons: coupon::usual(),
             bi_events: VecDeque::new(),

@@ -64,3 +64,45 @@ async fn posts_that_are_none_are_refused() {
     let form = stage.request(Method::POST, "/_fake-network/posts").body("text=x");
     assert_eq!(form.send().await.unwrap().status(), 415, "nothing a foreign page can send without asking");
 }
+
+async fn set_mood(stage: &Stage, body: Value) -> u16 {
+    stage.request(Method::PUT, "/_fake-network/mood").json(&body).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_mood_decides_what_becomes_of_posts() {
+    let stage = Stage::new().await;
+    for (mood, status, code) in [
+        ("failing", 500, "network_failed"),
+        ("refusing", 422, "post_refused"),
+        ("rate_limited", 429, "rate_limited"),
+    ] {
+        assert_eq!(set_mood(&stage, json!({ "mood": mood, "retryAfterS": 7 })).await, 200);
+        let answer = stage.post("/_fake-network/posts", &post("Hello", "k")).await;
+        assert_eq!((answer.status, answer.code()), (status, code));
+    }
+    assert_eq!(
+        stage.get("/_fake-network/mood").await.json,
+        json!({ "mood": "rate_limited", "retryAfterS": 7 })
+    );
+    assert_eq!(stage.get("/_fake-network/posts").await.json, json!({ "posts": [] }));
+    for bad in [json!({ "mood": "sad" }), json!({}), json!({ "mood": "usual", "retryAfterS": 0 })] {
+        assert_eq!(set_mood(&stage, bad).await, 422);
+    }
+    assert_eq!(set_mood(&stage, json!({ "mood": "usual" })).await, 200);
+    assert_eq!(stage.post("/_fake-network/posts", &post("Hello", "k")).await.status, 200);
+}
+
+#[tokio::test]
+async fn tokens_expire_until_a_new_one_is_made() {
+    let stage = Stage::new().await;
+    assert_eq!(set_mood(&stage, json!({ "mood": "expired" })).await, 200);
+    let answer = stage.post("/_fake-network/posts", &post("Hello", "k")).await;
+    assert_eq!((answer.status, answer.code()), (401, "token_expired"));
+    let made = stage.post("/_fake-network/tokens", &json!({})).await.json;
+    assert_eq!((&made["token"], &made["account"]), (&json!("fake-1"), &json!("Local platform")));
+    // Who still sends none has an old one.
+    assert_eq!(stage.post("/_fake-network/posts", &post("Hello", "k")).await.status, 401);
+    let request = stage.request(Method::POST, "/_fake-network/posts").bearer_auth("fake-1");
+    assert_eq!(request.json(&post("Hello", "k")).send().await.unwrap().status(), 200);
+}
