@@ -1,67 +1,198 @@
-//! The network that posts go to: for now the fake one of the local platform.
+//! What all networks have in common: the trait, and what travels through it. To add a network is to write one more of them.
 
+mod answer;
+mod ayrshare;
+mod bluesky;
+mod fake;
+mod mastodon;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use async_trait::async_trait;
+use utoipa::ToSchema;
+use wixapp::core::Timestamp;
+use wixapp::prelude::*;
+use wixapp::server::outside::Outside;
 
-/// The way to the network.
-pub(crate) struct Network {
-    client: reqwest::Client,
-    base_url: String,
+use crate::settings::Settings;
+
+/// The networks by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Network)]
+pub(crate) enum NetworkName {
+    Fake,
+    Mastodon,
+    Bluesky,
+    Ayrshare,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NewPost<'a> {
-    text: &'a str,
-    network: &'a str,
-    idempotency_key: &'a str,
-}
+impl NetworkName {
+    pub(crate) const ALL: [Self; 4] = [Self::Fake, Self::Mastodon, Self::Bluesky, Self::Ayrshare];
 
-/// A post as the network shows it.
-#[derive(Deserialize)]
-pub(crate) struct Post {
-    /// The page of the post.
-    pub(crate) url: String,
-}
-
-/// Why a post could not be published.
-pub(crate) enum NetworkError {
-    /// It may work another time.
-    Passing(String),
-    /// It never will.
-    Refused(String),
-}
-
-impl Network {
-    pub(crate) fn new(base_url: &str) -> Self {
-        Self { client: reqwest::Client::new(), base_url: base_url.trim_end_matches('/').to_owned() }
-    }
-
-    /// Publishes a post. The network knows the key: the same one gives the same post, not another.
-    pub(crate) async fn publish(&self, text: &str, key: &str) -> Result<Post, NetworkError> {
-        let passing = |error: reqwest::Error| NetworkError::Passing(error.without_url().to_string());
-        let answer = self
-            .client
-            .post(format!("{}/_fake-network/posts", self.base_url))
-            .header("x-emulator", "1")
-            .timeout(Duration::from_secs(30))
-            .json(&NewPost { text, network: "fake", idempotency_key: key })
-            .send()
-            .await
-            .map_err(passing)?;
-        match answer.status() {
-            status if status.is_success() => answer.json().await.map_err(passing),
-            status if status.is_server_error() => {
-                Err(NetworkError::Passing(format!("the network answered {status}")))
-            }
-            status => Err(NetworkError::Refused(format!("the network refused the post: {status}"))),
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Fake => "fake",
+            Self::Mastodon => "mastodon",
+            Self::Bluesky => "bluesky",
+            Self::Ayrshare => "ayrshare",
         }
     }
+}
 
-    /// Whether the post can be seen.
-    pub(crate) async fn is_visible(&self, post: &Post) -> bool {
-        let seen = self.client.get(&post.url).timeout(Duration::from_secs(10)).send().await;
-        seen.is_ok_and(|answer| answer.status().is_success())
+/// What a network takes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Limits {
+    /// The longest text, as the network counts it.
+    pub(crate) characters: usize,
+    /// The most images of one post.
+    pub(crate) images: usize,
+    /// The largest image, in bytes.
+    pub(crate) image_bytes: usize,
+    /// The content types of images.
+    pub(crate) image_types: Vec<&'static str>,
+}
+
+/// Something an owner is asked for when a network is connected.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) kind: FieldKind,
+    /// What to write into it, or where to find it.
+    pub(crate) hint: &'static str,
+}
+
+/// How a field is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FieldKind {
+    Text,
+    Url,
+    Secret,
+}
+
+/// An account on a network: who it is, and what proves it. The proofs are encrypted wherever they are kept.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    /// How the owner knows it, for example `@joe@mastodon.social`.
+    pub(crate) label: String,
+    pub(crate) secrets: BTreeMap<String, String>,
+}
+
+impl Account {
+    pub(crate) fn secret(&self, name: &str) -> &str {
+        self.secrets.get(name).map_or("", String::as_str)
     }
 }
+
+/// A post as a network gets it.
+pub(crate) struct Draft {
+    pub(crate) text: String,
+    pub(crate) images: Vec<DraftImage>,
+    /// The same for every try to bring this post to this network: the network publishes it once.
+    pub(crate) key: String,
+    /// When the owner had it published.
+    pub(crate) at: Timestamp,
+}
+
+/// An image of a [`Draft`].
+pub(crate) struct DraftImage {
+    pub(crate) bytes: bytes::Bytes,
+    pub(crate) content_type: String,
+    pub(crate) alt: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Where the network can fetch it, when this server has a public address.
+    pub(crate) url: Option<String>,
+}
+
+/// Why a network did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum NetworkError {
+    /// It may work another time; the network may say when.
+    Passing { why: String, after: Option<Duration> },
+    /// It never will.
+    Refused { why: String },
+    /// The owner must connect the account again.
+    Expired { why: String },
+}
+
+impl NetworkError {
+    pub(crate) fn passing(why: impl Into<String>) -> Self {
+        Self::Passing { why: why.into(), after: None }
+    }
+
+    pub(crate) fn refused(why: impl Into<String>) -> Self {
+        Self::Refused { why: why.into() }
+    }
+}
+
+/// A network that posts go to.
+#[async_trait]
+pub(crate) trait Network: Send + Sync {
+    /// How people call it.
+    fn label(&self) -> &'static str;
+
+    /// What it takes.
+    fn limits(&self) -> Limits;
+
+    /// What an owner is asked for to connect an account.
+    fn fields(&self) -> Vec<Field>;
+
+    /// How long a text is, as this network counts.
+    fn length(&self, text: &str) -> usize {
+        crate::text::graphemes(text)
+    }
+
+    /// Tries what the owner has filled in, and says whose account it is.
+    async fn connect(&self, fields: &BTreeMap<String, String>) -> Result<Account, NetworkError>;
+
+    /// Publishes a post and gives the address of its page. Under one key it is published once, however often this is called.
+    /// What is renewed of the account on the way is kept, whatever comes of the post.
+    async fn publish(&self, account: &mut Account, draft: &Draft) -> Result<String, NetworkError>;
+}
+
+/// The networks this app knows.
+pub(crate) struct Networks {
+    all: BTreeMap<NetworkName, Arc<dyn Network>>,
+}
+
+impl Networks {
+    pub(crate) fn new(settings: &Settings, config: &Config) -> Self {
+        let way = |trusted| if trusted { Outside::trusting() } else { Outside::new() };
+        let outside = way(settings.allow_private_addresses);
+        let mut all: BTreeMap<NetworkName, Arc<dyn Network>> = BTreeMap::new();
+        // The local platform brings a network of its own; Wix does not.
+        if !config.wix.api_url.contains("wixapis.com") {
+            all.insert(NetworkName::Fake, Arc::new(fake::Fake::new(&config.wix.api_url)));
+        }
+        all.insert(NetworkName::Mastodon, Arc::new(mastodon::Mastodon::new(outside)));
+        // Whoever runs the server may name servers of their own; those are trusted, wherever they are.
+        let trusted = |address: &Option<String>| way(settings.allow_private_addresses || address.is_some());
+        let (at, way) = (&settings.bluesky_url, trusted(&settings.bluesky_url));
+        all.insert(NetworkName::Bluesky, Arc::new(bluesky::Bluesky::new(way, at.as_deref())));
+        let (at, way) = (&settings.ayrshare_url, trusted(&settings.ayrshare_url));
+        all.insert(NetworkName::Ayrshare, Arc::new(ayrshare::Ayrshare::new(way, at.as_deref())));
+        Self { all }
+    }
+
+    pub(crate) fn find(&self, name: NetworkName) -> Option<&Arc<dyn Network>> {
+        self.all.get(&name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (NetworkName, &Arc<dyn Network>)> {
+        self.all.iter().map(|(name, network)| (*name, network))
+    }
+
+    /// How people call a network, known here or not.
+    pub(crate) fn label(&self, name: NetworkName) -> &'static str {
+        self.find(name).map_or(name.as_str(), |network| network.label())
+    }
+}
+
+/// The images that every network takes.
+const USUAL_IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];

@@ -3,5 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should say where it stopped")]
 
 mod bad_input;
+mod bluesky;
+mod image;
+mod mastodon;
+mod post;
+mod profile;
 mod publish;
+mod reconnect;
+mod schedule;
 mod stage;
+mod stand_in;

@@ -20,7 +20,17 @@ pub(crate) struct Stage {
 impl Stage {
     /// Installed, with the free plan's 200 credits.
     pub(crate) async fn new() -> Self {
-        let local = Local::start(autopost::app()).await.unwrap();
+        Self::with(autopost::Settings::default()).await
+    }
+
+    /// With stand-ins for the networks on this machine.
+    pub(crate) async fn beside_stand_ins() -> Self {
+        Self::with(autopost::Settings { allow_private_addresses: true, ..autopost::Settings::default() })
+            .await
+    }
+
+    pub(crate) async fn with(settings: autopost::Settings) -> Self {
+        let local = Local::start(autopost::app_with(settings)).await.unwrap();
         let site_id = local.emulator().sites()[0].site_id.clone();
         local.emulator().install(&site_id).await.unwrap();
         let stage = Self { local, client: reqwest::Client::new(), site_id };
@@ -50,6 +60,80 @@ impl Stage {
         let request = request.header("authorization", format!("WixInstance {}", self.token()));
         let answer = request.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// A request of the owner's with a body, or without one when it is `null`.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.call_as(&self.token(), method, path, body).await
+    }
+
+    pub(crate) async fn call_as(&self, token: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.request(method.parse().unwrap(), self.url(path));
+        let request = request.header("authorization", format!("WixInstance {token}"));
+        let request = if body.is_null() { request } else { request.json(body) };
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (status, if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() })
+    }
+
+    /// What a request gives that must succeed.
+    pub(crate) async fn done(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, mut answer) = self.call(method, path, body).await;
+        assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+        answer["data"].take()
+    }
+
+    /// The status and code of a request that must be refused.
+    pub(crate) async fn refused(&self, method: &str, path: &str, body: &Value) -> String {
+        let (status, answer) = self.call(method, path, body).await;
+        let text = |field: &str| answer[field].as_str().unwrap_or("").to_owned();
+        assert!(!text("message").is_empty(), "{method} {path}: {status} {answer}");
+        format!("{status} {}", text("error"))
+    }
+
+    /// Starts a post and returns the answer's data.
+    pub(crate) async fn start(&self, post: &Value, what: &str, key: &str) -> Value {
+        let path = format!("/api/v1/posts/{}/{what}", post["id"].as_str().unwrap());
+        let (status, mut reply) = self.post(&path, key, &json!({})).await;
+        assert_eq!(status, 202, "{reply}");
+        reply["data"].take()
+    }
+
+    /// The post once it is in this state. Between looks the clock moves on by `step`.
+    pub(crate) async fn post_in(&self, post: &Value, state: &str, step: SignedDuration) -> Value {
+        let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+        eventually(state, async || {
+            let post = self.done("GET", &path, &Value::Null).await;
+            if post["state"] == state {
+                return Some(post);
+            }
+            self.local.emulator().advance(step).await.unwrap();
+            None
+        })
+        .await
+    }
+
+    /// Sets the mood of the fake network.
+    pub(crate) async fn mood(&self, mood: &str) {
+        let url = format!("{}/_fake-network/mood", self.local.platform_url());
+        let request = self.client.put(url).header("x-emulator", "1").json(&json!({ "mood": mood }));
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+
+    /// Uploads a file as the owner.
+    pub(crate) async fn upload(&self, bytes: &[u8]) -> (u16, Value) {
+        let request = self.client.post(self.url("/api/v1/images")).body(bytes.to_vec());
+        let request = request.header("authorization", format!("WixInstance {}", self.token()));
+        let answer = request.header("content-type", "image/png").send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// The state of a network, as the page sees it.
+    pub(crate) async fn network(&self, name: &str) -> Value {
+        let mut all = self.done("GET", "/api/v1/networks", &Value::Null).await;
+        let networks = all["networks"].as_array_mut().unwrap();
+        networks.iter_mut().find(|network| network["network"] == name).unwrap().take()
     }
 
     pub(crate) async fn publish(&self, key: &str, text: &str) -> (u16, Value) {
@@ -82,6 +166,11 @@ impl Stage {
         answer["posts"].as_array_mut().unwrap().drain(..).collect()
     }
 }
+
+/// A PNG of one grey pixel.
+pub(crate) const PNG: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\
+    \0\0\0\x0aIDATx\x9cc\xa8\x07\0\0\x81\0\x80\xe9\xed\xb2\xe2\0\0\0\0IEND\xaeB`\x82";
 
 /// Looks again and again until there is something.
 pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {

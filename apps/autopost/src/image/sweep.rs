@@ -1,0 +1,68 @@
+//! Deletes images nobody can see any more: those that never came into a post, and files whose record is gone, because the
+//! data of a site was deleted or a process ended between the two.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use wixapp::core::InstanceId;
+use wixapp::jiff::SignedDuration;
+use wixapp::prelude::*;
+
+use super::Image;
+use crate::desk::Desk;
+
+/// How long an image may wait for its post.
+const LOOSE: SignedDuration = SignedDuration::from_hours(24);
+/// How long a file may wait for its record, which is written a moment after it.
+const UNNAMED: Duration = Duration::from_secs(600);
+
+/// The job that does it, for all sites at once.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Sweep;
+
+impl Job for Sweep {
+    const KIND: &'static str = "sweep_images";
+    type Output = usize;
+
+    async fn run(self, context: JobContext) -> Result<usize, JobError> {
+        let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
+        let kept = desk.storage.list().await.map_err(JobError::retry)?;
+        let sites: BTreeSet<&InstanceId> = kept.iter().map(|file| &file.instance_id).collect();
+        let before = context.now() - LOOSE;
+        for site in sites {
+            forget_loose(&server, site, before).await.map_err(JobError::retry)?;
+        }
+        let mut deleted = 0;
+        for file in kept.iter().filter(|file| file.age > UNNAMED) {
+            let known = server.store.find_record::<Image>(&file.instance_id, &file.name).await;
+            if known.map_err(JobError::retry)?.is_none() {
+                desk.storage.delete(&file.instance_id, &file.name).await.map_err(JobError::retry)?;
+                deleted += 1;
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+/// Deletes the records of images that have no post since `before`; their files follow.
+async fn forget_loose(
+    server: &Server,
+    site: &InstanceId,
+    before: wixapp::core::Timestamp,
+) -> Result<(), wixapp::store::Error> {
+    let filter =
+        RecordFilter { states: vec![Image::LOOSE.to_owned()], to: Some(before), ..RecordFilter::default() };
+    for stored in server.store.list_records::<Image>(site, &filter, 1_000).await? {
+        let id = stored.record.id;
+        let want = Want::money().record::<Image>(&id);
+        let forget = move |tx: &mut Tx| {
+            // A post may have taken it since.
+            if tx.record::<Image>(&id)?.is_some_and(|image| image.record.post_id.is_none()) {
+                tx.delete_record::<Image>(&id);
+            }
+            Ok::<_, RecordError>(())
+        };
+        let _ = server.store.transact(site, want, server.clock.now(), forget).await?;
+    }
+    Ok(())
+}

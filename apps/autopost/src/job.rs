@@ -1,0 +1,204 @@
+//! The work behind a post: [`PublishTo`] brings it to one network, and [`Finish`] joins what they gave.
+
+use std::time::Duration;
+
+use wixapp::core::Timestamp;
+use wixapp::jiff::SignedDuration;
+use wixapp::jobs::Member;
+use wixapp::prelude::*;
+
+use crate::connection::{self, ConnectionState};
+use crate::desk::Desk;
+use crate::network::{Draft, DraftImage, NetworkError, NetworkName};
+use crate::post::{Outcome, OutcomeError, OutcomeState, Post};
+
+/// How long a post waits until its network is connected again.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+/// How long until it looks again; connecting the network wakes it at once.
+const LOOK_AGAIN: Duration = Duration::from_secs(10 * 60);
+
+/// Brings one post to one network, for one credit.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct PublishTo {
+    pub(crate) post_id: String,
+    pub(crate) network: NetworkName,
+    /// When this try was asked for.
+    pub(crate) started_at: Timestamp,
+    /// When the first one was: the time of the post on the network.
+    pub(crate) since: Timestamp,
+    /// The network is to refuse it.
+    pub(crate) refuse: bool,
+}
+
+/// Where a post can be seen.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Published {
+    pub(crate) url: String,
+}
+
+impl Job for PublishTo {
+    const KIND: &'static str = "publish";
+    type Output = Published;
+
+    async fn run(self, context: JobContext) -> Result<Published, JobError> {
+        let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
+        let owner = context.instance_id();
+        let label = desk.networks.label(self.network);
+        context.progress(10, "Preparing the post").await;
+        let stored = server.store.find_record::<Post>(owner, &self.post_id).await.map_err(JobError::retry)?;
+        let post = stored.ok_or_else(|| JobError::cancel("The post was deleted meanwhile."))?.record;
+        let network = desk.networks.find(self.network);
+        let network = network
+            .ok_or_else(|| JobError::fail_with("not_offered", format!("{label} is not offered here.")))?;
+        let account =
+            connection::account(&server, &desk, owner, self.network).await.map_err(JobError::retry)?;
+        let mut account = match account {
+            Ok(account) => account,
+            Err(ConnectionState::Disconnected) => {
+                return Err(JobError::fail_with(
+                    "not_connected",
+                    format!("The {label} account was disconnected."),
+                ));
+            }
+            Err(ConnectionState::Connected | ConnectionState::Reconnect) => {
+                // Also what no key opens any more.
+                let noted = connection::expire(&server, owner, self.network).await;
+                noted.map_err(|error| JobError::retry(error.message()))?;
+                return Err(self.wait(&context, label));
+            }
+        };
+        let draft = self.draft(&server, &desk, &context, &post).await?;
+        context.progress(40, format!("Publishing on {label}")).await;
+        if self.refuse {
+            return Err(JobError::fail_with("refused", "The network refused the post, as you asked."));
+        }
+        let before = account.clone();
+        let published = network.publish(&mut account, &draft).await;
+        if account != before {
+            let kept = connection::keep(&server, &desk, owner, self.network, &account).await;
+            kept.map_err(|error| JobError::retry(error.message()))?;
+        }
+        match published {
+            Ok(url) => Ok(Published { url }),
+            Err(NetworkError::Passing { why, after: Some(after) }) => Err(JobError::retry_after(after, why)),
+            Err(NetworkError::Passing { why, after: None }) => Err(JobError::retry(why)),
+            Err(NetworkError::Refused { why }) => {
+                Err(JobError::fail_with("refused", format!("{label} refused the post: {why}")))
+            }
+            Err(NetworkError::Expired { why }) => {
+                context.log(format!("{label}: {why}"));
+                let noted = connection::expire(&server, owner, self.network).await;
+                noted.map_err(|error| JobError::retry(error.message()))?;
+                Err(self.wait(&context, label))
+            }
+        }
+    }
+}
+
+impl PublishTo {
+    /// The post waits for its network, but not for ever.
+    fn wait(&self, context: &JobContext, label: &str) -> JobError {
+        if context.now().duration_since(self.started_at) > PATIENCE {
+            let message = format!("The connection to {label} has expired, and was not renewed within a day.");
+            return JobError::fail_with("reconnect", message);
+        }
+        JobError::snooze(LOOK_AGAIN)
+    }
+
+    async fn draft(
+        &self,
+        server: &Server,
+        desk: &Desk,
+        context: &JobContext,
+        post: &Post,
+    ) -> Result<Draft, JobError> {
+        let owner = context.instance_id();
+        let mut images = Vec::new();
+        for image in &post.images {
+            let bytes = desk.storage.get(owner, &image.image.id).await.map_err(JobError::retry)?;
+            let bytes =
+                bytes.ok_or_else(|| JobError::fail_with("image_gone", "An image of the post is gone."))?;
+            let address = desk.image_address(owner, &image.image.id, server.clock.now());
+            images.push(DraftImage {
+                bytes,
+                content_type: image.image.content_type.clone(),
+                alt: image.alt.clone(),
+                width: image.image.width,
+                height: image.image.height,
+                url: desk.public_url.as_ref().map(|base| format!("{base}{address}")),
+            });
+        }
+        let text = post.content.text_for(self.network).to_owned();
+        Ok(Draft { text, images, key: post.key(self.network), at: self.since })
+    }
+}
+
+/// Writes into the post what its networks gave, once all of them have ended.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Finish {
+    pub(crate) post_id: String,
+}
+
+impl Job for Finish {
+    const KIND: &'static str = "finish_post";
+    /// The database may be away for a while; a post that is never finished would seem to be under way for ever.
+    const MAX_ATTEMPTS: u32 = 12;
+    type Output = ();
+
+    async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
+        let now = context.now();
+        let outcomes = context
+            .members()
+            .iter()
+            .map(|member| outcome(&desk, member, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        let want = Want::money().record::<Post>(&self.post_id);
+        let finish = move |tx: &mut Tx| {
+            let Some(mut post) = tx.record::<Post>(&self.post_id)?.map(|stored| stored.record) else {
+                return Ok(());
+            };
+            for outcome in &outcomes {
+                // Of a network that was tried anew, the older try counts no more, unless it brought the post there.
+                let is_current =
+                    |result: &Outcome| result.network == outcome.network && result.job_id == outcome.job_id;
+                if outcome.state == OutcomeState::Published || post.results.iter().any(is_current) {
+                    post.set_result(outcome.clone());
+                }
+            }
+            post.settle(tx.now);
+            tx.save_record(&post).map(|_| ())
+        };
+        let done =
+            server.store.transact(context.instance_id(), want, now, finish).await.map_err(JobError::retry)?;
+        done.map_err(JobError::fail)
+    }
+}
+
+/// What a job gave, in the words of the post.
+fn outcome(desk: &Desk, member: &Member, now: Timestamp) -> Result<Outcome, JobError> {
+    let network = member.job::<PublishTo>()?.network;
+    let mut outcome = Outcome {
+        network,
+        state: OutcomeState::Failed,
+        job_id: Some(member.job_id.clone()),
+        url: None,
+        error: None,
+        at: Some(now),
+    };
+    if let Some(published) = member.output::<PublishTo>()? {
+        outcome.state = OutcomeState::Published;
+        outcome.url = Some(published.url);
+        return Ok(outcome);
+    }
+    let (code, message) = match &member.error {
+        Some(error) if error.code == "job_failed" => {
+            let label = desk.networks.label(network);
+            ("unreachable", format!("{label} did not answer as it should, however often it was tried."))
+        }
+        Some(error) => (error.code.as_str(), error.message.clone()),
+        None => ("failed", "The post could not be published.".to_owned()),
+    };
+    outcome.error = Some(OutcomeError { code: code.to_owned(), message });
+    Ok(outcome)
+}

@@ -1,0 +1,168 @@
+//! Ayrshare, which passes posts on to many networks: <https://www.ayrshare.com/docs/apis/post/post>.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, request};
+use super::{Account, Draft, Field, FieldKind, Limits, Network, NetworkError};
+use wixapp::server::outside::Outside;
+
+const ADDRESS: &str = "https://api.ayrshare.com";
+/// How often the history is asked for the address of a post, and how long is waited in between.
+const LOOKS: u32 = 10;
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) struct Ayrshare {
+    outside: Outside,
+    base_url: String,
+}
+
+impl Ayrshare {
+    pub(super) fn new(outside: Outside, address: Option<&str>) -> Self {
+        Self { outside, base_url: address.unwrap_or(ADDRESS).trim_end_matches('/').to_owned() }
+    }
+
+    fn request(&self, account: &Account, method: Method, path: &str) -> Result<RequestBuilder, NetworkError> {
+        let request = request(&self.outside, method, &format!("{}/api/{path}", self.base_url))?;
+        let request = request.bearer_auth(account.secret("key"));
+        Ok(match account.secret("profile") {
+            "" => request,
+            profile => request.header("Profile-Key", profile),
+        })
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, NetworkError> {
+        let answer = Answer::to(request).await?;
+        // A wrong key is 403 here.
+        if answer.status.as_u16() == 403 {
+            return Err(NetworkError::Expired {
+                why: said(&answer.body).unwrap_or("it answered 403").to_owned(),
+            });
+        }
+        answer.accepted(said)
+    }
+
+    /// The address of the post with this name of Ayrshare's, once the networks behind it have given one.
+    async fn address_of(&self, account: &Account, id: &str) -> Result<String, NetworkError> {
+        for look in 0..LOOKS {
+            if look > 0 {
+                tokio::time::sleep(PAUSE).await;
+            }
+            let post = self.send(self.request(account, Method::GET, &format!("history/{id}"))?).await?;
+            if let Some(url) = address(&post.body) {
+                return Ok(url);
+            }
+            if post.body["status"] == "error" {
+                return Err(NetworkError::refused(
+                    said(&post.body).unwrap_or("it could not publish the post"),
+                ));
+            }
+        }
+        // It is published; only its address is not known.
+        Ok(format!("https://app.ayrshare.com/post/{id}"))
+    }
+
+    /// What an earlier try under this key has made, if its answer was lost.
+    async fn earlier(&self, account: &Account, key: &str) -> Result<Option<String>, NetworkError> {
+        let history = self.send(self.request(account, Method::GET, "history?lastDays=2&limit=100")?).await?;
+        let posts = history.body.as_array().or_else(|| history.body["history"].as_array()).cloned();
+        let is_it = |post: &&Value| post["notes"] == key && post["status"] != "error";
+        let found = posts
+            .unwrap_or_default()
+            .iter()
+            .find(is_it)
+            .and_then(|post| post["id"].as_str().map(str::to_owned));
+        Ok(found)
+    }
+}
+
+/// Ayrshare's words for what went wrong.
+fn said(body: &Value) -> Option<&str> {
+    body["errors"][0]["message"]
+        .as_str()
+        .or(body["posts"][0]["errors"][0]["message"].as_str())
+        .or(body["message"].as_str())
+}
+
+fn address(post: &Value) -> Option<String> {
+    let ids = post["postIds"].as_array()?;
+    ids.iter().find_map(|id| id["postUrl"].as_str()).map(str::to_owned)
+}
+
+#[async_trait]
+impl Network for Ayrshare {
+    fn label(&self) -> &'static str {
+        "Ayrshare"
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            characters: 2_200,
+            images: 4,
+            image_bytes: 5 * 1024 * 1024,
+            image_types: vec!["image/jpeg", "image/png", "image/webp"],
+        }
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let platforms = "Where Ayrshare publishes, with commas between them, for example facebook, linkedin";
+        vec![
+            Field {
+                name: "key",
+                label: "API key",
+                kind: FieldKind::Secret,
+                hint: "In Ayrshare's dashboard: API Key",
+            },
+            Field { name: "platforms", label: "Platforms", kind: FieldKind::Text, hint: platforms },
+        ]
+    }
+
+    async fn connect(&self, fields: &BTreeMap<String, String>) -> Result<Account, NetworkError> {
+        let mut account = Account { label: String::new(), secrets: fields.clone() };
+        let wanted: Vec<String> =
+            account.secret("platforms").split(',').map(|name| name.trim().to_lowercase()).collect();
+        let user = self.send(self.request(&account, Method::GET, "user")?).await?;
+        let linked: Vec<&str> = user.body["activeSocialAccounts"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        if let Some(missing) = wanted.iter().find(|name| !linked.contains(&name.as_str())) {
+            let why = format!("`{missing}` is not linked in Ayrshare; linked are: {}.", linked.join(", "));
+            return Err(NetworkError::refused(why));
+        }
+        account.secrets.insert("platforms".to_owned(), wanted.join(","));
+        account.label = format!("Ayrshare: {}", wanted.join(", "));
+        Ok(account)
+    }
+
+    async fn publish(&self, account: &mut Account, draft: &Draft) -> Result<String, NetworkError> {
+        let media: Vec<&str> = draft.images.iter().filter_map(|image| image.url.as_deref()).collect();
+        if media.len() < draft.images.len() {
+            return Err(NetworkError::refused(
+                "Ayrshare fetches images itself, and this server has no public address.",
+            ));
+        }
+        if let Some(id) = self.earlier(account, &draft.key).await? {
+            return self.address_of(account, &id).await;
+        }
+        let platforms: Vec<&str> = account.secret("platforms").split(',').collect();
+        let body = json!({
+            "post": draft.text, "platforms": platforms, "mediaUrls": media, "notes": draft.key, "idempotencyKey": draft.key,
+        });
+        let request = self.request(account, Method::POST, "post")?.json(&body);
+        let answer = self.send(request).await?;
+        if answer.body["status"] == "error" {
+            return Err(NetworkError::refused(said(&answer.body).unwrap_or("it could not publish the post")));
+        }
+        match address(&answer.body) {
+            Some(url) => Ok(url),
+            None => self.address_of(account, &answer.text("/id")?).await,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `POST posts/{id}/publish` and `POST posts/{id}/retry`.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use utoipa::ToSchema;
+use wixapp::prelude::*;
+use wixapp::server::error::Refusal;
+use wixapp::server::extract::NoBody;
+use wixapp::server::idempotency::{Once, decide_once};
+use wixapp::server::routes::user::status::CreditsView;
+
+use super::start::{Chance, Rehearsal, StartedOn, start};
+use super::view::PostView;
+use super::{Content, Post, PostState, problems};
+use crate::connection::{Connection, Connections};
+use crate::desk::Desk;
+use crate::network::NetworkName;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new().routes(routes!(publish)).routes(routes!(retry))
+}
+
+/// A post is on its way.
+#[derive(Serialize, ToSchema)]
+struct Started {
+    post: PostView,
+    jobs: Vec<StartedOn>,
+    /// The balances after it.
+    credits: CreditsView,
+}
+
+/// Publishes a post now, for one credit a network. A credit comes back when its network does not take the post.
+#[utoipa::path(post, path = "/api/v1/posts/{id}/publish", tag = "posts", operation_id = "posts_publish",
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, description = "The caller's name for this")),
+    responses(
+        (status = 202, body = Reply<Started>),
+        (status = 402, description = "`insufficient_credits`", body = Refusal),
+        (status = 409, description = "`wrong_state`: it is published or under way", body = Refusal),
+        (status = 422, description = "`post_invalid`: `details.problems` says what is in the way", body = Refusal)))]
+async fn publish(
+    State(server): State<Arc<Server>>,
+    session: OwnerSession,
+    Shared(desk): Shared<Desk>,
+    ValidPath(id): ValidPath<String>,
+    key: IdempotencyKey,
+    _: NoBody,
+) -> Result<OnceReply, ApiError> {
+    send(&server, &desk, &session, &key, id, |post| {
+        post.ensure(
+            &[PostState::Draft, PostState::Scheduled, PostState::Missed],
+            "Retry the networks that failed, or duplicate the post.",
+        )?;
+        Ok(post.content.networks.clone())
+    })
+    .await
+}
+
+/// Tries the networks again that do not have the post.
+#[utoipa::path(post, path = "/api/v1/posts/{id}/retry", tag = "posts", operation_id = "posts_retry",
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, description = "The caller's name for this")),
+    responses(
+        (status = 202, body = Reply<Started>),
+        (status = 402, description = "`insufficient_credits`", body = Refusal),
+        (status = 409, description = "`wrong_state`: nothing of it has failed", body = Refusal),
+        (status = 422, description = "`post_invalid`: `details.problems` says what is in the way", body = Refusal)))]
+async fn retry(
+    State(server): State<Arc<Server>>,
+    session: OwnerSession,
+    Shared(desk): Shared<Desk>,
+    ValidPath(id): ValidPath<String>,
+    key: IdempotencyKey,
+    _: NoBody,
+) -> Result<OnceReply, ApiError> {
+    send(&server, &desk, &session, &key, id, |post| {
+        post.ensure(
+            &[PostState::Failed, PostState::PartlyPublished],
+            "Only what has failed can be tried again.",
+        )?;
+        Ok(post.failed_networks())
+    })
+    .await
+}
+
+/// Starts a post on the networks that `choose` names, once under the key.
+async fn send(
+    server: &Arc<Server>,
+    desk: &Arc<Desk>,
+    session: &OwnerSession,
+    key: &IdempotencyKey,
+    id: String,
+    choose: impl Fn(&Post) -> Result<Vec<NetworkName>, ApiError> + Send + Sync + 'static,
+) -> Result<OnceReply, ApiError> {
+    let want = Want::money().record::<Post>(&id).all_records::<Connection>();
+    let (chance, shared, owner) = (Chance::draw(server), Arc::clone(desk), session.instance_id.clone());
+    let decide = move |tx: &mut Tx| {
+        let mut post = tx.record_at::<Post>(&id, None)?.record;
+        let networks = choose(&post)?;
+        let content = Content { networks: networks.clone(), ..post.content.clone() };
+        ensure_valid(&shared, tx, &content, &post)?;
+        let (jobs, credits) = start(tx, &mut post, &networks, &chance, Rehearsal::No)?;
+        let stored = tx.save_record(&post)?;
+        Ok(Started { post: PostView::new(&shared, &owner, stored, tx.now, &[]), jobs, credits })
+    };
+    let once = Once { instance_id: &session.instance_id, key, request: b"", status: StatusCode::ACCEPTED };
+    decide_once(server, once, want, decide).await
+}
+
+/// Refuses a post that has problems, and names them.
+pub(super) fn ensure_valid(desk: &Desk, tx: &Tx, content: &Content, post: &Post) -> Result<(), ApiError> {
+    let problems = problems(desk, &Connections::of(tx)?, content, &post.images);
+    let Some(first) = problems.first() else { return Ok(()) };
+    let more = match problems.len() - 1 {
+        0 => String::new(),
+        others => format!(" ({others} more)"),
+    };
+    let refusal = ApiError::invalid(format!("{}{more}", first.message)).with_code("post_invalid");
+    Err(refusal.with_details(json!({ "problems": problems })))
+}

@@ -1,0 +1,189 @@
+//! Posts to Mastodon: the shape of every call, a post that is published in part, and its retry.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use wixapp::jiff::SignedDuration;
+
+use crate::stage::{PNG, Stage};
+use crate::stand_in::{Call, StandIn, misshapen};
+
+const NO_STEP: SignedDuration = SignedDuration::ZERO;
+
+#[derive(Default)]
+struct World {
+    refuses: AtomicBool,
+    looks: AtomicU32,
+    /// Keys and texts.
+    statuses: Mutex<Vec<(String, Value)>>,
+}
+
+fn answer(world: &World, call: &Call) -> (u16, Value) {
+    if call.header("authorization") != "Bearer good-token" {
+        return (401, json!({ "error": "The access token is invalid" }));
+    }
+    match call.target.as_str() {
+        "GET /api/v1/accounts/verify_credentials" => (200, json!({ "id": "1", "username": "joe" })),
+        "POST /api/v2/media" => {
+            let body = String::from_utf8_lossy(&call.body);
+            let is_form = call.header("content-type").starts_with("multipart/form-data; boundary=");
+            let parts = [
+                "name=\"file\"; filename=",
+                "Content-Type: image/png",
+                "name=\"description\"\r\n\r\nA grey pixel\r\n",
+            ];
+            let has_all = parts.iter().all(|part| body.contains(part))
+                && call.body.windows(PNG.len()).any(|part| part == PNG);
+            // A large one is processed for a while.
+            if is_form && has_all { (202, json!({ "id": "m-1", "url": null })) } else { misshapen(call) }
+        }
+        "GET /api/v1/media/m-1" => match world.looks.fetch_add(1, Ordering::SeqCst) {
+            0 => (206, json!({ "id": "m-1", "url": null })),
+            _ => (200, json!({ "id": "m-1", "url": "https://files.example/m-1" })),
+        },
+        "POST /api/v1/statuses" => {
+            let key = call.header("idempotency-key").to_owned();
+            if key.is_empty() || !call.has_fields(&["status", "media_ids", "visibility"]) {
+                return misshapen(call);
+            }
+            if world.refuses.load(Ordering::SeqCst) {
+                return (422, json!({ "error": "Validation failed: Text is not kind" }));
+            }
+            let mut statuses = world.statuses.lock().unwrap();
+            let number = statuses.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+                statuses.push((key, call.json()));
+                statuses.len() - 1
+            });
+            (200, json!({ "id": number.to_string(), "url": format!("https://social.example/@joe/{number}") }))
+        }
+        _ => misshapen(call),
+    }
+}
+
+async fn network(world: &Arc<World>) -> StandIn {
+    let world = Arc::clone(world);
+    StandIn::start(move |call| answer(&world, call)).await
+}
+
+#[tokio::test]
+async fn a_post_that_one_network_refuses_is_published_in_part_until_it_is_tried_again() {
+    let world = Arc::new(World::default());
+    let (stage, mastodon) = (Stage::beside_stand_ins().await, network(&world).await);
+    let fields = json!({ "fields": { "server": format!("{}/@joe", mastodon.url), "token": "good-token" } });
+    let connected = stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
+    assert_eq!((&connected["state"], &connected["account"]), (&json!("connected"), &json!("@joe@127.0.0.1")));
+    let image = stage.upload(PNG).await.1["data"].take();
+    let body = json!({
+        "text": "Hello #world", "networks": ["mastodon", "fake"],
+        "versions": { "mastodon": { "text": "Hello, Mastodon" } },
+        "images": [{ "id": image["id"], "alt": "A grey pixel" }],
+    });
+    let checked = stage.done("POST", "/api/v1/posts/check", &body).await;
+    assert_eq!((&checked["credits"], &checked["problems"]), (&json!(2), &json!([])));
+    assert_eq!(checked["previews"][0]["tags"], json!(["#world"]));
+    assert_eq!(
+        checked["previews"][1],
+        json!({
+            "network": "mastodon", "text": "Hello, Mastodon", "length": 15, "limit": 500, "links": [], "tags": [],
+        })
+    );
+
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    world.refuses.store(true, Ordering::SeqCst);
+    let started = stage.start(&post, "publish", "key-1").await;
+    assert_eq!(
+        (started["jobs"].as_array().unwrap().len(), &started["post"]["state"]),
+        (2, &json!("publishing"))
+    );
+    assert_eq!((&started["credits"]["available"], &started["credits"]["held"]), (&json!(198), &json!(2)));
+    let partly = stage.post_in(&post, "partly_published", NO_STEP).await;
+    let (fake, refused) = (&partly["results"][0], &partly["results"][1]);
+    assert_eq!((&fake["state"], &refused["state"]), (&json!("published"), &json!("failed")));
+    assert_eq!(
+        refused["error"],
+        json!({
+            "code": "refused", "message": "Mastodon refused the post: Validation failed: Text is not kind",
+        })
+    );
+    assert_eq!(stage.available().await, 199);
+
+    world.refuses.store(false, Ordering::SeqCst);
+    let started = stage.start(&post, "retry", "key-2").await;
+    assert_eq!(started["jobs"].as_array().unwrap().len(), 1);
+    // The same again is the same answer, and nothing more happens.
+    assert_eq!(stage.start(&post, "retry", "key-2").await["jobs"], started["jobs"]);
+    let whole = stage.post_in(&post, "published", NO_STEP).await;
+    assert_eq!(whole["results"][1]["url"], "https://social.example/@joe/0");
+    assert_eq!((stage.available().await, stage.posts().await.len()), (198, 1));
+    let statuses = world.statuses.lock().unwrap().clone();
+    let key = format!("{}:mastodon", post["id"].as_str().unwrap());
+    let status = json!({ "status": "Hello, Mastodon", "media_ids": ["m-1"], "visibility": "public" });
+    assert_eq!(statuses, [(key, status)]);
+    let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+    assert_eq!(stage.post(&format!("{path}/retry"), "key-3", &json!({})).await.1["error"], "wrong_state");
+    assert_eq!(
+        stage
+            .refused("PUT", &path, &json!({ "text": "x", "networks": [], "version": whole["version"] }))
+            .await,
+        "409 wrong_state"
+    );
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_that_the_network_does_not_take_is_not_kept() {
+    let world = Arc::new(World::default());
+    let (stage, mastodon) = (Stage::beside_stand_ins().await, network(&world).await);
+    let put = async |server: &str, token: &str| {
+        let fields = json!({ "fields": { "server": server, "token": token } });
+        stage.refused("PUT", "/api/v1/networks/mastodon", &fields).await
+    };
+    assert_eq!(put(&mastodon.url, "bad-token").await, "422 network_refused");
+    assert_eq!(put("http://127.0.0.1:9/", "good-token").await, "503 network_unreachable");
+    assert_eq!(put("ftp://a.b", "good-token").await, "422 network_refused");
+    assert_eq!(put("", "good-token").await, "422 invalid_request");
+    assert_eq!(put(&mastodon.url, "bad\ntoken").await, "422 invalid_request");
+    let other = json!({ "fields": { "server": mastodon.url, "token": "x", "colour": "red" } });
+    assert_eq!(stage.refused("PUT", "/api/v1/networks/mastodon", &other).await, "422 invalid_request");
+    assert_eq!(stage.refused("PUT", "/api/v1/networks/myspace", &other).await, "404 not_found");
+    assert_eq!(stage.network("mastodon").await["state"], "disconnected");
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn private_addresses_are_refused_without_asking_them() {
+    let world = Arc::new(World::default());
+    let (stage, mastodon) = (Stage::new().await, network(&world).await);
+    for server in
+        [mastodon.url.clone(), mastodon.url.replace("http", "https"), "https://localhost/".to_owned()]
+    {
+        let fields = json!({ "fields": { "server": server, "token": "good-token" } });
+        let refused = stage.refused("PUT", "/api/v1/networks/mastodon", &fields).await;
+        assert!(
+            refused.ends_with("network_refused") || refused.ends_with("network_unreachable"),
+            "{refused}"
+        );
+        let image = stage.refused("POST", "/api/v1/images/from-url", &json!({ "url": server })).await;
+        assert_eq!(image, "422 image_address_refused");
+    }
+    assert!(mastodon.calls("").is_empty());
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_proves_an_account_is_nowhere_in_the_database_or_an_answer() {
+    let world = Arc::new(World::default());
+    let (stage, mastodon) = (Stage::beside_stand_ins().await, network(&world).await);
+    let fields = json!({ "fields": { "server": mastodon.url, "token": "good-token" } });
+    let answer = stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
+    assert!(!answer.to_string().contains("good-token"));
+    let copy = stage.local.snapshot_folder().parent().unwrap().join("copy.sqlite3");
+    stage.local.server().store.copy_to(&copy).await.unwrap();
+    let bytes = std::fs::read(copy).unwrap();
+    assert!(bytes.windows(10).any(|part| part == b"@joe@127.0"), "the label is there");
+    assert!(!bytes.windows(10).any(|part| part == b"good-token"));
+    assert_eq!(stage.call("DELETE", "/api/v1/networks/mastodon", &Value::Null).await.0, 204);
+    assert_eq!(stage.network("mastodon").await["state"], "disconnected");
+    stage.local.stop().await.unwrap();
+}

@@ -1,0 +1,100 @@
+//! Posts for later.
+
+use serde_json::{Value, json};
+use wixapp::jiff::SignedDuration;
+
+use crate::stage::Stage;
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+async fn draft(stage: &Stage) -> (Value, String) {
+    let post = stage.done("POST", "/api/v1/posts", &json!({ "text": "Later", "networks": ["fake"] })).await;
+    let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+    (post, path)
+}
+
+/// A body with a time from now.
+fn after(stage: &Stage, span: SignedDuration) -> Value {
+    let at = stage.local.server().clock.now() + span;
+    json!({ "scheduledAt": at.to_string() })
+}
+
+#[tokio::test]
+async fn a_post_is_published_when_its_time_has_come_and_not_before() {
+    let stage = Stage::new().await;
+    let (post, path) = draft(&stage).await;
+    let scheduled = stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+    assert_eq!(scheduled["state"], "scheduled");
+    // Another time: the first one is nobody's any more.
+    stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR * 3)).await;
+    stage.local.emulator().advance(HOUR * 2).await.unwrap();
+    assert_eq!(stage.done("GET", &path, &Value::Null).await["state"], "scheduled");
+    assert_eq!((stage.available().await, stage.posts().await.len()), (200, 0));
+    let published = stage.post_in(&post, "published", HOUR).await;
+    assert_eq!((stage.available().await, stage.posts().await.len()), (199, 1));
+    assert_eq!(published["results"][0]["url"], stage.posts().await[0]["url"]);
+    assert_eq!(
+        stage.refused("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await,
+        "409 wrong_state"
+    );
+    assert_eq!(stage.refused("POST", &format!("{path}/unschedule"), &Value::Null).await, "409 wrong_state");
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_that_is_no_longer_for_later_stays_a_draft() {
+    let stage = Stage::new().await;
+    let body =
+        json!({ "text": "Later", "networks": ["fake"], "scheduledAt": after(&stage, HOUR)["scheduledAt"] });
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+    assert_eq!(post["state"], "scheduled");
+    assert_eq!(stage.done("POST", &format!("{path}/unschedule"), &Value::Null).await["state"], "draft");
+    stage.local.emulator().advance(HOUR * 2).await.unwrap();
+    assert_eq!(stage.done("GET", &path, &Value::Null).await["state"], "draft");
+    for body in [
+        json!({}),
+        json!({ "scheduledAt": "2001-01-01T00:00:00Z" }),
+        json!({ "scheduledAt": 5 }),
+        after(&stage, HOUR * 24 * 400),
+    ] {
+        assert_eq!(
+            stage.refused("POST", &format!("{path}/schedule"), &body).await,
+            "422 invalid_request",
+            "{body}"
+        );
+    }
+    assert_eq!(stage.posts().await.len(), 0);
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_is_late_for_a_while_and_then_missed() {
+    let stage = Stage::new().await;
+    // The clock jumps, as it does for a server that was down.
+    for (late, state) in [(HOUR, "published"), (HOUR * 3, "missed")] {
+        let (post, path) = draft(&stage).await;
+        stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+        stage.local.clock().advance(HOUR + late);
+        let ended = stage.post_in(&post, state, SignedDuration::ZERO).await;
+        if state == "missed" {
+            assert_eq!((stage.available().await, stage.posts().await.len()), (199, 1));
+            stage.start(&ended, "publish", "key-1").await;
+            stage.post_in(&post, "published", SignedDuration::ZERO).await;
+        }
+    }
+    assert_eq!(stage.posts().await.len(), 2);
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_without_credits_at_its_time_fails_and_says_so() {
+    let stage = Stage::new().await;
+    let (post, path) = draft(&stage).await;
+    stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+    let spend = json!({ "amount": 200, "action": "all" });
+    assert_eq!(stage.post("/api/v1/wix/credits/spend", "spend", &spend).await.0, 200);
+    let failed = stage.post_in(&post, "failed", HOUR).await;
+    assert_eq!(failed["results"][0]["error"]["code"], "insufficient_credits");
+    stage.local.stop().await.unwrap();
+}
