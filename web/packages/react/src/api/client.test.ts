@@ -35,6 +35,26 @@ describe('ApiClient', () => {
     expect(seen).toEqual(['key-1', { amount: 1, action: 'post' }]);
   });
 
+  it('sends_a_file_as_it_is_under_its_own_media_type', async () => {
+    let seen: unknown;
+    server.msw.use(
+      http.post('*/api/v1/images', async ({ request }) => {
+        seen = [request.headers.get('content-type'), await request.text()];
+        return ok({ id: 'img_1' }, 201);
+      }),
+    );
+    const file = new Blob(['bytes'], { type: 'image/png' });
+    expect(await client.call('/api/v1/images', { method: 'POST', file })).toEqual({ id: 'img_1' });
+    expect(seen).toEqual(['image/png', 'bytes']);
+  });
+
+  it('takes_an_answer_without_content', async () => {
+    server.msw.use(
+      http.delete('*/api/v1/posts/post_1', () => new HttpResponse(null, { status: 204 })),
+    );
+    expect(await client.call('/api/v1/posts/post_1', { method: 'DELETE' })).toBeUndefined();
+  });
+
   it('turns_the_error_wrapper_into_an_error_with_its_request_id', async () => {
     server.msw.use(http.get(api('/user/status'), () => fail(503, 'unavailable', 'Busy.')));
     const error = await failure(client.status());
@@ -63,7 +83,10 @@ describe('ApiClient', () => {
     expect([error.code, error.isOffline]).toEqual(['network', true]);
   });
 
-  it('stops_waiting_after_the_deadline', async () => {
+  it.each([
+    ['the_usual_time', {}, REQUEST_TIMEOUT_MS],
+    ['the_time_a_call_asks_for', { timeoutMs: 60_000 }, 60_000],
+  ])('stops_waiting_after_%s', async (_, options, limit) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const silent = createApiClient({
       baseUrl: '',
@@ -73,8 +96,11 @@ describe('ApiClient', () => {
           init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
         }),
     });
-    const call = failure(silent.status());
-    await vi.advanceTimersByTimeAsync(REQUEST_TIMEOUT_MS);
+    const ended = vi.fn();
+    const call = failure(silent.call('/api/v1/images', options)).finally(ended);
+    await vi.advanceTimersByTimeAsync(limit - 1);
+    expect(ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
     expect((await call).code).toBe('timeout');
   });
 

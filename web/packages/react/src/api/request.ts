@@ -6,11 +6,15 @@ export const REQUEST_TIMEOUT_MS = 15_000;
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
+  /** A file sent as it is, under its own media type, in place of `body`. */
+  file?: Blob;
   /** Sent as `Idempotency-Key`: the same key never acts twice. */
   idempotencyKey?: string;
   signal?: AbortSignal | undefined;
   /** Media type of the answer; JSON when left out. */
   accept?: string;
+  /** How long the answer may take, in milliseconds; 15,000 when left out. */
+  timeoutMs?: number;
 }
 
 export interface Transport {
@@ -28,13 +32,17 @@ export function authorization(transport: Transport): Record<string, string> {
   return { authorization: `${scheme} ${token}` };
 }
 
-/** One call of the JSON API: unwraps `{success, data}` and turns every failure into an `ApiError`. */
+/**
+ * One call of the JSON API: unwraps `{success, data}` and turns every failure into an `ApiError`. An answer without
+ * content (204) is undefined.
+ */
 export async function request<T>(
   transport: Transport,
   path: string,
   options: RequestOptions = {},
 ): Promise<T> {
   const { response, text } = await send(transport, path, options);
+  if (response.status === 204) return undefined as T;
   const body = parseJson(text);
   if (!response.ok) throw errorFromReply(response, body);
   if (!isSuccess(body)) throw errorFromReply(response, null);
@@ -59,14 +67,14 @@ interface Answer {
 
 async function send(transport: Transport, path: string, options: RequestOptions): Promise<Answer> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), REQUEST_TIMEOUT_MS);
+  const timer = setTimeout(() => deadline.abort(), options.timeoutMs ?? REQUEST_TIMEOUT_MS);
   const cancel = () => deadline.abort();
   options.signal?.addEventListener('abort', cancel);
   try {
     const response = await transport.fetch(transport.baseUrl + path, {
       method: options.method ?? 'GET',
       headers: headersOf(transport, options),
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: bodyOf(options),
       // Third-party cookies do not exist in the frame, and the page's address never belongs in a log.
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
@@ -83,13 +91,23 @@ async function send(transport: Transport, path: string, options: RequestOptions)
   }
 }
 
+function bodyOf({ body, file }: RequestOptions): BodyInit | null {
+  if (file !== undefined) return file;
+  return body === undefined ? null : JSON.stringify(body);
+}
+
 function headersOf(transport: Transport, options: RequestOptions): Record<string, string> {
   return {
     accept: options.accept ?? 'application/json',
     ...authorization(transport),
-    ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...contentType(options),
     ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),
   };
+}
+
+function contentType({ body, file }: RequestOptions): Record<string, string> {
+  if (file !== undefined) return { 'content-type': file.type || 'application/octet-stream' };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
 function unanswered(timedOut: boolean): ApiError {

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { ErrorScreen } from './ErrorScreen';
 
 export interface LoadedProps<T> {
-  /** A query of this package's hooks, or one of your own. */
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
+  /** A query of this package's hooks, or one of your own, or several put together. */
+  query: Pick<UseQueryResult<T>, 'data' | 'error'> & { refetch(): unknown };
   /** Stands where the content will, until it is there. */
   loading: ReactNode;
   /** Shows what the query brought. */
