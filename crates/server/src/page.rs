@@ -27,7 +27,21 @@ const NO_SUCH_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf
     dashboard, or <a href=\"/\">go to its first page</a>.</p></body></html>";
 
 /// The addresses that the dashboard has a page for: the routes of `web/dashboard/src/App.tsx`.
-const PAGES: [&str; 7] = ["", "index.html", "plans", "history", "usage", "jobs", "settings"];
+const PAGES: [&str; 13] = [
+    "",
+    "index.html",
+    "posts",
+    "compose",
+    "post",
+    "calendar",
+    "networks",
+    "profiles",
+    "plans",
+    "history",
+    "usage",
+    "jobs",
+    "settings",
+];
 
 /// Every address that is no route: a file of the dashboard, or its page.
 pub(crate) async fn handle(

@@ -6,6 +6,12 @@ import { ReturnProvider } from './overview/ReturnProvider';
 import { lazyPage } from './shell/lazyPage';
 import { Shell } from './shell/Shell';
 
+const PostsPage = lazyPage('posts', () => import('./posts/PostsPage'));
+const ComposerPage = lazyPage('compose', () => import('./composer/ComposerPage'));
+const PostPage = lazyPage('post', () => import('./post/PostPage'));
+const CalendarPage = lazyPage('calendar', () => import('./calendar/CalendarPage'));
+const NetworksPage = lazyPage('networks', () => import('./networks/NetworksPage'));
+const ProfilesPage = lazyPage('profiles', () => import('./profiles/ProfilesPage'));
 const PlansPage = lazyPage('plans', () => import('./plans/PlansPage'));
 const HistoryPage = lazyPage('history', () => import('./history/HistoryPage'));
 const UsagePage = lazyPage('usage', () => import('./usage/UsagePage'));
@@ -21,6 +27,12 @@ export function App() {
             <ErrorBoundary>
               <Routes>
                 <Route path="/" element={<OverviewPage />} />
+                <Route path="/posts" element={<PostsPage />} />
+                <Route path="/compose" element={<ComposerPage />} />
+                <Route path="/post" element={<PostPage />} />
+                <Route path="/calendar" element={<CalendarPage />} />
+                <Route path="/networks" element={<NetworksPage />} />
+                <Route path="/profiles" element={<ProfilesPage />} />
                 <Route path="/plans" element={<PlansPage />} />
                 <Route path="/history" element={<HistoryPage />} />
                 <Route path="/usage" element={<UsagePage />} />

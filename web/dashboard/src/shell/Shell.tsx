@@ -9,7 +9,7 @@ import {
   useWixContext,
 } from '@wixapp/react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { NavLink, useLocation, useMatch } from 'react-router';
+import { Link, useLocation, useMatch } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from '../overview/ReturnProvider';
 import { lazyPage } from './lazyPage';
@@ -22,12 +22,19 @@ const FIRST_CARDS = [220, 220, 380, 380];
 
 const PAGES = [
   ['/', 'overview'],
+  ['/posts', 'posts'],
+  ['/calendar', 'calendar'],
+  ['/networks', 'networks'],
+  ['/profiles', 'profiles'],
   ['/plans', 'plans'],
   ['/history', 'history'],
   ['/usage', 'usage'],
   ['/jobs', 'jobs'],
   ['/settings', 'settings'],
 ] as const;
+
+/** Pages that are reached from another one and not from the bar, which shows that one. */
+const BELOW: Record<string, string> = { '/compose': '/posts', '/post': '/posts' };
 
 /** Frame of every page: name, navigation, connection, and the gate that keeps strangers out. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -98,12 +105,18 @@ function Navigation({ isActive }: { isActive: boolean }) {
   return (
     <nav ref={bar} className="shell__nav" aria-label={app.navigation}>
       {PAGES.map(([to, name]) => (
-        <NavLink key={to} to={to} end={to === '/'} data-testid={`nav-${name}`}>
+        <Link key={to} to={to} aria-current={currentOf(to, pathname)} data-testid={`nav-${name}`}>
           {nav[name]}
-        </NavLink>
+        </Link>
       ))}
     </nav>
   );
+}
+
+function currentOf(to: string, pathname: string): 'page' | 'true' | undefined {
+  const here = pathname.replace(/(.)\/+$/, '$1');
+  if (here === to) return 'page';
+  return BELOW[here] === to ? 'true' : undefined;
 }
 
 /** On a phone the bar is wider than the screen: brings the page that is open into its middle. */

@@ -1,0 +1,137 @@
+import { useMutation } from '@tanstack/react-query';
+import { useBiEvent, useWixContext } from '@wixapp/react';
+import { useRef, useState } from 'react';
+import type { NetworkItem, Post, Profile, Started } from '../posts/types';
+import { useAutopost, useRememberPost } from '../posts/useAutopost';
+import { bodyOf, type Draft, draftOf, instantOf, isSame, withProfile } from './draft';
+
+export interface ComposerSetup {
+  /** The post that is changed; null for a new one. */
+  post: Post | null;
+  profiles: readonly Profile[];
+  networks: readonly NetworkItem[];
+  /** Where a new post starts in the calendar, as a field for date and time has it. */
+  at: string | null;
+  /** A new post has been stored. */
+  onCreated(post: Post): void;
+  onStarted(started: Started): void;
+  onScheduled(post: Post): void;
+}
+
+/** A new post goes to every network that is connected, with the default profile's hashtags under its text. */
+function newDraft({ profiles, networks, at }: ComposerSetup): Draft {
+  const connected = networks.filter(({ state }) => state === 'connected');
+  const empty: Draft = {
+    text: '',
+    networks: connected.map(({ network }) => network),
+    versions: {},
+    images: [],
+    profileId: null,
+    when: at === null ? 'now' : 'later',
+    scheduledAt: at ?? '',
+  };
+  const profile = profiles.find(({ isDefault }) => isDefault);
+  return profile === undefined ? empty : withProfile(empty, undefined, profile);
+}
+
+/** A post being written, and what can be done with it. */
+export function useComposer(setup: ComposerSetup) {
+  const { refreshUserData } = useWixContext();
+  const api = useAutopost();
+  const remember = useRememberPost();
+  const reportPublished = useBiEvent('PRIMARY_ACTION_PERFORMED');
+  const [draft, setDraft] = useState(() =>
+    setup.post === null ? newDraft(setup) : draftOf(setup.post),
+  );
+  const [base, setBase] = useState(draft);
+  const [post, setPost] = useState(setup.post);
+  // Actions that follow each other read what the one before has stored.
+  const stored = useRef({ post: setup.post, draft });
+  const key = useRef<{ of: string; key: string } | null>(null);
+
+  const accept = (saved: Post, written: Draft) => {
+    stored.current = { post: saved, draft: written };
+    setPost(saved);
+    setBase(written);
+    remember(saved);
+  };
+  const store = async (written: Draft): Promise<Post> => {
+    const { post: known, draft: before } = stored.current;
+    const body = bodyOf(written);
+    if (known === null) {
+      const created = await api.createPost(body);
+      accept(created, written);
+      setup.onCreated(created);
+      return created;
+    }
+    const isStored = JSON.stringify(bodyOf(before)) === JSON.stringify(body);
+    // A post that failed becomes a draft again by being saved.
+    if (isStored && known.state !== 'failed') return known;
+    // A scheduled post stays so while its words change.
+    const kept = known.scheduledAt ? { ...body, scheduledAt: known.scheduledAt } : body;
+    const saved = await api.savePost(known.id, known.version, kept);
+    accept(saved, written);
+    return saved;
+  };
+  /** The same words are published under the same key: an unanswered attempt can be repeated by hand. */
+  const keyFor = ({ id, version }: Post): string => {
+    const of = `${id} ${version}`;
+    if (key.current?.of !== of) key.current = { of, key: crypto.randomUUID() };
+    return key.current.key;
+  };
+
+  // None of them is repeated by itself: a post that was stored without an answer would be stored twice.
+  const save = useMutation({ retry: false, mutationFn: store });
+  const publish = useMutation({
+    retry: false,
+    mutationFn: async (written: Draft) => {
+      const ready = await store(written);
+      return api.publishPost(ready.id, keyFor(ready));
+    },
+    onSuccess: (started, written) => {
+      accept(started.post, written);
+      void reportPublished();
+      void refreshUserData();
+      setup.onStarted(started);
+    },
+  });
+  const schedule = useMutation({
+    retry: false,
+    mutationFn: async (written: Draft) => {
+      const ready = await store(written);
+      return api.schedulePost(ready.id, instantOf(written.scheduledAt) ?? '');
+    },
+    onSuccess: (scheduled, written) => {
+      accept(scheduled, written);
+      setup.onScheduled(scheduled);
+    },
+  });
+  const actions = [save, publish, schedule];
+
+  return {
+    draft,
+    post,
+    isDirty: !isSame(draft, base),
+    isBusy: actions.some(({ isPending }) => isPending),
+    error: actions.find(({ error }) => error !== null)?.error ?? null,
+    save,
+    publish,
+    schedule,
+    change(changes: Partial<Draft>) {
+      for (const action of actions) if (action.error !== null) action.reset();
+      setDraft((known) => ({ ...known, ...changes }));
+    },
+    /** Somebody else saved meanwhile, and these words are to stand nevertheless. */
+    async keepMine() {
+      const { post: known } = stored.current;
+      if (known === null) return;
+      const newest = await api.post(known.id, undefined);
+      stored.current = { post: newest, draft: draftOf(newest) };
+      setPost(newest);
+      for (const action of actions) action.reset();
+      await save.mutateAsync(draft);
+    },
+  };
+}
+
+export type ComposerView = ReturnType<typeof useComposer>;

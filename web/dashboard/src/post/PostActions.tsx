@@ -1,0 +1,143 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Text } from '@wix/design-system';
+import { Dialog, useFailureText, useToast } from '@wixapp/react';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
+import { editAddress } from '../posts/address';
+import { isEditable } from '../posts/state';
+import type { Post } from '../posts/types';
+import { keys, useAutopost, useRememberPost } from '../posts/useAutopost';
+
+/** Edit, take out of the schedule, copy, delete: what a post's state allows. */
+export function PostActions({ post }: { post: Post }) {
+  const { post: texts } = useAutopostMessages();
+  const api = useAutopost();
+  const navigate = useNavigate();
+  const remember = useRememberPost();
+  const failureText = useFailureText();
+  const { show } = useToast();
+  const [isDeleting, setDeleting] = useState(false);
+  const complain = (error: unknown) => void show(failureText(error, texts.failed), 'error');
+  const duplicate = useMutation({
+    retry: false,
+    mutationFn: () => api.duplicatePost(post.id),
+    onSuccess: (copy) => {
+      remember(copy);
+      show(texts.duplicated, 'success');
+      navigate(editAddress(copy.id));
+    },
+    onError: complain,
+  });
+  const unschedule = useMutation({
+    mutationFn: () => api.unschedulePost(post.id),
+    onSuccess: (draft) => {
+      remember(draft);
+      show(texts.unscheduled, 'success');
+    },
+    onError: complain,
+  });
+  const isBusy = duplicate.isPending || unschedule.isPending;
+  return (
+    <div className="actions__buttons">
+      {isEditable(post) && (
+        <Button as={Link} to={editAddress(post.id)} size="small" data-testid="post-edit">
+          {post.state === 'draft' ? texts.goOn : texts.edit}
+        </Button>
+      )}
+      {post.state === 'scheduled' && (
+        <Button
+          size="small"
+          priority="secondary"
+          disabled={isBusy}
+          onClick={() => unschedule.mutate()}
+          data-testid="post-unschedule"
+        >
+          {texts.unschedule}
+        </Button>
+      )}
+      <Button
+        size="small"
+        priority="secondary"
+        disabled={isBusy}
+        onClick={() => duplicate.mutate()}
+        data-testid="post-duplicate"
+      >
+        {texts.duplicate}
+      </Button>
+      {post.state !== 'publishing' && (
+        <Button
+          size="small"
+          priority="secondary"
+          skin="destructive"
+          onClick={() => setDeleting(true)}
+          data-testid="post-delete"
+        >
+          {texts.delete}
+        </Button>
+      )}
+      <DeletePost post={post} isOpen={isDeleting} onClose={() => setDeleting(false)} />
+    </div>
+  );
+}
+
+interface DeletePostProps {
+  post: Post;
+  isOpen: boolean;
+  onClose(): void;
+}
+
+function DeletePost({ post, isOpen, onClose }: DeletePostProps) {
+  const { post: texts } = useAutopostMessages();
+  const api = useAutopost();
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const failureText = useFailureText();
+  const { show } = useToast();
+  const deletion = useMutation({
+    mutationFn: () => api.deletePost(post.id),
+    onSuccess: () => {
+      show(texts.deleted, 'success');
+      navigate('/posts', { replace: true });
+      cache.removeQueries({ queryKey: keys.post(post.id) });
+      void cache.invalidateQueries({ queryKey: keys.posts });
+    },
+  });
+  const close = () => {
+    deletion.reset();
+    onClose();
+  };
+  const isOut = post.results.some(({ state }) => state === 'published');
+  return (
+    <Dialog
+      isOpen={isOpen}
+      title={texts.deleteTitle}
+      onClose={close}
+      testId="post-delete-dialog"
+      footer={
+        <>
+          <Button priority="secondary" onClick={close}>
+            {texts.keep}
+          </Button>
+          <Button
+            skin="destructive"
+            disabled={deletion.isPending}
+            onClick={() => deletion.mutate()}
+            data-testid="post-delete-now"
+          >
+            {texts.deleteNow}
+          </Button>
+        </>
+      }
+    >
+      <Text size="small">{isOut ? texts.deleteOut : texts.deleteText}</Text>
+      <div role="alert">
+        {deletion.error !== null && (
+          <Text size="small" skin="error">
+            {failureText(deletion.error, texts.failed)}
+          </Text>
+        )}
+      </div>
+    </Dialog>
+  );
+}
