@@ -15,6 +15,11 @@ const LANGUAGES = ['en', 'de', 'he'];
 const WIDTHS = [360, 768, 1440];
 const PAGES = [
   '/',
+  '/posts',
+  '/compose',
+  '/calendar?view=month',
+  '/networks',
+  '/profiles',
   '/plans?cycle=yearly',
   '/plans?compare=1',
   '/plans?to=free',

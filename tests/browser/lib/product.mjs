@@ -54,18 +54,23 @@ export class Product {
   /**
    * @param {number} port
    * @param {string} dataDir
+   * @param {Record<string, string>} [settings] variables of its environment beside the test's own
    */
-  constructor(port, dataDir) {
+  constructor(port, dataDir, settings = {}) {
     this.port = port;
     this.dataDir = dataDir;
+    this.settings = settings;
     this.platform = `http://127.0.0.1:${port}`;
     this.app = `http://127.0.0.1:${port + 1}`;
   }
 
-  /** A product on a fresh data folder, running. */
-  static async start() {
+  /**
+   * A product on a fresh data folder, running.
+   * @param {Record<string, string>} [settings]
+   */
+  static async start(settings) {
     const dataDir = await mkdtemp(join(tmpdir(), 'wixapp-browser-'));
-    const product = new Product(await freePortPair(), dataDir);
+    const product = new Product(await freePortPair(), dataDir, settings);
     await product.run();
     return product;
   }
@@ -74,7 +79,8 @@ export class Product {
   async run() {
     const { WIXAPP_BIN: binary = join(REPOSITORY, 'target/debug/autopost') } = process.env;
     const options = ['dev', '--port', String(this.port), '--data-dir', this.dataDir];
-    const child = spawn(resolve(binary), options, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...this.settings };
+    const child = spawn(resolve(binary), options, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
