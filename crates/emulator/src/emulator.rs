@@ -29,8 +29,9 @@ use crate::{api, fake_network, page_api, pages, site_page};
 /// Over HTTP the same things return at once and [`Emulator::start`]'s background task posts the webhooks.
 ///
 /// # Example
-/// ```no_run
-/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use wixapp_emulator::{Card, CheckoutOrder, Emulator, EmulatorConfig};
 /// use wixapp_platform::AppSecret;
 ///

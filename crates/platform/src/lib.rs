@@ -35,6 +35,8 @@ pub use self::key_ring::KeyRing;
 pub use self::oauth::AccessToken;
 pub use self::secret::AppSecret;
 pub use self::webhook::{WebhookEvent, WebhookSigner, WebhookVerifier};
+/// How values of secrets are given and read.
+pub use secrecy::{ExposeSecret, SecretString};
 
 // The programs of the guide and of the README compile with the documentation tests.
 #[cfg(doctest)]

@@ -131,7 +131,7 @@ impl WixClient {
     ///
     /// # Example
     /// ```no_run
-    /// use secrecy::ExposeSecret;
+    /// use wixapp_platform::ExposeSecret;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
     /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
     /// let key = client.secret(&instance, "mail-key").await?;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use wixapp_platform::data::{
-    Collection, CollectionPatch, CollectionPermissions, CollectionRole, Field, FieldType, Index, IndexStatus,
-    Order,
+    Collection, CollectionPatch, CollectionPermissions, CollectionPlugin, CollectionRole, Field, FieldType,
+    Index, IndexStatus, Order, PluginType,
 };
 
 use super::scene::{Scene, refused};
@@ -201,6 +201,26 @@ call! { AVAILABLE "indexes.listAvailableIndexes"
     }
 }
 
+call! { PLUGINS "collections.addDataCollectionPlugin, deleteDataCollectionPlugin"
+    "comes and goes" => |s| {
+        let id = made(s).await;
+        let plugin = CollectionPlugin::new(PluginType::Publish).with("publishOptions", json!({"defaultStatus": "DRAFT"}));
+        let add = || s.client.add_collection_plugin(&s.instance, &id, &plugin);
+        let added = add().await.unwrap();
+        assert_eq!(added.more["plugins"], json!([{"type": "PUBLISH", "publishOptions": {"defaultStatus": "DRAFT"}}]));
+        assert!(add().await.unwrap_err().message().unwrap().contains("already"));
+        let remove = || s.client.delete_collection_plugin(&s.instance, &id, &PluginType::Publish);
+        assert_eq!(remove().await.unwrap().more["plugins"], json!([]));
+        assert!(remove().await.unwrap_err().message().unwrap().contains("not there"));
+    }
+    "of a type that is none" => |s| {
+        let id = made(s).await;
+        let plugin = CollectionPlugin::new(PluginType::from("MAGIC".to_owned()));
+        let error = s.client.add_collection_plugin(&s.instance, &id, &plugin).await.unwrap_err();
+        assert!(error.is_invalid() && error.message().unwrap().contains("one of PUBLISH"), "{error}");
+    }
+}
+
 tests! {
     create: CREATE,
     get: GET,
@@ -216,4 +236,5 @@ tests! {
     list_indexes: LIST_INDEXES,
     drop_index: DROP_INDEX,
     available: AVAILABLE,
+    plugins: PLUGINS,
 }
