@@ -52,6 +52,5 @@ pub use wixapp_store as store;
 #[doc = include_str!("../../../docs/jobs.md")]
 #[doc = include_str!("../../../docs/local-platform.md")]
 #[doc = include_str!("../../../docs/recipes/records.md")]
-#[doc = include_str!("../../../docs/tutorial.md")]
 #[doc = include_str!("../../../README.md")]
 struct Guide;

@@ -7,3 +7,4 @@ mod scenario;
 mod snapshot;
 mod stage;
 mod timeline;
+mod tutorial;

@@ -1,0 +1,265 @@
+//! The program of docs/tutorial.md, which is shown there piece by piece.
+
+#![allow(dead_code, reason = "it is a whole program inside a test")]
+
+use axum::http::StatusCode;
+use utoipa::ToSchema;
+use wixapp::core::id::sortable_body;
+use wixapp::prelude::*;
+
+/// Where a post is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum PostState {
+    Draft,
+    Publishing,
+    Published,
+    PartlyPublished,
+    Failed,
+}
+
+/// A post, as it is stored and as pages see it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Post {
+    id: String,
+    state: PostState,
+    text: String,
+    networks: Vec<String>,
+    /// The addresses of what was published.
+    urls: Vec<String>,
+}
+
+impl Record for Post {
+    const COLLECTION: &'static str = "posts";
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn state(&self) -> &str {
+        match self.state {
+            PostState::Draft => "draft",
+            PostState::Publishing => "publishing",
+            PostState::Published => "published",
+            PostState::PartlyPublished => "partly_published",
+            PostState::Failed => "failed",
+        }
+    }
+    fn search_text(&self) -> String {
+        self.text.clone()
+    }
+}
+
+/// What an owner writes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPost {
+    text: String,
+    networks: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Posts {
+    posts: Vec<Post>,
+    #[schema(value_type = Option<String>)]
+    next_cursor: Option<RecordCursor>,
+}
+
+/// Writes a draft.
+#[utoipa::path(post, path = "/api/v1/posts", request_body = NewPost, responses((status = 201, body = Reply<Post>)))]
+async fn create(
+    State(server): State<Arc<Server>>,
+    session: OwnerSession,
+    ValidJson { value: new, .. }: ValidJson<NewPost>,
+) -> Result<(StatusCode, Reply<Post>), ApiError> {
+    if new.text.trim().is_empty() || new.text.chars().count() > 500 {
+        return Err(ApiError::invalid("A post has 1 to 500 characters."));
+    }
+    // Made before the decision: that may run more than once.
+    let id = format!("post_{}", sortable_body(server.clock.now(), server.random()));
+    let post = Post { id, state: PostState::Draft, text: new.text, networks: new.networks, urls: Vec::new() };
+    let saved = server.change(&session, Want::money(), move |tx| Ok(tx.save_record(&post)?)).await?;
+    Ok((StatusCode::CREATED, Reply::new(saved.record)))
+}
+
+/// The posts, newest first.
+#[utoipa::path(get, path = "/api/v1/posts", responses((status = 200, body = Reply<Posts>)))]
+async fn list(State(server): State<Arc<Server>>, session: OwnerSession) -> Result<Reply<Posts>, ApiError> {
+    let page = server.list_records::<Post>(&session, &RecordFilter::default(), 20).await?;
+    let posts = page.records.into_iter().map(|stored| stored.record).collect();
+    Ok(Reply::new(Posts { posts, next_cursor: page.next }))
+}
+
+/// What jobs share: the way to the networks.
+struct Networks;
+
+impl Networks {
+    /// Under one key a network publishes once, however often it is asked.
+    async fn publish(&self, network: &str, text: &str, key: &str) -> Result<String, String> {
+        if text.contains("[fail]") {
+            return Err(format!("{network} does not like this post."));
+        }
+        Ok(format!("https://{network}.example/{key}"))
+    }
+}
+
+/// Brings one post to one network.
+#[derive(Clone, Serialize, Deserialize)]
+struct PublishTo {
+    post_id: String,
+    network: String,
+}
+
+impl Job for PublishTo {
+    const KIND: &'static str = "publish";
+    type Output = String;
+
+    async fn run(self, context: JobContext) -> Result<String, JobError> {
+        let (server, networks) = (context.state::<Server>()?, context.state::<Networks>()?);
+        let post = server
+            .store
+            .find_record::<Post>(context.instance_id(), &self.post_id)
+            .await
+            .map_err(JobError::retry)?;
+        let post = post.ok_or_else(|| JobError::cancel("The post was deleted meanwhile."))?.record;
+        context.progress(40, format!("Publishing on {}", self.network)).await;
+        let key = format!("{}-{}", self.post_id, self.network);
+        let published = networks.publish(&self.network, &post.text, &key).await;
+        published.map_err(|why| JobError::fail_with("refused", why))
+    }
+}
+
+/// Joins what the networks gave.
+#[derive(Clone, Serialize, Deserialize)]
+struct Finish {
+    post_id: String,
+}
+
+impl Job for Finish {
+    const KIND: &'static str = "finish";
+    type Output = ();
+
+    async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let server = context.state::<Server>()?;
+        let members = context.members().iter();
+        let urls = members.map(|member| member.output::<PublishTo>()).collect::<Result<Vec<_>, _>>()?;
+        let want = Want::money().record::<Post>(&self.post_id);
+        let finished = server.store.transact(context.instance_id(), want, context.now(), move |tx| {
+            let Some(stored) = tx.record::<Post>(&self.post_id)? else { return Ok(()) };
+            let mut post = stored.record;
+            post.urls = urls.iter().flatten().cloned().collect();
+            post.state = match post.urls.len() {
+                0 => PostState::Failed,
+                all if all == urls.len() => PostState::Published,
+                _ => PostState::PartlyPublished,
+            };
+            tx.save_record(&post).map(|_| ())
+        });
+        finished.await.map_err(JobError::retry)?.map_err(JobError::fail)
+    }
+}
+
+/// Publishes a post, for one credit a network.
+#[utoipa::path(post, path = "/api/v1/posts/{id}/publish",
+    params(("id" = String, Path), ("Idempotency-Key" = String, Header, description = "The caller's name for this")),
+    responses((status = 202, body = Reply<Post>)))]
+async fn publish(
+    State(server): State<Arc<Server>>,
+    session: OwnerSession,
+    ValidPath(id): ValidPath<String>,
+    key: IdempotencyKey,
+) -> Result<OnceReply, ApiError> {
+    let post = server.find_record::<Post>(&session, &id).await?;
+    let on = |network: &String| (Credits::ONE, PublishTo { post_id: id.clone(), network: network.clone() });
+    let jobs: PaidJobs = post.record.networks.iter().map(on).collect();
+    let jobs = jobs.join(Finish { post_id: id.clone() }).want(Want::money().record::<Post>(&id));
+    server
+        .start_paid_jobs_with(&session, &key, b"", jobs, move |tx, _started| {
+            // The state the jobs were made for, and no other.
+            let mut post = tx.record_at::<Post>(&id, Some(post.version))?.record;
+            if post.state != PostState::Draft {
+                let refusal = ApiError::new(ErrorCode::Conflict).with_code("wrong_state");
+                return Err(refusal.with_message("Only a draft can be published."));
+            }
+            post.state = PostState::Publishing;
+            Ok(tx.save_record(&post)?.record)
+        })
+        .await
+}
+
+fn app() -> App {
+    App::new("Autopost")
+        .routes(OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(publish)))
+        .state(|_config| Networks)
+        .job::<PublishTo>()
+        .job::<Finish>()
+}
+
+fn main() -> ExitCode {
+    app().run()
+}
+
+use serde_json::{Value, json};
+use wixapp::Local;
+
+/// The owner of a site, with the app on it.
+struct Owner {
+    local: Local,
+    client: reqwest::Client,
+    token: String,
+}
+
+impl Owner {
+    async fn new() -> Self {
+        let local = Local::start(app()).await.unwrap();
+        let site = local.emulator().install(&local.emulator().sites()[0].site_id).await.unwrap();
+        let page = local.emulator().app_url(&site.site_id).unwrap();
+        let token = page.split_once("instance=").unwrap().1.split('&').next().unwrap().to_owned();
+        Self { local, client: reqwest::Client::new(), token }
+    }
+
+    async fn ask(&self, method: reqwest::Method, path: &str, body: Value) -> Value {
+        let request = self.client.request(method, format!("{}{path}", self.local.app_url()));
+        let request = request.header("authorization", format!("WixInstance {}", self.token));
+        let answer = request.header("idempotency-key", "first").json(&body).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
+    /// Asks until the answer is the wanted one: webhooks and jobs take a moment.
+    async fn wait_for(&self, path: &str, at: &str, wanted: Value) -> Value {
+        let mut turn = tokio::time::interval(std::time::Duration::from_millis(20));
+        loop {
+            turn.tick().await;
+            let answer = self.ask(reqwest::Method::GET, path, Value::Null).await;
+            if answer.pointer(at) == Some(&wanted) {
+                return answer;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_post_reaches_both_networks_for_two_credits() {
+    let owner = Owner::new().await;
+    owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
+    let draft = json!({ "text": "Fresh bread", "networks": ["mastodon", "bluesky"] });
+    let post = owner.ask(reqwest::Method::POST, "/api/v1/posts", draft).await;
+    let path = format!("/api/v1/posts/{}/publish", post["data"]["id"].as_str().unwrap());
+    owner.ask(reqwest::Method::POST, &path, json!({})).await;
+    let posts = owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
+    assert_eq!(posts["data"]["posts"][0]["urls"].as_array().unwrap().len(), 2);
+    owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(198)).await;
+    owner.local.stop().await.unwrap();
+}
+
+/// The tutorial shows this file and nothing else.
+#[test]
+fn the_tutorial_shows_what_is_tested_here() {
+    let (text, program) = (include_str!("../../../../docs/tutorial.md"), include_str!("tutorial.rs"));
+    let blocks: Vec<_> =
+        text.split("```rust\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 6);
+    for block in blocks {
+        assert!(program.contains(block), "not in tutorial.rs:\n{block}");
+    }
+}
