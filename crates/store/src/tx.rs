@@ -268,9 +268,15 @@ impl Tx {
         self.profile.deleted_at = Some(self.now);
         self.writes.extend(group::withdraw(&id));
         self.records.clear();
+        for job in self.jobs.values_mut() {
+            "{}".clone_into(&mut job.args);
+            (job.result, job.error, job.progress_step) = (None, None, None);
+            job.fence += 1;
+        }
         for text in [
             "UPDATE facts SET payload = '' WHERE instance_id = $1",
-            "UPDATE jobs SET args = '{}', result = NULL, error = NULL, progress_step = NULL WHERE instance_id = $1",
+            // A worker that has not heard of it yet may still say something under the number that it has.
+            "UPDATE jobs SET args = '{}', result = NULL, error = NULL, progress_step = NULL, fence = fence + 1 WHERE instance_id = $1",
             "DELETE FROM job_steps WHERE instance_id = $1",
             "DELETE FROM job_lines WHERE instance_id = $1",
             "UPDATE checkouts SET url = '' WHERE instance_id = $1",

@@ -10,7 +10,7 @@ use wixapp_core::grant::Pool;
 use wixapp_core::hold::HoldState;
 use wixapp_core::job::JobState;
 use wixapp_core::{InstanceId, JobId};
-use wixapp_store::{Beat, Claim, Job, Lease, Limits, NewJob, Store, Want};
+use wixapp_store::{Beat, Claim, Job, JobLine, Lease, Limits, NewJob, Store, Want};
 
 use crate::stage::{Stage, at, gift, give, instance, now, put_aside, sound};
 
@@ -29,6 +29,7 @@ on_both!(
     jobs_are_listed_newest_first,
     pages_of_jobs_neither_skip_nor_repeat_any,
     a_job_is_added_once_under_its_id,
+    what_a_worker_says_after_an_erasure_is_not_kept,
 );
 
 fn job(id: &str) -> NewJob {
@@ -323,4 +324,36 @@ async fn a_job_is_added_once_under_its_id(stage: Stage) {
         Ok::<_, ()>(())
     });
     assert!(again.await.unwrap_err().is_conflict("jobs_pkey"));
+}
+
+async fn what_a_worker_says_after_an_erasure_is_not_kept(stage: Stage) {
+    let (store, id) = (&stage.store, instance("site-1"));
+    add(store, &id, vec![job("job_1"), job("job_2")]).await;
+    let claimed = claim(store, 2).await;
+    let beat = |claimed: &Job, number| Beat {
+        instance_id: id.clone(),
+        lease: claimed.lease(),
+        lease_until: until(),
+        percent: 50,
+        step: Some("Writing to ada@example.com".to_owned()),
+        lines: vec![JobLine { number, at: now(), text: "wrote to ada@example.com".to_owned() }],
+        tell: true,
+    };
+    assert_eq!(store.beat_jobs(claimed.iter().map(|job| beat(job, 0)).collect()).await.unwrap(), []);
+    assert_eq!(stage.number("SELECT count(*) FROM job_lines").await, 2);
+    // One is called off beside it, as a deletion does; the other only loses what is stored of it.
+    let erased = store.transact(&id, Want::money().job(&claimed[0].job_id), now(), |tx| {
+        tx.cancel_job(&"job_1".parse().unwrap(), Some("as ada@example.com wished".to_owned()));
+        tx.erase();
+        Ok::<_, ()>(())
+    });
+    erased.await.unwrap().unwrap();
+    let lost = store.beat_jobs(claimed.iter().map(|job| beat(job, 1)).collect()).await.unwrap();
+    assert_eq!(lost, [claimed[0].lease(), claimed[1].lease()]);
+    assert_eq!(stage.number("SELECT count(*) FROM job_lines").await, 0);
+    for claimed in &claimed {
+        let left = store.find_job(&id, &claimed.job_id).await.unwrap().unwrap();
+        assert_eq!((left.args.as_str(), left.progress_step, left.error), ("{}", None, None));
+        assert!(!settle(store, &id, claimed.lease(), JobState::Completed).await);
+    }
 }
