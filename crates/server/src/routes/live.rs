@@ -122,7 +122,7 @@ impl Watcher {
                 Topic::Job(id) => self.job(&id).await?,
                 Topic::Resync => {
                     for job in self.app.store.list_jobs(&self.session.instance_id, RECENT_JOBS).await? {
-                        self.push("job", &JobView::new(&job, self.app.clock.now()))?;
+                        self.push("job", &JobView::with_lines(&self.app, &job).await?)?;
                     }
                     self.checkout().await?;
                     money = true;
@@ -147,7 +147,10 @@ impl Watcher {
 
     async fn job(&mut self, id: &JobId) -> Result<(), ApiError> {
         match self.app.store.find_job(&self.session.instance_id, id).await? {
-            Some(job) => self.push("job", &JobView::new(&job, self.app.clock.now())),
+            Some(job) => {
+                let view = JobView::with_lines(&self.app, &job).await?;
+                self.push("job", &view)
+            }
             None => Ok(()),
         }
     }

@@ -29,11 +29,15 @@ async fn money_jobs_and_checkouts_are_told_as_they_happen() {
 
     let job_id = app.start_work(&site, "work-1", "gate").await;
     let seen = live.until(|event| event.name == "job" && event.data["status"] == "publishing").await;
-    assert_eq!(seen.last().unwrap().data["progressPercent"], 50);
+    let seen = seen.last().unwrap();
+    assert_eq!(seen.data["progressPercent"], 50);
+    assert_eq!(seen.data["log"][0]["text"], "It begins.");
+    assert_eq!(seen.data, *app.get(&site.token, &format!("/api/v1/wix/jobs/{job_id}")).await.data());
     app.gate.open();
     let done =
         live.until(|event| event.name == "job" && event.data["status"] == "completed").await.pop().unwrap();
     assert_eq!((&done.data["jobId"], &done.data["result"]), (&json!(job_id), &json!({ "done": true })));
+    assert_eq!(done.data, *app.get(&site.token, &format!("/api/v1/wix/jobs/{job_id}")).await.data());
 
     let (checkout_id, page) = app.checkout(&site, "starter").await;
     live.until(|event| event.data["openCheckout"]["checkoutId"] == checkout_id).await;

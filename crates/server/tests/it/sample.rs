@@ -77,6 +77,7 @@ impl Job for Work {
     type Output = Value;
 
     async fn run(self, context: JobContext) -> Result<Value, JobError> {
+        context.log("It begins.");
         context.progress(50, "Publishing it").await;
         match self.end {
             End::Well => {}

@@ -9,7 +9,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use wixapp_core::JobId;
 use wixapp_core::clock::Timestamp;
-use wixapp_store::{Job, JobLine};
+use wixapp_store::Job;
+
+use crate::error::ApiError;
+use crate::state::App;
 
 /// A job.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -44,7 +47,7 @@ pub struct JobView {
     pub seconds_left: Option<i64>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// What it said, oldest first; only where one job is asked for.
+    /// What it said, oldest first, the last 100 lines; where one job is asked for, and in live events.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<JobLineView>,
 }
@@ -102,7 +105,21 @@ impl JobStatus {
     }
 }
 
+/// How many lines are shown, the last ones.
+const LINES: i64 = 100;
+
 impl JobView {
+    /// The job with what it said.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn with_lines(app: &App, job: &Job) -> Result<Self, ApiError> {
+        let lines = app.store.list_job_lines(&job.instance_id, &job.job_id, LINES).await?;
+        let mut view = Self::new(job, app.clock.now());
+        view.log = lines.into_iter().map(|line| JobLineView { at: line.at, text: line.text }).collect();
+        Ok(view)
+    }
+
     /// The job as API users see it.
     #[must_use]
     pub fn new(job: &Job, now: Timestamp) -> Self {
@@ -123,12 +140,5 @@ impl JobView {
             finished_at: job.finished_at,
             log: Vec::new(),
         }
-    }
-
-    /// With what it said.
-    #[must_use]
-    pub fn with_log(mut self, lines: Vec<JobLine>) -> Self {
-        self.log = lines.into_iter().map(|line| JobLineView { at: line.at, text: line.text }).collect();
-        self
     }
 }

@@ -11,9 +11,6 @@ use crate::extract::{OwnerSession, ValidPath};
 use crate::reply::Reply;
 use crate::state::App;
 
-/// How many lines are shown, the last ones.
-const LINES: i64 = 100;
-
 /// One job of the caller's instance, with its progress.
 #[utoipa::path(get, path = "/jobs/{jobId}", tag = "jobs", operation_id = "jobs_show",
     params(("jobId" = String, Path, description = "The job's id")),
@@ -26,6 +23,5 @@ pub async fn handle(
     let found = app.store.find_job(&session.instance_id, &id).await?;
     let job =
         found.ok_or_else(|| ApiError::new(ErrorCode::NotFound).with_message("There is no such job."))?;
-    let lines = app.store.list_job_lines(&session.instance_id, &job.job_id, LINES).await?;
-    Ok(Reply::new(JobView::new(&job, app.clock.now()).with_log(lines)))
+    Ok(Reply::new(JobView::with_lines(&app, &job).await?))
 }

@@ -439,7 +439,7 @@ export type JobView = {
    */
   kind: string;
   /**
-   * What it said, oldest first; only where one job is asked for.
+   * What it said, oldest first, the last 100 lines; where one job is asked for, and in live events.
    */
   log?: Array<JobLineView>;
   /**
@@ -1203,7 +1203,7 @@ export type ReplyJobView = {
      */
     kind: string;
     /**
-     * What it said, oldest first; only where one job is asked for.
+     * What it said, oldest first, the last 100 lines; where one job is asked for, and in live events.
      */
     log?: Array<JobLineView>;
     /**
