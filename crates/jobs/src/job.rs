@@ -20,7 +20,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// How often a job of this kind is tried before it fails for good.
     const MAX_ATTEMPTS: u32 = 5;
 
-    /// How long one attempt may take. An attempt that takes longer is stopped, and the job tried again.
+    /// How long one attempt may take, a day at the most. An attempt that takes longer is stopped, and the job tried again. It may
+    /// be longer than a lease, which is renewed meanwhile.
     const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Which of the due jobs go first: those with the lower number. [`NewJobExt::priority`](crate::NewJobExt::priority) says

@@ -62,7 +62,7 @@ pub use enqueue::{JobArgsError, NewJobExt, new_job};
 pub use error::JobError;
 pub use group::{Member, new_group};
 pub use job::Job;
-pub use registry::Registry;
+pub use registry::{LeaseError, Registry};
 pub use runner::{Drained, Runner, RunnerHandle};
 pub use state::State;
 pub use status::{ApiError, api_error, api_status, time_left};

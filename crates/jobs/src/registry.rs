@@ -9,11 +9,14 @@ use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use serde::Serialize;
 
+use crate::config::RunnerConfig;
 use crate::context::JobContext;
 use crate::cron::{CatchUp, Cron};
 use crate::error::{ErrorKind, Failure, JobError};
 use crate::job::Job;
 
+/// The longest [`Job::TIMEOUT`]: so long at the most a handler that is stuck keeps its job.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// The longest stored result, in bytes.
 const OUTPUT_LIMIT: usize = 64 * 1024;
 
@@ -39,6 +42,32 @@ pub struct Registry {
     rates: BTreeMap<String, SignedDuration>,
 }
 
+/// The lease does not fit the handlers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LeaseError {
+    /// A handler that is stuck would keep its job for more than a day.
+    #[error(
+        "a `{kind}` job may take {} s, and a day ({} s) is the longest: split it into jobs or let it come again with JobError::snooze",
+        timeout.as_secs(), LONGEST_TIMEOUT.as_secs()
+    )]
+    Timeout {
+        /// The kind.
+        kind: &'static str,
+        /// What it asks for.
+        timeout: Duration,
+    },
+    /// The jobs of a worker that dies would wait for longer than any of them may take.
+    #[error("a lease of {} s is longer than any job may take: a `{kind}` job takes {} s at the most", lease.as_secs(), timeout.as_secs())]
+    Lease {
+        /// The lease.
+        lease: Duration,
+        /// The kind that may take longest.
+        kind: &'static str,
+        /// How long it may take.
+        timeout: Duration,
+    },
+}
+
 impl Registry {
     /// No kinds.
     #[must_use]
@@ -54,6 +83,7 @@ impl Registry {
     pub fn register<J: Job>(mut self) -> Self {
         const { assert!(is_kind(J::KIND), "Job::KIND is 1 to 64 characters of [a-z0-9_.-]") };
         const { assert!(J::MAX_ATTEMPTS > 0, "Job::MAX_ATTEMPTS is at least 1") };
+        const { assert!(!J::TIMEOUT.is_zero(), "Job::TIMEOUT is longer than nothing") };
         let (kind, job_type) = (J::KIND, TypeId::of::<J>());
         let handler = Handler { kind, timeout: J::TIMEOUT, run: run::<J>, job_type };
         let same = self.handlers.insert(kind, handler).is_none_or(|known| known.job_type == job_type);
@@ -97,6 +127,28 @@ impl Registry {
         let taken = self.rates.insert(name.to_owned(), apart).is_some();
         assert!(!taken, "two rates have the name `{name}`");
         self
+    }
+
+    /// Whether these kinds can be run under a lease of this length; asked when a server or worker starts.
+    ///
+    /// A handler may take longer than a lease, which is renewed as long as its [`Job::TIMEOUT`] is not over. But one that blocks
+    /// its thread keeps its job for a `TIMEOUT` and a lease, and nobody else gets it before; and the jobs of a worker that dies
+    /// wait for a whole lease.
+    ///
+    /// # Errors
+    /// [`LeaseError`], which names the kind.
+    pub fn check_lease(&self, lease: Duration) -> Result<(), LeaseError> {
+        let Some(longest) = self.handlers.values().max_by_key(|handler| handler.timeout) else {
+            return Ok(());
+        };
+        let (kind, timeout) = (longest.kind, longest.timeout);
+        if timeout > LONGEST_TIMEOUT {
+            return Err(LeaseError::Timeout { kind, timeout });
+        }
+        if lease > timeout && lease > RunnerConfig::default().lease {
+            return Err(LeaseError::Lease { lease, kind, timeout });
+        }
+        Ok(())
     }
 
     pub(crate) fn rates(&self) -> &BTreeMap<String, SignedDuration> {
@@ -169,10 +221,14 @@ mod tests {
 
     macro_rules! job {
         ($name:ident, $kind:literal) => {
+            job!($name, $kind, Duration::from_secs(300));
+        };
+        ($name:ident, $kind:literal, $timeout:expr) => {
             #[derive(serde::Serialize, serde::Deserialize)]
             struct $name;
             impl Job for $name {
                 const KIND: &'static str = $kind;
+                const TIMEOUT: Duration = $timeout;
                 type Output = ();
                 async fn run(self, _: JobContext) -> Result<(), JobError> {
                     Ok(())
@@ -183,6 +239,8 @@ mod tests {
     job!(Publish, "publish");
     job!(AlsoPublish, "publish");
     job!(Archive, "a-1.b_2");
+    job!(Ping, "ping", Duration::from_secs(2));
+    job!(Endless, "endless", Duration::MAX);
 
     #[test]
     fn registered_kinds_are_listed_once_and_sorted() {
@@ -203,5 +261,30 @@ mod tests {
             assert!(!is_kind(kind), "{kind}");
         }
         assert!(is_kind(&"x".repeat(64)));
+    }
+
+    #[test]
+    fn lease_is_as_long_as_the_longest_job_at_the_most_but_may_be_the_usual_one() {
+        let seconds = Duration::from_secs;
+        let both = Registry::new().register::<Ping>().register::<Publish>();
+        assert_eq!(both.check_lease(seconds(300)), Ok(()));
+        let refused = both.check_lease(seconds(301)).unwrap_err();
+        let text =
+            "a lease of 301 s is longer than any job may take: a `publish` job takes 300 s at the most";
+        assert_eq!(refused.to_string(), text);
+        let short = Registry::new().register::<Ping>();
+        assert_eq!(short.check_lease(seconds(30)), Ok(()));
+        assert!(matches!(short.check_lease(seconds(31)), Err(LeaseError::Lease { kind: "ping", .. })));
+        assert_eq!(Registry::new().check_lease(Duration::MAX), Ok(()));
+    }
+
+    #[test]
+    fn job_that_may_take_for_ever_is_refused() {
+        let endless = Registry::new().register::<Ping>().register::<Endless>();
+        let refused = endless.check_lease(Duration::from_secs(30)).unwrap_err();
+        assert!(
+            refused.to_string().starts_with("a `endless` job may take 18446744073709551615 s"),
+            "{refused}"
+        );
     }
 }

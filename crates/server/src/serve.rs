@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use wixapp_core::catalog::Catalog;
 use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_core::derive::{EndPolicy, Policy};
-use wixapp_jobs::{Registry, Runner, RunnerConfig};
+use wixapp_jobs::{LeaseError, Registry, Runner, RunnerConfig};
 use wixapp_platform::{InstanceTokenVerifier, WixClient};
 use wixapp_store::Store;
 
@@ -185,7 +185,7 @@ pub struct Running {
 ///
 /// # Errors
 /// [`StartError::Listen`] when the listener has no address; [`StartError::Config`] when requests are to be answered and
-/// there is none.
+/// there is none, or when the jobs do not fit their leases.
 pub fn start(
     app: Arc<App>,
     parts: Parts,
@@ -202,6 +202,9 @@ pub fn start(
         .map(TcpListener::local_addr)
         .transpose()
         .map_err(|source| StartError::Listen { address: app.config.server.bind.clone(), source })?;
+    if roles.worker {
+        check_lease(&app.config, &parts.jobs)?;
+    }
     let stop = watch::Sender::new(false);
     let hub = tokio::spawn(LiveHub::run(Arc::clone(&app.live), app.store.clone()));
     // Jobs decide on records and credits by the same doors as handlers.
@@ -219,6 +222,21 @@ pub fn start(
         async move { app.limits.keep().await }
     });
     Ok(Running { app, address, stop, http, workers, helpers: [hub, counting, forgetting] })
+}
+
+/// Refuses a lease that does not fit the app's jobs.
+fn check_lease(config: &Config, jobs: &Registry) -> Result<(), ConfigError> {
+    jobs.check_lease(Duration::from_secs(config.jobs.lease_s)).map_err(|error| match error {
+        LeaseError::Timeout { .. } => ConfigError::new(error.to_string())
+            .with_hint("Job::TIMEOUT is how long one attempt may take, and not the whole work"),
+        LeaseError::Lease { timeout, .. } => {
+            let hint = format!(
+                "so long the jobs of a worker that dies would wait: {} s or less are enough, as leases are renewed",
+                timeout.as_secs().max(30)
+            );
+            ConfigError::new(format!("jobs.lease_s (WIXAPP_JOBS_LEASE_S): {error}")).with_hint(hint)
+        }
+    })
 }
 
 fn start_workers(

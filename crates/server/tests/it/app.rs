@@ -15,7 +15,7 @@ use wixapp_emulator::{Emulator, EmulatorConfig};
 use wixapp_jobs::{Registry, State};
 use wixapp_place::Place;
 use wixapp_platform::{AppSecret, InstanceClaims, WebhookSigner, instance_token};
-use wixapp_server::serve::{self, Parts, Roles, Running};
+use wixapp_server::serve::{self, Parts, Roles, Running, StartError};
 use wixapp_server::{App, Config};
 
 use crate::answer::Answer;
@@ -130,6 +130,16 @@ impl TestApp {
     }
 
     async fn serve(&self, roles: Roles, listener: TcpListener) -> Running {
+        self.try_serve(roles, listener).await.unwrap()
+    }
+
+    /// Why a server does not start with the configuration as it is.
+    pub(crate) async fn not_served(&self) -> StartError {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        self.try_serve(Roles { api: true, worker: true }, listener).await.err().expect("it is refused")
+    }
+
+    async fn try_serve(&self, roles: Roles, listener: TcpListener) -> Result<Running, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
         let opened = serve::open(self.config.clone(), sample::catalog(), clock).await.unwrap();
         let to_wake = Arc::downgrade(&opened);
@@ -144,7 +154,7 @@ impl TestApp {
             state: Arc::new(State::new().with(self.gate.clone())),
             catalog: sample::catalog(),
         };
-        serve::start(opened, parts, roles, listener).unwrap()
+        serve::start(opened, parts, roles, listener)
     }
 
     /// The next server has these plans: what `change` makes of the text of the standard ones.

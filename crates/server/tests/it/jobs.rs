@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use wixapp_core::ErrorCode;
 use wixapp_server::operator::jobs::{Act, act, act_on_all};
+use wixapp_server::serve::{Roles, StartError};
 use wixapp_store::JobFilter;
 
 use crate::app::{Site, TestApp, days};
@@ -17,6 +18,7 @@ on_both!(
     jobs_that_ended_are_deleted_by_age,
     several_jobs_are_paid_together_and_joined,
     several_jobs_are_started_together_or_not_at_all,
+    a_lease_that_is_longer_than_any_job_is_refused_at_the_start,
 );
 
 async fn a_job_that_runs_is_called_off_and_its_credit_comes_back(app: TestApp) {
@@ -188,5 +190,20 @@ async fn several_jobs_are_started_together_or_not_at_all(app: TestApp) {
         (page(&app, &site, "state=done").await.0.len() == 4).then_some(())
     })
     .await;
+    app.finish().await;
+}
+
+async fn a_lease_that_is_longer_than_any_job_is_refused_at_the_start(mut app: TestApp) {
+    app.config_mut().jobs.lease_s = 301;
+    let refused = app.not_served().await;
+    let StartError::Config(refused) = refused else { panic!("{refused:?}") };
+    let text = refused.to_string();
+    assert!(
+        text.starts_with("jobs.lease_s (WIXAPP_JOBS_LEASE_S): a lease of 301 s is longer than any job"),
+        "{text}"
+    );
+    assert!(refused.hint().is_some_and(|hint| hint.contains("300 s or less are enough")), "{refused:?}");
+    app.config_mut().jobs.lease_s = 300;
+    app.another_server(Roles { api: true, worker: true }).await.stop().await;
     app.finish().await;
 }
