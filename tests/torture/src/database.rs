@@ -1,5 +1,7 @@
 //! A fresh database for one proof.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use tempfile::TempDir;
@@ -8,6 +10,9 @@ use wixapp_store::Store;
 
 /// Names a server on which databases may be created; `cargo xtask` starts one.
 const POSTGRES_URL: &str = "WIXAPP_TEST_POSTGRES_URL";
+
+/// How long a reader waits for a file that a process holds, which may be frozen.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Which database a proof runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -62,6 +67,28 @@ impl Database {
         let store = Store::open(&self.url).await?;
         store.migrate().await?;
         Ok(store)
+    }
+
+    /// The number that a query gives, read beside those who use the database.
+    pub(crate) async fn number(&self, sql: &str) -> Result<i64> {
+        match &self.place {
+            Place::File(_) => {
+                let path = self.url.strip_prefix("sqlite:").context("it is a file")?;
+                let reader =
+                    rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                reader.busy_timeout(PATIENCE)?;
+                Ok(reader.query_row(sql, [], |row| row.get(0))?)
+            }
+            Place::Server { .. } => {
+                let (client, connection) =
+                    tokio_postgres::connect(&self.url, NoTls).await.context("PostgreSQL")?;
+                let driving = tokio::spawn(connection);
+                let number = client.query_one(sql, &[]).await?.get(0);
+                drop(client);
+                driving.await?.context("PostgreSQL")?;
+                Ok(number)
+            }
+        }
     }
 
     /// Removes the database; one whose proof failed is left for people to look at.

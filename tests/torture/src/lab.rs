@@ -51,6 +51,11 @@ impl Lab {
         self.command_of("serve")
     }
 
+    /// The command of a process that only works.
+    pub(crate) fn worker_command(&self) -> Command {
+        self.command_of("worker")
+    }
+
     /// The command of a server whose clock stands still.
     pub(crate) fn command_at(&self, moment: Timestamp) -> Command {
         let mut command = self.command_of("serve-at");

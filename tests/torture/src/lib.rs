@@ -8,6 +8,7 @@ mod database;
 pub mod disk;
 pub mod hazard;
 mod identity;
+pub mod jobs;
 mod lab;
 pub mod race;
 mod server;

@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use wixapp_core::clock::Timestamp;
 use wixapp_sim as sim;
-use wixapp_torture::{disk, hazard, race, webhooks};
+use wixapp_torture::{disk, hazard, jobs, race, webhooks};
 
 /// Proofs that the product loses nothing and does nothing twice.
 #[derive(Debug, Parser)]
@@ -25,6 +25,8 @@ enum Proof {
     Race(race::Args),
     /// Kill the server again and again while webhooks, spends and jobs go on
     Webhooks(webhooks::Args),
+    /// Kill and freeze the processes that work while they have jobs
+    Jobs(jobs::Args),
     /// Let the disk under SQLite fail, be full, and lose power
     Disk(disk::Args),
     /// Live years of many sites in memory, with every fault of the network and every crash
@@ -42,6 +44,13 @@ enum Proof {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Be a worker of the app whose `serve` this is
+    #[command(hide = true)]
+    Worker {
+        /// What the app takes.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -49,6 +58,7 @@ fn main() -> ExitCode {
         Proof::Race(args) => prove(|program| async move { race::run(&program, &args).await }),
         Proof::Webhooks(args) => prove(|program| async move { webhooks::run(&program, &args).await }),
         Proof::Disk(args) => prove(|program| async move { disk::run(&program, &args).await }),
+        Proof::Jobs(args) => prove(|program| async move { jobs::run(&program, &args).await }),
         // It says how it goes while it goes.
         Proof::Sim(args) => match sim::command(&args) {
             Ok(code) => return code,
@@ -57,7 +67,10 @@ fn main() -> ExitCode {
         Proof::ServeAt { moment } => {
             prove(|_| async move { hazard::serve_at(moment).await.map(|()| String::new()) })
         }
-        Proof::Serve { .. } => {
+        Proof::Serve { .. } | Proof::Worker { .. } if jobs::app::is_asked_for() => {
+            return jobs::app::app().run();
+        }
+        Proof::Serve { .. } | Proof::Worker { .. } => {
             disk::stand_by();
             return autopost::app().run();
         }

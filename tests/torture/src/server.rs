@@ -18,6 +18,8 @@ const PORTS: Range<u16> = 12_000..32_000;
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// What the server says once it answers.
 pub(crate) const UP: &str = "the app is up";
+/// What a worker says once it works.
+const WORKER_UP: &str = "the worker is up";
 /// How much of what it says is kept for people.
 const LINES: usize = 40;
 
@@ -33,8 +35,8 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts `command` on `address` and waits until it answers.
-    pub(crate) async fn start(command: Command, address: SocketAddr) -> Result<Self> {
-        match Self::start_doomed(command, address).await? {
+    pub(crate) async fn start(mut command: Command, address: SocketAddr) -> Result<Self> {
+        match Self::start_doomed(&mut command, address).await? {
             Ok(server) => Ok(server),
             Err((status, said)) => bail!("the server did not start: {status}\n{said}"),
         }
@@ -42,7 +44,7 @@ impl Server {
 
     /// Starts a server that may end before it answers; then how it ended, and what it said.
     pub(crate) async fn start_doomed(
-        mut command: Command,
+        command: &mut Command,
         address: SocketAddr,
     ) -> Result<Result<Self, (ExitStatus, String)>> {
         command.env("WIXAPP_BIND", address.to_string()).env("WIXAPP_LOG", "warn,wixapp=info");
@@ -70,6 +72,11 @@ impl Server {
         self.child.kill().await.context("cannot kill the server")
     }
 
+    /// The number of its process, as long as it runs.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Waits until it has ended by itself.
     pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
         self.child.wait().await.context("cannot wait for the server")
@@ -87,7 +94,7 @@ async fn wait_until_up(
     said: &Mutex<VecDeque<String>>,
 ) -> std::io::Result<bool> {
     while let Some(line) = lines.next_line().await? {
-        let up = line.contains(UP);
+        let up = line.contains(UP) || line.contains(WORKER_UP);
         keep(said, line);
         if up {
             return Ok(true);

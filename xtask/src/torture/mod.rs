@@ -15,8 +15,10 @@ use crate::repo::Repo;
 
 /// Arguments of `cargo xtask torture`.
 #[derive(Args, Debug)]
-#[command(after_help = "Proofs: race, webhooks, disk, sim; `cargo xtask torture race --help` says more. \
-                        docs/testing.md says what each one shows.")]
+#[command(
+    after_help = "Proofs: race, webhooks, jobs, disk, sim; `cargo xtask torture race --help` says more. \
+                        docs/testing.md says what each one shows."
+)]
 pub(crate) struct TortureArgs {
     #[command(subcommand)]
     task: TortureTask,

@@ -38,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "wixapp-server",
             "wixapp-emulator",
             "wixapp-sim",
+            "wixapp",
             "autopost",
         ],
     ),

@@ -74,7 +74,7 @@ impl World {
     pub(super) async fn start_doomed(&self, moment: Moment, times: u32) -> Result<Option<Server>> {
         let mut command = self.lab.command_at(self.now());
         command.env("WIXAPP_CRASH_AT", format!("{}:{times}", moment.as_str()));
-        match Server::start_doomed(command, self.address).await? {
+        match Server::start_doomed(&mut command, self.address).await? {
             Ok(server) => Ok(Some(server)),
             Err((status, said)) => {
                 ensure!(is_killed(status), "the server ended by itself: {status}\n{said}");

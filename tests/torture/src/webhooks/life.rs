@@ -86,7 +86,7 @@ impl Life<'_> {
         if let Death::At { moment, times } = death {
             command.env("WIXAPP_CRASH_AT", format!("{}:{times}", moment.as_str()));
         }
-        let mut server = match Server::start_doomed(command, self.address).await? {
+        let mut server = match Server::start_doomed(&mut command, self.address).await? {
             Ok(server) => server,
             // Work that was left over took it to the moment before anybody could ask it for more.
             Err((status, said)) => return expect_killed(status, death, &said),

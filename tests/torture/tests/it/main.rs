@@ -3,6 +3,7 @@
 
 mod disk;
 mod hazard;
+mod jobs;
 mod race;
 mod webhooks;
 
