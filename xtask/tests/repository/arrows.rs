@@ -55,7 +55,15 @@ const DOORS: [(&str, &[&str]); 6] = [
     ("axum", &["wixapp-server", "wixapp-emulator", "wixapp", "wixapp-bench", "autopost"]),
     (
         "reqwest",
-        &["wixapp-platform", "wixapp-stripe", "wixapp-emulator", "wixapp", "autopost", "wixapp-torture"],
+        &[
+            "wixapp-platform",
+            "wixapp-stripe",
+            "wixapp-server",
+            "wixapp-emulator",
+            "wixapp",
+            "autopost",
+            "wixapp-torture",
+        ],
     ),
     (
         "tokio",
@@ -67,6 +75,7 @@ const DOORS: [(&str, &[&str]); 6] = [
             "wixapp-server",
             "wixapp-emulator",
             "wixapp",
+            "autopost",
             "wixapp-bench",
             "wixapp-place",
             "wixapp-torture",

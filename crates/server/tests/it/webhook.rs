@@ -168,6 +168,9 @@ fn claims(app: &TestApp, iat: i64, exp: i64) -> Value {
 async fn what_is_not_from_wix_is_refused_and_leaves_nothing() {
     let app = TestApp::start().await;
     let now = wixapp_core::clock::Clock::now(&app.clock).as_second();
+    // What the process writes of itself is there before, and stays as it is while the clock stands still.
+    let signs = async || app.place.number("SELECT count(*) FROM signs_of_life").await;
+    app.until("the process gave its signs", async || (signs().await == 2).then_some(())).await;
     let before = app.place.dump();
     let good = signer().sign_claims(&claims(&app, now, now + 60)).unwrap();
     let (head, rest) = good.split_once('.').unwrap();

@@ -90,7 +90,11 @@ async fn of_spender(store: &Store, id: &InstanceId, writes: &Writes) -> Result<C
     let spends = ids(writes.answered(id, WriteKind::Spend))?;
     let booked: BTreeSet<_> = of(&entries, EntryCode::Spend).map(|entry| entry.id.as_str()).collect();
     ensure!(booked == spends, "{} spends are booked and {} were answered", booked.len(), spends.len());
-    let jobs = store.list_jobs(id, i64::MAX).await?;
+    // What joins the jobs of a post is paid by nobody.
+    let (jobs, joins): (Vec<_>, Vec<_>) =
+        store.list_jobs(id, i64::MAX).await?.into_iter().partition(|job| job.hold_id.is_some());
+    let open = joins.iter().filter(|job| !job.state.is_final()).count();
+    ensure!(open == 0, "{open} joins of {} did not end", joins.len());
     let started = ids(writes.answered(id, WriteKind::Publish))?;
     let kept: BTreeSet<_> = jobs.iter().map(|job| job.job_id.as_str()).collect();
     ensure!(kept == started, "{} jobs are there and {} were answered", kept.len(), started.len());

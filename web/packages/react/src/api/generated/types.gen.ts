@@ -1733,7 +1733,8 @@ export type SpendRequest = {
    */
   amount: number;
   /**
-   * The caller's own name for it, shown in the history.
+   * The caller's own name for it, shown in the history. The ledger keeps it, also after the data of the site was deleted:
+   * an id of yours, and nothing about people.
    */
   reference?: string | null;
 };
