@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import { NETWORKS, STATES } from './state';
 import type { Network, PostState } from './types';
@@ -63,12 +63,21 @@ function Search({ value, onChange }: { value: string; onChange(value: string): v
   const { posts: texts } = useAutopostMessages();
   const [written, setWritten] = useState(value);
   const id = useId();
-  // The address may change without this field: by "Show all posts", or by the back button.
-  useEffect(() => setWritten(value), [value]);
+  const sent = useRef(value);
+  // The address may change without this field: by "Show all posts", or by the back button. What the field itself has
+  // sent comes back late, when more is written: that is not taken back.
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setWritten(value);
+  }, [value]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is written starts the wait
   useEffect(() => {
     if (written.trim() === value) return;
-    const timer = setTimeout(() => onChange(written.trim()), PAUSE_MS);
+    const timer = setTimeout(() => {
+      sent.current = written.trim();
+      onChange(sent.current);
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [written]);
   return (
