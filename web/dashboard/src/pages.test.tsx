@@ -19,6 +19,8 @@ import {
 import { http, type JsonBodyType } from 'msw';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from './App';
+import { AutopostServer } from './testing/autopost';
+import { aPost, aProfile } from './testing/posts';
 
 const server = startTestServer();
 const json = (data: unknown) => ok(data as JsonBodyType);
@@ -235,11 +237,17 @@ describe('settings', () => {
           : json({ entries: [newest], nextCursor: 'older' }),
       ),
     );
+    const autopost = new AutopostServer();
+    autopost.posts = [aPost()];
+    autopost.profiles = [aProfile()];
+    server.msw.use(...autopost.handlers());
     await openAt('/settings');
     await userEvent.click(await screen.findByTestId('data-export'));
     await waitFor(() => expect(blobs).toHaveLength(1));
     const data = JSON.parse((await blobs[0]?.text()) ?? '{}');
-    expect(Object.keys(data)).toEqual(['exportedAt', 'status', 'notices', 'jobs', 'history']);
+    const parts = ['exportedAt', 'status', 'notices', 'jobs', 'history', 'posts', 'profiles'];
+    expect(Object.keys(data)).toEqual(parts);
+    expect([data.posts, data.profiles]).toEqual([[aPost()], [aProfile()]]);
     expect(data.history).toEqual(someEntries());
     expect(JSON.stringify(data)).not.toContain('token-1');
   });

@@ -73,6 +73,7 @@ export const de = (f: Format): AppMessages => ({
     noCredits: 'Für diesen Beitrag reichen Ihre Credits nicht.',
     noCreditsAction: 'Tarife ansehen',
     jobTitle: 'Ihr Beitrag wird veröffentlicht',
+    full: 'Mehr Netzwerke, Bilder, eine Zeit',
   },
   jobs: {
     title: 'Letzte Aufträge',
@@ -158,7 +159,7 @@ export const de = (f: Format): AppMessages => ({
       title: 'Ihre Daten',
       exportTitle: 'Daten mitnehmen',
       exportText:
-        'Eine Datei mit Ihrem Tarif, allen Credits, allen Aufträgen und diesen Einstellungen; die Credits auch als Tabelle.',
+        'Eine Datei mit Ihrem Tarif, allen Credits, Beiträgen, Profilen und Aufträgen und diesen Einstellungen; die Credits auch als Tabelle.',
       export: 'Alles herunterladen',
       exporting: 'Wird gesammelt…',
       failed: 'Die Daten konnten nicht gesammelt werden. Bitte versuchen Sie es erneut.',
@@ -169,6 +170,7 @@ export const de = (f: Format): AppMessages => ({
       deleteQuestion: 'Ihre Daten endgültig löschen?',
       deleteWhat: 'Dies wird gelöscht und lässt sich nicht zurückholen:',
       deleted: [
+        'Ihre Beiträge, Bilder, Markenprofile und der Zugang zu Ihren Netzwerken',
         'die Texte und Ergebnisse aller Aufträge',
         'Ihre E-Mail-Adresse und welche Benachrichtigungen Sie wollten',
         'was Wix uns über Ihre Website und ihre Zahlungen mitgeteilt hat, Wort für Wort',

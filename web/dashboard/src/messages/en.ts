@@ -73,6 +73,7 @@ export const en = (f: Format) => ({
     noCredits: 'You have no credits left for this post.',
     noCreditsAction: 'See plans',
     jobTitle: 'Publishing your post',
+    full: 'More networks, images, a time',
   },
   jobs: {
     title: 'Recent jobs',
@@ -157,7 +158,7 @@ export const en = (f: Format) => ({
       title: 'Your data',
       exportTitle: 'Take your data with you',
       exportText:
-        'One file with your plan, every credit in and out, every job and these settings; the credits also as a table.',
+        'One file with your plan, every credit in and out, every post, profile and job, and these settings; the credits also as a table.',
       export: 'Download everything',
       exporting: 'Collecting…',
       failed: 'The data could not be collected. Please try again.',
@@ -168,6 +169,7 @@ export const en = (f: Format) => ({
       deleteQuestion: 'Delete your data for good?',
       deleteWhat: 'This is deleted, and cannot be brought back:',
       deleted: [
+        'your posts, images, brand profiles and the access to your networks',
         'the texts and results of all jobs',
         'your e-mail address and which notices you wanted',
         'what Wix told us about your site and its payments, word by word',

@@ -1,4 +1,5 @@
 import { JobProgress, useJobPoller } from '@wixapp/react';
+import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
 import { PublishForm } from './PublishForm';
@@ -10,7 +11,15 @@ export function PublishPanel() {
   const [jobId, follow] = useActiveJob();
   const { data: job } = useJobPoller(jobId);
   return (
-    <Panel title={publish.title} subtitle={publish.subtitle}>
+    <Panel
+      title={publish.title}
+      subtitle={publish.subtitle}
+      suffix={
+        <Link className="link" to="/compose" data-testid="post-full">
+          {publish.full}
+        </Link>
+      }
+    >
       <PublishForm onStarted={follow} />
       {job !== undefined && <JobProgress job={job} title={publish.jobTitle} />}
     </Panel>

@@ -1,10 +1,12 @@
 import type { ApiClient } from '@wixapp/react';
+import { autopostApi } from '../posts/api';
 
 const PAGE = 100;
 
 /** Everything the server tells the owner about this installation, as one document. */
 export async function collectData(client: ApiClient) {
-  const [status, notices, jobs, history] = await Promise.all([
+  const autopost = autopostApi(client);
+  const [status, notices, jobs, history, posts, { profiles }] = await Promise.all([
     client.status(),
     client.notices(),
     all(async (cursor) => {
@@ -15,8 +17,14 @@ export async function collectData(client: ApiClient) {
       const page = await client.history({ limit: PAGE, cursor });
       return { items: page.entries, nextCursor: page.nextCursor };
     }),
+    all(async (cursor) => {
+      const page = await autopost.posts({ limit: PAGE, cursor }, undefined);
+      return { items: page.posts, nextCursor: page.nextCursor };
+    }),
+    autopost.profiles(undefined),
   ]);
-  return { exportedAt: status.now, status, notices: notices.settings, jobs, history };
+  const { settings } = notices;
+  return { exportedAt: status.now, status, notices: settings, jobs, history, posts, profiles };
 }
 
 interface Page<T> {
