@@ -252,6 +252,10 @@ describe('the pages', () => {
     const names = biEvents.map((/** @type {any} */ { eventName }) => eventName);
     assert.ok(names.includes('APP_DASHBOARD_LOADED'), names.join());
     const page = await newPage(1440, 'en');
+    // The inspector shows the newest calls: this one is to be among them.
+    const told = page.waitForResponse('**/api/v1/wix/bi-event');
+    await page.goto(owner.at('/jobs'));
+    assert.equal((await told).status(), 200);
     await page.goto(`${product.platform}/inspector`);
     await page.getByText('/apps/v1/bi-event').first().waitFor();
     await page.context().close();
@@ -276,10 +280,9 @@ describe('the pages', () => {
     assert.equal(await page.getByTestId('plan-name').textContent(), 'Starter');
     assert.equal(await page.getByTestId('credits-available').textContent(), '1,199');
     const { jobs } = await owner.call('/api/v1/wix/jobs');
-    assert.deepEqual(
-      jobs.map((/** @type {any} */ { result }) => result),
-      [undefined],
-    );
+    assert.ok(jobs.length > 0);
+    assert.ok(jobs.every((/** @type {any} */ { result }) => result === undefined));
+    assert.deepEqual((await owner.call('/api/v1/posts')).posts, []);
     await page.context().close();
   });
 
