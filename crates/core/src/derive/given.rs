@@ -3,6 +3,7 @@
 use super::segment::{EntryKind, Segment};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
+use crate::cycle::{CyclePolicy, Cycles};
 use crate::fact::{BillingCycle, Fact};
 
 /// A plan that an operator gave.
@@ -18,7 +19,16 @@ impl<'a> Given<'a> {
     }
 
     /// An operator gives `plan`: the same plan goes on, another one follows the one before.
-    pub(super) fn give(list: &mut Vec<Self>, fact: &Fact, plan: &'a Plan, until: Option<Timestamp>) {
+    ///
+    /// Down and up again inside a cycle earns nothing: what was given without a break counts, and a plan that earned its
+    /// cycle there earns it once.
+    pub(super) fn give(
+        list: &mut Vec<Self>,
+        fact: &Fact,
+        plan: &'a Plan,
+        until: Option<Timestamp>,
+        policy: CyclePolicy,
+    ) {
         let mut entry = EntryKind::Purchase;
         if let Some(current) = list.last_mut().filter(|given| given.is_open(fact.at)) {
             if current.segment.plan.id == plan.id {
@@ -26,7 +36,8 @@ impl<'a> Given<'a> {
                 return;
             }
             current.until = Some(fact.at);
-            if plan.rank < current.segment.plan.rank {
+            let is_lower = plan.rank < current.segment.plan.rank;
+            if is_lower || Self::unbroken(list).any(|given| given.earned(plan, fact.at, policy)) {
                 entry = EntryKind::Transfer;
             }
         }
@@ -42,6 +53,25 @@ impl<'a> Given<'a> {
             told_late: false,
         };
         list.push(Self { segment, until });
+    }
+
+    /// The gifts that followed one another without a break, the newest first.
+    fn unbroken(list: &[Self]) -> impl Iterator<Item = &Self> {
+        let mut next = None;
+        list.iter().rev().take_while(move |given| {
+            let follows = next.is_none_or(|next| given.until == Some(next));
+            next = Some(given.segment.from);
+            follows
+        })
+    }
+
+    /// Whether the cycle that runs at `at` was earned here, by this plan or a higher one.
+    fn earned(&self, plan: &Plan, at: Timestamp, policy: CyclePolicy) -> bool {
+        let cycles = Cycles::new(self.segment.from, policy, &self.segment.billing);
+        let end = self.until.map_or(at, |until| until.min(at));
+        let next = cycles.next_after(end);
+        let has_begun = self.segment.entry == EntryKind::Purchase || next > 1;
+        self.segment.plan.rank >= plan.rank && has_begun && cycles.start(next).is_some_and(|next| at < next)
     }
 
     pub(super) fn end(list: &mut [Self], at: Timestamp) {

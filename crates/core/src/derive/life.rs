@@ -188,7 +188,7 @@ impl<'a> Life<'a> {
             FactKind::Snapshot(snapshot) => self.snapshot(fact, snapshot, plan),
             FactKind::PlanGiven { until, .. } => {
                 if !plan.is_free() && until.is_none_or(|until| fact.at < until) {
-                    Given::give(&mut self.given, fact, plan, *until);
+                    Given::give(&mut self.given, fact, plan, *until, self.input.policy.cycle);
                 }
             }
             FactKind::AppInstalled { .. }

@@ -261,6 +261,29 @@ fn a_given_plan_goes_on_when_it_is_given_again_and_gives_way_to_another() {
 }
 
 #[test]
+fn given_plans_that_go_down_and_up_inside_a_cycle_earn_it_once() {
+    let swings = [
+        installed(0),
+        given(2, "starter", None),
+        given(3, "pro", None),
+        given(4, "starter", None),
+        given(5, "pro", None),
+        given(6, "starter", None),
+        given(7, "pro", None),
+    ];
+    assert_eq!(balance(&swings, day(8)), 200 + 1_000 + 5_000);
+    // From the last of them on the cycles go on.
+    assert_eq!(balance(&swings, day(38)), 200 + 1_000 + 2 * 5_000);
+    // A higher one that earned nothing yet earns, and so does the same one when its cycle is over or after a break.
+    let higher = [&swings[..], &[given(8, "scale", None)]].concat();
+    assert_eq!(balance(&higher, day(9)), 200 + 1_000 + 5_000 + 25_000);
+    let later = [installed(0), given(2, "pro", None), given(20, "starter", None), given(33, "pro", None)];
+    assert_eq!(balance(&later, day(34)), 200 + 2 * 5_000);
+    let after_a_break = [installed(0), given(2, "pro", Some(4)), given(10, "pro", None)];
+    assert_eq!(balance(&after_a_break, day(11)), 200 + 5_000);
+}
+
+#[test]
 fn a_paid_plan_that_ends_under_a_given_one_resets_only_when_that_one_ends() {
     let facts = with(&[given(5, "scale", Some(50)), ended(10, "starter")]);
     assert_eq!(derived(&facts, day(11)).subscription.plan_id.as_str(), "scale");
