@@ -111,6 +111,14 @@ enum Stop {
     App(Timestamp),
 }
 
+impl Stop {
+    fn at(&self) -> Timestamp {
+        match self {
+            Self::Platform(at, _) | Self::App(at) => *at,
+        }
+    }
+}
+
 impl Engine {
     /// Moves the clock by `by`, doing everything due on the way in the order of time.
     pub(crate) async fn advance(&self, by: SignedDuration) -> Result<Advance, Refusal> {
@@ -185,16 +193,27 @@ impl Engine {
     pub(crate) async fn walk(&self, target: Timestamp) -> Result<Progress, Refusal> {
         let mut progress = Progress::default();
         let travels = target > self.now();
-        while let Some(stop) = self.next_stop(target, travels && progress.app_events < APP_STOPS).await {
+        // Whether something happened here at this moment that the app may have waited for.
+        let mut app_waits = false;
+        loop {
             if self.is_stopping() {
                 return Ok(progress);
             }
+            let stop = self.next_stop(target, travels && progress.app_events < APP_STOPS).await;
+            // What falls due in the app at this very moment is done before the clock goes on.
+            if app_waits && stop.as_ref().map_or(target, Stop::at) > self.now() {
+                self.settle_app().await;
+                app_waits = false;
+                continue;
+            }
             match stop {
-                Stop::Platform(at, due) => {
+                None => break,
+                Some(Stop::Platform(at, due)) => {
                     self.clock_forward_to(at);
+                    app_waits = travels && !matches!(due, Due::Attempt(_));
                     self.meet(at, due, &mut progress).await?;
                 }
-                Stop::App(at) => {
+                Some(Stop::App(at)) => {
                     self.clock_forward_to(at);
                     progress.app_events += 1;
                     self.settle_app().await;

@@ -50,3 +50,23 @@ async fn jobs_on_the_way_run_at_their_own_time() {
         assert_eq!(finished.duration_since(start).as_hours() / 24, day, "{shown}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cycle_that_begins_with_a_renewal_is_given_then_and_not_at_the_next_stop() {
+    let stage = Stage::new().await;
+    // June has thirty days: the second cycle begins in the very moment of the renewal.
+    let june = stage.now().to_zoned(TimeZone::UTC).checked_add(Span::new().years(1)).unwrap();
+    let june = june.with().month(6).day(3).build().unwrap().timestamp();
+    stage.local.emulator().advance_to(june).await.unwrap();
+    stage.play("buy starter\nexpect credits 1200").await;
+    let start = stage.now();
+    stage.local.emulator().advance(days(60)).await.unwrap();
+    let history = stage.get("credits/history?kind=grant&limit=50").await;
+    let given = history["entries"].as_array().unwrap().iter().map(|entry| {
+        let at: wixapp::jiff::Timestamp = entry["at"].as_str().unwrap().parse().unwrap();
+        at.duration_since(start).as_hours() / 24
+    });
+    let mut given: Vec<_> = given.filter(|day| *day > 0).collect();
+    given.sort_unstable();
+    assert_eq!(given, [30, 60], "{history}");
+}
