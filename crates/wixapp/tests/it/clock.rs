@@ -64,7 +64,8 @@ async fn a_cycle_that_begins_with_a_renewal_is_given_then_and_not_at_the_next_st
     let history = stage.get("credits/history?kind=grant&limit=50").await;
     let given = history["entries"].as_array().unwrap().iter().map(|entry| {
         let at: wixapp::jiff::Timestamp = entry["at"].as_str().unwrap().parse().unwrap();
-        at.duration_since(start).as_hours() / 24
+        // The clock also runs by itself while the test does.
+        (at.duration_since(start).as_hours() + 12) / 24
     });
     let mut given: Vec<_> = given.filter(|day| *day > 0).collect();
     given.sort_unstable();

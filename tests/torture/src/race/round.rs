@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tokio::sync::Barrier;
@@ -21,6 +22,8 @@ const SPEND: &str = r#"{"amount":1,"action":"race"}"#;
 const SAME_KEY_EVERY: usize = 5;
 /// A server that is busy says so, and is asked again; not for ever.
 const TRIES: usize = 20;
+/// How long whoever is told to come again under its key waits.
+const AGAIN: Duration = Duration::from_secs(1);
 
 pub(super) struct Round {
     number: usize,
@@ -117,8 +120,13 @@ impl Arena<'_> {
                 let mut tries = 1;
                 loop {
                     let answer = client.write(&server, write).await?;
-                    if answer.status != 503 || tries == TRIES {
+                    // Under one key all wait for the first; whoever waited for too long is told to come again.
+                    let waits = answer.status == 409 && answer.body.contains("request_in_progress");
+                    if !(answer.status == 503 || waits) || tries == TRIES {
                         return anyhow::Ok((answer, tries));
+                    }
+                    if waits {
+                        tokio::time::sleep(AGAIN).await;
                     }
                     tries += 1;
                 }
