@@ -15,6 +15,7 @@ use crate::cron::{self, CronEntry};
 use crate::error::Error;
 use crate::instance::{Instance, select_locked};
 use crate::job::{self, Job};
+use crate::promo;
 use crate::record::RawRecord;
 use crate::tx::{Reply, StoredFact, Tx};
 use crate::value::Row;
@@ -70,6 +71,7 @@ pub(crate) async fn load(
     let mut tx = read(instance_id, want, now, outcomes)?;
     load_job_holds(conn, &mut tx).await?;
     load_drawn_grants(conn, &mut tx).await?;
+    promo::load(conn, &mut tx, &want.promos).await?;
     Ok(Loaded { tx, is_new })
 }
 
@@ -183,6 +185,7 @@ fn read(instance_id: &InstanceId, want: &Want, now: Timestamp, outcomes: Vec<Out
         crons,
         records,
         replies,
+        promos: HashMap::new(),
         writes,
         topics,
     })

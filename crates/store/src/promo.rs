@@ -1,82 +1,69 @@
 //! How many instances have redeemed a promo code: the one count that no instance's own books can keep.
+//!
+//! A place is taken in the transaction that gives the credits, while the code's row is locked: there is no place without a
+//! redemption, and nothing to give back.
 
-use wixapp_core::InstanceId;
+use std::collections::BTreeSet;
+
 use wixapp_core::catalog::normalise_code;
-use wixapp_core::clock::Timestamp;
 
-use crate::conn::{row, sql};
+use crate::conn::{Conn, row, sql};
 use crate::error::Error;
-use crate::store::Store;
+use crate::tx::Tx;
 
-impl Store {
-    /// Takes one of the `limit` places of a promo code for an instance; `false` when all are taken.
-    ///
-    /// An instance that took a place keeps it: asking again is `true` and takes no second one. Take the place first and
-    /// redeem then; when the code is refused after all, [`release_promo`](Self::release_promo) gives the place back.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn claim_promo(
-        &self,
-        code: &str,
-        instance_id: &InstanceId,
-        limit: u32,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let (code, id) = (normalise_code(code), instance_id.clone());
-        self.write(move |conn| {
-            let (code, id) = (code.clone(), id.clone());
-            Box::pin(async move {
-                let counter = sql!(
-                    "INSERT INTO promos (code, claimed) VALUES ($1, 0) ON CONFLICT (code) DO NOTHING",
-                    code.as_str()
-                );
-                // The counter's row is locked before the claims are looked at, so that claimers come one by one.
-                let lock = sql!("UPDATE promos SET claimed = claimed WHERE code = $1", code.as_str());
-                let insert = sql!(
-                    "INSERT INTO promo_claims (code, instance_id, created_at) SELECT $1, $2, CAST($3 AS BIGINT) \
-                     WHERE (SELECT claimed FROM promos WHERE code = $1) < $4 ON CONFLICT (code, instance_id) DO NOTHING",
-                    code.as_str(),
-                    &id,
-                    now,
-                    i64::from(limit)
-                );
-                let count = sql!(
-                    "UPDATE promos SET claimed = (SELECT count(*) FROM promo_claims WHERE code = $1) WHERE code = $1",
-                    code.as_str()
-                );
-                conn.run(vec![counter, lock, insert, count]).await?;
-                let mine = sql!(
-                    "SELECT instance_id FROM promo_claims WHERE code = $1 AND instance_id = $2",
-                    code.as_str(),
-                    &id
-                );
-                Ok(row(conn, mine).await?.is_some())
-            })
-        })
-        .await
+/// The places of a promo code, as one transaction sees them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Places {
+    /// How many are taken.
+    taken: i64,
+    /// Whether this instance has one.
+    mine: bool,
+}
+
+/// Locks the codes and counts their places; in one order everywhere, so that nobody waits for each other.
+pub(crate) async fn load(conn: &mut dyn Conn, tx: &mut Tx, codes: &[String]) -> Result<(), Error> {
+    let id = tx.account.instance_id.clone();
+    for code in codes.iter().collect::<BTreeSet<_>>() {
+        let counter = sql!(
+            "INSERT INTO promos (code, claimed) VALUES ($1, 0) ON CONFLICT (code) DO NOTHING",
+            code.as_str()
+        );
+        conn.run(vec![counter]).await?;
+        let lock = sql!("SELECT claimed FROM promos WHERE code = $1 FOR UPDATE", code.as_str());
+        let taken = row(conn, lock).await?.map(|mut row| row.int()).transpose()?.unwrap_or(0);
+        let mine = sql!(
+            "SELECT instance_id FROM promo_claims WHERE code = $1 AND instance_id = $2",
+            code.as_str(),
+            &id
+        );
+        let mine = row(conn, mine).await?.is_some();
+        tx.promos.insert(code.clone(), Places { taken, mine });
     }
+    Ok(())
+}
 
-    /// Gives an instance's place of a promo code back.
+impl Tx {
+    /// Takes one of the `limit` places of a promo code, in this same transaction; `false` when all are taken. The code must have
+    /// been wanted by [`Want::promo`](crate::Want::promo): of any other, no place is known to be free.
     ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn release_promo(&self, code: &str, instance_id: &InstanceId) -> Result<(), Error> {
-        let (code, id) = (normalise_code(code), instance_id.clone());
-        self.write(move |conn| {
-            let (code, id) = (code.clone(), id.clone());
-            Box::pin(async move {
-                let lock = sql!("UPDATE promos SET claimed = claimed WHERE code = $1", code.as_str());
-                let delete =
-                    sql!("DELETE FROM promo_claims WHERE code = $1 AND instance_id = $2", code.as_str(), &id);
-                let count = sql!(
-                    "UPDATE promos SET claimed = (SELECT count(*) FROM promo_claims WHERE code = $1) WHERE code = $1",
-                    code.as_str()
-                );
-                conn.run(vec![lock, delete, count]).await?;
-                Ok(())
-            })
-        })
-        .await
+    /// An instance that has a place keeps it: asking again is `true` and takes no second one.
+    pub fn claim_promo(&mut self, code: &str, limit: u32) -> bool {
+        let code = normalise_code(code);
+        let Some(places) = self.promos.get_mut(&code) else { return false };
+        if places.mine {
+            return true;
+        }
+        if places.taken >= i64::from(limit) {
+            return false;
+        }
+        *places = Places { taken: places.taken + 1, mine: true };
+        self.writes.push(sql!(
+            "INSERT INTO promo_claims (code, instance_id, created_at) VALUES ($1, $2, $3)",
+            code.as_str(),
+            &self.account.instance_id,
+            self.now
+        ));
+        self.writes.push(sql!("UPDATE promos SET claimed = claimed + 1 WHERE code = $1", code.as_str()));
+        true
     }
 }

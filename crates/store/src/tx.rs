@@ -15,6 +15,7 @@ use crate::conn::{Statement, sql};
 use crate::cron::CronEntry;
 use crate::job::{Job, group};
 use crate::live::{Change, Topic};
+use crate::promo::Places;
 use crate::record::Records;
 use crate::value::to_json;
 
@@ -102,6 +103,7 @@ pub struct Tx {
     pub(crate) crons: Vec<CronEntry>,
     pub(crate) records: Records,
     pub(crate) replies: HashMap<String, Reply>,
+    pub(crate) promos: HashMap<String, Places>,
     pub(crate) writes: Vec<Statement>,
     pub(crate) topics: Vec<Topic>,
 }
@@ -163,6 +165,7 @@ impl Tx {
             crons: Vec::new(),
             records: Records::new(),
             replies: HashMap::new(),
+            promos: HashMap::new(),
             writes: Vec::new(),
             topics: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! [`Want`]: what a decision needs to see.
 
+use wixapp_core::catalog::normalise_code;
 use wixapp_core::{HoldId, JobId};
 
 use crate::record::Record;
@@ -15,6 +16,7 @@ pub struct Want {
     pub(crate) hold_keys: Vec<String>,
     pub(crate) reply_keys: Vec<String>,
     pub(crate) business_keys: Vec<String>,
+    pub(crate) promos: Vec<String>,
     pub(crate) jobs: Vec<JobId>,
     pub(crate) job_keys: Vec<String>,
     pub(crate) crons: Vec<String>,
@@ -85,6 +87,13 @@ impl Want {
         self
     }
 
+    /// How many instances have redeemed a promo code. Others that want it wait until this transaction ends.
+    #[must_use]
+    pub fn promo(mut self, code: &str) -> Self {
+        self.promos.push(normalise_code(code));
+        self
+    }
+
     /// One job, together with its hold.
     #[must_use]
     pub fn job(mut self, id: &JobId) -> Self {
@@ -130,6 +139,7 @@ impl Want {
         self.hold_keys.extend(other.hold_keys.iter().cloned());
         self.reply_keys.extend(other.reply_keys.iter().cloned());
         self.business_keys.extend(other.business_keys.iter().cloned());
+        self.promos.extend(other.promos.iter().cloned());
         self.jobs.extend(other.jobs.iter().cloned());
         self.job_keys.extend(other.job_keys.iter().cloned());
         self.crons.extend(other.crons.iter().cloned());

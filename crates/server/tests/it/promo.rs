@@ -11,6 +11,7 @@ on_both!(
     a_code_counts_only_while_it_runs,
     a_code_with_a_limit_is_redeemed_so_often_and_no_more,
     a_refused_redemption_takes_no_place,
+    a_refusal_gives_no_place_away_that_another_request_has,
 );
 
 async fn redeem(app: &TestApp, site: &Site, key: &str, code: &str) -> Answer {
@@ -78,5 +79,18 @@ async fn a_refused_redemption_takes_no_place(app: TestApp) {
     redeem(&app, &two, "k", "FIRST-TWO").await.data();
     redeem(&app, &three, "k", "FIRST-TWO").await.data();
     redeem(&app, &one, "k", "FIRST-TWO").await.refused(ErrorCode::PromoUsedUp);
+    app.finish().await;
+}
+
+async fn a_refusal_gives_no_place_away_that_another_request_has(app: TestApp) {
+    let (one, two) = (app.install().await, app.install().await);
+    app.spend(&one, "used", 1).await.data();
+    for code in ["ONE-A", "ONE-B", "ONE-C"] {
+        let keys = (0..12).map(|n| if n == 0 { code } else { "used" });
+        let answers = together(keys.map(|key| redeem(&app, &one, key, code))).await;
+        assert_eq!((count(&answers, 200), count_refused(&answers, ErrorCode::IdempotencyMismatch)), (1, 11));
+        redeem(&app, &two, code, code).await.refused(ErrorCode::PromoUsedUp);
+    }
+    assert_eq!((app.available(&one.token).await, app.available(&two.token).await), (289, 200));
     app.finish().await;
 }

@@ -27,6 +27,9 @@ pub(crate) fn plans() -> String {
     let plans = include_str!("../../../core/catalogs/standard.toml");
     let more = "[[promo]]\ncode = 'WELCOME'\ncredits = 50\ncredits_expire_after_days = 10\n\
         [[promo]]\ncode = 'FIRST-TWO'\ncredits = 30\ntotal_limit = 2\n\
+        [[promo]]\ncode = 'ONE-A'\ncredits = 30\ntotal_limit = 1\n\
+        [[promo]]\ncode = 'ONE-B'\ncredits = 30\ntotal_limit = 1\n\
+        [[promo]]\ncode = 'ONE-C'\ncredits = 30\ntotal_limit = 1\n\
         [[promo]]\ncode = 'SPRING'\ncredits = 20\nstarts_at = '2027-03-20T00:00:00Z'\nends_at = '2027-04-20T00:00:00Z'\n\
         [[top_up]]\nid = 'pack-500'\nname = '500 credits'\ncredits = 500\nprice = '5.00'\n";
     format!("{plans}\n{more}")

@@ -3,24 +3,32 @@
 use wixapp_core::Catalog;
 use wixapp_core::account::{Adjustment, Change, PromoError, Undo, promo_key, undo_key};
 use wixapp_core::grant::Pool;
-use wixapp_store::Want;
+use wixapp_store::{Store, Tx, Want};
 
 use crate::stage::{Stage, credits, instance, now, sound};
 
 on_both!(
     a_limited_code_is_given_to_as_many_instances_as_it_says_also_at_once,
-    a_place_is_kept_and_can_be_given_back,
+    a_place_is_kept_and_a_refused_decision_takes_none,
     a_code_is_redeemed_once_for_ever,
     an_adjustment_is_found_by_its_key_and_taken_back_once,
 );
+
+/// Takes a place of a code for a site, and refuses after it when it is to be refused.
+async fn claim(store: &Store, site: &str, code: &'static str, limit: u32, refused: bool) -> bool {
+    let decide = move |tx: &mut Tx| {
+        let claimed = tx.claim_promo(code, limit);
+        if claimed && !refused { Ok(()) } else { Err(claimed) }
+    };
+    let done = store.transact(&instance(site), Want::money().promo(code), now(), decide).await.unwrap();
+    done.map_or_else(|claimed| claimed, |()| true)
+}
 
 async fn a_limited_code_is_given_to_as_many_instances_as_it_says_also_at_once(stage: Stage) {
     let other = stage.another_store().await;
     let claims = (0..24).map(|n| {
         let store = if n % 2 == 0 { stage.store.clone() } else { other.clone() };
-        tokio::spawn(async move {
-            store.claim_promo("HELLO", &instance(&format!("site-{n}")), 7, now()).await.unwrap()
-        })
+        tokio::spawn(async move { claim(&store, &format!("site-{n}"), "HELLO", 7, false).await })
     });
     let mut given = 0;
     for claim in claims.collect::<Vec<_>>() {
@@ -31,17 +39,16 @@ async fn a_limited_code_is_given_to_as_many_instances_as_it_says_also_at_once(st
     assert_eq!(stage.number("SELECT claimed FROM promos WHERE code = 'HELLO'").await, 7);
 }
 
-async fn a_place_is_kept_and_can_be_given_back(stage: Stage) {
-    let claim = async |site: &str, code: &str| {
-        stage.store.claim_promo(code, &instance(site), 1, now()).await.unwrap()
-    };
-    assert!(claim("site-1", "HELLO").await);
-    assert!(claim("site-1", " hello ").await, "the same instance has its place");
-    assert!(!claim("site-2", "HELLO").await);
-    assert!(claim("site-2", "OTHER").await, "each code counts for itself");
-    stage.store.release_promo("hello", &instance("site-1")).await.unwrap();
-    assert!(claim("site-2", "HELLO").await);
-    assert!(!claim("site-1", "HELLO").await);
+async fn a_place_is_kept_and_a_refused_decision_takes_none(stage: Stage) {
+    let store = &stage.store;
+    assert!(claim(store, "site-1", "HELLO", 1, true).await, "there is one");
+    assert!(claim(store, "site-2", "HELLO", 1, false).await, "it was not taken");
+    assert!(claim(store, "site-2", " hello ", 1, true).await, "the same instance has its place");
+    assert!(!claim(store, "site-1", "HELLO", 1, false).await);
+    assert!(claim(store, "site-1", "OTHER", 1, false).await, "each code counts for itself");
+    let unwanted = |tx: &mut Tx| if tx.claim_promo("THIRD", 1) { Ok(()) } else { Err(()) };
+    let refused = store.transact(&instance("site-1"), Want::money(), now(), unwanted).await.unwrap();
+    assert_eq!(refused, Err(()), "of what was not looked at, nothing is given");
 }
 
 async fn a_code_is_redeemed_once_for_ever(stage: Stage) {
@@ -51,8 +58,7 @@ async fn a_code_is_redeemed_once_for_ever(stage: Stage) {
     let redeem = async || {
         let catalog = catalog.clone();
         let want = Want::money().business_key(promo_key(&id, "hello"));
-        let decide =
-            move |tx: &mut wixapp_store::Tx| tx.account.redeem_promo(&catalog, "hello", tx.now).map(|_| ());
+        let decide = move |tx: &mut Tx| tx.account.redeem_promo(&catalog, "hello", tx.now).map(|_| ());
         stage.store.transact(&id, want, now(), decide).await.unwrap()
     };
     assert_eq!(redeem().await, Ok(()));

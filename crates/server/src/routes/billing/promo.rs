@@ -6,10 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wixapp_core::ErrorCode;
 use wixapp_core::account::{PromoError, promo_key};
-use wixapp_core::catalog::Promo;
 use wixapp_core::clock::Timestamp;
-use wixapp_core::{ErrorCode, InstanceId};
 use wixapp_store::{Tx, Want};
 
 use crate::error::ApiError;
@@ -59,52 +58,23 @@ pub async fn handle(
     if !(1..=64).contains(&request.code.len()) || request.code.contains(char::is_control) {
         return Err(ApiError::invalid("`code` must be 1 to 64 bytes, without control characters."));
     }
-    let (id, now) = (&session.instance_id, app.clock.now());
-    let limited = app
-        .catalog
-        .find_promo(&request.code)
-        .filter(|promo| is_running(promo, now))
-        .and_then(|promo| promo.total_limit.map(|limit| (promo.code.clone(), limit)));
-    // One instance's books cannot know how many others have redeemed: the place is taken first, for good.
-    let has_place = match &limited {
-        Some((code, limit)) => app.store.claim_promo(code, id, *limit, now).await?,
-        None => true,
-    };
+    let id = &session.instance_id;
+    let limit = app.catalog.find_promo(&request.code).and_then(|promo| promo.total_limit);
+    let mut want = Want::money().business_key(promo_key(id, &request.code));
+    if limit.is_some() {
+        want = want.promo(&request.code);
+    }
     let (catalog, code) = (app.catalog.clone(), request.code.clone());
     let decide = move |tx: &mut Tx| {
-        if !has_place {
+        let grant = tx.account.redeem_promo(&catalog, &code, tx.now)?;
+        // One instance's books cannot know how many others have redeemed. A refusal takes the grant with it.
+        if limit.is_some_and(|limit| !tx.claim_promo(&code, limit)) {
             return Err(ApiError::new(ErrorCode::PromoUsedUp));
         }
-        let grant = tx.account.redeem_promo(&catalog, &code, tx.now)?;
         Ok(Redeemed { amount: grant.amount.get(), expires_at: grant.expires_at, credits: view(tx) })
     };
-    let want = Want::money().business_key(promo_key(id, &request.code));
     let once = Once { instance_id: id, key: &key, request: &bytes, status: StatusCode::OK };
-    let done = decide_once(&app, once, want, decide).await;
-    if let (Err(refusal), Some((code, _)), true) = (&done, &limited, has_place)
-        && is_final(refusal.code())
-    {
-        give_back(&app, id, code).await?;
-    }
-    done
-}
-
-/// Whether a refusal says that the site does not redeem the code. Otherwise another request of it may be about to: its place
-/// is the same, and stays.
-fn is_final(code: ErrorCode) -> bool {
-    !matches!(code, ErrorCode::RequestInProgress | ErrorCode::Unavailable | ErrorCode::Internal)
-}
-
-/// Gives the place back that was taken for a redemption which was refused. One that was redeemed before keeps its own.
-async fn give_back(app: &App, id: &InstanceId, code: &str) -> Result<(), ApiError> {
-    if app.store.find_entry(id, &promo_key(id, code)).await?.is_none() {
-        app.store.release_promo(code, id).await?;
-    }
-    Ok(())
-}
-
-fn is_running(promo: &Promo, now: Timestamp) -> bool {
-    promo.starts_at.is_none_or(|start| start <= now) && promo.ends_at.is_none_or(|end| now < end)
+    decide_once(&app, once, want, decide).await
 }
 
 impl From<PromoError> for ApiError {
