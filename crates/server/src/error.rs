@@ -156,6 +156,11 @@ impl From<wixapp_store::Error> for ApiError {
             tracing::warn!(error = %error, "the database is not available");
             return Self::new(ErrorCode::Unavailable).with_retry_after(2);
         }
+        // A deletion of earlier versions took the answers' keys, too. What was done under them is in the books for ever.
+        if ["entries_business_key_once", "holds_key_once"].iter().any(|name| error.is_conflict(name)) {
+            tracing::warn!(error = %error, "a key was used whose answer is gone");
+            return crate::idempotency::key_of_the_past();
+        }
         Self::internal(&error)
     }
 }

@@ -55,11 +55,12 @@ pub struct Once<'a> {
 /// Decides once under the key of `once`: the answer is stored in the same transaction as what the decision changes.
 ///
 /// A repetition of the same request gets the stored answer and changes nothing; another request under the same key is
-/// refused with 422, and one that comes while the first is still being answered with 409. A refusal changes nothing and is
+/// refused with 422, and one that comes while the first is still being answered, or after the data of the site was deleted
+/// and the answer with it, with 409. A refusal changes nothing and is
 /// not stored, so it may be tried again under the same key.
 ///
 /// # Errors
-/// The decision's own refusal; [`ErrorCode::IdempotencyMismatch`]; [`ErrorCode::RequestInProgress`];
+/// The decision's own refusal; [`ErrorCode::IdempotencyMismatch`]; [`ErrorCode::RequestInProgress`]; [`ErrorCode::Conflict`];
 /// [`ErrorCode::Forbidden`] when the app was removed from the site; [`ErrorCode::Unavailable`] when the database cannot be
 /// used.
 pub async fn decide_once<T: Serialize + Send + 'static>(
@@ -144,11 +145,21 @@ pub(crate) async fn answer_once<T: Serialize>(
 /// The answer that was given under this key before.
 fn known(tx: &Tx, key: &str, request_hash: &str) -> Result<Option<OnceReply>, ApiError> {
     match tx.reply(key) {
+        Some(stored) if stored.is_erased() => Err(key_of_the_past()),
         Some(stored) if stored.request_hash != request_hash => {
             Err(ApiError::new(ErrorCode::IdempotencyMismatch))
         }
         stored => Ok(stored.map(|stored| OnceReply { stored: stored.clone(), repeated: true })),
     }
+}
+
+/// The refusal of a key under which something was done whose answer is not known any more.
+pub(crate) fn key_of_the_past() -> ApiError {
+    ApiError::new(ErrorCode::Conflict)
+        .with_message(
+            "What was asked for under this idempotency key was done before the data of the site was deleted.",
+        )
+        .with_hint("Nothing was done again. Send a new request under a new key.")
 }
 
 /// Why a decision ended without an answer.

@@ -55,6 +55,19 @@ pub struct Reply {
     pub body: String,
 }
 
+impl Reply {
+    /// What stays of an answer when the data of its site is deleted: that there was one.
+    fn erased() -> Self {
+        Self { request_hash: String::new(), status: 0, body: String::new() }
+    }
+
+    /// Whether only the key is left of it, because the data of its site was deleted.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.request_hash.is_empty()
+    }
+}
+
 /// A fact as it is stored: with its event type and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFact {
@@ -264,13 +277,14 @@ impl Tx {
     }
 
     /// Deletes what is stored of people: the payloads of webhooks, the arguments and results of jobs, stored answers, the
-    /// addresses of checkouts, where mails go, and the records of the app. The books, the keys of facts
-    /// and grants, and the instance's row stay.
+    /// addresses of checkouts, where mails go, and the records of the app. The books, the keys of facts, grants and answers,
+    /// and the instance's row stay.
     pub fn erase(&mut self) {
         let id = self.account.instance_id.clone();
         self.profile.deleted_at = Some(self.now);
         self.writes.extend(group::withdraw(&id));
         self.records.clear();
+        self.replies.values_mut().for_each(|reply| *reply = Reply::erased());
         for job in self.jobs.values_mut() {
             "{}".clone_into(&mut job.args);
             (job.result, job.error, job.progress_step) = (None, None, None);
@@ -283,7 +297,7 @@ impl Tx {
             "DELETE FROM job_steps WHERE instance_id = $1",
             "DELETE FROM job_lines WHERE instance_id = $1",
             "UPDATE checkouts SET url = '' WHERE instance_id = $1",
-            "DELETE FROM replies WHERE instance_id = $1",
+            "UPDATE replies SET request_hash = '', status = 0, body = '' WHERE instance_id = $1",
             "DELETE FROM records WHERE instance_id = $1",
             "DELETE FROM notice_settings WHERE instance_id = $1",
             "UPDATE notices SET state = 'dropped' WHERE instance_id = $1 AND state = 'waiting'",

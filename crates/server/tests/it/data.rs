@@ -1,6 +1,7 @@
 //! The owner has the data of the site deleted, over HTTP.
 
 use serde_json::json;
+use wixapp_core::ErrorCode;
 
 use crate::answer::Answer;
 use crate::app::{Site, TestApp, hours};
@@ -8,6 +9,7 @@ use crate::app::{Site, TestApp, hours};
 on_both!(
     an_owner_deletes_the_data_of_one_site_and_keeps_plan_and_books,
     deletion_may_be_asked_for_after_the_app_was_removed,
+    what_was_done_under_a_key_is_not_done_again_after_a_deletion,
     of_a_site_nobody_has_heard_of_there_is_nothing_to_delete,
 );
 
@@ -19,7 +21,7 @@ async fn personal(app: &TestApp, site: &Site) -> i64 {
         // Wix's answers to questions may still come in meanwhile.
         "facts WHERE payload <> '' AND event_type IN ('AppInstalled', 'AppRemoved', 'PaidPlanPurchased')",
         "jobs WHERE (args <> '{}' OR result IS NOT NULL)",
-        "replies WHERE true",
+        "replies WHERE (request_hash <> '' OR body <> '')",
         "checkouts WHERE url <> ''",
         "notice_settings WHERE true",
     ];
@@ -81,6 +83,33 @@ async fn deletion_may_be_asked_for_after_the_app_was_removed(app: TestApp) {
     assert!(personal(&app, &site).await > 0);
     delete(&app, &site.token).await.data();
     assert_eq!(personal(&app, &site).await, 0);
+    app.finish().await;
+}
+
+async fn what_was_done_under_a_key_is_not_done_again_after_a_deletion(app: TestApp) {
+    let site = app.install().await;
+    let reservation = json!({ "amount": 10, "action": "test" });
+    app.spend(&site, "s-1", 10).await.data();
+    app.credits(&site, "reserve", "r-1", reservation.clone()).await.data();
+    app.start_work(&site, "w-1", "gate").await;
+    delete(&app, &site.token).await.data();
+    app.gate.open();
+    let again = async || {
+        let work = json!({ "end": "gate" });
+        let work = app.post(&site.token, "/api/v1/sample/work", Some("w-1"), &work).await;
+        let reserved = app.credits(&site, "reserve", "r-1", reservation.clone()).await;
+        [app.spend(&site, "s-1", 10).await, reserved, app.spend(&site, "s-1", 11).await, work]
+    };
+    for answer in again().await {
+        answer.refused(ErrorCode::Conflict);
+        assert!(answer.text.contains("new key"), "{}", answer.text);
+    }
+    // Deletions of earlier versions have not left the keys: the books know them all the same.
+    app.place.raw(&format!("DELETE FROM replies WHERE instance_id = '{}'", site.instance_id)).await;
+    for answer in again().await.iter().take(3) {
+        answer.refused(ErrorCode::Conflict);
+    }
+    assert_eq!(app.spend(&site, "s-2", 10).await.status, 200);
     app.finish().await;
 }
 
