@@ -16,14 +16,16 @@ mod hold;
 mod promo;
 mod reset;
 mod spend;
+mod undo;
 
-pub use adjust::{AdjustError, Adjustment, Change, Undo, adjust_key, undo_key};
+pub use adjust::{AdjustError, Adjustment, Change, adjust_key};
 pub use balance::Balances;
 pub use changes::AccountChanges;
 pub use error::LedgerError;
 pub use promo::{PromoError, promo_key};
 pub(crate) use reset::Cutting;
 pub use reset::Reset;
+pub use undo::{Undo, undo_key};
 
 use std::collections::HashSet;
 
@@ -133,6 +135,7 @@ impl Account {
             effective_at: request.effective_at,
             expires_at: request.expires_at,
             closed: Credits::ZERO,
+            taken: Vec::new(),
             taken_back: false,
             rules: String::new(),
         };

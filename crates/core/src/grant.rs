@@ -97,6 +97,15 @@ impl Source {
     }
 }
 
+/// What left a grant and was used by nobody: an operator took it, or it expired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The business key of the taking; `expire` for what expired.
+    pub key: String,
+    /// How many credits.
+    pub amount: Credits,
+}
+
 /// Credits that were given, and what is left of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditGrant {
@@ -120,9 +129,11 @@ pub struct CreditGrant {
     pub effective_at: Timestamp,
     /// When what is left expires.
     pub expires_at: Option<Timestamp>,
-    /// How many left the grant unused, because a paid life ended or they expired.
+    /// How many left the grant unused because a paid life ended, or it was taken back.
     pub closed: Credits,
-    /// Whether the grant was taken back: a refund, or facts that say it should never have been given.
+    /// What left it in other ways than by use: what operators took and have not given back, and what expired.
+    pub taken: Vec<Taken>,
+    /// Whether the grant was taken back: a refund, an undo, or facts that say it should never have been given.
     pub taken_back: bool,
     /// The catalogue and policy it was derived under, as a digest; empty for what was not derived.
     pub rules: String,
@@ -133,7 +144,20 @@ impl CreditGrant {
     #[must_use]
     pub fn used(&self) -> Credits {
         let unused = self.remaining.checked_add(self.closed).unwrap_or(Credits::MAX);
-        self.amount.checked_sub(unused).unwrap_or(Credits::ZERO)
+        self.usable().checked_sub(unused).unwrap_or(Credits::ZERO)
+    }
+
+    /// How many operators took out of it, or expired.
+    #[must_use]
+    pub fn taken_out(&self) -> Credits {
+        let sum = |sum: Credits, taken: &Taken| sum.checked_add(taken.amount).unwrap_or(Credits::MAX);
+        self.taken.iter().fold(Credits::ZERO, sum)
+    }
+
+    /// How many of it there ever were to use: all but what was taken out.
+    #[must_use]
+    pub fn usable(&self) -> Credits {
+        self.amount.checked_sub(self.taken_out()).unwrap_or(Credits::ZERO)
     }
 
     /// Whether what is left has expired by `now`.
@@ -146,6 +170,17 @@ impl CreditGrant {
     pub(crate) fn close(&mut self) {
         self.closed = self.closed.checked_add(self.remaining).unwrap_or(self.amount);
         self.remaining = Credits::ZERO;
+    }
+
+    /// Lets what is left expire: no end of a paid life, however late it is known, finds it there.
+    pub(crate) fn expire(&mut self) {
+        self.note_expired(self.remaining);
+        self.remaining = Credits::ZERO;
+    }
+
+    /// Notes that credits which stood in no pool, because they were put aside or taken, have expired.
+    pub(crate) fn note_expired(&mut self, amount: Credits) {
+        self.taken.push(Taken { key: "expire".to_owned(), amount });
     }
 
     /// The order in which spending draws: earliest expiry, then promo, plan, purchased, then oldest (billing-rules §3).

@@ -17,7 +17,17 @@ mod replay;
 
 use crate::account::{Account, LedgerError};
 use crate::clock::Timestamp;
-use crate::derive::Derived;
+use crate::derive::{Derived, Due, Rules};
+use crate::entry::Cause;
+use crate::id::GrantId;
+
+/// What must exist by now: what of a derivation counts here.
+#[derive(Clone, Copy)]
+struct Must<'a> {
+    due: &'a [Due],
+    rules: &'a Rules,
+    whole: bool,
+}
 
 /// Makes the books say what `derived` says; returns the keys under which something was new.
 pub(crate) fn settle(
@@ -32,6 +42,28 @@ pub(crate) fn settle(
     if matches.is_settled() {
         return Ok(Vec::new());
     }
-    let history = replay::History::of(account, derived, &matches);
-    book::Book { account, derived, now, done: Vec::new() }.write(&matches, history)
+    let must = Must { due: &derived.due, rules: &derived.rules, whole: derived.whole };
+    let history = replay::History::of(account, must, &matches);
+    book::Book { account, derived: must, now, done: Vec::new(), wish: None }.write(&matches, history)
+}
+
+/// Takes one grant back by an operator's wish, under `key`: as if it had never been given. What its credits did to the plan pool
+/// is counted again.
+pub(crate) fn take_back(
+    account: &mut Account,
+    grant: &GrantId,
+    key: &str,
+    cause: &Cause,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    account.grants.sort_by(|a, b| a.draw_order().cmp(&b.draw_order()));
+    account.expire_grants(now)?;
+    let Some(index) = account.grants.iter().position(|known| known.id == *grant) else { return Ok(()) };
+    let matches = matching::Matches::only_wrong(index);
+    let rules = Rules { catalog_version: String::new(), digest: String::new() };
+    let nothing = Must { due: &[], rules: &rules, whole: false };
+    let history = replay::History::of(account, nothing, &matches);
+    let wish = Some(book::Wish { key, cause });
+    book::Book { account, derived: nothing, now, done: Vec::new(), wish }.write(&matches, history)?;
+    Ok(())
 }

@@ -25,7 +25,7 @@ macro_rules! grant_columns {
     ($after:literal) => {
         concat!(
             "SELECT grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at, \
-             closed, taken_back, rules \
+             closed, taken_back, rules, taken \
              FROM grants WHERE instance_id = $1 AND ",
             $after
         )
@@ -261,6 +261,7 @@ pub(crate) fn read_grant(mut row: Row) -> Result<CreditGrant, Error> {
         closed: row.credits()?,
         taken_back: row.int()? != 0,
         rules: row.text()?,
+        taken: row.maybe_json()?.unwrap_or_default(),
     })
 }
 

@@ -49,7 +49,7 @@ fn insert_key(id: &InstanceId, key: &str, tx: &Tx) -> Statement {
 fn insert_grant(id: &InstanceId, grant: &CreditGrant) -> Statement {
     sql!(
         "INSERT INTO grants (instance_id, grant_id, business_key, pool, source, amount, remaining, plan_id, catalog_version, effective_at, expires_at, \
-         closed, taken_back, rules) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         closed, taken_back, rules, taken) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         id,
         &grant.id,
         grant.business_key.as_str(),
@@ -63,13 +63,14 @@ fn insert_grant(id: &InstanceId, grant: &CreditGrant) -> Statement {
         grant.expires_at,
         grant.closed,
         i64::from(grant.taken_back),
-        grant.rules.as_str()
+        grant.rules.as_str(),
+        taken(grant)
     )
 }
 
 fn update_grant(id: &InstanceId, grant: &CreditGrant) -> Statement {
     sql!(
-        "UPDATE grants SET amount = $3, remaining = $4, closed = $5, effective_at = $6, taken_back = $7 \
+        "UPDATE grants SET amount = $3, remaining = $4, closed = $5, effective_at = $6, taken_back = $7, taken = $8 \
          WHERE instance_id = $1 AND grant_id = $2",
         id,
         &grant.id,
@@ -77,8 +78,13 @@ fn update_grant(id: &InstanceId, grant: &CreditGrant) -> Statement {
         grant.remaining,
         grant.closed,
         grant.effective_at,
-        i64::from(grant.taken_back)
+        i64::from(grant.taken_back),
+        taken(grant)
     )
+}
+
+fn taken(grant: &CreditGrant) -> Option<String> {
+    (!grant.taken.is_empty()).then(|| to_json(&grant.taken))
 }
 
 fn save_hold(id: &InstanceId, hold: &Hold) -> Statement {

@@ -1,10 +1,12 @@
-//! Adjustments: an operator changes a balance by hand, and takes that back.
+//! Adjustments: an operator changes a balance by hand.
+//!
+//! Each grant keeps what was taken out of it, so that nobody is said to have used it, and an undo finds its way back.
 
 use super::{Account, LedgerError, Movement};
 use crate::clock::Timestamp;
 use crate::credits::Credits;
-use crate::entry::{Cause, Entry, EntryCode, LedgerAccount};
-use crate::grant::{GrantRequest, Pool, Source};
+use crate::entry::{Cause, EntryCode, LedgerAccount};
+use crate::grant::{GrantRequest, Pool, Source, Taken};
 
 /// What an operator does to a balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +28,6 @@ pub struct Adjustment {
     pub change: Change,
     /// When given credits expire.
     pub expires_at: Option<Timestamp>,
-    /// Who does it; never empty.
-    pub actor: String,
-    /// Why; never empty.
-    pub reason: String,
-}
-
-/// Taking back an adjustment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undo {
     /// Who does it; never empty.
     pub actor: String,
     /// Why; never empty.
@@ -65,12 +58,6 @@ pub enum AdjustError {
 #[must_use]
 pub fn adjust_key(request_id: &str) -> String {
     format!("adjust:{request_id}")
-}
-
-/// The business key under which an adjustment's entry is taken back; the account must have been loaded with it.
-#[must_use]
-pub fn undo_key(original: &Entry) -> String {
-    format!("undo:{}", original.business_key)
 }
 
 impl Account {
@@ -123,53 +110,6 @@ impl Account {
         Ok(true)
     }
 
-    /// Takes an adjustment back by a reverse entry; `Ok(false)` when that was done before.
-    ///
-    /// `original` is the adjustment's entry; the account must have been loaded with [`undo_key`]. Of credits that were
-    /// given, what is still there leaves, and what was spent is booked as debt.
-    ///
-    /// # Errors
-    /// [`AdjustError::NoAdjustment`] for any other entry; [`AdjustError::Unexplained`] without an actor or a reason.
-    pub fn undo_adjustment(
-        &mut self,
-        original: &Entry,
-        undo: &Undo,
-        now: Timestamp,
-    ) -> Result<bool, AdjustError> {
-        let cause = explained(&undo.actor, &undo.reason)?;
-        if original.code != EntryCode::Adjust
-            || original.instance_id != self.instance_id
-            || !original.business_key.starts_with("adjust:")
-        {
-            return Err(AdjustError::NoAdjustment);
-        }
-        let key = undo_key(original);
-        if self.used_keys.contains(&key) {
-            return Ok(false);
-        }
-        match (original.debit, original.credit) {
-            (LedgerAccount::Issued(_), LedgerAccount::Available(pool)) => {
-                let there = self.pool_left(pool).min(original.amount);
-                if !there.is_zero() {
-                    self.take_away(&key, pool, there, &cause, now)?;
-                } else {
-                    self.use_key(&key);
-                }
-                let gone = original.amount.checked_sub(there).unwrap_or(Credits::ZERO);
-                self.owe(&format!("{key}:debt"), gone, &cause, now)?;
-            }
-            (LedgerAccount::Available(pool), LedgerAccount::Issued(_)) => {
-                self.issue(gift(key, pool, original.amount, cause, now), EntryCode::Adjust, now)?;
-            }
-            _ => return Err(AdjustError::NoAdjustment),
-        }
-        Ok(true)
-    }
-
-    fn pool_left(&self, pool: Pool) -> Credits {
-        Credits::new(self.balances.pool(pool)).unwrap_or(Credits::ZERO)
-    }
-
     fn take_away(
         &mut self,
         key: &str,
@@ -179,14 +119,19 @@ impl Account {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         self.expire_grants(now)?;
-        let available = self.pool_left(pool);
+        let available = Credits::new(self.balances.pool(pool)).unwrap_or(Credits::ZERO);
         if amount.is_zero() {
             return Err(LedgerError::BadAmount);
         }
         if available < amount {
             return Err(LedgerError::InsufficientCredits { available, requested: amount });
         }
-        self.draw_from(amount, |grant| grant.pool == pool)?;
+        for draw in self.draw_from(amount, |grant| grant.pool == pool)? {
+            let grant = self.grants.iter_mut().find(|grant| grant.id == draw.grant_id);
+            if let Some(grant) = grant {
+                grant.taken.push(Taken { key: key.to_owned(), amount: draw.amount });
+            }
+        }
         let movement = Movement {
             debit: LedgerAccount::Available(pool),
             credit: LedgerAccount::Issued(Source::Adjust),
@@ -201,7 +146,13 @@ impl Account {
     }
 }
 
-fn gift(business_key: String, pool: Pool, amount: Credits, cause: Cause, now: Timestamp) -> GrantRequest {
+pub(super) fn gift(
+    business_key: String,
+    pool: Pool,
+    amount: Credits,
+    cause: Cause,
+    now: Timestamp,
+) -> GrantRequest {
     GrantRequest {
         business_key,
         pool,
@@ -215,7 +166,7 @@ fn gift(business_key: String, pool: Pool, amount: Credits, cause: Cause, now: Ti
     }
 }
 
-fn explained(actor: &str, reason: &str) -> Result<Cause, AdjustError> {
+pub(super) fn explained(actor: &str, reason: &str) -> Result<Cause, AdjustError> {
     if actor.trim().is_empty() || reason.trim().is_empty() {
         return Err(AdjustError::Unexplained);
     }

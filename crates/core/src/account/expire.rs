@@ -43,7 +43,7 @@ impl Account {
                 key: format!("expire:{}", grant.business_key),
                 hold: None,
             };
-            grant.close();
+            grant.expire();
             self.changes.touched_grants.push(id.clone());
             self.record(movement, &Cause::new("cycle", "Credits expired"), now)?;
         }

@@ -8,14 +8,14 @@ use crate::clock::Timestamp;
 use crate::credits::Credits;
 use crate::entry::{Cause, EntryCode, LedgerAccount};
 use crate::grant::{CreditGrant, Pool};
-use crate::hold::{Draw, Hold};
+use crate::hold::Hold;
 use crate::id::GrantId;
 
 /// Credits that go the same way.
 #[derive(Debug, Clone, Copy)]
-struct Share {
-    to: LedgerAccount,
-    amount: Credits,
+pub(super) struct Share {
+    pub(super) to: LedgerAccount,
+    pub(super) amount: Credits,
 }
 
 impl Account {
@@ -27,14 +27,27 @@ impl Account {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         let mut rest = amount;
-        let mut shares: Vec<Share> = Vec::new();
+        let mut parts = Vec::new();
         for draw in hold.draws.iter().rev() {
             let part = draw.amount.min(rest);
-            if part.is_zero() {
-                continue;
-            }
             rest = rest.checked_sub(part).ok_or(LedgerError::Overflow)?;
-            for share in self.take_in(draw, part, now)? {
+            parts.push((draw.grant_id.clone(), part));
+        }
+        for share in self.take_in_all(&parts, now)? {
+            self.record_return(hold, &share, now)?;
+        }
+        Ok(())
+    }
+
+    /// Puts parts back into their grants, and says where the credits go: each way once.
+    pub(super) fn take_in_all(
+        &mut self,
+        parts: &[(GrantId, Credits)],
+        now: Timestamp,
+    ) -> Result<Vec<Share>, LedgerError> {
+        let mut shares: Vec<Share> = Vec::new();
+        for (grant, part) in parts.iter().filter(|(_, part)| !part.is_zero()) {
+            for share in self.take_in(grant, *part, now)? {
                 match shares.iter_mut().find(|known| known.to == share.to) {
                     Some(known) => {
                         known.amount = known.amount.checked_add(share.amount).ok_or(LedgerError::Overflow)?;
@@ -43,11 +56,9 @@ impl Account {
                 }
             }
         }
+        shares.retain(|share| !share.amount.is_zero());
         shares.sort_by_key(|share| share.to.to_string());
-        for share in shares.into_iter().filter(|share| !share.amount.is_zero()) {
-            self.record_return(hold, &share, now)?;
-        }
-        Ok(())
+        Ok(shares)
     }
 
     fn record_return(&mut self, hold: &Hold, share: &Share, now: Timestamp) -> Result<(), LedgerError> {
@@ -68,8 +79,8 @@ impl Account {
     }
 
     /// Puts one part back into its grant, and says where the credits go.
-    fn take_in(&mut self, draw: &Draw, part: Credits, now: Timestamp) -> Result<Vec<Share>, LedgerError> {
-        let grant = self.grants.iter_mut().find(|g| g.id == draw.grant_id).ok_or(LedgerError::NoSuchHold)?;
+    fn take_in(&mut self, id: &GrantId, part: Credits, now: Timestamp) -> Result<Vec<Share>, LedgerError> {
+        let grant = self.grants.iter_mut().find(|g| g.id == *id).ok_or(LedgerError::NoSuchHold)?;
         self.changes.touched_grants.push(grant.id.clone());
         let available = LedgerAccount::Available(grant.pool);
         let one = |to| Ok(vec![Share { to, amount: part }]);
@@ -78,7 +89,7 @@ impl Account {
             return one(LedgerAccount::Issued(grant.source));
         }
         if grant.is_expired(now) {
-            grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
+            grant.note_expired(part);
             return one(LedgerAccount::Expired);
         }
         let (from, id) = (grant.effective_at, grant.id.clone());

@@ -93,6 +93,7 @@ impl Account {
             effective_at: reset.at,
             expires_at: None,
             closed: Credits::ZERO,
+            taken: Vec::new(),
             taken_back: false,
             rules: reset.rules.clone(),
         };

@@ -1,4 +1,5 @@
 mod hand;
+mod undo;
 
 use super::*;
 use crate::credits::Credits;

@@ -1,4 +1,5 @@
 mod edge;
+mod hand;
 mod hold;
 mod late;
 mod lives;

@@ -2,22 +2,32 @@
 //!
 //! Entries go in an order that never lacks credits: first what comes back, then what is new, then what leaves.
 
+use super::Must;
 use super::matching::{Matches, base_key, portion};
 use super::replay::{Fate, History, Line, Mark, Stand, held};
 use crate::account::{Account, Cutting, LedgerError, Movement, Reset};
 use crate::clock::Timestamp;
 use crate::credits::Credits;
-use crate::derive::{Derived, Due};
+use crate::derive::Due;
 use crate::entry::{Cause, EntryCode, LedgerAccount};
-use crate::grant::{GrantRequest, Pool};
+use crate::grant::{GrantRequest, Pool, Taken};
 use crate::hold::HoldState;
 
 pub(super) struct Book<'a> {
     pub(super) account: &'a mut Account,
-    pub(super) derived: &'a Derived,
+    pub(super) derived: Must<'a>,
     pub(super) now: Timestamp,
     /// The keys under which something was new.
     pub(super) done: Vec<String>,
+    /// The operator's wish that is done, if it is one.
+    pub(super) wish: Option<Wish<'a>>,
+}
+
+/// An operator wants a grant to be taken back.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) key: &'a str,
+    pub(super) cause: &'a Cause,
 }
 
 impl Book<'_> {
@@ -75,7 +85,9 @@ impl Book<'_> {
             if is_new {
                 mark.key.clone_from(&key);
             }
-            let cause = due.map_or_else(|| Cause::new("wix", "The paid plan ended"), cause_of);
+            let ended = || Cause::new("wix", "The paid plan ended");
+            let cause =
+                due.map(cause_of).or_else(|| self.wish.map(|wish| wish.cause.clone())).unwrap_or_else(ended);
             self.account.move_cut(key, credits(amount), direction, &cause, self.now)?;
         }
         Ok(())
@@ -143,20 +155,25 @@ impl Book<'_> {
             let line = history.lines.iter().find(|line| line.grant == Some(*index));
             let grant = &self.account.grants[*index];
             let (pool, source, id) = (grant.pool, grant.source, grant.id.clone());
-            // A top-up is in no history: no end of a plan touches it.
+            // What is not of the plan's pool is in no history: no end of a plan touches it.
             let unused = line.map_or(grant.remaining.get(), Line::unused);
+            let closed = line.map_or(grant.closed.get() + unused, Line::unused);
             let set_aside = held.get(index).copied().unwrap_or(0);
             let spent = line.map_or(grant.used().get() - set_aside, |line| line.used - line.held);
-            let key = self.fresh(&format!("reversal:{}", grant.business_key));
+            let name =
+                self.wish.map_or_else(|| format!("reversal:{}", grant.business_key), |w| w.key.to_owned());
+            let key = self.fresh(&name);
             let due = refund.map(|due| &self.derived.due[due]);
+            let wrong = || Cause::new("wix", "What is known now says it was not due");
             let cause =
-                due.map_or_else(|| Cause::new("wix", "What is known now says it was not due"), cause_of);
+                due.map(cause_of).or_else(|| self.wish.map(|wish| wish.cause.clone())).unwrap_or_else(wrong);
+            let code = if self.wish.is_some() { EntryCode::Adjust } else { EntryCode::Reversal };
             if unused > 0 {
                 let movement = Movement {
                     debit: LedgerAccount::Available(pool),
                     credit: LedgerAccount::Issued(source),
                     amount: credits(unused),
-                    code: EntryCode::Reversal,
+                    code,
                     key: key.clone(),
                     hold: None,
                 };
@@ -164,7 +181,7 @@ impl Book<'_> {
             }
             self.account.owe(&format!("{key}:debt"), credits(spent), &cause, self.now)?;
             self.change_grant_by(&id, |grant| {
-                (grant.remaining, grant.closed) = (Credits::ZERO, credits(unused));
+                (grant.remaining, grant.closed) = (Credits::ZERO, credits(closed));
                 grant.taken_back = true;
             });
             self.done.push(key);
@@ -221,6 +238,7 @@ impl Book<'_> {
             if let Some(id) = &reset.carry {
                 self.change_grant_by(id, |grant| {
                     grant.amount = credits(mark.kept);
+                    trim(&mut grant.taken, mark.used);
                     (grant.remaining, grant.closed, grant.effective_at) = (remaining, closed, mark.at);
                 });
             }
@@ -254,6 +272,16 @@ impl Book<'_> {
         self.done.push(key.clone());
         key
     }
+}
+
+/// Lets the notes of what was taken say no more than `limit`: the rest was laid on other grants.
+fn trim(taken: &mut Vec<Taken>, limit: i64) {
+    let mut room = credits(limit);
+    for note in taken.iter_mut() {
+        note.amount = note.amount.min(room);
+        room = room.checked_sub(note.amount).unwrap_or(Credits::ZERO);
+    }
+    taken.retain(|note| !note.amount.is_zero());
 }
 
 fn cause_of(due: &Due) -> Cause {

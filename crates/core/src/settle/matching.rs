@@ -43,6 +43,19 @@ impl Matches {
         search.finish()
     }
 
+    /// All is as it must be, but for one grant that must go.
+    pub(super) fn only_wrong(grant: usize) -> Self {
+        Self {
+            grants: HashMap::new(),
+            missing: Vec::new(),
+            wrong: vec![(grant, None)],
+            resets: HashMap::new(),
+            missing_resets: Vec::new(),
+            wrong_resets: Vec::new(),
+            moved: false,
+        }
+    }
+
     /// Whether there is nothing to do.
     pub(super) fn is_settled(&self) -> bool {
         self.missing.is_empty()

@@ -4,10 +4,10 @@ mod stock;
 
 use std::collections::HashMap;
 
+use super::Must;
 use super::matching::{Matches, portion};
 use crate::account::Account;
 use crate::clock::Timestamp;
-use crate::derive::Derived;
 use crate::grant::Source;
 
 pub(super) use stock::held;
@@ -29,6 +29,7 @@ pub(super) struct Line {
     /// What is due that it is.
     pub(super) due: Option<usize>,
     pub(super) at: Timestamp,
+    /// How many credits of it there ever were to use.
     pub(super) amount: i64,
     /// How much of it was used: spent, put aside, or paid for a debt.
     pub(super) used: i64,
@@ -105,7 +106,7 @@ struct Use {
 
 impl History {
     /// The history as all facts tell it, with what was used as the books have it.
-    pub(super) fn of(account: &Account, derived: &Derived, matches: &Matches) -> Self {
+    pub(super) fn of(account: &Account, derived: Must<'_>, matches: &Matches) -> Self {
         let (lines, marks) = (lines(account, derived, matches), marks(account, derived, matches));
         let mut history = Self { lines, marks, moves: Vec::new(), returning: HashMap::new() };
         let held = held(account);
@@ -166,7 +167,7 @@ impl History {
 
     /// New credits of a plan pay the debt first, the one that is made here too. Others pay what was spent of them before
     /// they were taken back: what returns was never given twice.
-    fn pay_debt(&mut self, account: &Account, derived: &Derived, matches: &Matches) {
+    fn pay_debt(&mut self, account: &Account, derived: Must<'_>, matches: &Matches) {
         let taken = self.lines.iter().filter(|line| line.fate == Fate::IsTakenBack);
         let mut debt = account.balances.debt + taken.map(|line| line.used - line.held).sum::<i64>();
         for number in &matches.missing {

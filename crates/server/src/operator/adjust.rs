@@ -56,7 +56,8 @@ pub async fn undo(
             .with_message(format!("The instance has no entry `{entry_id}`."))
             .with_hint("`credits show` lists the entries with their ids.")
     })?;
-    let want = Want::money().business_key(undo_key(&original));
+    // All grants and open holds: what was given may be spent, put aside or gone.
+    let want = Want::money().facts().business_key(undo_key(&original));
     let done = store.transact(instance_id, want, now, move |tx| {
         let counted = tx.account.undo_adjustment(&original, &undo, tx.now)?;
         Ok::<_, AdjustError>(Adjusted { counted, balances: tx.account.balances })

@@ -42,7 +42,7 @@ async fn a_database_of_an_older_version_keeps_what_is_in_it(stage: Stage) {
     let id = instance("site-1");
     give(&stage.store, &id, gift("cycle:1", Pool::Plan, 7)).await;
     // As version 1 left it.
-    let older = "DROP TABLE records; DROP TABLE job_groups; DROP INDEX jobs_group; ALTER TABLE jobs DROP COLUMN group_id; ALTER TABLE jobs DROP COLUMN group_number; \
+    let older = "ALTER TABLE grants DROP COLUMN taken; DROP TABLE records; DROP TABLE job_groups; DROP INDEX jobs_group; ALTER TABLE jobs DROP COLUMN group_id; ALTER TABLE jobs DROP COLUMN group_number; \
                  DROP TABLE stripe_endings; DROP INDEX notices_settled; DROP INDEX stripe_events_settled; \
                  DROP TABLE job_rates; DROP INDEX jobs_waiting; DROP INDEX jobs_turns; DROP INDEX jobs_running; DROP INDEX jobs_ready; \
                  ALTER TABLE jobs DROP COLUMN turn_at; ALTER TABLE jobs DROP COLUMN rate_key; ALTER TABLE jobs DROP COLUMN rate_passed; \

@@ -89,7 +89,7 @@ async fn an_adjustment_is_found_by_its_key_and_taken_back_once(stage: Stage) {
     assert_eq!(store.find_entry(&id, "adjust:req-2").await.unwrap(), None);
     for counted in [true, false] {
         let original = original.clone();
-        let want = Want::money().business_key(undo_key(&original));
+        let want = Want::money().facts().business_key(undo_key(&original));
         let undo = Undo { actor: "lee".into(), reason: "the wrong site".into() };
         let done = store
             .transact(&id, want, now(), move |tx| tx.account.undo_adjustment(&original, &undo, tx.now))

@@ -1,7 +1,7 @@
 //! Promo codes and adjustments by hand.
 
 use super::*;
-use crate::account::{AdjustError, Adjustment, Change, PromoError, Undo, adjust_key};
+use crate::account::{AdjustError, Adjustment, Change, PromoError, adjust_key};
 use crate::catalog::Catalog;
 
 fn catalog() -> Catalog {
@@ -10,7 +10,7 @@ fn catalog() -> Catalog {
     Catalog::from_toml(text).unwrap()
 }
 
-fn adjustment(request_id: &str, change: Change) -> Adjustment {
+pub(super) fn adjustment(request_id: &str, change: Change) -> Adjustment {
     Adjustment {
         request_id: request_id.into(),
         pool: Pool::Purchased,
@@ -19,10 +19,6 @@ fn adjustment(request_id: &str, change: Change) -> Adjustment {
         actor: "kim".into(),
         reason: "an apology".into(),
     }
-}
-
-fn undo() -> Undo {
-    Undo { actor: "lee".into(), reason: "it was the wrong site".into() }
 }
 
 #[test]
@@ -85,39 +81,4 @@ fn an_adjustment_takes_no_more_than_its_pool_has() {
     assert_eq!(too_much, Err(AdjustError::Ledger(short)));
     assert_eq!(account.available(), credits(105));
     assert!(!account.used_keys.contains(&adjust_key("req-1")));
-}
-
-#[test]
-fn undoing_a_gift_takes_what_is_left_and_books_what_was_spent_as_debt() {
-    let mut account = account();
-    account.adjust(&adjustment("req-1", Change::Give(credits(30))), now()).unwrap();
-    let original = account.changes.entries[0].clone();
-    account.spend("s", "publish", credits(12), &Cause::new("user", ""), now()).unwrap();
-    assert_eq!(account.undo_adjustment(&original, &undo(), now()), Ok(true));
-    assert_eq!(account.undo_adjustment(&original, &undo(), now()), Ok(false));
-    let b = account.balances;
-    assert_eq!((b.purchased, b.spent, b.debt), (0, 0, 12));
-    assert_eq!(account.check(), Ok(()));
-}
-
-#[test]
-fn undoing_a_taking_gives_the_credits_back() {
-    let mut account = account();
-    give(&mut account, "a", Pool::Purchased, 50, None).unwrap();
-    account.adjust(&adjustment("req-1", Change::Take(credits(20))), now()).unwrap();
-    let original = account.changes.entries[1].clone();
-    assert_eq!(account.undo_adjustment(&original, &undo(), now()), Ok(true));
-    assert_eq!(account.balances.purchased, 50);
-}
-
-#[test]
-fn only_an_adjustment_of_this_instance_can_be_undone() {
-    let mut account = account();
-    give(&mut account, "a", Pool::Purchased, 50, None).unwrap();
-    let grant = account.changes.entries[0].clone();
-    assert_eq!(account.undo_adjustment(&grant, &undo(), now()), Err(AdjustError::NoAdjustment));
-    account.adjust(&adjustment("req-1", Change::Give(credits(1))), now()).unwrap();
-    let mut foreign = account.changes.entries[1].clone();
-    foreign.instance_id = "another".parse().unwrap();
-    assert_eq!(account.undo_adjustment(&foreign, &undo(), now()), Err(AdjustError::NoAdjustment));
 }

@@ -5,7 +5,7 @@ use crate::entry::{Cause, GENESIS};
 use crate::grant::GrantRequest;
 use crate::hold::{Hold, HoldState, ReserveRequest};
 
-fn put_aside(account: &mut Account, key: &str, amount: i64, at: Timestamp) -> Option<Hold> {
+pub(super) fn put_aside(account: &mut Account, key: &str, amount: i64, at: Timestamp) -> Option<Hold> {
     let request = ReserveRequest {
         key: key.into(),
         action: "publish".into(),
@@ -15,7 +15,7 @@ fn put_aside(account: &mut Account, key: &str, amount: i64, at: Timestamp) -> Op
     account.reserve(request, at).ok()
 }
 
-fn spend(account: &mut Account, key: &str, amount: i64, at: Timestamp) -> bool {
+pub(super) fn spend(account: &mut Account, key: &str, amount: i64, at: Timestamp) -> bool {
     account.spend(key, "publish", credits(amount), &Cause::new("user", ""), at).is_ok()
 }
 

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Fate, Line, Mark};
 use crate::account::Account;
-use crate::derive::{Derived, Due, DueKind};
-use crate::grant::Pool;
+use crate::derive::{Due, DueKind};
+use crate::grant::{CreditGrant, Pool};
 use crate::hold::HoldState;
+use crate::settle::Must;
 use crate::settle::matching::{Matches, base_key};
 
 /// How much was spent of what is due again when it was last taken back.
@@ -18,7 +19,7 @@ pub(super) fn spent_before(account: &Account, due: &Due) -> i64 {
 }
 
 /// The grants of the plan pool, in the books or missing there, in order of time.
-pub(super) fn lines(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Line> {
+pub(super) fn lines(account: &Account, derived: Must<'_>, matches: &Matches) -> Vec<Line> {
     let carries: HashSet<_> = account.resets.iter().filter_map(|reset| reset.carry.as_ref()).collect();
     let held = held(account);
     let due_of: HashMap<usize, usize> = matches.grants.iter().map(|(due, grant)| (*grant, *due)).collect();
@@ -36,7 +37,7 @@ pub(super) fn lines(account: &Account, derived: &Derived, matches: &Matches) -> 
                 grant: Some(index),
                 due,
                 at: moves.map_or(grant.effective_at, |due| derived.due[due].at),
-                amount: grant.amount.get(),
+                amount: grant.usable().get(),
                 used: grant.used().get(),
                 held: held.get(&index).copied().unwrap_or(0),
                 repaid: 0,
@@ -68,7 +69,7 @@ pub(super) fn lines(account: &Account, derived: &Derived, matches: &Matches) -> 
 }
 
 /// The resets that stay and those that are missing, in order of time.
-pub(super) fn marks(account: &Account, derived: &Derived, matches: &Matches) -> Vec<Mark> {
+pub(super) fn marks(account: &Account, derived: Must<'_>, matches: &Matches) -> Vec<Mark> {
     let due_of: HashMap<usize, usize> = matches.resets.iter().map(|(due, reset)| (*reset, *due)).collect();
     let held = held(account);
     let stay = (0..account.resets.len()).filter(|index| !matches.wrong_resets.contains(index));
@@ -120,9 +121,10 @@ pub(super) fn carried_in(account: &Account, reset: usize) -> Option<usize> {
     account.grants.iter().position(|grant| grant.id == *carry)
 }
 
-/// How much of what a reset left was used.
+/// How much of what a reset left was used or taken out.
 pub(super) fn carried_use(account: &Account, reset: usize) -> i64 {
-    carried_in(account, reset).map_or(0, |grant| account.grants[grant].used().get())
+    let gone = |grant: &CreditGrant| grant.used().get() + grant.taken_out().get();
+    carried_in(account, reset).map_or(0, |grant| gone(&account.grants[grant]))
 }
 
 /// How much of each grant stands in open holds.
