@@ -301,6 +301,14 @@ impl Config {
         DatabaseConfig::from_layer(layers(file)?.database).map_err(|error| ConfigError::of(&error))
     }
 
+    /// Reads what [`Config::load`] would, and gives the address of Wix's APIs alone.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the field or variable and says what to do.
+    pub fn load_api_url(file: Option<&Path>) -> Result<String, ConfigError> {
+        Ok(layers(file)?.wix.api_url.unwrap_or_default())
+    }
+
     /// Reads a configuration from TOML text alone, without the environment.
     ///
     /// # Errors

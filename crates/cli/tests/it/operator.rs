@@ -113,6 +113,63 @@ fn credits_are_given_once_shown_explained_taken_and_taken_back() {
 }
 
 #[test]
+fn what_is_written_by_hand_is_dated_by_the_clock_of_the_database() {
+    let office = Office::open();
+    // 2030-01-01: a server of `dev` kept it until then.
+    office.sql("INSERT INTO signs_of_life (name, at) VALUES ('server', 1893456000000000)");
+    let grant = |more: &[&str]| {
+        let args =
+            ["credits", "grant", "--instance", "site-1", "--amount", "5", "--actor", "kim", "--reason", "x"];
+        office.command(&[&args[..], more].concat()).run()
+    };
+    let expired = grant(&["--expires-at", "2029-12-31T00:00:00Z"]);
+    assert!(expired.stderr.contains("error: the credits would have expired already"), "{expired}");
+    let given = grant(&[]);
+    assert_eq!(given.code, Some(0), "{given}");
+    assert_eq!(
+        given.stderr.split("Z,").collect::<Vec<_>>(),
+        [
+            "a server has kept this database until 2030-01-01T00:00:00",
+            " ahead of this machine: that clock is used\n"
+        ]
+    );
+    let shown = office.json(&["credits", "show", "--instance", "site-1"]);
+    assert!(shown["entries"][0]["at"].as_str().unwrap().starts_with("2030-01-01T"), "{shown}");
+    // A plan that is given begins then too.
+    let give = [
+        "plan",
+        "give",
+        "--instance",
+        "site-1",
+        "--plan",
+        "pro",
+        "--actor",
+        "kim",
+        "--reason",
+        "x",
+        "--json",
+    ];
+    let given = office.command(&give).configured().env("WIXAPP_LOG", "off").run();
+    let given: Value = serde_json::from_str(&given.stdout).unwrap_or_else(|_| panic!("{given}"));
+    assert!(given["subscription"]["startedAt"].as_str().unwrap().starts_with("2030-01-01T"), "{given}");
+}
+
+#[test]
+fn the_local_platform_that_the_configuration_names_is_asked_for_the_time() {
+    let (office, folder) = (Office::open(), tempfile::tempdir().unwrap());
+    let dev = wixapp(&["dev", "--port", "0", "--data-dir", "data"]).inside(folder.path()).start();
+    let platform = dev.printed("Local Wix platform").split_whitespace().last().unwrap().to_owned();
+    wixapp(&["clock", "set", "2031-01-01"]).env("WIX_EMULATOR_URL", &platform).run().success();
+    let grant =
+        ["credits", "grant", "--instance", "site-1", "--amount", "5", "--actor", "kim", "--reason", "x"];
+    let given = office.command(&grant).env("WIXAPP_WIX_API_URL", &platform).run();
+    assert!(given.stderr.starts_with("on the local platform on http://127.0.0.1:"), "{given}");
+    let shown = office.json(&["credits", "show", "--instance", "site-1"]);
+    assert!(shown["entries"][0]["at"].as_str().unwrap().starts_with("2031-01-01T"), "{shown}");
+    assert_eq!(dev.stop(), Some(0));
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_with_a_way_out() {
     let office = Office::open();
     let folder = office.folder.path();

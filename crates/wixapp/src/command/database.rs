@@ -1,8 +1,12 @@
 //! The database that operators' commands work on.
 
+mod clock;
+
 use std::path::Path;
+use std::sync::Arc;
 
 use wixapp_core::Catalog;
+use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_server::Config;
 use wixapp_store::Store;
 
@@ -19,15 +23,23 @@ pub(super) async fn open(config: &ConfigArgs) -> Result<Store, Failure> {
     Ok(store)
 }
 
+/// Opens the database as [`open`] does, with the time on its clock: for commands that write.
+pub(super) async fn open_to_write(config: &ConfigArgs) -> Result<(Store, Timestamp), Failure> {
+    let store = open(config).await?;
+    let clock = clock::of(&store, config).await?;
+    Ok((store, clock.now()))
+}
+
 /// Opens the whole app on a database that must be there, for commands that ask Wix.
-pub(super) async fn open_app(
-    config: &ConfigArgs,
-    app: &App,
-) -> Result<std::sync::Arc<wixapp_server::App>, Failure> {
+pub(super) async fn open_app(config: &ConfigArgs, app: &App) -> Result<Arc<wixapp_server::App>, Failure> {
     let loaded = config.load()?;
     must_exist(&loaded.database.url)?;
-    let clock = std::sync::Arc::new(wixapp_core::SystemClock);
-    Ok(wixapp_server::serve::open(loaded, app.catalog.clone(), clock).await?)
+    // What the app decides when it opens it decides by its clock, so that the clock must be right before.
+    let store = Store::open(&loaded.database.url).await?;
+    store.migrate().await?;
+    let clock = clock::of(&store, config).await?;
+    store.close().await;
+    Ok(wixapp_server::serve::open(loaded, app.catalog.clone(), Arc::new(clock)).await?)
 }
 
 /// The plans in force, where the configuration is whole; else the app's own.

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wixapp_core::InstanceId;
-use wixapp_core::clock::{Clock, SystemClock};
 use wixapp_server::operator::delete;
 
 use super::{ConfigArgs, database};
@@ -51,8 +50,8 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
         ))
         .hint("say --yes to do it"));
     }
-    let store = database::open(&args.config).await?;
-    let deleted = delete::delete(&store, &args.instance, SystemClock.now()).await?;
+    let (store, now) = database::open_to_write(&args.config).await?;
+    let deleted = delete::delete(&store, &args.instance, now).await?;
     store.close().await;
     if args.json {
         output::json(&json!({

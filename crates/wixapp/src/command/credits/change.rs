@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wixapp_core::account::{Adjustment, Change as Movement};
-use wixapp_core::clock::{Clock, SystemClock, Timestamp};
+use wixapp_core::clock::Timestamp;
 use wixapp_core::grant::Pool;
 use wixapp_core::{Credits, EntryId};
 use wixapp_server::operator::adjust::{self, Adjusted};
@@ -66,7 +66,6 @@ pub(super) async fn take(args: Change) -> Result<ExitCode, Failure> {
 }
 
 async fn change(args: Change, movement: Movement, done: &str) -> Result<ExitCode, Failure> {
-    let now = SystemClock.now();
     let adjustment = Adjustment {
         request_id: args.request_id.unwrap_or_else(|| format!("cmd-{:016x}", rand::random::<u64>())),
         pool: Pool::parse(&args.pool).unwrap_or(Pool::Purchased),
@@ -76,7 +75,7 @@ async fn change(args: Change, movement: Movement, done: &str) -> Result<ExitCode
         reason: args.reason,
     };
     let request_id = adjustment.request_id.clone();
-    let store = database::open(&args.target.config).await?;
+    let (store, now) = database::open_to_write(&args.target.config).await?;
     let adjusted = adjust::adjust(&store, &args.target.instance, adjustment, now).await?;
     store.close().await;
     let text = match adjusted.counted {
@@ -87,7 +86,7 @@ async fn change(args: Change, movement: Movement, done: &str) -> Result<ExitCode
 }
 
 pub(super) async fn undo(args: Undo) -> Result<ExitCode, Failure> {
-    let (now, store) = (SystemClock.now(), database::open(&args.target.config).await?);
+    let (store, now) = database::open_to_write(&args.target.config).await?;
     let undo = wixapp_core::account::Undo { actor: args.actor, reason: args.reason };
     let adjusted = adjust::undo(&store, &args.target.instance, &args.entry, undo, now).await?;
     store.close().await;

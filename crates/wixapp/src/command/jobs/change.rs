@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wixapp_core::JobId;
-use wixapp_core::clock::{Clock, SystemClock, Timestamp};
+use wixapp_core::clock::Timestamp;
 use wixapp_core::job::JobState;
 use wixapp_server::operator::jobs::{self, Act, Acted};
 use wixapp_store::{JobFilter, Store};
@@ -43,8 +43,7 @@ async fn change(args: Change, act: Act, done: &str, usual: &[JobState]) -> Resul
             "name them by their ids, or by --instance, --kind, --state or --quarantined; `jobs list` shows them",
         ));
     }
-    let store = database::open(&args.config).await?;
-    let now = SystemClock.now();
+    let (store, now) = database::open_to_write(&args.config).await?;
     let acted = if args.job.is_empty() {
         let mut filter = args.filter.to_filter();
         if filter.states.is_empty() {

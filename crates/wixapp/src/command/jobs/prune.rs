@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use jiff::SignedDuration;
 use serde_json::json;
-use wixapp_core::clock::{Clock, SystemClock};
 
 use crate::command::{ConfigArgs, database};
 use crate::failure::Failure;
@@ -26,8 +25,7 @@ pub(in crate::command) struct Prune {
 }
 
 pub(super) async fn run(args: Prune) -> Result<ExitCode, Failure> {
-    let store = database::open(&args.config).await?;
-    let now = SystemClock.now();
+    let (store, now) = database::open_to_write(&args.config).await?;
     let before = now.checked_sub(SignedDuration::from_hours(24 * args.older_than_days)).unwrap_or(now);
     let mut deleted = 0;
     loop {
