@@ -39,6 +39,16 @@ pub struct FactNote {
     pub received_at: Timestamp,
 }
 
+macro_rules! entry_columns {
+    ($condition:literal) => {
+        concat!(
+            "SELECT entry_id, instance_id, seq, debit, credit, amount, code, business_key, hold_id, actor, reason, \
+             fact_key, created_at, available_after, hash FROM entries WHERE instance_id = $1 AND ",
+            $condition
+        )
+    };
+}
+
 impl Store {
     /// The entry with this id and what stands behind it, if it is one of the instance's.
     ///
@@ -66,14 +76,32 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The entry under this business key and what stands behind it, if the instance has one.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn find_entry_story_by_key(
+        &self,
+        instance_id: &InstanceId,
+        business_key: &str,
+    ) -> Result<Option<EntryStory>, Error> {
+        let (instance_id, key) = (instance_id.clone(), business_key.to_owned());
+        self.read(move |conn| {
+            let by_key = sql!(entry_columns!("business_key = $2"), &instance_id, key.as_str());
+            Box::pin(async move {
+                match row(conn, by_key).await? {
+                    Some(found) => tell(conn, read_entry(found)?).await.map(Some),
+                    None => Ok(None),
+                }
+            })
+        })
+        .await
+    }
+}
+
 fn select_entry(instance_id: &InstanceId, id: &EntryId, at: Timestamp) -> Statement {
-    sql!(
-        "SELECT entry_id, instance_id, seq, debit, credit, amount, code, business_key, hold_id, actor, reason, fact_key, \
-         created_at, available_after, hash FROM entries WHERE instance_id = $1 AND created_at = $2 AND entry_id = $3",
-        instance_id,
-        at,
-        id
-    )
+    sql!(entry_columns!("created_at = $2 AND entry_id = $3"), instance_id, at, id)
 }
 
 async fn tell(conn: &mut dyn Conn, entry: Entry) -> Result<EntryStory, Error> {

@@ -66,6 +66,17 @@ fn credits_are_given_once_shown_explained_taken_and_taken_back() {
     assert_eq!((&given["counted"], &given["credits"]["available"]), (&true.into(), &100.into()));
     let again = office.grant("100", "ticket-1");
     assert_eq!((&again["counted"], &again["credits"]["available"]), (&false.into(), &100.into()));
+    for (what, amount, more) in
+        [("grant", "101", None), ("take", "100", None), ("grant", "100", Some("--pool=promo"))]
+    {
+        let by = ["--actor", "kim", "--reason", "an apology", "--request-id", "ticket-1"];
+        let args = [&["credits", what, "--instance", "site-1", "--amount", amount][..], &by].concat();
+        let again = more.into_iter().fold(office.command(&args), Program::arg).run().refusal();
+        assert!(
+            again.starts_with("error: the request `ticket-1` made another change before, at 20"),
+            "{again}"
+        );
+    }
     let shown = office.json(&["credits", "show", "--instance", "site-1"]);
     assert_eq!(shown["credits"]["byPool"]["purchased"], 100);
     let entry = shown["entries"][0]["entryId"].as_str().unwrap().to_owned();
