@@ -25,6 +25,7 @@ use crate::grant::{Pool, Source};
 use crate::id::{InstanceId, PlanId};
 use crate::subscription::Subscription;
 
+pub use given::given_plan;
 use life::Life;
 
 /// What the operator decided about plans.

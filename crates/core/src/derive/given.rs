@@ -4,7 +4,36 @@ use super::segment::{EntryKind, Segment};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
 use crate::cycle::{CyclePolicy, Cycles};
-use crate::fact::{BillingCycle, Fact};
+use crate::fact::{self, BillingCycle, Fact, FactKind};
+use crate::id::PlanId;
+
+/// The plan that an operator gave and that runs at `at`, by these facts, and until when; until it is ended when nothing is said.
+///
+/// # Example
+/// ```
+/// use wixapp_core::derive::given_plan;
+/// use wixapp_core::fact::{Fact, FactKind};
+/// let (at, plan_id) = ("2026-01-01T00:00:00Z".parse()?, "pro".parse()?);
+/// let kind = FactKind::PlanGiven { plan_id, until: None, actor: "kim".into(), reason: "a partner".into() };
+/// let facts = [Fact { key: "gift".into(), at, kind }];
+/// assert_eq!(given_plan(&facts, at).map(|(plan_id, _)| plan_id.as_str()), Some("pro"));
+/// assert_eq!(given_plan(&[], at), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn given_plan(facts: &[Fact], at: Timestamp) -> Option<(&PlanId, Option<Timestamp>)> {
+    let mut told: Vec<&Fact> = facts.iter().filter(|fact| fact.at <= at).collect();
+    fact::sort(&mut told);
+    let mut given = None;
+    for fact in told {
+        if let FactKind::PlanGiven { plan_id, until, .. } = &fact.kind {
+            given = Some((plan_id, *until)).filter(|_| until.is_none_or(|until| fact.at < until)).or(given);
+        } else if matches!(fact.kind, FactKind::GivenPlanEnded { .. }) {
+            given = None;
+        }
+    }
+    given.filter(|(_, until)| until.is_none_or(|until| at < until))
+}
 
 /// A plan that an operator gave.
 #[derive(Debug, Clone)]

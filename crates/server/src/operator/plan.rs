@@ -1,10 +1,11 @@
 //! Giving a plan by hand, and ending it.
 
 use wixapp_core::clock::Timestamp;
+use wixapp_core::derive::given_plan;
 use wixapp_core::fact::{Fact, FactKind};
 use wixapp_core::subscription::Subscription;
 use wixapp_core::{ErrorCode, InstanceId, PlanId};
-use wixapp_store::Want;
+use wixapp_store::{Tx, Want};
 
 use super::known;
 use crate::error::ApiError;
@@ -48,13 +49,14 @@ pub async fn give(app: &App, instance_id: &InstanceId, gift: Gift) -> Result<Sub
         );
     }
     let (actor, reason) = explained(&actor, &reason)?;
-    note(app, instance_id, FactKind::PlanGiven { plan_id, until, actor, reason }).await
+    note(app, instance_id, FactKind::PlanGiven { plan_id, until, actor, reason }, |_| Ok(())).await
 }
 
 /// Ends the plan that was given.
 ///
 /// # Errors
-/// [`ErrorCode::NotFound`] for an instance nobody has heard of; [`ErrorCode::InvalidRequest`] without an actor or a reason.
+/// [`ErrorCode::NotFound`] for an instance nobody has heard of; [`ErrorCode::InvalidRequest`] without an actor or a reason;
+/// [`ErrorCode::Conflict`] when none was given, or what was given has ended.
 pub async fn end(
     app: &App,
     instance_id: &InstanceId,
@@ -62,7 +64,14 @@ pub async fn end(
     reason: &str,
 ) -> Result<Subscription, ApiError> {
     let (actor, reason) = explained(actor, reason)?;
-    note(app, instance_id, FactKind::GivenPlanEnded { actor, reason }).await
+    note(app, instance_id, FactKind::GivenPlanEnded { actor, reason }, |tx| {
+        let facts: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
+        match given_plan(&facts, tx.now) {
+            Some(_) => Ok(()),
+            None => Err(nothing_given(tx.profile.subscription.as_ref())),
+        }
+    })
+    .await
 }
 
 fn explained(actor: &str, reason: &str) -> Result<(String, String), ApiError> {
@@ -73,13 +82,26 @@ fn explained(actor: &str, reason: &str) -> Result<(String, String), ApiError> {
     Ok((actor, reason))
 }
 
-/// Adds the fact and looks at the instance with it at once.
-async fn note(app: &App, instance_id: &InstanceId, kind: FactKind) -> Result<Subscription, ApiError> {
+fn nothing_given(now_on: Option<&Subscription>) -> ApiError {
+    let plan = now_on.map_or_else(String::new, |now| format!(": it is on `{}`", now.plan_id));
+    ApiError::new(ErrorCode::Conflict)
+        .with_message(format!("No plan that was given to this site by hand runs{plan}."))
+        .with_hint("What was bought is cancelled by its owner; `plan give` gives a plan.")
+}
+
+/// Adds the fact, if `check` has nothing against it, and looks at the instance with it at once.
+async fn note(
+    app: &App,
+    instance_id: &InstanceId,
+    kind: FactKind,
+    check: impl Fn(&Tx) -> Result<(), ApiError> + Send + Sync + 'static,
+) -> Result<Subscription, ApiError> {
     known(&app.store, instance_id).await?;
     let now = app.clock.now();
     let key = format!("operator:{}", hex::encode(app.random()));
     let fact = Fact { key, at: now, kind };
     let noted = app.store.transact(instance_id, Want::money().facts(), now, move |tx| {
+        check(tx)?;
         tx.note_fact(EVENT_TYPE, fact.clone());
         Ok::<_, ApiError>(())
     });

@@ -33,6 +33,10 @@ async fn a_given_plan_counts_like_a_bought_one_until_it_ends(app: TestApp) {
     let now_on = plan::end(app.app(), &site.instance_id, "kim", "it is over").await.unwrap();
     assert_eq!(now_on.plan_id.as_str(), "free");
     app.until_available(&app.fresh(&site).token, 200).await;
+    // It has ended, and whoever believes that it runs is to hear so.
+    let refusal = plan::end(app.app(), &site.instance_id, "kim", "it is over").await.unwrap_err();
+    assert_eq!(refusal.code(), ErrorCode::Conflict);
+    assert!(refusal.message().contains("it is on `free`"), "{}", refusal.message());
     app.finish().await;
 }
 
