@@ -163,6 +163,9 @@ pub enum FactKind {
         /// costs at once are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recurring: Option<bool>,
+        /// Who noted it by hand, and why; `None` when it was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        noted: Option<Noted>,
     },
     /// What Get App Instance answered.
     Snapshot(Snapshot),
@@ -184,6 +187,16 @@ pub enum FactKind {
         /// Why.
         reason: String,
     },
+}
+
+/// An operator's name and reason behind a fact that nobody else told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Noted {
+    /// Who noted it.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// An answer of Get App Instance: the truth at one moment.

@@ -74,6 +74,7 @@ pub(crate) fn kind(payload: &Payload) -> Option<FactKind> {
             invoice_id: p.invoice_id.clone(),
             status: InvoiceStatus::from(p.status.as_str().to_owned()),
             recurring: p.recurring,
+            noted: None,
         },
         Payload::Domain(_) | Payload::Unknown | Payload::Unreadable { .. } => return None,
     })

@@ -6,6 +6,12 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
+/// `1 instance`, `2 instances`: a number with its noun.
+pub(crate) fn count(number: impl Into<i128>, one: &str, many: &str) -> String {
+    let number = number.into();
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Prints a line to standard output. A reader that has gone away (`| head`) is no error.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
@@ -27,4 +33,15 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Result<(), Failure> {
 pub(crate) fn note(text: &str) {
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn one_is_not_many() {
+        let said = [0_i64, 1, 2].map(|number| count(number, "entry", "entries"));
+        assert_eq!(said, ["0 entries", "1 entry", "2 entries"]);
+    }
 }

@@ -181,6 +181,31 @@ fn the_local_platform_that_the_configuration_names_is_asked_for_the_time() {
 }
 
 #[test]
+fn where_a_site_buys_is_settled_and_what_nobody_paid_is_not_refunded() {
+    let office = Office::open();
+    let run = |args: &[&str]| {
+        office.command(args).arg("--instance=site-1").configured().env("WIXAPP_LOG", "off").run()
+    };
+    assert_eq!(
+        run(&["billing", "source", "show"]).success(),
+        "site-1: wix, as billing.source says for all.\n"
+    );
+    assert_eq!(
+        run(&["billing", "source", "set", "none"]).success(),
+        "site-1: none from now on; it was wix.\n"
+    );
+    assert_eq!(run(&["billing", "source", "set", "none"]).success(), "site-1: none, as before.\n");
+    assert_eq!(run(&["billing", "source", "show"]).success(), "site-1: none, settled for it.\n");
+    let stripe = run(&["billing", "source", "set", "stripe"]).refusal();
+    assert!(stripe.starts_with("error: stripe is not configured"), "{stripe}");
+    run(&["billing", "source", "set", "paypal"]).refusal();
+    let refund =
+        ["credits", "refund", "--invoice", "inv-1", "--actor", "kim", "--reason", "paid twice", "--dry-run"];
+    let refused = run(&refund).refusal();
+    assert!(refused.contains("the invoice `inv-1`") && refused.contains("hint: `webhook list`"), "{refused}");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_with_a_way_out() {
     let office = Office::open();
     let folder = office.folder.path();
@@ -271,7 +296,7 @@ fn a_tampered_ledger_is_found_and_the_exit_code_says_so() {
     FOUND site-1: the chain breaks at entry 2
     FOUND site-1: the acknowledged delivery dlv_1 has no fact
     webhooks that are parked: 1 (see webhook park list)
-    1 instances with 2 entries were checked: NOT all is well.
+    Checked: 1 instance with 2 entries: NOT all is well.
     --- stderr
     ");
     assert_eq!(office.command(&["ledger", "verify", "--instance", "site-1"]).run().to_string(), all);
@@ -401,7 +426,7 @@ fn jobs_are_listed_shown_called_off_tried_again_and_deleted() {
     exit 1
     --- stdout
     refused job_3: The job has ended before: it is discarded.
-    0 jobs were cancelled; 1 were refused.
+    0 jobs were cancelled; 1 was refused.
     --- stderr
     ");
     // The third ended in a year that has not come.
@@ -456,6 +481,9 @@ fn every_command_of_an_operator_has_examples_that_name_only_what_there_is() {
         "jobs prune",
         "plan give",
         "plan end",
+        "credits refund",
+        "billing source show",
+        "billing source set",
     ];
     for command in commands {
         let words: Vec<&str> = command.split(' ').collect();

@@ -194,7 +194,7 @@ fn what_people_did_is_not_told_again_and_other_plans_are_found() {
     assert!(!only.contains("Ada"), "{only}");
     lived.write("life.jsonl", &only);
     let told = lived.command("emulator replay life.jsonl --fresh").run().success();
-    assert!(told.contains("1 instances used credits") && told.contains("the ledgers are the same"), "{told}");
+    assert!(told.contains("1 instance used credits") && told.contains("the ledgers are the same"), "{told}");
 
     let parted = lived.command("emulator replay life.jsonl --fresh --plans autopost").run();
     assert_eq!(parted.code, Some(1), "{parted}");

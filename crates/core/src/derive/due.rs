@@ -9,6 +9,7 @@ use super::{Due, DueKind, EndPolicy, Portion};
 use crate::catalog::Plan;
 use crate::clock::{Timestamp, from_micros, to_micros};
 use crate::credits::Credits;
+use crate::fact::Noted;
 use crate::grant::{Pool, Source};
 
 /// Everything that is due by now, in no particular order. What falls into a time in which the app is removed waits.
@@ -112,13 +113,11 @@ impl<'a> List<'_, 'a> {
         }
         for extra in &epoch.extras {
             let keys = vec![self.key("cycle", &format!("{}:0", extra.invoice_id))];
-            let kind = self.paid_or_refunded(
-                Some(&extra.invoice_id),
-                portion(extra.plan, Source::Cycle, extra.plan.credits),
-            );
             let reason = format!("{} plan bought once more", extra.plan.name);
             let fact = Some(extra.fact.clone());
-            self.add(Item { at: extra.at, keys, fact, reason }, kind);
+            let item = Item { at: extra.at, keys, fact, reason };
+            let portion = portion(extra.plan, Source::Cycle, extra.plan.credits);
+            self.paid(Some(&extra.invoice_id), item, portion);
         }
     }
 
@@ -190,23 +189,28 @@ impl<'a> List<'_, 'a> {
         for bought in &self.life.bought {
             let amount = bought.top_up.credits;
             let portion = Portion { plan: None, pool: Pool::Purchased, source: Source::TopUp, amount };
-            let kind = self.paid_or_refunded(Some(&bought.name), portion);
             let reason = format!("{} bought", bought.top_up.name);
             // The invoice alone names a top-up: it is unique at Wix, and no part of a plan's life.
             let (at, keys, fact) =
                 (bought.at, vec![format!("topup:{}", bought.name)], Some(bought.fact.clone()));
-            self.add(Item { at, keys, fact, reason }, kind);
+            self.paid(Some(&bought.name), Item { at, keys, fact, reason }, portion);
         }
     }
 
     fn push(&mut self, epoch: &Epoch<'a>, item: Item, portion: Portion) {
-        let kind = self.paid_or_refunded(epoch.invoices.at(item.at), portion);
-        self.add(item, kind);
+        self.paid(epoch.invoices.at(item.at), item, portion);
     }
 
-    fn paid_or_refunded(&self, invoice_id: Option<&str>, portion: Portion) -> DueKind {
-        let refunded = invoice_id.is_some_and(|id| self.life.refunded.contains_key(id));
-        if refunded { DueKind::Refund(portion) } else { DueKind::Grant(portion) }
+    /// What an invoice pays for, unless its payment was taken back.
+    fn paid(&mut self, invoice_id: Option<&str>, item: Item, portion: Portion) {
+        let Some(back) = invoice_id.and_then(|id| self.life.refunded.get(id)) else {
+            return self.add(item, DueKind::Grant(portion));
+        };
+        let reason = match &back.noted {
+            Some(Noted { actor, reason }) => format!("{}: refunded, noted by {actor}: {reason}", item.reason),
+            None => format!("{}: refunded", item.reason),
+        };
+        self.add(Item { reason, ..item }, DueKind::Refund(portion));
     }
 
     fn reset(&mut self, at: Timestamp, keys: Vec<String>) {
@@ -224,7 +228,6 @@ impl<'a> List<'_, 'a> {
         let mut keys = keys.into_iter();
         let key = keys.next().unwrap_or_default();
         let aliases = keys.filter(|alias| *alias != key).collect();
-        let reason = if matches!(kind, DueKind::Refund(_)) { format!("{reason}: refunded") } else { reason };
         self.due.push(Due { at, key, aliases, kind, fact, reason });
     }
 }

@@ -13,7 +13,7 @@ use super::segment::EntryKind;
 use super::{Alarm, Input, ParkReason, Parked};
 use crate::catalog::{Plan, TopUp};
 use crate::clock::Timestamp;
-use crate::fact::{Fact, FactKind, PlanTerms};
+use crate::fact::{Fact, FactKind, InvoiceStatus, Noted, PlanTerms};
 
 /// Facts further ahead than this wait (billing-rules §6.6).
 const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
@@ -37,6 +37,14 @@ pub(super) struct Bought<'a> {
     pub(super) fact: String,
 }
 
+/// That the payment of an invoice was taken back.
+pub(super) struct TakenBack {
+    /// The fact that says so.
+    pub(super) fact: String,
+    /// Who noted it by hand, if anybody did.
+    pub(super) noted: Option<Noted>,
+}
+
 /// What a fact speaks of.
 enum Product<'a> {
     None,
@@ -53,8 +61,8 @@ pub(super) struct Life<'a> {
     pub(super) epochs: Vec<Epoch<'a>>,
     pub(super) given: Vec<Given<'a>>,
     pub(super) bought: Vec<Bought<'a>>,
-    /// The invoices whose payment was taken back, with the fact that says so.
-    pub(super) refunded: HashMap<String, String>,
+    /// The invoices whose payment was taken back.
+    pub(super) refunded: HashMap<String, TakenBack>,
     pub(super) alarms: Vec<Alarm>,
     /// Failed payments of a plan of which nothing was known yet.
     failed_early: Vec<(Timestamp, String)>,
@@ -108,8 +116,13 @@ impl<'a> Life<'a> {
                 self.origin = self.origin.take().or_else(|| origin_instance_id.clone());
             }
             (FactKind::AppRemoved, Product::None) => self.presence = Presence::Removed(fact.at),
-            (FactKind::InvoiceUpdated { invoice_id, status, recurring }, Product::None) => {
-                self.invoice(fact, invoice_id, status, *recurring != Some(false));
+            (FactKind::InvoiceUpdated { invoice_id, status, recurring, noted }, Product::None) => {
+                if matches!(status, InvoiceStatus::Refunded | InvoiceStatus::ChargedBack) {
+                    let told = TakenBack { fact: fact.key.clone(), noted: noted.clone() };
+                    self.refunded.insert(invoice_id.clone(), told);
+                } else {
+                    self.invoice(fact, invoice_id, status, *recurring != Some(false));
+                }
             }
             (FactKind::Snapshot(_), Product::None) => self.snapshot_free(fact.at),
             (FactKind::GivenPlanEnded { .. }, Product::None) => Given::end(&mut self.given, fact.at),
@@ -215,8 +228,8 @@ impl<'a> Life<'a> {
                 || self.bought.iter().any(|bought| bought.name == *id)
         };
         let unknown = self.refunded.iter().filter(|(id, _)| !known(id));
-        let park = |(id, fact): (&String, &String)| Parked {
-            fact: fact.clone(),
+        let park = |(id, told): (&String, &TakenBack)| Parked {
+            fact: told.fact.clone(),
             reason: ParkReason::UnknownInvoice { invoice_id: id.clone() },
         };
         let mut parked: Vec<Parked> = unknown.map(park).collect();

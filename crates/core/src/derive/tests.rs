@@ -130,7 +130,10 @@ fn nothing_is_granted_while_removed_and_all_of_it_on_reinstall() {
 #[test]
 fn a_failed_payment_keeps_access_and_makes_grants_wait() {
     let invoice = |at, status| {
-        fact(at, FactKind::InvoiceUpdated { invoice_id: "inv-2".into(), status, recurring: None })
+        fact(
+            at,
+            FactKind::InvoiceUpdated { invoice_id: "inv-2".into(), status, recurring: None, noted: None },
+        )
     };
     let mut facts =
         vec![installed(0), purchased(0, "starter", "inv-1"), invoice(day(31), InvoiceStatus::PaymentFailed)];
@@ -245,7 +248,10 @@ fn buying_another_plan_after_cancelling_renews() {
 #[test]
 fn a_failed_payment_is_over_when_a_later_invoice_was_paid() {
     let invoice = |at, id: &str, status| {
-        fact(day(at), FactKind::InvoiceUpdated { invoice_id: id.into(), status, recurring: None })
+        fact(
+            day(at),
+            FactKind::InvoiceUpdated { invoice_id: id.into(), status, recurring: None, noted: None },
+        )
     };
     let base = [installed(0), purchased(0, "starter", "inv-1")];
     let failed = invoice(31, "inv-2", InvoiceStatus::PaymentFailed);

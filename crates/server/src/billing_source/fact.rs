@@ -36,7 +36,12 @@ pub(super) fn read(event: &Event, invoice_id: Option<&str>) -> Said {
             };
             vec![(
                 event.created,
-                FactKind::InvoiceUpdated { invoice_id: invoice_id.to_owned(), status, recurring: None },
+                FactKind::InvoiceUpdated {
+                    invoice_id: invoice_id.to_owned(),
+                    status,
+                    recurring: None,
+                    noted: None,
+                },
             )]
         }
         Payload::InvoicePayment(_) | Payload::Unknown | Payload::Unreadable { .. } => Vec::new(),
@@ -107,6 +112,7 @@ fn updated(subscription: &Subscription, previous: &Previous) -> Vec<FactKind> {
             invoice_id,
             status: InvoiceStatus::PaymentFailed,
             recurring: None,
+            noted: None,
         });
     }
     let changed_plan = kinds.iter().any(|kind| matches!(kind, FactKind::PlanChanged { .. }));
@@ -160,8 +166,12 @@ fn settled(event: &Event, invoice: &Invoice) -> Kinds {
         return Vec::new();
     }
     let first = invoice.reason == "subscription_create";
-    let updated =
-        |status| FactKind::InvoiceUpdated { invoice_id: invoice.id.clone(), status, recurring: None };
+    let updated = |status| FactKind::InvoiceUpdated {
+        invoice_id: invoice.id.clone(),
+        status,
+        recurring: None,
+        noted: None,
+    };
     match event.kind.as_str() {
         "invoice.paid" if first => one(invoice.paid_at.unwrap_or(event.created), purchase(invoice)),
         "invoice.paid" => vec![(invoice.paid_at.unwrap_or(event.created), updated(InvoiceStatus::Paid))],

@@ -7,13 +7,10 @@ use wixapp_core::subscription::Subscription;
 use wixapp_core::{ErrorCode, InstanceId, PlanId};
 use wixapp_store::{Tx, Want};
 
-use super::known;
+use super::{EVENT_TYPE, explained, known};
 use crate::error::ApiError;
 use crate::state::App;
 use crate::work::derive;
-
-/// The name under which an operator's doing stands among the facts.
-const EVENT_TYPE: &str = "Operator";
 
 /// A plan to give.
 #[derive(Debug, Clone)]
@@ -72,14 +69,6 @@ pub async fn end(
         }
     })
     .await
-}
-
-fn explained(actor: &str, reason: &str) -> Result<(String, String), ApiError> {
-    let (actor, reason) = (actor.trim().to_owned(), reason.trim().to_owned());
-    if actor.is_empty() || reason.is_empty() {
-        return Err(ApiError::invalid("This needs somebody who does it, and a reason."));
-    }
-    Ok((actor, reason))
 }
 
 fn nothing_given(now_on: Option<&Subscription>) -> ApiError {

@@ -180,6 +180,15 @@ pub(crate) fn outlook(
     Ok(Outlook { subscription: derived.subscription, balances: account.balances })
 }
 
+/// How the instance would stand without what an operator gave: the plan that is paid, whatever is in force.
+pub(crate) fn paid(tx: &Tx, catalog: &Catalog, policy: Policy, now: Timestamp) -> Subscription {
+    let known = tx.facts.iter().filter_map(|stored| stored.fact.as_ref());
+    let given =
+        |kind: &FactKind| matches!(kind, FactKind::PlanGiven { .. } | FactKind::GivenPlanEnded { .. });
+    let facts: Vec<Fact> = known.filter(|fact| !given(&fact.kind)).cloned().collect();
+    derive::derive(Input { instance_id: tx.instance_id(), facts: &facts, catalog, policy, now }).subscription
+}
+
 fn is_new_removal(stored: &StoredFact) -> bool {
     stored.is_new && stored.fact.as_ref().is_some_and(|fact| matches!(fact.kind, FactKind::AppRemoved))
 }

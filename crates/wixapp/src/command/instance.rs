@@ -61,8 +61,10 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
         }))?;
     } else {
         output::line(&format!(
-            "The personal data of {} is gone; {} jobs were cancelled and {} reservations given back.",
-            args.instance, deleted.jobs, deleted.holds
+            "The personal data of {} is gone; {} cancelled and {} given back.",
+            args.instance,
+            output::count(deleted.jobs as u64, "job was", "jobs were"),
+            output::count(deleted.holds as u64, "reservation was", "reservations were")
         ))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -154,10 +154,9 @@ impl Check {
                 output::line(&format!("webhooks that are parked: {parked} (see webhook park list)"))?;
             }
             let sound = if self.findings.is_empty() { "all is well" } else { "NOT all is well" };
-            output::line(&format!(
-                "{} instances with {entries} entries were checked: {sound}.",
-                self.instances
-            ))?;
+            let instances = output::count(self.instances, "instance", "instances");
+            let entries = output::count(entries, "entry", "entries");
+            output::line(&format!("Checked: {instances} with {entries}: {sound}."))?;
         }
         Ok(if self.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

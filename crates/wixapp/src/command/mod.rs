@@ -1,5 +1,6 @@
 //! The commands every app has.
 
+mod billing;
 mod credits;
 mod database;
 mod dev;
@@ -67,6 +68,9 @@ enum Command {
     /// Give an instance a plan that nobody pays, and end it
     #[command(subcommand)]
     Plan(plan::Command),
+    /// Where an instance buys, looked at and settled by hand
+    #[command(subcommand)]
+    Billing(billing::Command),
     /// Look at the credits of an instance, and change them by hand
     #[command(subcommand)]
     Credits(credits::Command),
@@ -167,6 +171,7 @@ fn cli(app: &App) -> clap::Command {
                 with("grant", credits::grant_examples(&program)),
                 with("take", credits::take_examples(&program)),
                 with("undo", credits::undo_examples(&program)),
+                with("refund", credits::refund_examples(&program)),
             ],
         ),
         (
@@ -196,6 +201,7 @@ fn cli(app: &App) -> clap::Command {
         .display_name(&program)
         .bin_name(&program);
     let cli = add.into_iter().fold(cli, |cli, add| add(cli));
+    let cli = cli.mut_subcommand("billing", |command| billing::with_examples(command, &program));
     let cli = cli.mut_subcommand("emulator", |command| emulator::with_examples(command, &program));
     groups.into_iter().fold(cli, |cli, (name, group)| {
         cli.mut_subcommand(name, |command| group.into_iter().fold(command, |command, add| add(command)))
@@ -222,6 +228,7 @@ fn dispatch(app: App, command: Command) -> Result<ExitCode, Failure> {
         Command::Doctor(args) => wait_for(doctor::run(app, args)),
         Command::Plans(command) => plans::run(app, command),
         Command::Plan(command) => wait_for(plan::run(app, command)),
+        Command::Billing(command) => wait_for(billing::run(app, command)),
         Command::Credits(command) => wait_for(credits::run(app, command)),
         Command::Ledger(command) => wait_for(ledger::run(command)),
         Command::Webhook(command) => wait_for(webhook::run(command)),

@@ -84,9 +84,12 @@ fn check(catalog: &Catalog, json: bool) -> Result<ExitCode, Failure> {
         }))?;
     } else {
         output::line(&format!(
-            "`{}` version {} can be used: {plans} plans, {promos} promo codes, {top_ups} top-ups.",
+            "`{}` version {} can be used: {}, {}, {}.",
             catalog.name(),
-            catalog.version()
+            catalog.version(),
+            output::count(plans as u64, "plan", "plans"),
+            output::count(promos as u64, "promo code", "promo codes"),
+            output::count(top_ups as u64, "top-up", "top-ups"),
         ))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -43,7 +43,12 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
             sweep::one(&server, id).await?
         }
         None => {
-            let progress = |swept: Swept| output::note(&format!("{} instances asked about …", swept.asked));
+            let progress = |swept: Swept| {
+                output::note(&format!(
+                    "asked about: {} …",
+                    output::count(swept.asked, "instance", "instances")
+                ))
+            };
             sweep::all(&server, progress).await?
         }
     };
@@ -54,8 +59,10 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
         )?;
     } else {
         output::line(&format!(
-            "Wix was asked about {} instances; {} times it did not say; {} could not be worked on.",
-            swept.asked, swept.unanswered, swept.failed
+            "Wix was asked about {}; {} it did not say; {} could not be worked on.",
+            output::count(swept.asked, "instance", "instances"),
+            output::count(swept.unanswered, "time", "times"),
+            swept.failed
         ))?;
     }
     let missed = swept.failed > 0 || args.instance.is_some() && swept.unanswered > 0;

@@ -35,17 +35,10 @@ impl<'a> Life<'a> {
         epoch.extras.push(Extra { plan, at, invoice_id, fact });
     }
 
-    /// An invoice changed its status. One that is for no renewal, and that failed, leaves the plan as it is.
+    /// An invoice changed its status, and was not taken back. One that is for no renewal, and that failed, leaves the plan as it is.
     pub(super) fn invoice(&mut self, fact: &Fact, invoice_id: &str, status: &InvoiceStatus, may_renew: bool) {
-        match status {
-            InvoiceStatus::Refunded | InvoiceStatus::ChargedBack => {
-                self.refunded.insert(invoice_id.to_owned(), fact.key.clone());
-                return;
-            }
-            InvoiceStatus::Paid => {
-                self.refunded.remove(invoice_id);
-            }
-            InvoiceStatus::PaymentFailed | InvoiceStatus::Unknown(_) => {}
+        if *status == InvoiceStatus::Paid {
+            self.refunded.remove(invoice_id);
         }
         let failed_before = self.epochs.last().is_some_and(|e| e.invoices.fails_since(invoice_id).is_some());
         let of_plan = may_renew || failed_before;

@@ -76,6 +76,7 @@ fn a_declined_top_up_that_is_paid_after_all_does_not_stop_a_yearly_plan() {
                 invoice_id: "inv-t".into(),
                 status: InvoiceStatus::Paid,
                 recurring: None,
+                noted: None,
             },
         ),
         seen_yearly(day(21), "starter", "inv-1", 0),
@@ -99,6 +100,7 @@ fn a_card_declined_before_the_purchase_of_a_year_and_told_after_it_changes_nothi
                 invoice_id: "inv-0".into(),
                 status: InvoiceStatus::PaymentFailed,
                 recurring: None,
+                noted: None,
             },
         ),
         seen_yearly(day(1), "starter", "inv-1", 0),
@@ -123,6 +125,7 @@ fn a_top_up_declined_and_paid_leaves_a_monthly_plan_as_it_is() {
                 invoice_id: "inv-t".into(),
                 status: InvoiceStatus::Paid,
                 recurring: None,
+                noted: None,
             },
         ),
         seen(day(30), "starter", "inv-1", day(0)),
@@ -133,7 +136,15 @@ fn a_top_up_declined_and_paid_leaves_a_monthly_plan_as_it_is() {
 #[test]
 fn what_is_no_renewal_leaves_the_plan_as_it_is() {
     let top_up = |d, status| {
-        fact(day(d), FactKind::InvoiceUpdated { invoice_id: "inv-t".into(), status, recurring: Some(false) })
+        fact(
+            day(d),
+            FactKind::InvoiceUpdated {
+                invoice_id: "inv-t".into(),
+                status,
+                recurring: Some(false),
+                noted: None,
+            },
+        )
     };
     let base = [installed(0), purchased(0, "starter", "inv-1"), seen(day(32), "starter", "inv-2", day(0))];
     for told in [InvoiceStatus::PaymentFailed, InvoiceStatus::Paid] {

@@ -145,7 +145,10 @@ pub(crate) fn cancelled_in_trial(at: i64, product: &str) -> Fact {
 }
 
 pub(crate) fn invoiced(at: i64, invoice_id: &str, status: crate::fact::InvoiceStatus) -> Fact {
-    fact(day(at), FactKind::InvoiceUpdated { invoice_id: invoice_id.into(), status, recurring: None })
+    fact(
+        day(at),
+        FactKind::InvoiceUpdated { invoice_id: invoice_id.into(), status, recurring: None, noted: None },
+    )
 }
 
 pub(crate) fn given(at: i64, plan_id: &str, until: Option<i64>) -> Fact {

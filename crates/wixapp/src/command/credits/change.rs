@@ -67,7 +67,7 @@ pub(super) async fn take(args: Change) -> Result<ExitCode, Failure> {
 
 async fn change(args: Change, movement: Movement, done: &str) -> Result<ExitCode, Failure> {
     let adjustment = Adjustment {
-        request_id: args.request_id.unwrap_or_else(|| format!("cmd-{:016x}", rand::random::<u64>())),
+        request_id: args.request_id.unwrap_or_else(super::new_request_id),
         pool: Pool::parse(&args.pool).unwrap_or(Pool::Purchased),
         change: movement,
         expires_at: args.expires_at,
@@ -79,7 +79,7 @@ async fn change(args: Change, movement: Movement, done: &str) -> Result<ExitCode
     let adjusted = adjust::adjust(&store, &args.target.instance, adjustment, now).await?;
     store.close().await;
     let text = match adjusted.counted {
-        true => format!("{} credits were {done}.", args.amount),
+        true => format!("{} {done}.", output::count(args.amount.get(), "credit was", "credits were")),
         false => format!("Nothing was done: the request `{request_id}` counted before."),
     };
     tell(&args.target, &adjusted, &text, Some(&request_id))

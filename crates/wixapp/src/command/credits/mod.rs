@@ -1,6 +1,7 @@
 //! `credits`: look at the credits of one instance, and change them by hand.
 
 mod change;
+mod refund;
 mod show;
 
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ use wixapp_core::account::Balances;
 use super::ConfigArgs;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::output;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -24,6 +26,8 @@ pub(super) enum Command {
     Take(change::Change),
     /// Take back what was given or taken by hand
     Undo(change::Undo),
+    /// Note that a payment was given back, and take back what it gave
+    Refund(refund::Refund),
 }
 
 /// Whose credits.
@@ -80,6 +84,22 @@ Writes a reverse entry; of given credits that were spent since, the rest is book
     )
 }
 
+pub(super) fn refund_examples(program: &str) -> String {
+    format!(
+        "Examples:
+  {program} credits refund --instance 1f6c2d5e --invoice inv-1 --actor kim --reason \"paid twice\" --dry-run
+  {program} credits refund --instance 1f6c2d5e --invoice inv-1 --actor kim --reason \"paid twice\" --request-id ticket-4711
+
+Moves no money and ends no plan: both are done where the plan was bought. When Wix or Stripe tells of the refund too, nothing
+more is taken."
+    )
+}
+
+/// An id for a request that came without one.
+fn new_request_id() -> String {
+    format!("cmd-{:016x}", rand::random::<u64>())
+}
+
 pub(super) async fn run(app: App, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Show(args) => show::show(args).await,
@@ -87,13 +107,14 @@ pub(super) async fn run(app: App, command: Command) -> Result<ExitCode, Failure>
         Command::Grant(args) => change::grant(args).await,
         Command::Take(args) => change::take(args).await,
         Command::Undo(args) => change::undo(args).await,
+        Command::Refund(args) => refund::refund(app, args).await,
     }
 }
 
 fn describe(balances: &Balances) -> String {
     format!(
-        "{} credits: {} of the plan, {} bought, {} promotional; {} put aside, {} owed",
-        balances.available(),
+        "{}: {} of the plan, {} bought, {} promotional; {} put aside, {} owed",
+        output::count(balances.available(), "credit", "credits"),
         balances.plan,
         balances.purchased,
         balances.promo,

@@ -82,7 +82,8 @@ pub(super) async fn explain(app: App, args: Explain) -> Result<ExitCode, Failure
         return Ok(ExitCode::SUCCESS);
     }
     output::line(&told.sentence)?;
-    output::line(&format!("Before: {} credits. After: {}.", told.balance_before, told.balance_after))?;
+    let before = output::count(told.balance_before, "credit", "credits");
+    output::line(&format!("Before: {before}. After: {}.", told.balance_after))?;
     output::line(&format!("By {}: {}", told.actor, told.reason))?;
     if let Some(fact) = told.fact {
         let (happened, received) = (fact.happened_at, fact.received_at);

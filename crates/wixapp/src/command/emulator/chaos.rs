@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::link::Link;
 use crate::failure::Failure;
+use crate::output;
 
 const RATES: [&str; 5] = ["duplicate", "reorder", "delay", "drop", "slow"];
 
@@ -93,10 +94,10 @@ fn told(chaos: &Value) -> String {
     match profile {
         Value::Null => "Chaos is off: webhooks arrive once and in order.".to_owned(),
         _ => format!(
-            "Chaos is on with seed {}: {}. {} webhooks so far.",
+            "Chaos is on with seed {}: {}. {} so far.",
             profile["seed"],
             rates.join(", "),
-            chaos["seen"]
+            output::count(chaos["seen"].as_i64().unwrap_or_default(), "webhook", "webhooks")
         ),
     }
 }

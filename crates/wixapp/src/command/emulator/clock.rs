@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Examples;
 use super::link::{Link, nothing};
 use crate::failure::Failure;
+use crate::output;
 
 #[derive(clap::Subcommand)]
 pub(in crate::command) enum Command {
@@ -143,11 +144,11 @@ fn shown(clock: &Value) -> String {
 fn told(moved: &Value) -> String {
     let count = |name: &str| moved[name].as_i64().unwrap_or(0);
     format!(
-        "It is {}: {} webhooks sent, {} plans renewed, {} moments in the app.",
+        "It is {}: {} sent, {} renewed, {} in the app.",
         text(&moved["now"]),
-        count("deliveries"),
-        count("renewals"),
-        count("appEvents")
+        output::count(count("deliveries"), "webhook", "webhooks"),
+        output::count(count("renewals"), "plan", "plans"),
+        output::count(count("appEvents"), "moment", "moments")
     )
 }
 

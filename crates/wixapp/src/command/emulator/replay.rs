@@ -160,7 +160,11 @@ fn finish(args: &Args, told: &Told, comparison: Option<&Comparison>) -> Result<E
         }
     }
     if told.open > 0 {
-        return Err(Failure::user(format!("the app did not take {} webhooks", told.open)).hint(
+        return Err(Failure::user(format!(
+            "the app did not take {}",
+            output::count(told.open, "webhook", "webhooks")
+        ))
+        .hint(
             "the inspector of the platform shows what it answered; they are tried again as its clock moves",
         ));
     }

@@ -83,7 +83,9 @@ fn report(acted: &Acted, done: &str, as_json: bool) -> Result<ExitCode, Failure>
         for (id, error) in &acted.refused {
             output::line(&format!("refused {id}: {}", error.message()))?;
         }
-        output::line(&format!("{} jobs were {done}; {} were refused.", acted.done, acted.refused.len()))?;
+        let jobs = output::count(acted.done, "job was", "jobs were");
+        let refused = output::count(acted.refused.len() as u64, "was", "were");
+        output::line(&format!("{jobs} {done}; {refused} refused."))?;
     }
     Ok(if acted.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -40,7 +40,8 @@ pub(super) async fn run(args: Prune) -> Result<ExitCode, Failure> {
     if args.json {
         output::json(&json!({ "deleted": deleted, "before": before }))?;
     } else {
-        output::line(&format!("{deleted} jobs that ended before {before} were deleted."))?;
+        let jobs = output::count(deleted, "job", "jobs");
+        output::line(&format!("Deleted: {jobs} that ended before {before}."))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -126,8 +126,9 @@ impl Comparison {
     pub(in crate::command) fn print(&self, a: &str, b: &str) -> Result<(), Failure> {
         for (id, difference) in &self.parted {
             output::line(&format!(
-                "{id}: {} credits in {a}, {} in {b}",
-                difference.available_a, difference.available_b
+                "{id}: {} in {a}, {} in {b}",
+                output::count(difference.available_a, "credit", "credits"),
+                difference.available_b
             ))?;
             for line in difference.lines() {
                 output::line(&line)?;
@@ -135,19 +136,21 @@ impl Comparison {
         }
         if self.used > 0 {
             output::line(&format!(
-                "{} instances used credits, which webhooks do not tell of: of these only what was given is compared.",
-                self.used
+                "{} used credits, which webhooks do not tell of: there only what was given is compared.",
+                output::count(self.used, "instance", "instances")
             ))?;
         }
         if self.left_out > 0 {
             output::line(&format!(
-                "{} instances are not compared: their webhooks were deleted, or Wix did not sell their plans.",
-                self.left_out
+                "Not compared: {} with deleted webhooks, or with plans that Wix did not sell.",
+                output::count(self.left_out, "instance", "instances")
             ))?;
         }
         let said =
             if self.parted.is_empty() { "the ledgers are the same" } else { "the ledgers are NOT the same" };
-        output::line(&format!("{} instances with {} entries in both: {said}.", self.instances, self.same))
+        let instances = output::count(self.instances, "instance", "instances");
+        let same = output::count(self.same, "entry", "entries");
+        output::line(&format!("{instances} with {same} in both: {said}."))
     }
 }
 

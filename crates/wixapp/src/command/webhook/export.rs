@@ -90,13 +90,17 @@ fn tell(args: &Export, export: &Writer) -> Result<ExitCode, Failure> {
         }))?;
     } else if let Some(file) = &args.out {
         output::line(&format!(
-            "{}: {webhooks} webhooks of {instances} instances, and {entries} ledger lines to compare with.",
-            file.display()
+            "{}: {} of {}, and {} to compare with.",
+            file.display(),
+            output::count(webhooks, "webhook", "webhooks"),
+            output::count(instances, "instance", "instances"),
+            output::count(entries, "ledger line", "ledger lines"),
         ))?;
     }
     if unknown > 0 && !args.json {
         output::note(&format!(
-            "{unknown} webhooks of types this version does not know were left out: nobody can say what is in them."
+            "left out, as nobody can say what is in them: {} of a type this version does not know",
+            output::count(unknown, "webhook", "webhooks")
         ));
     }
     Ok(ExitCode::SUCCESS)
