@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::failure::Failure;
 
 /// `1 instance`, `2 instances`: a number with its noun.
-pub(crate) fn count(number: impl Into<i128>, one: &str, many: &str) -> String {
-    let number = number.into();
+pub(crate) fn count(number: impl TryInto<i128>, one: &str, many: &str) -> String {
+    let number = number.try_into().unwrap_or(i128::MAX);
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

@@ -32,6 +32,7 @@ fn the_overview_lists_every_command() {
       doctor     Check the configuration, the database and the way to Wix
       plans      Check a plan catalogue, and see what it gives
       plan       Give an instance a plan that nobody pays, and end it
+      billing    Where an instance buys, looked at and settled by hand
       credits    Look at the credits of an instance, and change them by hand
       ledger     Check the books, and compare them
       webhook    What Wix has sent, and looking at it again

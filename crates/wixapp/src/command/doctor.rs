@@ -107,7 +107,7 @@ fn webhook_key(config: &Config) -> Check {
 fn plans(app: &App, config: &Config) -> Check {
     match wixapp_server::serve::catalog(config, app.catalog.clone()) {
         Ok(catalog) => {
-            let plans = output::count(catalog.plans().len() as u64, "plan", "plans");
+            let plans = output::count(catalog.plans().len(), "plan", "plans");
             Check::good("plans", format!("{plans} of `{}`", catalog.name()))
         }
         Err(error) => Check::bad("plans", error.to_string(), "mend the file that plans.catalog names"),

@@ -63,8 +63,8 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
         output::line(&format!(
             "The personal data of {} is gone; {} cancelled and {} given back.",
             args.instance,
-            output::count(deleted.jobs as u64, "job was", "jobs were"),
-            output::count(deleted.holds as u64, "reservation was", "reservations were")
+            output::count(deleted.jobs, "job was", "jobs were"),
+            output::count(deleted.holds, "reservation was", "reservations were")
         ))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -84,7 +84,7 @@ fn report(acted: &Acted, done: &str, as_json: bool) -> Result<ExitCode, Failure>
             output::line(&format!("refused {id}: {}", error.message()))?;
         }
         let jobs = output::count(acted.done, "job was", "jobs were");
-        let refused = output::count(acted.refused.len() as u64, "was", "were");
+        let refused = output::count(acted.refused.len(), "was", "were");
         output::line(&format!("{jobs} {done}; {refused} refused."))?;
     }
     Ok(if acted.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
