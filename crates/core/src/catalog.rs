@@ -89,6 +89,23 @@ impl Plan {
         sold.chain(&self.stripe_price_ids).map(String::as_str)
     }
 
+    /// The price of a month as people are to see it; `None` for a plan that is agreed on in person and names none.
+    #[must_use]
+    pub fn shown_price_monthly(&self) -> Option<&str> {
+        self.shown(&self.price_monthly)
+    }
+
+    /// The price of a year as people are to see it; `None` for a plan that is agreed on in person and names none.
+    #[must_use]
+    pub fn shown_price_yearly(&self) -> Option<&str> {
+        self.shown(&self.price_yearly)
+    }
+
+    fn shown<'p>(&self, price: &'p str) -> Option<&'p str> {
+        let is_named = price.contains(|digit: char| ('1'..='9').contains(&digit));
+        Some(price).filter(|_| is_named || !self.custom)
+    }
+
     /// Whether this is the plan everybody starts on.
     #[must_use]
     pub fn is_free(&self) -> bool {

@@ -74,6 +74,12 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// Whether an operator gave the plan, so that nobody pays it. What is bought says how it is paid.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.epoch.is_some() && self.billing_cycle.is_none()
+    }
+
     /// On the free plan, with no past.
     #[must_use]
     pub fn free(plan_id: PlanId) -> Self {

@@ -372,11 +372,26 @@ fn a_catalogue_is_checked_and_previewed() {
     ");
     assert_snapshot!(wixapp(&["plans", "preview", "standard"]).run().success(), @r"
     plan                 month        year    each cycle  a year, paid monthly  a year, paid yearly
-    Free              0.00 USD    0.00 USD           200                   200                  200
+    Free              0.00 USD    0.00 USD      200 once                   200                  200
     Starter           9.00 USD   90.00 USD          1000                 13200                12200
     Pro              29.00 USD  290.00 USD          5000                 65200                60200
     Scale            99.00 USD  990.00 USD         25000                325200               300200
     ");
+    let corp = "name='x'\nversion='1'\ncurrency='USD'\n[[plan]]\nid='free'\nname='Free'\nrank=0\ncredits=3\n\
+                [[plan]]\nid='corp'\nname='Corp'\nrank=1\ncredits=9\ncustom=true\n";
+    let preview = |args: &[&str]| {
+        wixapp(&[&["plans", "preview", "plans.toml"], args].concat()).file("plans.toml", corp).run()
+    };
+    let shown = preview(&[]).success();
+    assert!(
+        shown.lines().last().unwrap().starts_with("Corp            on request  on request             9"),
+        "{shown}"
+    );
+    let shown: Value = serde_json::from_str(&preview(&["--json"]).success()).unwrap();
+    assert_eq!(
+        (&shown["plans"][1]["priceMonthly"], &shown["plans"][0]["creditsOnce"]),
+        (&Value::Null, &true.into())
+    );
     let month = wixapp(&["plans", "preview", "standard", "--cycle", "month", "--json"]).run().success();
     let month: Value = serde_json::from_str(&month).unwrap();
     assert_eq!(month["plans"][1]["creditsInAYear"]["paidMonthly"], 200 + 12 * 1_000);

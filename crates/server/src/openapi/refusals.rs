@@ -22,8 +22,13 @@ const BODY: [(&str, &str); 5] = [
     ("415", "`unsupported_media_type`: the body is not sent as JSON"),
     ("422", "`invalid_request`: a value is not acceptable"),
 ];
-const KEY: [(&str, &str); 1] =
-    [("422", "`invalid_request`, or `idempotency_mismatch`: the key was used with another request")];
+const KEY: [(&str, &str); 2] = [
+    (
+        "409",
+        "`request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again",
+    ),
+    ("422", "`invalid_request`, or `idempotency_mismatch`: the key was used with another request"),
+];
 const QUERY: [(&str, &str); 1] = [("422", "`invalid_request`: a value is not acceptable")];
 const PATH: [(&str, &str); 1] = [("404", "`not_found`: there is no such thing for this caller")];
 
@@ -52,11 +57,10 @@ fn add(operation: &mut Operation) {
         })
     };
     // A parameter in a header is the idempotency key: this API has no other.
-    for (place, refusals) in
-        [(ParameterIn::Header, KEY), (ParameterIn::Query, QUERY), (ParameterIn::Path, PATH)]
-    {
+    let places = [(ParameterIn::Header, &KEY[..]), (ParameterIn::Query, &QUERY), (ParameterIn::Path, &PATH)];
+    for (place, refusals) in places {
         if has(&place) {
-            may.extend(refusals);
+            may.extend(refusals.iter().copied());
         }
     }
     let takes_json = |body: &RefOr<RequestBody>| match body {
@@ -68,7 +72,14 @@ fn add(operation: &mut Operation) {
     }
     let responses = &mut operation.responses.responses;
     for (status, description) in may {
-        responses.entry(status.to_owned()).or_insert_with(|| refusal(description).into());
+        let known = responses.entry(status.to_owned()).or_insert_with(|| refusal(description).into());
+        // What stands beside a handler tells of its own conflicts; of the key's it need not know.
+        if let RefOr::T(known) = known
+            && description.starts_with("`request_in_progress`")
+            && !known.description.contains("`request_in_progress`")
+        {
+            known.description = format!("{}; or {description}", known.description);
+        }
     }
     responses.entry("default".to_owned()).or_insert_with(|| refusal("Anything else").into());
     describe(responses);

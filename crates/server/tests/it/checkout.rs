@@ -41,6 +41,23 @@ async fn only_a_higher_plan_is_sold() {
     }
     buy(&app, &site, "pro", 5_200).await;
     let before = app.place.dump();
+    // What is wrong with a request is said before what stands against it.
+    for wrong in
+        [json!({ "couponCode": "" }), json!({ "countryCode": "USA" }), json!({ "languageCode": "e" })]
+    {
+        let mut plan = json!({ "planId": "starter", "billingCycle": "MONTHLY" });
+        let mut top_up = json!({ "topUpId": "unknown" });
+        for body in [&mut plan, &mut top_up] {
+            body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        }
+        let field = wrong.as_object().unwrap().keys().next().unwrap().clone();
+        for (path, body) in [("checkout-url", plan), ("top-ups/checkout-url", top_up)] {
+            let path = format!("/api/v1/wix/billing/{path}");
+            let refusal = app.post(&site.token, &path, None, &body).await;
+            let message = refusal.refused(ErrorCode::InvalidRequest)["message"].to_string();
+            assert!(message.contains(&field), "{path}: {message}");
+        }
+    }
     checkout_url(&app, &site, "pro").await.refused(ErrorCode::AlreadyOnPlan);
     let lower = checkout_url(&app, &site, "starter").await;
     assert!(lower.refused(ErrorCode::DowngradeNotSold)["message"].as_str().unwrap().contains("Pro"));
@@ -66,6 +83,17 @@ async fn a_plan_that_is_agreed_on_in_person_is_not_sold() {
     checkout_url(&app, &site, "enterprise").await.refused(ErrorCode::InvalidRequest);
     let plans = app.get(&site.token, "/api/v1/wix/billing/plans").await.data().clone();
     assert_eq!(plans["plans"][2]["action"], "contact");
+    assert_eq!(
+        (&plans["plans"][2]["priceMonthly"], &plans["plans"][3]["priceMonthly"]),
+        (&json!("999.00"), &json!(null))
+    );
+    let open = app.get("", "/api/v1/wix/billing/public-plans").await.data().clone();
+    let [free, starter, _, corp] = [0, 1, 2, 3].map(|index| &open["plans"][index]);
+    assert_eq!((&free["creditsOnce"], &starter["creditsOnce"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&corp["custom"], &corp["priceYearly"], &free["priceYearly"]),
+        (&json!(true), &json!(null), &json!("0.00"))
+    );
     app.finish().await;
 }
 
@@ -257,6 +285,13 @@ credits = 100000
 vendor_product_ids = ["enterprise"]
 price_monthly = "999.00"
 price_yearly = "9990.00"
+custom = true
+
+[[plan]]
+id = "corp"
+name = "Corporate"
+rank = 3
+credits = 200000
 custom = true
 "#;
 

@@ -57,6 +57,24 @@ fn collect<'a>(value: &'a Value, references: &mut Vec<&'a str>) {
 }
 
 #[test]
+fn whoever_sends_a_key_learns_that_the_first_request_may_still_run() {
+    let document = document();
+    let mut with_key = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            if parameters.into_iter().all(|parameter| parameter["name"] != "Idempotency-Key") {
+                continue;
+            }
+            with_key += 1;
+            let told = operation["responses"]["409"]["description"].as_str().unwrap_or_default();
+            assert_eq!(told.matches("`request_in_progress`").count(), 1, "{path}: {told}");
+        }
+    }
+    assert!(with_key >= 5, "{with_key}");
+}
+
+#[test]
 fn closed_texts_list_their_words() {
     let schemas = &document()["components"]["schemas"];
     let words = |name: &str| -> Vec<String> {

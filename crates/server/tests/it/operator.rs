@@ -17,6 +17,7 @@ use crate::app::{Site, TestApp, days};
 on_both!(
     a_given_plan_counts_like_a_bought_one_until_it_ends,
     a_plan_that_cannot_be_given_is_refused,
+    a_given_plan_that_ends_can_be_bought_to_go_on_after_it,
     a_refund_that_is_noted_takes_back_once_what_was_paid,
     who_pays_or_may_be_paying_keeps_the_place_where_it_buys,
 );
@@ -64,6 +65,35 @@ async fn buy(app: &TestApp, site: &Site, plan: &str, credits: i64) {
     app.until_available(&site.token, credits).await;
 }
 
+async fn a_given_plan_that_ends_can_be_bought_to_go_on_after_it(app: TestApp) {
+    let site = app.install().await;
+    app.clock.advance(SignedDuration::from_mins(1));
+    plan::give(app.app(), &site.instance_id, gift("pro")).await.unwrap();
+    app.until_available(&site.token, 5_200).await;
+    let refusal = order(&app, &site, "pro").await;
+    let message = refusal.refused(ErrorCode::AlreadyOnPlan)["message"].to_string();
+    assert!(message.contains("there is nothing to buy"), "{message}");
+    app.clock.advance(SignedDuration::from_mins(1));
+    let until = Some(app.clock.now() + days(10));
+    plan::give(app.app(), &site.instance_id, Gift { until, ..gift("pro") }).await.unwrap();
+    let refusal = order(&app, &site, "starter").await;
+    let message = refusal.refused(ErrorCode::DowngradeNotSold)["message"].to_string();
+    assert!(message.contains("was given to this site until 11 March 2027"), "{message}");
+    let seen = app.get(&site.token, "/api/v1/wix/billing/preview?to=pro").await.data().clone();
+    assert_eq!((&seen["change"], &seen["sold"]), (&json!("purchase"), &json!(true)));
+    assert!(seen["lines"][2].as_str().unwrap().contains("goes on after it"), "{seen}");
+    let plans = app.get(&site.token, "/api/v1/wix/billing/plans").await.data().clone();
+    assert_eq!(plans["plans"][2]["action"], "upgrade", "{plans}");
+    buy(&app, &site, "pro", 10_200).await;
+    order(&app, &site, "pro").await.refused(ErrorCode::AlreadyOnPlan);
+    // The gift ends, and the plan goes on.
+    app.advance(days(11)).await;
+    let site = app.fresh(&site);
+    let status = app.status(&site.token).await;
+    assert_eq!((&status["plan"]["id"], &status["credits"]["available"]), (&json!("pro"), &json!(10_200)));
+    app.finish().await;
+}
+
 async fn a_refund_that_is_noted_takes_back_once_what_was_paid(app: TestApp) {
     let site = app.install().await;
     app.clock.advance(SignedDuration::from_mins(1));
@@ -83,7 +113,8 @@ async fn a_refund_that_is_noted_takes_back_once_what_was_paid(app: TestApp) {
         actor: "kim".to_owned(),
         reason: "paid twice".to_owned(),
     };
-    let before = app.place.dump();
+    let count = "SELECT (SELECT count(*) FROM facts) * 1000 + (SELECT count(*) FROM entries)";
+    let before = app.place.number(count).await;
     let seen = refund::preview(app.app(), &site.instance_id, wanted(&invoice_id, "r-1")).await.unwrap();
     assert_eq!(
         (seen.counted, seen.before.available(), seen.after.available(), seen.after.debt),
@@ -99,7 +130,7 @@ async fn a_refund_that_is_noted_takes_back_once_what_was_paid(app: TestApp) {
         let refusal = refund::refund(app.app(), &site.instance_id, request).await.unwrap_err();
         assert_eq!(refusal.code(), code, "{}", refusal.message());
     }
-    assert_eq!(app.place.dump(), before);
+    assert_eq!(app.place.number(count).await, before);
     let done = refund::refund(app.app(), &site.instance_id, wanted(&invoice_id, "r-1")).await.unwrap();
     assert_eq!(done, seen);
     let history = app.get(&site.token, "/api/v1/wix/credits/history?kind=reversal").await.data().to_string();
@@ -125,8 +156,10 @@ async fn who_pays_or_may_be_paying_keeps_the_place_where_it_buys(app: TestApp) {
     // What an operator gave is no reason to stay.
     plan::give(app.app(), &site.instance_id, gift("pro")).await.unwrap();
     assert_eq!(set(BillingSource::Wix).await.unwrap().source, BillingSource::None);
+    app.clock.advance(SignedDuration::from_mins(1));
     plan::end(app.app(), &site.instance_id, "kim", "it is over").await.unwrap();
     app.until_available(&site.token, 200).await;
+    app.clock.advance(SignedDuration::from_mins(1));
     order(&app, &site, "starter").await.data();
     let refusal = set(BillingSource::None).await.unwrap_err();
     assert!(refusal.code() == ErrorCode::Conflict && refusal.message().contains("to pay on is open"));

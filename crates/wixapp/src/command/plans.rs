@@ -87,9 +87,9 @@ fn check(catalog: &Catalog, json: bool) -> Result<ExitCode, Failure> {
             "`{}` version {} can be used: {}, {}, {}.",
             catalog.name(),
             catalog.version(),
-            output::count(plans as u64, "plan", "plans"),
-            output::count(promos as u64, "promo code", "promo codes"),
-            output::count(top_ups as u64, "top-up", "top-ups"),
+            output::count(plans, "plan", "plans"),
+            output::count(promos, "promo code", "promo codes"),
+            output::count(top_ups, "top-up", "top-ups"),
         ))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -110,7 +110,8 @@ fn preview(catalog: &Catalog, cycle: CyclePolicy, json: bool) -> Result<ExitCode
             .map(|(plan, monthly, yearly)| {
                 json!({
                     "id": plan.id, "name": plan.name, "rank": plan.rank, "creditsPerCycle": plan.credits,
-                    "priceMonthly": plan.price_monthly, "priceYearly": plan.price_yearly, "custom": plan.custom,
+                    "creditsOnce": plan.is_free(), "priceMonthly": plan.shown_price_monthly(),
+                    "priceYearly": plan.shown_price_yearly(), "custom": plan.custom,
                     "creditsInAYear": { "paidMonthly": monthly, "paidYearly": yearly },
                 })
             })
@@ -118,7 +119,9 @@ fn preview(catalog: &Catalog, cycle: CyclePolicy, json: bool) -> Result<ExitCode
         output::json(&json!({ "name": catalog.name(), "currency": catalog.currency(), "plans": plans }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let currency = catalog.currency();
+    let price = |price: Option<&str>| {
+        price.map_or_else(|| "on request".to_owned(), |price| format!("{price} {}", catalog.currency()))
+    };
     output::line(&format!(
         "{:<14}{:>12}{:>12}{:>14}{:>22}{:>21}",
         "plan", "month", "year", "each cycle", "a year, paid monthly", "a year, paid yearly"
@@ -127,9 +130,9 @@ fn preview(catalog: &Catalog, cycle: CyclePolicy, json: bool) -> Result<ExitCode
         output::line(&format!(
             "{:<14}{:>12}{:>12}{:>14}{monthly:>22}{yearly:>21}",
             plan.name,
-            format!("{} {currency}", plan.price_monthly),
-            format!("{} {currency}", plan.price_yearly),
-            plan.credits.get(),
+            price(plan.shown_price_monthly()),
+            price(plan.shown_price_yearly()),
+            if plan.is_free() { format!("{} once", plan.credits) } else { plan.credits.to_string() },
         ))?;
     }
     Ok(ExitCode::SUCCESS)

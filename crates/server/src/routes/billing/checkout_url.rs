@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wixapp_core::subscription::Subscription;
 use wixapp_core::{BillingCycle, BillingSource, CheckoutId, ErrorCode, Plan, PlanId};
 use wixapp_platform::CheckoutRequest;
-use wixapp_store::{Checkout, CheckoutState, Want};
+use wixapp_store::{Checkout, CheckoutState, Tx, Want};
 
 use crate::billing_source::{self, Opened, Product, Wanted};
 use crate::error::ApiError;
@@ -20,6 +21,7 @@ use crate::plan_change::PlanChange;
 use crate::reply::Reply;
 use crate::routes::billing::plans;
 use crate::state::App;
+use crate::work::derive;
 
 /// Wix's checkout page works this long (wix-protocol §5).
 const LIFETIME: SignedDuration = SignedDuration::from_hours(48);
@@ -114,17 +116,9 @@ async fn open_plan(
     request: CheckoutUrlRequest,
 ) -> Result<CheckoutUrl, ApiError> {
     let cycle = request.billing_cycle.cycle();
+    let texts = Texts::new(request.coupon_code, request.language_code, request.country_code)?;
     let plan = sellable(app, session, &request.plan_id, &cycle).await?;
-    let order = Order {
-        product: Product::Plan(plan),
-        id: plan.id.clone(),
-        cycle,
-        texts: Texts {
-            coupon_code: request.coupon_code,
-            language_code: request.language_code,
-            country_code: request.country_code,
-        },
-    };
+    let order = Order { product: Product::Plan(plan), id: plan.id.clone(), cycle, texts };
     open(app, session, order).await
 }
 
@@ -137,11 +131,11 @@ pub(super) struct Order<'a> {
     pub(super) texts: Texts,
 }
 
-/// What a payer may add.
+/// What a payer may add; checked before anything is looked up, so that what is wrong with a request is said first.
 pub(super) struct Texts {
-    pub(super) coupon_code: Option<String>,
-    pub(super) language_code: Option<String>,
-    pub(super) country_code: Option<String>,
+    coupon_code: Option<String>,
+    language_code: Option<String>,
+    country_code: Option<String>,
 }
 
 /// Opens a checkout where the instance buys, and remembers it.
@@ -150,7 +144,6 @@ pub(super) async fn open(
     session: &OwnerSession,
     order: Order<'_>,
 ) -> Result<CheckoutUrl, ApiError> {
-    order.texts.check()?;
     let now = app.clock.now();
     let checkout_id = CheckoutId::new(now, app.random());
     let opened = match billing_source::of(app, &session.instance_id).await? {
@@ -267,13 +260,20 @@ async fn sellable<'a>(
     let source = billing_source::of(app, &session.instance_id).await?;
     let plan = app.catalog.find(id).filter(|plan| !plan.custom && !plan.is_free());
     let (current, subscription) = plans::current(app, session, ensure_installed).await?;
+    let now_on = subscription.unwrap_or_else(|| Subscription::free(current.id.clone()));
+    let paid = paid(app, session, &now_on).await?;
     if source == BillingSource::None {
         return Err(nothing_sold());
     }
     let plan = plan.filter(|plan| plans::is_sold(plan, source));
     let plan = plan.ok_or_else(|| super::not_on_sale(&app.catalog, id))?;
-    match PlanChange::new(current, subscription.as_ref(), plan, cycle).refusal() {
-        Some(refusal) if source == BillingSource::Stripe && refusal.code() == ErrorCode::DowngradeNotSold => {
+    let change = PlanChange::new(&app.catalog, &now_on, &paid, plan, cycle);
+    match change.refusal() {
+        Some(refusal)
+            if source == BillingSource::Stripe
+                && change.given.is_none()
+                && refusal.code() == ErrorCode::DowngradeNotSold =>
+        {
             let name = &current.name;
             let message = format!("You are on {name}; a lower plan is chosen in the customer portal.");
             Err(refusal.with_message(message))
@@ -283,22 +283,36 @@ async fn sellable<'a>(
     }
 }
 
+/// What of the plan in force is paid: only below a plan that was given may that be another.
+async fn paid(app: &App, session: &OwnerSession, now_on: &Subscription) -> Result<Subscription, ApiError> {
+    if !now_on.is_given() {
+        return Ok(now_on.clone());
+    }
+    let (catalog, policy, now) = (app.catalog.clone(), app.policy, app.clock.now());
+    let look = move |tx: &Tx| derive::paid(tx, &catalog, policy, now);
+    Ok(app.store.look(&session.instance_id, Want::money().facts(), now, look).await?)
+}
+
 impl Texts {
-    fn check(&self) -> Result<(), ApiError> {
+    pub(super) fn new(
+        coupon_code: Option<String>,
+        language_code: Option<String>,
+        country_code: Option<String>,
+    ) -> Result<Self, ApiError> {
         let two_letters = |code: &Option<String>, field: &str| match code {
             Some(code) if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_alphabetic()) => {
                 Err(ApiError::invalid(format!("`{field}` must be two letters.")))
             }
             _ => Ok(()),
         };
-        two_letters(&self.language_code, "languageCode")?;
-        two_letters(&self.country_code, "countryCode")?;
+        two_letters(&language_code, "languageCode")?;
+        two_letters(&country_code, "countryCode")?;
         let printable =
             |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-        if !self.coupon_code.as_deref().is_none_or(printable) {
+        if !coupon_code.as_deref().is_none_or(printable) {
             return Err(ApiError::invalid("`couponCode` must be 1 to 64 printable characters."));
         }
-        Ok(())
+        Ok(Self { coupon_code, language_code, country_code })
     }
 }
 

@@ -47,10 +47,12 @@ pub struct PlanView {
     pub rank: u32,
     /// The credits of one cycle.
     pub credits_per_cycle: i64,
-    /// The price of a month, as a decimal text.
-    pub price_monthly: String,
-    /// The price of a year.
-    pub price_yearly: String,
+    /// Whether they are given once and not in each cycle: the free plan's are.
+    pub credits_once: bool,
+    /// The price of a month, as a decimal text; `null` where it is agreed on in person.
+    pub price_monthly: Option<String>,
+    /// The price of a year; `null` where it is agreed on in person.
+    pub price_yearly: Option<String>,
     /// What it gives, line by line.
     pub benefits: Vec<String>,
     /// Whether it is marked as popular.
@@ -76,9 +78,11 @@ pub enum PlanAction {
 }
 
 impl PlanView {
-    fn new(plan: &Plan, current: &Plan, source: BillingSource) -> Self {
+    /// `ends` when the plan in force was given, and ends: then it can be bought.
+    fn new(plan: &Plan, current: &Plan, ends: bool, source: BillingSource) -> Self {
         let is_sold = !plan.custom && is_sold(plan, source);
         let action = match plan.rank.cmp(&current.rank) {
+            std::cmp::Ordering::Equal if ends && is_sold => PlanAction::Upgrade,
             std::cmp::Ordering::Equal => PlanAction::Current,
             std::cmp::Ordering::Less if !plan.custom => PlanAction::Downgrade,
             _ if !is_sold => PlanAction::Contact,
@@ -90,8 +94,9 @@ impl PlanView {
             name: plan.name.clone(),
             rank: plan.rank,
             credits_per_cycle: plan.credits.get(),
-            price_monthly: plan.price_monthly.clone(),
-            price_yearly: plan.price_yearly.clone(),
+            credits_once: plan.is_free(),
+            price_monthly: plan.shown_price_monthly().map(str::to_owned),
+            price_yearly: plan.shown_price_yearly().map(str::to_owned),
             benefits: plan.benefits.clone(),
             popular: plan.popular,
             current: plan.id == current.id,
@@ -127,14 +132,15 @@ pub(crate) async fn current<'a>(
     (status = 200, body = Reply<Plans>),
 ))]
 pub async fn handle(State(app): State<Arc<App>>, session: OwnerSession) -> Result<Reply<Plans>, ApiError> {
-    let (current, _) = current(&app, &session, |_| Ok(())).await?;
+    let (current, now_on) = current(&app, &session, |_| Ok(())).await?;
     let source = billing_source::of(&app, &session.instance_id).await?;
+    let ends = now_on.is_some_and(|now_on| now_on.is_given() && now_on.current_period_end.is_some());
     Ok(Reply::new(Plans {
         catalog: app.catalog.name().to_owned(),
         version: app.catalog.version().to_owned(),
         currency: app.catalog.currency().to_owned(),
         billing_source: source,
         current_plan_id: current.id.to_string(),
-        plans: app.catalog.plans().iter().map(|plan| PlanView::new(plan, current, source)).collect(),
+        plans: app.catalog.plans().iter().map(|plan| PlanView::new(plan, current, ends, source)).collect(),
     }))
 }

@@ -120,7 +120,8 @@ pub async fn handle(
     let cycle = query.cycle.map(PayBy::cycle);
     let see = move |tx: &Tx| {
         let look = |facts: &[Fact], at| derive::outlook(tx, facts, &catalog, policy, at);
-        preview(&catalog, &plan, cycle.clone(), now, look)
+        let paid = derive::paid(tx, &catalog, policy, now);
+        preview(&catalog, &plan, cycle.clone(), now, &paid, look)
     };
     let seen = app.store.look(&session.instance_id, Want::money().facts(), now, see).await?;
     seen.map(Reply::new)
@@ -131,13 +132,13 @@ fn preview(
     plan: &Plan,
     cycle: Option<BillingCycle>,
     now: Timestamp,
+    paid: &Subscription,
     look: impl Fn(&[Fact], Timestamp) -> Result<Outlook, ApiError>,
 ) -> Result<Preview, ApiError> {
     let before = look(&[], now)?;
     let subscription = &before.subscription;
-    let from = catalog.find(&subscription.plan_id).unwrap_or_else(|| catalog.free());
-    let pay_by = cycle.or_else(|| subscription.billing_cycle.clone()).unwrap_or(BillingCycle::Monthly);
-    let change = PlanChange::new(from, Some(subscription), plan, &pay_by);
+    let pay_by = cycle.or_else(|| paid.billing_cycle.clone()).unwrap_or(BillingCycle::Monthly);
+    let change = PlanChange::new(catalog, subscription, paid, plan, &pay_by);
     let kind = change.kind();
     let over = subscription.current_period_end.unwrap_or(now);
     let takes_effect_at = match kind {
@@ -149,6 +150,7 @@ fn preview(
     };
     let after = look(&supposed(&change, subscription, now, over), takes_effect_at)?;
     let refusal = change.refusal();
+    let owed = before.balances.debt;
     let price = match pay_by.months() {
         Some(12) => &plan.price_yearly,
         _ => &plan.price_monthly,
@@ -157,7 +159,7 @@ fn preview(
     Ok(Preview {
         change: kind,
         sold: refusal.is_none(),
-        lines: lines(&change, &before, &after, takes_effect_at),
+        lines: lines(&change, &before, &after, takes_effect_at, owed),
         refusal: refusal.map(|refusal| PreviewRefusal {
             error: refusal.code().as_str().to_owned(),
             message: refusal.message().to_owned(),
@@ -202,15 +204,39 @@ fn supposed(change: &PlanChange<'_>, now_on: &Subscription, now: Timestamp, over
     }
 }
 
-fn lines(change: &PlanChange<'_>, before: &PreviewState, after: &PreviewState, at: Timestamp) -> Vec<String> {
-    let (from, to, day) = (&change.from.name, &change.to.name, at.strftime("%-d %B %Y"));
+/// The change in sentences; `owed` is the debt of what was spent and taken back.
+fn lines(
+    change: &PlanChange<'_>,
+    before: &PreviewState,
+    after: &PreviewState,
+    at: Timestamp,
+    owed: i64,
+) -> Vec<String> {
+    let (from, to, day) = (&change.in_force().name, &change.to.name, at.strftime("%-d %B %Y"));
     let credits = format!("{} credits before, {} after.", before.available, after.available);
     match change.kind() {
+        PlanChangeKind::None if change.given.is_some() => {
+            change.refusal().map(|refusal| refusal.message().to_owned()).into_iter().collect()
+        }
         PlanChangeKind::None => vec![format!("You are on {from}, paid this way, already.")],
-        PlanChangeKind::Purchase | PlanChangeKind::Upgrade => vec![
-            format!("{to} begins at once, and its {} credits are added to what you have.", change.to.credits),
-            credits,
-        ],
+        PlanChangeKind::Purchase | PlanChangeKind::Upgrade => {
+            let given = change.to.credits.get();
+            let added = match (owed, given - owed) {
+                (0, _) => format!("{to} begins at once, and its {given} credits are added to what you have."),
+                (_, rest @ 1..) => format!(
+                    "{to} begins at once. Of its {given} credits, {owed} pay what you owe; {rest} are added to what you have."
+                ),
+                (_, rest) => format!(
+                    "{to} begins at once. Its {given} credits pay what you owe: of {owed} credits, {} stay owed.",
+                    -rest
+                ),
+            };
+            let gift = change.given.and_then(|given| given.until).map(|until| {
+                let until = until.strftime("%-d %B %Y");
+                format!("{from} was given to this site until {until}; what you buy begins now and goes on after it.")
+            });
+            [added, credits].into_iter().chain(gift).collect()
+        }
         PlanChangeKind::LongerCycle => {
             vec![format!("You stay on {to} and pay for a longer time at once."), credits]
         }

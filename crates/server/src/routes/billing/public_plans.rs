@@ -44,10 +44,12 @@ pub struct PublicPlan {
     pub rank: u32,
     /// The credits of one cycle.
     pub credits_per_cycle: i64,
-    /// The price of a month, as a decimal text.
-    pub price_monthly: String,
-    /// The price of a year.
-    pub price_yearly: String,
+    /// Whether they are given once and not in each cycle: the free plan's are.
+    pub credits_once: bool,
+    /// The price of a month, as a decimal text; `null` where it is agreed on in person.
+    pub price_monthly: Option<String>,
+    /// The price of a year; `null` where it is agreed on in person.
+    pub price_yearly: Option<String>,
     /// What it gives, line by line.
     pub benefits: Vec<String>,
     /// Whether it is marked as popular.
@@ -63,8 +65,9 @@ impl PublicPlan {
             name: plan.name.clone(),
             rank: plan.rank,
             credits_per_cycle: plan.credits.get(),
-            price_monthly: plan.price_monthly.clone(),
-            price_yearly: plan.price_yearly.clone(),
+            credits_once: plan.is_free(),
+            price_monthly: plan.shown_price_monthly().map(str::to_owned),
+            price_yearly: plan.shown_price_yearly().map(str::to_owned),
             benefits: plan.benefits.clone(),
             popular: plan.popular,
             custom: plan.custom,

@@ -115,6 +115,7 @@ async fn open_top_up(
     session: &OwnerSession,
     request: TopUpRequest,
 ) -> Result<CheckoutUrl, ApiError> {
+    let texts = Texts::new(request.coupon_code, request.language_code, request.country_code)?;
     plans::current(app, session, ensure_installed).await?;
     let source = billing_source::of(app, &session.instance_id).await?;
     if source == BillingSource::None {
@@ -126,15 +127,6 @@ async fn open_top_up(
     let (top_up, id) = sold.ok_or_else(|| {
         ApiError::invalid("There is no such top-up.").with_hint("`billing/top-ups` lists what can be bought.")
     })?;
-    let order = Order {
-        product: Product::TopUp(top_up),
-        id,
-        cycle: BillingCycle::OneTime,
-        texts: Texts {
-            coupon_code: request.coupon_code,
-            language_code: request.language_code,
-            country_code: request.country_code,
-        },
-    };
+    let order = Order { product: Product::TopUp(top_up), id, cycle: BillingCycle::OneTime, texts };
     open(app, session, order).await
 }

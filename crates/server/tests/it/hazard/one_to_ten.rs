@@ -178,8 +178,14 @@ async fn hazard_07_a_refund_takes_back_once_and_books_what_was_spent_as_debt(app
         assert_eq!(taken_back(&app, &site).await, [0, -700], "{status}");
     }
     app.spend(&site, "s-2", 1).await.refused(ErrorCode::InsufficientCredits);
-    // What is bought later pays the debt first.
+    // What is bought later pays the debt first, and says so before.
     app.clock.advance(hours(1));
+    let seen = app.get(&site.token, "/api/v1/wix/billing/preview?to=pro").await.data().clone();
+    assert_eq!((&seen["before"]["available"], &seen["after"]["available"]), (&json!(0), &json!(4_700)));
+    assert_eq!(
+        seen["lines"][0],
+        "Pro begins at once. Of its 5000 credits, 300 pay what you owe; 4700 are added to what you have."
+    );
     purchased(&app, &site, app.clock.now(), "pro", "inv-2").await;
     let credits = app.status(&site.token).await["credits"].clone();
     assert_eq!((&credits["available"], &credits["debt"]), (&json!(4_700), &json!(0)));

@@ -31,8 +31,10 @@ export function PlanComparison({ isOpen, list, onClose }: PlanComparisonProps) {
 function ComparisonTable({ list }: { list: PlanList }) {
   const { format } = useWixContext();
   const { compare, pricing } = useMessages();
-  const money = (plan: PlanOffer, amount: string) =>
-    plan.action === 'contact' ? pricing.custom : format.money(amount, list.currency);
+  const money = (plan: PlanOffer, amount?: string | null) =>
+    plan.action === 'contact' || amount == null
+      ? pricing.custom
+      : format.money(amount, list.currency);
   const facts: readonly [string, (plan: PlanOffer) => string][] = [
     [compare.monthly, (plan) => money(plan, plan.priceMonthly)],
     [compare.yearly, (plan) => money(plan, plan.priceYearly)],

@@ -2,9 +2,9 @@ import type { SoldCycle } from '../api/types';
 
 /** What is needed of a plan to say what it costs. */
 export interface PricedPlan {
-  /** Decimal texts. */
-  priceMonthly: string;
-  priceYearly: string;
+  /** Decimal texts; none where the price is agreed on in person. */
+  priceMonthly?: string | null;
+  priceYearly?: string | null;
 }
 
 export interface ShownPrice {

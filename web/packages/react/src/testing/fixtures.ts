@@ -74,6 +74,7 @@ function aPlan(id: string, rank: number, month: string, year: string): PlanOffer
     name: id.charAt(0).toUpperCase() + id.slice(1),
     rank,
     creditsPerCycle: [200, 1000, 5000, 25_000][rank] ?? 0,
+    creditsOnce: rank === 0,
     priceMonthly: month,
     priceYearly: year,
     benefits: [`Benefit of ${id}`],

@@ -612,6 +612,10 @@ export type PlanView = {
    */
   benefits: Array<string>;
   /**
+   * Whether they are given once and not in each cycle: the free plan's are.
+   */
+  creditsOnce: boolean;
+  /**
    * The credits of one cycle.
    */
   creditsPerCycle: number;
@@ -632,13 +636,13 @@ export type PlanView = {
    */
   popular: boolean;
   /**
-   * The price of a month, as a decimal text.
+   * The price of a month, as a decimal text; `null` where it is agreed on in person.
    */
-  priceMonthly: string;
+  priceMonthly?: string | null;
   /**
-   * The price of a year.
+   * The price of a year; `null` where it is agreed on in person.
    */
-  priceYearly: string;
+  priceYearly?: string | null;
   /**
    * Higher is more.
    */
@@ -825,6 +829,10 @@ export type PublicPlan = {
    */
   benefits: Array<string>;
   /**
+   * Whether they are given once and not in each cycle: the free plan's are.
+   */
+  creditsOnce: boolean;
+  /**
    * The credits of one cycle.
    */
   creditsPerCycle: number;
@@ -845,13 +853,13 @@ export type PublicPlan = {
    */
   popular: boolean;
   /**
-   * The price of a month, as a decimal text.
+   * The price of a month, as a decimal text; `null` where it is agreed on in person.
    */
-  priceMonthly: string;
+  priceMonthly?: string | null;
   /**
-   * The price of a year.
+   * The price of a year; `null` where it is agreed on in person.
    */
-  priceYearly: string;
+  priceYearly?: string | null;
   /**
    * Higher is more.
    */
@@ -1991,7 +1999,7 @@ export type BillingCheckoutUrlOlderErrors = {
    */
   408: Refusal;
   /**
-   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site
+   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
    */
   409: Refusal;
   /**
@@ -2160,7 +2168,7 @@ export type BillingCheckoutUrlErrors = {
    */
   408: Refusal;
   /**
-   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site
+   * `already_on_plan`, `downgrade_not_sold` or `billing_cycle_not_sold`; `conflict` when nothing is sold to this site; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
    */
   409: Refusal;
   /**
@@ -2709,7 +2717,7 @@ export type BillingTopUpCheckoutUrlErrors = {
    */
   408: Refusal;
   /**
-   * `conflict` when nothing is sold to this site
+   * `conflict` when nothing is sold to this site; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
    */
   409: Refusal;
   /**
@@ -2967,7 +2975,7 @@ export type CreditsPostErrors = {
    */
   408: Refusal;
   /**
-   * `hold_ended`
+   * `hold_ended`; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
    */
   409: Refusal;
   /**
@@ -3046,6 +3054,10 @@ export type CreditsReserveErrors = {
    */
   408: Refusal;
   /**
+   * `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
+   */
+  409: Refusal;
+  /**
    * `payload_too_large`: the body is too large
    */
   413: Refusal;
@@ -3120,6 +3132,10 @@ export type CreditsSpendErrors = {
    * `request_timeout`: the body did not arrive in time
    */
   408: Refusal;
+  /**
+   * `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
+   */
+  409: Refusal;
   /**
    * `payload_too_large`: the body is too large
    */
@@ -3258,7 +3274,7 @@ export type CreditsVoidErrors = {
    */
   408: Refusal;
   /**
-   * `hold_ended`
+   * `hold_ended`; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
    */
   409: Refusal;
   /**
