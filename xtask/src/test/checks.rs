@@ -51,6 +51,10 @@ pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen) -> Ready {
 fn rust_checks(runner: &Runner<'_>, chosen: Chosen) -> bool {
     if chosen.rust {
         runner.check(Name::Fmt, cargo(runner, &["fmt", "--all", "--check"]), CARGO_LIMIT);
+        if runner.build() == Name::ClippyBuild {
+            let both = ["build", "--workspace", "--all-targets"];
+            return runner.check(Name::ClippyBuild, cargo(runner, &both), CARGO_LIMIT);
+        }
         let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
         runner.check(Name::Clippy, cargo(runner, &clippy), CARGO_LIMIT);
     }
@@ -58,7 +62,7 @@ fn rust_checks(runner: &Runner<'_>, chosen: Chosen) -> bool {
     let everything = ["build", "--workspace", "--bins", "--tests"];
     let product = ["build", "--package", "autopost"];
     let build = if chosen.rust { &everything[..] } else { &product[..] };
-    runner.check(Name::RustBuild, cargo(runner, build), CARGO_LIMIT)
+    runner.check(runner.build(), cargo(runner, build), CARGO_LIMIT)
 }
 
 fn web_checks(runner: &Runner<'_>, chosen: Chosen) -> Ready {

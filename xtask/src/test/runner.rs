@@ -18,6 +18,7 @@ use super::counts::Counts;
 pub(crate) enum Name {
     Fmt,
     Clippy,
+    ClippyBuild,
     RustBuild,
     WebInstall,
     Types,
@@ -39,6 +40,7 @@ impl Name {
         match self {
             Self::Fmt => "cargo fmt",
             Self::Clippy => "cargo clippy",
+            Self::ClippyBuild => "clippy + build",
             Self::RustBuild => "cargo build",
             Self::WebInstall => "npm install",
             Self::Types => "tsc",
@@ -89,6 +91,11 @@ pub(crate) struct Runner<'a> {
 impl<'a> Runner<'a> {
     pub(crate) fn new(repo: &'a Repo, board: &'a Board) -> Self {
         Self { repo, board, stages: Mutex::default() }
+    }
+
+    /// The stage that builds the programs and tests.
+    pub(crate) fn build(&self) -> Name {
+        if self.repo.checks_while_building() { Name::ClippyBuild } else { Name::RustBuild }
     }
 
     /// All stages so far, in the order of the table.

@@ -33,8 +33,8 @@ pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen, ready: &Ready) {
 
 fn rust_tests(runner: &Runner<'_>, ready: &Ready) {
     if !ready.rust_build {
-        runner.blocked(Name::RustTests, Name::RustBuild);
-        runner.blocked(Name::DocTests, Name::RustBuild);
+        runner.blocked(Name::RustTests, runner.build());
+        runner.blocked(Name::DocTests, runner.build());
         return;
     }
     match start_postgres(runner) {
@@ -91,7 +91,7 @@ pub(crate) fn web_tests(runner: &Runner<'_>) {
 
 fn browser_tests(runner: &Runner<'_>, ready: &Ready) {
     let missing = [
-        (!ready.rust_build, Name::RustBuild),
+        (!ready.rust_build, runner.build()),
         (!ready.web_install, Name::WebInstall),
         (!ready.web_build, Name::WebBuild),
     ];
@@ -109,7 +109,7 @@ fn browser_tests(runner: &Runner<'_>, ready: &Ready) {
 }
 
 fn sdk_tests(runner: &Runner<'_>, ready: &Ready) {
-    let missing = [(!ready.rust_build, Name::RustBuild), (!ready.sdk_install, Name::SdkInstall)];
+    let missing = [(!ready.rust_build, runner.build()), (!ready.sdk_install, Name::SdkInstall)];
     if let Some((_, by)) = missing.into_iter().find(|(missing, _)| *missing) {
         return runner.blocked(Name::SdkTests, by);
     }
