@@ -130,12 +130,12 @@ fn invoice_of(fact: &Fact) -> Option<&str> {
 fn is_taken_back(facts: &mut [Fact], invoice: &str, now: Timestamp) -> bool {
     fact::sort(facts);
     let of_it = |fact: &&Fact| fact.at <= now && invoice_of(fact) == Some(invoice);
-    let statuses = facts.iter().filter(of_it).filter_map(|fact| match &fact.kind {
+    let mut statuses = facts.iter().filter(of_it).filter_map(|fact| match &fact.kind {
         FactKind::InvoiceUpdated { status, .. } => Some(status),
         _ => None,
     });
     let settled = |status: &&InvoiceStatus| {
         matches!(status, InvoiceStatus::Refunded | InvoiceStatus::ChargedBack | InvoiceStatus::Paid)
     };
-    statuses.filter(settled).last().is_some_and(|status| *status != InvoiceStatus::Paid)
+    statuses.rfind(settled).is_some_and(|status| *status != InvoiceStatus::Paid)
 }
