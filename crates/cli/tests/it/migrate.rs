@@ -30,8 +30,8 @@ fn a_new_database_gets_its_schema_and_a_present_one_is_left() {
     --- stdout
     {
       "database": "SQLite",
-      "from": 8,
-      "to": 8
+      "from": 9,
+      "to": 9
     }
     --- stderr
     "#);
@@ -42,7 +42,7 @@ fn a_new_database_gets_its_schema_and_a_present_one_is_left() {
     {
       "database": "SQLite",
       "from": 0,
-      "to": 8
+      "to": 9
     }
     --- stderr
     "#);
