@@ -2,9 +2,14 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ErrorScreen } from './ErrorScreen';
 
+/** What is shown of a query: one of a hook's, or several put together. */
+interface Shown<T> extends Pick<UseQueryResult<T>, 'data' | 'error'> {
+  refetch(): unknown;
+}
+
 export interface LoadedProps<T> {
   /** A query of this package's hooks, or one of your own, or several put together. */
-  query: Pick<UseQueryResult<T>, 'data' | 'error'> & { refetch(): unknown };
+  query: Shown<T>;
   /** Stands where the content will, until it is there. */
   loading: ReactNode;
   /** Shows what the query brought. */
