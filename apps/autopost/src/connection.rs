@@ -9,8 +9,9 @@ use wixapp::core::job::JobState;
 use wixapp::prelude::*;
 use wixapp::server::error::Refusal;
 use wixapp::server::extract::NoBody;
+use wixapp::store::Error as StoreError;
 
-use crate::desk::Desk;
+use crate::desk::{Call, Desk};
 use crate::input::check_text;
 use crate::network::{Account, Field, FieldKind, Limits, Network, NetworkError, NetworkName};
 use crate::post::{Post, PostState};
@@ -47,6 +48,14 @@ impl Record for Connection {
 }
 
 impl Connection {
+    /// How a network stands that nobody has connected: only the local platform's own needs no account.
+    fn none(name: NetworkName) -> Self {
+        let is_fake = name == NetworkName::Fake;
+        let state = if is_fake { ConnectionState::Connected } else { ConnectionState::Disconnected };
+        let label = if is_fake { FAKE_LABEL } else { "" }.to_owned();
+        Self { id: name.as_str().to_owned(), state, label, sealed: String::new() }
+    }
+
     /// An account as it is stored: readable by this app, for this instance and network alone.
     fn seal(desk: &Desk, owner: &InstanceId, name: NetworkName, account: &Account) -> Result<Self, ApiError> {
         let text = serde_json::to_string(account).map_err(|error| ApiError::internal(&error))?;
@@ -86,78 +95,84 @@ impl Connections {
         Ok(Self::new(all.records))
     }
 
-    pub(crate) fn state(&self, name: NetworkName) -> ConnectionState {
-        match (self.0.get(name.as_str()), name) {
-            (Some(connection), _) => connection.state,
-            // The local platform's own network needs no account.
-            (None, NetworkName::Fake) => ConnectionState::Connected,
-            (None, _) => ConnectionState::Disconnected,
-        }
+    fn find(&self, name: NetworkName) -> Connection {
+        self.0.get(name.as_str()).cloned().unwrap_or_else(|| Connection::none(name))
     }
-}
 
-/// The account on a network, when posts can go there now.
-pub(crate) async fn account(
-    server: &Server,
-    desk: &Desk,
-    owner: &InstanceId,
-    name: NetworkName,
-) -> Result<Result<Account, ConnectionState>, wixapp::store::Error> {
-    let stored = server.store.find_record::<Connection>(owner, name.as_str()).await?;
-    let Some(connection) = stored.map(|stored| stored.record) else {
-        let given = Account {
-            label: FAKE_LABEL.to_owned(),
-            secrets: BTreeMap::from([("token".to_owned(), "fake-0".to_owned())]),
-        };
-        return Ok(if name == NetworkName::Fake { Ok(given) } else { Err(ConnectionState::Disconnected) });
-    };
-    if connection.state != ConnectionState::Connected {
-        return Ok(Err(connection.state));
+    pub(crate) fn state(&self, name: NetworkName) -> ConnectionState {
+        self.find(name).state
     }
-    Ok(connection.open(desk, owner, name).ok_or(ConnectionState::Reconnect))
 }
 
 const FAKE_LABEL: &str = "Local platform";
 
-/// Keeps what was renewed of an account while it was used.
-pub(crate) async fn keep(
-    server: &Server,
-    desk: &Desk,
-    owner: &InstanceId,
+/// A network's connection as a job has found it. What the job learns of it is written over that and over nothing else: an
+/// owner who has connected or disconnected it meanwhile is not overruled.
+pub(crate) struct Found {
+    owner: InstanceId,
     name: NetworkName,
-    account: &Account,
-) -> Result<(), ApiError> {
-    let renewed = Connection::seal(desk, owner, name, account)?;
-    let want = Want::money().record::<Connection>(name.as_str());
-    let keep = move |tx: &mut Tx| {
-        // An owner who has disconnected it meanwhile is not overruled.
-        let is_there = tx.record::<Connection>(name.as_str())?;
-        if is_there.is_some_and(|stored| stored.record.state == ConnectionState::Connected) {
-            tx.save_record(&renewed)?;
-        }
-        Ok(())
-    };
-    server.store.transact(owner, want, server.clock.now(), keep).await?
+    connection: Connection,
+    /// That of the stored record, if there is one.
+    version: Option<i64>,
 }
 
-/// Notes that a network does not take the account's proof any more.
-pub(crate) async fn expire(server: &Server, owner: &InstanceId, name: NetworkName) -> Result<(), ApiError> {
-    let want = Want::money().record::<Connection>(name.as_str());
-    let expire = move |tx: &mut Tx| {
-        let stored = tx.record::<Connection>(name.as_str())?.map(|stored| stored.record);
-        let mut connection = stored.unwrap_or_else(|| Connection {
-            id: name.as_str().to_owned(),
-            state: ConnectionState::Connected,
-            label: FAKE_LABEL.to_owned(),
-            sealed: String::new(),
-        });
-        if connection.state == ConnectionState::Connected {
-            connection.state = ConnectionState::Reconnect;
-            tx.save_record(&connection)?;
+impl Found {
+    pub(crate) async fn load(
+        server: &Server,
+        owner: &InstanceId,
+        name: NetworkName,
+    ) -> Result<Self, StoreError> {
+        let stored = server.store.find_record::<Connection>(owner, name.as_str()).await?;
+        let version = stored.as_ref().map(|stored| stored.version);
+        let connection = stored.map_or_else(|| Connection::none(name), |stored| stored.record);
+        Ok(Self { owner: owner.clone(), name, connection, version })
+    }
+
+    /// The account, when posts can go there now.
+    pub(crate) fn account(&self, desk: &Desk) -> Result<Account, ConnectionState> {
+        if self.connection.state != ConnectionState::Connected {
+            return Err(self.connection.state);
+        }
+        if self.version.is_none() {
+            let secrets = BTreeMap::from([("token".to_owned(), "fake-0".to_owned())]);
+            return Ok(Account { label: FAKE_LABEL.to_owned(), secrets });
+        }
+        self.connection.open(desk, &self.owner, self.name).ok_or(ConnectionState::Reconnect)
+    }
+
+    /// Keeps what was renewed of the account while it was used.
+    pub(crate) async fn keep(
+        &mut self,
+        server: &Server,
+        desk: &Desk,
+        account: &Account,
+    ) -> Result<(), ApiError> {
+        let renewed = Connection::seal(desk, &self.owner, self.name, account)?;
+        self.save(server, renewed).await
+    }
+
+    /// Notes that the network does not take the account's proof any more.
+    pub(crate) async fn expire(&mut self, server: &Server) -> Result<(), ApiError> {
+        if self.connection.state != ConnectionState::Connected {
+            return Ok(());
+        }
+        let expired = Connection { state: ConnectionState::Reconnect, ..self.connection.clone() };
+        self.save(server, expired).await
+    }
+
+    async fn save(&mut self, server: &Server, connection: Connection) -> Result<(), ApiError> {
+        let want = Want::money().record::<Connection>(&connection.id);
+        let seen = self.version;
+        let save = move |tx: &mut Tx| {
+            let version = tx.record::<Connection>(&connection.id)?.map(|stored| stored.version);
+            if version == seen { tx.save_record(&connection).map(Some) } else { Ok(None) }
+        };
+        let saved = server.store.transact(&self.owner, want, server.clock.now(), save).await??;
+        if let Some(saved) = saved {
+            (self.connection, self.version) = (saved.record, Some(saved.version));
         }
         Ok(())
-    };
-    server.store.transact(owner, want, server.clock.now(), expire).await?
+    }
 }
 
 /// A network, and how it stands.
@@ -190,9 +205,7 @@ struct Filled {
 }
 
 fn view(name: NetworkName, network: &Arc<dyn Network>, connections: &Connections) -> NetworkView {
-    let state = connections.state(name);
-    let label = connections.0.get(name.as_str()).map(|connection| connection.label.clone());
-    let label = label.or_else(|| (name == NetworkName::Fake).then(|| FAKE_LABEL.to_owned()));
+    let Connection { state, label, .. } = connections.find(name);
     let mut title = network.label().to_owned();
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -201,7 +214,7 @@ fn view(name: NetworkName, network: &Arc<dyn Network>, connections: &Connections
         network: name,
         name: title,
         state,
-        account: label.filter(|label| state != ConnectionState::Disconnected && !label.is_empty()),
+        account: Some(label).filter(|label| state != ConnectionState::Disconnected && !label.is_empty()),
         limits: network.limits(),
         fields: network.fields(),
     }
@@ -210,11 +223,7 @@ fn view(name: NetworkName, network: &Arc<dyn Network>, connections: &Connections
 /// The networks, what they take, and whether posts can go there.
 #[utoipa::path(get, path = "/api/v1/networks", tag = "networks", operation_id = "networks_list",
     responses((status = 200, body = Reply<NetworkList>)))]
-async fn list(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
-) -> Result<Reply<NetworkList>, ApiError> {
+async fn list(Call(server, session, desk): Call) -> Result<Reply<NetworkList>, ApiError> {
     let connections = Connections::load(&server, &session).await?;
     let networks = desk.networks.iter().map(|(name, network)| view(name, network, &connections)).collect();
     Ok(Reply::new(NetworkList { networks }))
@@ -227,9 +236,7 @@ async fn list(
         (status = 422, description = "`network_refused`: the network does not take the account", body = Refusal),
         (status = 503, description = "`network_unreachable`: the network does not answer", body = Refusal)))]
 async fn connect(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidPath(name): ValidPath<NetworkName>,
     ValidJson { value: filled, .. }: ValidJson<Filled>,
 ) -> Result<Reply<NetworkView>, ApiError> {
@@ -258,8 +265,8 @@ async fn disconnect(
 ) -> Result<StatusCode, ApiError> {
     let want = Want::money().record::<Connection>(name.as_str());
     let forget = move |tx: &mut Tx| {
-        let (id, state) = (name.as_str().to_owned(), ConnectionState::Disconnected);
-        let _ = tx.save_record(&Connection { id, state, label: String::new(), sealed: String::new() })?;
+        let (state, label) = (ConnectionState::Disconnected, String::new());
+        tx.save_record(&Connection { state, label, ..Connection::none(name) })?;
         Ok(())
     };
     server.change(&session, want, forget).await?;
@@ -271,11 +278,8 @@ async fn disconnect(
 fn check(fields: &[Field], filled: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ApiError> {
     if let Some(unknown) = filled.keys().find(|name| fields.iter().all(|field| field.name != name.as_str())) {
         let names: Vec<_> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
-        let known = if names.is_empty() {
-            "there are none".to_owned()
-        } else {
-            format!("they are {}", names.join(", "))
-        };
+        let are = format!("they are {}", names.join(", "));
+        let known = if names.is_empty() { "there are none" } else { &are };
         let unknown: String = unknown.chars().take(40).collect();
         return Err(ApiError::invalid(format!("`{unknown}` is not one of the fields: {known}.")));
     }
@@ -310,13 +314,12 @@ fn refuse(label: &str, error: NetworkError) -> ApiError {
 
 /// Has the jobs look at once that wait for this network.
 async fn wake(server: &Server, session: &OwnerSession, name: NetworkName) -> Result<(), ApiError> {
-    let states = vec![PostState::Publishing.as_str().to_owned()];
-    let tag = Some(name.as_str().to_owned());
+    let (states, tag) = (vec![PostState::Publishing.as_str().to_owned()], Some(name.as_str().to_owned()));
     let filter = RecordFilter { states, tag, ..RecordFilter::default() };
     let posts = server.list_records::<Post>(session, &filter, 100).await?;
-    let ids = posts.records.iter().flat_map(|post| &post.record.results);
-    let ids: Vec<JobId> =
-        ids.filter(|result| result.network == name).filter_map(|result| result.job_id.clone()).collect();
+    let results = posts.records.iter().flat_map(|post| &post.record.results);
+    let results = results.filter(|result| result.network == name);
+    let ids: Vec<JobId> = results.filter_map(|result| result.job_id.clone()).collect();
     let want = ids.iter().fold(Want::money(), |want, id| want.job(id));
     let revive = move |tx: &mut Tx| {
         for id in &ids {

@@ -1,5 +1,7 @@
 //! [`Desk`]: what handlers and jobs share.
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use wixapp::core::InstanceId;
 use wixapp::core::Timestamp;
 use wixapp::platform::{AppSecret, KeyRing};
@@ -66,6 +68,19 @@ impl Desk {
         let text = signed_text(instance_id, image_id, until_s);
         let is_ours = self.secrets.iter().any(|secret| secret.verify(IMAGE_ADDRESS, &text, mac));
         if is_ours && now.as_second() < until_s { instance_id.parse().ok() } else { None }
+    }
+}
+
+/// What most handlers begin with: the server, the owner who asks, and the desk.
+pub(crate) struct Call(pub(crate) Arc<Server>, pub(crate) OwnerSession, pub(crate) Arc<Desk>);
+
+impl FromRequestParts<Arc<Server>> for Call {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, ApiError> {
+        let session = OwnerSession::from_request_parts(parts, server).await?;
+        let Shared(desk) = Shared::from_request_parts(parts, server).await?;
+        Ok(Self(Arc::clone(server), session, desk))
     }
 }
 

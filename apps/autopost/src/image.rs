@@ -4,7 +4,7 @@ pub(crate) mod fetch;
 pub(crate) mod sweep;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use utoipa::{IntoParams, ToSchema};
@@ -15,11 +15,13 @@ use wixapp::server::error::Refusal;
 use wixapp::server::extract::BoundedBytes;
 use wixapp::server::image_kind::ImageKind;
 
-use crate::desk::Desk;
+use crate::desk::{Call, Desk};
 use fetch::FetchError;
 
 /// The largest image, in bytes.
 pub(crate) const LIMIT: usize = 10 * 1024 * 1024;
+/// How many images without a post a site may have.
+const MOST_LOOSE: i64 = 200;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new().routes(routes!(upload)).routes(routes!(from_url)).routes(routes!(show))
@@ -39,7 +41,12 @@ pub(crate) struct Image {
 
 impl Image {
     /// The state of an image that has no post.
-    pub(crate) const LOOSE: &'static str = "loose";
+    const LOOSE: &'static str = "loose";
+
+    /// All that have no post.
+    fn loose() -> RecordFilter {
+        RecordFilter { states: vec![Self::LOOSE.to_owned()], ..RecordFilter::default() }
+    }
 }
 
 impl Record for Image {
@@ -99,9 +106,7 @@ struct Signature {
         (status = 413, description = "`payload_too_large`: more than 10 MiB", body = Refusal),
         (status = 422, description = "`image_type_refused`: no JPEG, PNG, GIF or WebP", body = Refusal)))]
 async fn upload(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     BoundedBytes(bytes): BoundedBytes<LIMIT>,
 ) -> Result<(StatusCode, Reply<ImageView>), ApiError> {
     keep(&server, &desk, &session, bytes).await
@@ -113,9 +118,7 @@ async fn upload(
         (status = 201, body = Reply<ImageView>),
         (status = 422, description = "`image_address_refused`, `image_too_large` or `image_type_refused`", body = Refusal)))]
 async fn from_url(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidJson { value: request, .. }: ValidJson<ImageAddress>,
 ) -> Result<(StatusCode, Reply<ImageView>), ApiError> {
     let bytes = desk.fetcher.fetch(&request.url).await.map_err(|error| match error {
@@ -140,17 +143,13 @@ async fn show(
     let owner = desk.owner_of_image(&id, &query.signature, server.clock.now()).ok_or_else(gone)?;
     let image = server.store.find_record::<Image>(&owner, &id).await?.ok_or_else(gone)?.record;
     let bytes = desk.storage.get(&owner, &id).await.map_err(|error| unavailable(&error))?.ok_or_else(gone)?;
-    let mut headers = HeaderMap::new();
-    let content_type = image.content_type.parse().map_err(|_| gone())?;
-    headers.insert(header::CONTENT_TYPE, content_type);
-    headers
-        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, max-age=86400, immutable"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
-    // Whoever opens it as a page of its own gets an image and nothing that runs.
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        header::HeaderValue::from_static("default-src 'none'; sandbox"),
-    );
+    let headers = [
+        (header::CONTENT_TYPE, image.content_type.as_str()),
+        (header::CACHE_CONTROL, "private, max-age=86400, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Whoever opens it as a page of its own gets an image and nothing that runs.
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ];
     Ok((headers, Body::from(bytes)).into_response())
 }
 
@@ -163,6 +162,12 @@ async fn keep(
     let kind = ImageKind::of(&bytes).ok_or_else(|| {
         refuse("image_type_refused", "This is no JPEG, PNG, GIF or WebP image that can be read.")
     })?;
+    if server.store.count_records::<Image>(&session.instance_id, &Image::loose()).await? >= MOST_LOOSE {
+        let message = format!(
+            "There are {MOST_LOOSE} images that no post uses. Put some of them into posts, or wait a day."
+        );
+        return Err(refuse("too_many_images", message));
+    }
     let image = store(server, desk, &session.instance_id, kind, bytes).await?;
     let saved = image.clone();
     server.change(session, Want::money(), move |tx| Ok(tx.save_record(&saved)?)).await?;
@@ -179,15 +184,9 @@ async fn store(
     bytes: Bytes,
 ) -> Result<Image, ApiError> {
     let id = format!("img_{}", sortable_body(server.clock.now(), server.random()));
-    let image = Image {
-        id: id.clone(),
-        content_type: kind.content_type.to_owned(),
-        bytes: bytes.len(),
-        width: kind.width,
-        height: kind.height,
-        post_id: None,
-    };
-    desk.storage.put(instance_id, &id, bytes).await.map_err(|error| unavailable(&error))?;
+    let (content_type, width, height) = (kind.content_type.to_owned(), kind.width, kind.height);
+    let image = Image { id, content_type, bytes: bytes.len(), width, height, post_id: None };
+    desk.storage.put(instance_id, &image.id, bytes).await.map_err(|error| unavailable(&error))?;
     Ok(image)
 }
 

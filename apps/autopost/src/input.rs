@@ -14,9 +14,8 @@ pub(crate) fn check_text(field: &str, text: &str, least: usize, most: usize) -> 
     let text = text.trim();
     let length = text.chars().count();
     if length < least || length > most {
-        return Err(ApiError::invalid(format!(
-            "`{field}` has {least} to {most} characters; this one has {length}."
-        )));
+        let why = format!("`{field}` has {least} to {most} characters; this one has {length}.");
+        return Err(ApiError::invalid(why));
     }
     Ok(text.to_owned())
 }
@@ -24,11 +23,8 @@ pub(crate) fn check_text(field: &str, text: &str, least: usize, most: usize) -> 
 /// The words, each once.
 pub(crate) fn check_words(field: &str, words: &[String], limit: Limit) -> Result<Vec<String>, ApiError> {
     if words.len() > limit.count {
-        return Err(ApiError::invalid(format!(
-            "`{field}` has at most {} words; these are {}.",
-            limit.count,
-            words.len()
-        )));
+        let why = format!("`{field}` has at most {} words; these are {}.", limit.count, words.len());
+        return Err(ApiError::invalid(why));
     }
     let mut checked: Vec<String> = Vec::new();
     for word in words {

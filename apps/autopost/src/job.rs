@@ -7,10 +7,10 @@ use wixapp::jiff::SignedDuration;
 use wixapp::jobs::Member;
 use wixapp::prelude::*;
 
-use crate::connection::{self, ConnectionState};
+use crate::connection::{ConnectionState, Found};
 use crate::desk::Desk;
 use crate::network::{Draft, DraftImage, NetworkError, NetworkName};
-use crate::post::{Outcome, OutcomeError, OutcomeState, Post};
+use crate::post::{Outcome, OutcomeState, Post};
 
 /// How long a post waits until its network is connected again.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
@@ -26,6 +26,9 @@ pub(crate) struct PublishTo {
     pub(crate) started_at: Timestamp,
     /// When the first one was: the time of the post on the network.
     pub(crate) since: Timestamp,
+    /// When it is too late for it.
+    #[serde(default)]
+    pub(crate) until: Option<Timestamp>,
     /// The network is to refuse it.
     pub(crate) refuse: bool,
 }
@@ -47,24 +50,19 @@ impl Job for PublishTo {
         context.progress(10, "Preparing the post").await;
         let stored = server.store.find_record::<Post>(owner, &self.post_id).await.map_err(JobError::retry)?;
         let post = stored.ok_or_else(|| JobError::cancel("The post was deleted meanwhile."))?.record;
-        let network = desk.networks.find(self.network);
-        let network = network
-            .ok_or_else(|| JobError::fail_with("not_offered", format!("{label} is not offered here.")))?;
-        let account =
-            connection::account(&server, &desk, owner, self.network).await.map_err(JobError::retry)?;
-        let mut account = match account {
+        self.ensure_wanted(&context, &post, label)?;
+        let not_offered = || JobError::fail_with("not_offered", format!("{label} is not offered here."));
+        let network = desk.networks.find(self.network).ok_or_else(not_offered)?;
+        let mut connection = Found::load(&server, owner, self.network).await.map_err(JobError::retry)?;
+        let mut account = match connection.account(&desk) {
             Ok(account) => account,
             Err(ConnectionState::Disconnected) => {
-                return Err(JobError::fail_with(
-                    "not_connected",
-                    format!("The {label} account was disconnected."),
-                ));
+                let message = format!("The {label} account was disconnected.");
+                return Err(JobError::fail_with("not_connected", message));
             }
             Err(ConnectionState::Connected | ConnectionState::Reconnect) => {
                 // Also what no key opens any more.
-                let noted = connection::expire(&server, owner, self.network).await;
-                noted.map_err(|error| JobError::retry(error.message()))?;
-                return Err(self.wait(&context, label));
+                return Err(self.wait(&context, &server, connection, label).await);
             }
         };
         let draft = self.draft(&server, &desk, &context, &post).await?;
@@ -75,7 +73,7 @@ impl Job for PublishTo {
         let before = account.clone();
         let published = network.publish(&mut account, &draft).await;
         if account != before {
-            let kept = connection::keep(&server, &desk, owner, self.network, &account).await;
+            let kept = connection.keep(&server, &desk, &account).await;
             kept.map_err(|error| JobError::retry(error.message()))?;
         }
         match published {
@@ -87,17 +85,41 @@ impl Job for PublishTo {
             }
             Err(NetworkError::Expired { why }) => {
                 context.log(format!("{label}: {why}"));
-                let noted = connection::expire(&server, owner, self.network).await;
-                noted.map_err(|error| JobError::retry(error.message()))?;
-                Err(self.wait(&context, label))
+                Err(self.wait(&context, &server, connection, label).await)
             }
         }
     }
 }
 
 impl PublishTo {
-    /// The post waits for its network, but not for ever.
-    fn wait(&self, context: &JobContext, label: &str) -> JobError {
+    /// Refuses to bring a post anywhere that waits for another job, or for none: an operator may have an old job tried again
+    /// whose post is there, or was changed since. And one that is too late.
+    fn ensure_wanted(&self, context: &JobContext, post: &Post, label: &str) -> Result<(), JobError> {
+        let mut results = post.results.iter().filter(|result| result.network == self.network);
+        let is_mine = |result: &Outcome| {
+            result.job_id.as_ref() == Some(context.job_id()) && result.state != OutcomeState::Published
+        };
+        if !results.any(is_mine) {
+            return Err(JobError::cancel("The post does not wait for this job any more."));
+        }
+        if self.until.is_some_and(|until| context.now() > until) {
+            let message = format!("The time of the post had passed before it could be published on {label}.");
+            return Err(JobError::fail_with("missed", message));
+        }
+        Ok(())
+    }
+
+    /// The post waits for its network to be connected again, but not for ever.
+    async fn wait(
+        &self,
+        context: &JobContext,
+        server: &Server,
+        mut connection: Found,
+        label: &str,
+    ) -> JobError {
+        if let Err(error) = connection.expire(server).await {
+            return JobError::retry(error.message());
+        }
         if context.now().duration_since(self.started_at) > PATIENCE {
             let message = format!("The connection to {label} has expired, and was not renewed within a day.");
             return JobError::fail_with("reconnect", message);
@@ -128,8 +150,11 @@ impl PublishTo {
                 url: desk.public_url.as_ref().map(|base| format!("{base}{address}")),
             });
         }
-        let text = post.content.text_for(self.network).to_owned();
-        Ok(Draft { text, images, key: post.key(self.network), at: self.since })
+        let (text, key) = (
+            post.content.text_for(self.network).to_owned(),
+            format!("{}:{}", post.id, self.network.as_str()),
+        );
+        Ok(Draft { text, images, key, at: self.since, now: context.now() })
     }
 }
 
@@ -158,13 +183,19 @@ impl Job for Finish {
             let Some(mut post) = tx.record::<Post>(&self.post_id)?.map(|stored| stored.record) else {
                 return Ok(());
             };
+            let mut counts = false;
             for outcome in &outcomes {
                 // Of a network that was tried anew, the older try counts no more, unless it brought the post there.
                 let is_current =
                     |result: &Outcome| result.network == outcome.network && result.job_id == outcome.job_id;
                 if outcome.state == OutcomeState::Published || post.results.iter().any(is_current) {
                     post.set_result(outcome.clone());
+                    counts = true;
                 }
+            }
+            // A post that was changed or started anew meanwhile is not these jobs' any more.
+            if !counts {
+                return Ok(());
             }
             post.settle(tx.now);
             tx.save_record(&post).map(|_| ())
@@ -178,27 +209,7 @@ impl Job for Finish {
 /// What a job gave, in the words of the post.
 fn outcome(desk: &Desk, member: &Member, now: Timestamp) -> Result<Outcome, JobError> {
     let network = member.job::<PublishTo>()?.network;
-    let mut outcome = Outcome {
-        network,
-        state: OutcomeState::Failed,
-        job_id: Some(member.job_id.clone()),
-        url: None,
-        error: None,
-        at: Some(now),
-    };
-    if let Some(published) = member.output::<PublishTo>()? {
-        outcome.state = OutcomeState::Published;
-        outcome.url = Some(published.url);
-        return Ok(outcome);
-    }
-    let (code, message) = match &member.error {
-        Some(error) if error.code == "job_failed" => {
-            let label = desk.networks.label(network);
-            ("unreachable", format!("{label} did not answer as it should, however often it was tried."))
-        }
-        Some(error) => (error.code.as_str(), error.message.clone()),
-        None => ("failed", "The post could not be published.".to_owned()),
-    };
-    outcome.error = Some(OutcomeError { code: code.to_owned(), message });
-    Ok(outcome)
+    let url = member.output::<PublishTo>()?.map(|published| published.url);
+    let outcome = Outcome { at: Some(now), ..Outcome::waiting(network, Some(member.job_id.clone())) };
+    Ok(outcome.ended(desk.networks.label(network), url, member.error.clone()))
 }

@@ -44,6 +44,8 @@ pub fn app_with(settings: Settings) -> App {
         .job::<job::PublishTo>()
         .job::<job::Finish>()
         .job::<post::Due>()
+        .job::<post::Rescue>()
+        .cron("rescue_posts", "27 */6 * * *", |_| post::Rescue)
         .job::<image::sweep::Sweep>()
         .cron("sweep_images", "17 4 * * *", |_| image::sweep::Sweep)
 }

@@ -56,6 +56,14 @@ pub(crate) struct Limits {
     pub(crate) image_types: Vec<&'static str>,
 }
 
+impl Limits {
+    /// With up to four images, of the types that most networks take.
+    fn new(characters: usize, image_bytes: usize) -> Self {
+        let image_types = vec!["image/jpeg", "image/png", "image/gif", "image/webp"];
+        Self { characters, images: 4, image_bytes, image_types }
+    }
+}
+
 /// Something an owner is asked for when a network is connected.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Field {
@@ -64,6 +72,12 @@ pub(crate) struct Field {
     pub(crate) kind: FieldKind,
     /// What to write into it, or where to find it.
     pub(crate) hint: &'static str,
+}
+
+impl Field {
+    fn new(name: &'static str, label: &'static str, kind: FieldKind, hint: &'static str) -> Self {
+        Self { name, label, kind, hint }
+    }
 }
 
 /// How a field is shown.
@@ -95,8 +109,10 @@ pub(crate) struct Draft {
     pub(crate) images: Vec<DraftImage>,
     /// The same for every try to bring this post to this network: the network publishes it once.
     pub(crate) key: String,
-    /// When the owner had it published.
+    /// When the owner had it published: the same for every try.
     pub(crate) at: Timestamp,
+    /// When this try is made.
+    pub(crate) now: Timestamp,
 }
 
 /// An image of a [`Draft`].
@@ -193,6 +209,3 @@ impl Networks {
         self.find(name).map_or(name.as_str(), |network| network.label())
     }
 }
-
-/// The images that every network takes.
-const USUAL_IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];

@@ -5,6 +5,7 @@ mod edit;
 mod list;
 mod publish;
 mod quick;
+mod rescue;
 mod schedule;
 pub(crate) mod start;
 mod view;
@@ -13,30 +14,29 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 use wixapp::core::Timestamp;
+use wixapp::core::job::JobState;
+use wixapp::jobs::{ApiError as JobFailure, api_error};
 use wixapp::prelude::*;
+use wixapp::store::Job as StoredJob;
 
 use crate::image::Image;
+use crate::job::Published;
 use crate::network::NetworkName;
 
 use check::problems;
+pub(crate) use rescue::Rescue;
 pub(crate) use schedule::Due;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
-    let paths = [
-        list::routes(),
-        edit::routes(),
-        check::routes(),
-        publish::routes(),
-        schedule::routes(),
-        quick::routes(),
-    ];
-    paths.into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge)
+    let drafts = list::routes().merge(edit::routes()).merge(check::routes());
+    drafts.merge(publish::routes()).merge(schedule::routes()).merge(quick::routes())
 }
 
 /// Where a post is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PostState {
+    #[default]
     Draft,
     Scheduled,
     Publishing,
@@ -62,7 +62,7 @@ impl PostState {
 }
 
 /// A post as it is stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Post {
     pub(crate) id: String,
     pub(crate) state: PostState,
@@ -102,13 +102,24 @@ pub(crate) struct PostImage {
 }
 
 /// How a post stands with one network.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PostResult)]
 pub(crate) struct Outcome {
     pub(crate) network: NetworkName,
     pub(crate) state: OutcomeState,
+    #[serde(alias = "job_id", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub(crate) job_id: Option<JobId>,
+    /// How far it is, 0 to 100, while it is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) percent: Option<i64>,
+    /// The post's page on the network.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<OutcomeError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<Timestamp>,
 }
 
@@ -129,6 +140,54 @@ pub(crate) struct OutcomeError {
     pub(crate) message: String,
 }
 
+impl Outcome {
+    /// On its way, with this job if it has one.
+    pub(crate) fn waiting(network: NetworkName, job_id: Option<JobId>) -> Self {
+        let state = OutcomeState::Waiting;
+        Self { network, state, job_id, percent: None, url: None, error: None, at: None }
+    }
+
+    pub(crate) fn is_under_way(&self) -> bool {
+        matches!(self.state, OutcomeState::Waiting | OutcomeState::Publishing)
+    }
+
+    pub(crate) fn job_under_way(&self) -> Option<JobId> {
+        self.job_id.clone().filter(|_| self.is_under_way())
+    }
+
+    /// What its job says of it, before that is joined; `label` is how people call the network.
+    pub(crate) fn seen_by(self, job: &StoredJob, label: &str) -> Self {
+        let this = Self { percent: Some(job.progress_percent), ..self };
+        if !job.state.is_final() {
+            let state = if job.state == JobState::Running { OutcomeState::Publishing } else { this.state };
+            return Self { state, ..this };
+        }
+        let read = |result| serde_json::from_str::<Published>(result).ok();
+        let url = job.result.as_deref().and_then(read).map(|published| published.url);
+        this.ended(label, url, api_error(job))
+    }
+
+    /// Once its job has ended: with an address it is published.
+    pub(crate) fn ended(self, label: &str, url: Option<String>, error: Option<JobFailure>) -> Self {
+        if url.is_some() {
+            return Self { state: OutcomeState::Published, url, ..self };
+        }
+        match error {
+            Some(error) if error.code == "job_failed" => {
+                let why = format!("{label} did not answer as it should, however often it was tried.");
+                self.failed("unreachable", &why)
+            }
+            Some(error) => self.failed(&error.code, &error.message),
+            None => self.failed("failed", "The post could not be published."),
+        }
+    }
+
+    pub(crate) fn failed(self, code: &str, message: &str) -> Self {
+        let error = OutcomeError { code: code.to_owned(), message: message.to_owned() };
+        Self { state: OutcomeState::Failed, error: Some(error), ..self }
+    }
+}
+
 impl Content {
     /// The text for a network: its own version, or the one for all.
     pub(crate) fn text_for(&self, network: NetworkName) -> &str {
@@ -137,12 +196,6 @@ impl Content {
 }
 
 impl Post {
-    /// The networks that a retry is for.
-    pub(crate) fn failed_networks(&self) -> Vec<NetworkName> {
-        let failed = self.results.iter().filter(|result| result.state == OutcomeState::Failed);
-        failed.map(|result| result.network).collect()
-    }
-
     /// Replaces the result of a network, or adds it.
     pub(crate) fn set_result(&mut self, outcome: Outcome) {
         self.results.retain(|result| result.network != outcome.network);
@@ -152,14 +205,10 @@ impl Post {
 
     /// The state that follows from the results, once no network is under way.
     pub(crate) fn settle(&mut self, now: Timestamp) {
-        let published = self.results.iter().filter(|result| result.state == OutcomeState::Published).count();
-        if self
-            .results
-            .iter()
-            .any(|result| matches!(result.state, OutcomeState::Waiting | OutcomeState::Publishing))
-        {
+        if self.results.iter().any(Outcome::is_under_way) {
             return;
         }
+        let published = self.results.iter().filter(|result| result.state == OutcomeState::Published).count();
         self.state = match published {
             0 => PostState::Failed,
             all if all == self.results.len() => PostState::Published,
@@ -168,11 +217,6 @@ impl Post {
         if published > 0 {
             self.published_at.get_or_insert(now);
         }
-    }
-
-    /// The key that networks know this post by: the same in every try, so that none publishes it twice.
-    pub(crate) fn key(&self, network: NetworkName) -> String {
-        format!("{}:{}", self.id, network.as_str())
     }
 
     /// Refuses what the post's state does not allow.

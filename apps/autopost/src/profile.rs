@@ -97,9 +97,8 @@ impl Input {
             check_words("hashtags", &hashtags.collect::<Vec<_>>(), Limit { count: 30, length: 60 })?;
         let is_tag = |tag: &String| tag.chars().all(|sign| sign.is_alphanumeric() || sign == '_');
         if let Some(bad) = hashtags.iter().find(|tag| !is_tag(tag)) {
-            return Err(ApiError::invalid(format!(
-                "`{bad}` is no hashtag: letters, digits and `_` make one."
-            )));
+            let why = format!("`{bad}` is no hashtag: letters, digits and `_` make one.");
+            return Err(ApiError::invalid(why));
         }
         Ok(Words {
             name: check_text("name", &self.name, 1, 80)?,

@@ -27,19 +27,10 @@ pub(crate) fn marks(text: &str) -> Vec<Mark> {
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let at_word = text[..at].chars().next_back().is_none_or(|sign| !sign.is_alphanumeric());
-        let mark = if at_word { link(rest).map(Ok).or_else(|| tag(rest).map(Err)) } else { None };
-        let length = match mark {
-            Some(Ok(length)) => {
-                found.push(Mark::Link(at..at + length));
-                length
-            }
-            Some(Err(length)) => {
-                found.push(Mark::Tag(at..at + length));
-                length
-            }
-            None => rest.chars().next().map_or(1, char::len_utf8),
-        };
-        at += length;
+        let (link, tag) = (link(rest).filter(|_| at_word), tag(rest).filter(|_| at_word));
+        found.extend(link.map(|length| Mark::Link(at..at + length)));
+        found.extend(tag.map(|length| Mark::Tag(at..at + length)));
+        at += link.or(tag).or_else(|| rest.chars().next().map(char::len_utf8)).unwrap_or(1);
     }
     found
 }
@@ -92,6 +83,20 @@ pub(crate) fn mastodon_length(text: &str) -> usize {
         }
     }
     length + graphemes(&without_servers(&text[from..]))
+}
+
+/// A text in the form in which two of Mastodon's are compared: without white space, and of `@name@server` only the name.
+pub(crate) fn mastodon_signs(text: &str) -> String {
+    without_servers(text).split_whitespace().collect()
+}
+
+/// What people read of a piece of HTML.
+pub(crate) fn readable(html: &str) -> String {
+    let without_tag = |piece| str::split_once(piece, '>').map_or(piece, |(_, text)| text);
+    let text: String = html.split('<').map(without_tag).collect();
+    let names =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
+    names.into_iter().fold(text, |text, (name, sign)| text.replace(name, sign))
 }
 
 /// The text with every `@name@server` cut to `@name`.
@@ -169,6 +174,17 @@ mod tests {
         ] {
             assert_eq!(mastodon_length(text), length, "{text}");
         }
+    }
+
+    #[test]
+    fn what_mastodon_makes_of_a_text_is_known_again() {
+        let text = "Tom & \"Jerry\" <3\n\n@joe@social.example: https://a.example/x\n#brot";
+        let html = "<p>Tom &amp; &quot;Jerry&quot; &lt;3</p><p><span class=\"h-card\"><a href=\"https://social.example/@joe\">\
+                    @<span>joe</span></a></span>: <a href=\"https://a.example/x\"><span class=\"invisible\">https://</span>\
+                    <span>a.example/x</span></a><br /><a href=\"/tags/brot\">#<span>brot</span></a></p>";
+        assert_eq!(mastodon_signs(&readable(html)), mastodon_signs(text));
+        assert_ne!(mastodon_signs(&readable(html)), mastodon_signs("Tom & Jerry"));
+        assert_eq!(readable("&amp;lt;b&gt;"), "&lt;b>");
     }
 
     proptest::proptest! {

@@ -44,20 +44,21 @@ impl Job for Sweep {
     }
 }
 
-/// Deletes the records of images that have no post since `before`; their files follow.
+/// Deletes the records of images that have no post since `before`, when they came or when they were taken out of their last
+/// one; their files follow.
 async fn forget_loose(
     server: &Server,
     site: &InstanceId,
     before: wixapp::core::Timestamp,
 ) -> Result<(), wixapp::store::Error> {
-    let filter =
-        RecordFilter { states: vec![Image::LOOSE.to_owned()], to: Some(before), ..RecordFilter::default() };
-    for stored in server.store.list_records::<Image>(site, &filter, 1_000).await? {
-        let id = stored.record.id;
+    let filter = RecordFilter { to: Some(before), ..Image::loose() };
+    let old = server.store.list_records::<Image>(site, &filter, 1_000).await?;
+    for stored in old.into_iter().filter(|stored| stored.updated_at < before) {
+        let (id, version) = (stored.record.id, stored.version);
         let want = Want::money().record::<Image>(&id);
         let forget = move |tx: &mut Tx| {
             // A post may have taken it since.
-            if tx.record::<Image>(&id)?.is_some_and(|image| image.record.post_id.is_none()) {
+            if tx.record_at::<Image>(&id, Some(version)).is_ok() {
                 tx.delete_record::<Image>(&id);
             }
             Ok::<_, RecordError>(())

@@ -54,12 +54,9 @@ impl Answer {
         let words = why(&self.body).map(|words| words.chars().take(300).collect::<String>());
         let said = words.unwrap_or_else(|| format!("it answered {}", self.status.as_u16()));
         match self.status {
-            StatusCode::TOO_MANY_REQUESTS => {
-                Err(NetworkError::Passing { why: said, after: self.retry_after })
-            }
             StatusCode::UNAUTHORIZED => Err(NetworkError::Expired { why: said }),
             StatusCode::REQUEST_TIMEOUT => Err(NetworkError::passing(said)),
-            status if status.is_server_error() => {
+            status if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() => {
                 Err(NetworkError::Passing { why: said, after: self.retry_after })
             }
             _ => Err(NetworkError::refused(said)),

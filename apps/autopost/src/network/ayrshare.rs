@@ -36,12 +36,18 @@ impl Ayrshare {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, NetworkError> {
-        let answer = Answer::to(request).await?;
+        let mut answer = Answer::to(request).await?;
+        if let Some(post) = answer.body.pointer_mut("/posts/0").map(Value::take) {
+            answer.body = post;
+        }
+        // One platform that refuses makes an error of the whole, though others have the post.
+        if is_out(&answer.body) {
+            return Ok(answer);
+        }
         // A wrong key is 403 here.
         if answer.status.as_u16() == 403 {
-            return Err(NetworkError::Expired {
-                why: said(&answer.body).unwrap_or("it answered 403").to_owned(),
-            });
+            let why = said(&answer.body).unwrap_or("it answered 403").to_owned();
+            return Err(NetworkError::Expired { why });
         }
         answer.accepted(said)
     }
@@ -56,10 +62,9 @@ impl Ayrshare {
             if let Some(url) = address(&post.body) {
                 return Ok(url);
             }
-            if post.body["status"] == "error" {
-                return Err(NetworkError::refused(
-                    said(&post.body).unwrap_or("it could not publish the post"),
-                ));
+            if post.body["status"] == "error" && !is_out(&post.body) {
+                let why = said(&post.body).unwrap_or("it could not publish the post");
+                return Err(NetworkError::refused(why));
             }
         }
         // It is published; only its address is not known.
@@ -69,23 +74,21 @@ impl Ayrshare {
     /// What an earlier try under this key has made, if its answer was lost.
     async fn earlier(&self, account: &Account, key: &str) -> Result<Option<String>, NetworkError> {
         let history = self.send(self.request(account, Method::GET, "history?lastDays=2&limit=100")?).await?;
-        let posts = history.body.as_array().or_else(|| history.body["history"].as_array()).cloned();
-        let is_it = |post: &&Value| post["notes"] == key && post["status"] != "error";
-        let found = posts
-            .unwrap_or_default()
-            .iter()
-            .find(is_it)
-            .and_then(|post| post["id"].as_str().map(str::to_owned));
-        Ok(found)
+        let posts = history.body.as_array().or_else(|| history.body["history"].as_array());
+        let is_it = |post: &&Value| post["notes"] == key && (post["status"] != "error" || is_out(post));
+        let found = posts.into_iter().flatten().find(is_it);
+        Ok(found.and_then(|post| post["id"].as_str()).map(str::to_owned))
     }
 }
 
 /// Ayrshare's words for what went wrong.
 fn said(body: &Value) -> Option<&str> {
-    body["errors"][0]["message"]
-        .as_str()
-        .or(body["posts"][0]["errors"][0]["message"].as_str())
-        .or(body["message"].as_str())
+    body["errors"][0]["message"].as_str().or(body["message"].as_str())
+}
+
+/// Whether a platform has taken the post.
+fn is_out(post: &Value) -> bool {
+    post["postIds"].as_array().into_iter().flatten().any(|id| id["status"] == "success")
 }
 
 fn address(post: &Value) -> Option<String> {
@@ -101,23 +104,16 @@ impl Network for Ayrshare {
 
     fn limits(&self) -> Limits {
         Limits {
-            characters: 2_200,
-            images: 4,
-            image_bytes: 5 * 1024 * 1024,
             image_types: vec!["image/jpeg", "image/png", "image/webp"],
+            ..Limits::new(2_200, 5 * 1024 * 1024)
         }
     }
 
     fn fields(&self) -> Vec<Field> {
         let platforms = "Where Ayrshare publishes, with commas between them, for example facebook, linkedin";
         vec![
-            Field {
-                name: "key",
-                label: "API key",
-                kind: FieldKind::Secret,
-                hint: "In Ayrshare's dashboard: API Key",
-            },
-            Field { name: "platforms", label: "Platforms", kind: FieldKind::Text, hint: platforms },
+            Field::new("key", "API key", FieldKind::Secret, "In Ayrshare's dashboard: API Key"),
+            Field::new("platforms", "Platforms", FieldKind::Text, platforms),
         ]
     }
 
@@ -144,9 +140,8 @@ impl Network for Ayrshare {
     async fn publish(&self, account: &mut Account, draft: &Draft) -> Result<String, NetworkError> {
         let media: Vec<&str> = draft.images.iter().filter_map(|image| image.url.as_deref()).collect();
         if media.len() < draft.images.len() {
-            return Err(NetworkError::refused(
-                "Ayrshare fetches images itself, and this server has no public address.",
-            ));
+            let why = "Ayrshare fetches images itself, and this server has no public address.";
+            return Err(NetworkError::refused(why));
         }
         if let Some(id) = self.earlier(account, &draft.key).await? {
             return self.address_of(account, &id).await;
@@ -158,7 +153,11 @@ impl Network for Ayrshare {
         let request = self.request(account, Method::POST, "post")?.json(&body);
         let answer = self.send(request).await?;
         if answer.body["status"] == "error" {
-            return Err(NetworkError::refused(said(&answer.body).unwrap_or("it could not publish the post")));
+            let why = said(&answer.body).unwrap_or("it could not publish the post");
+            if !is_out(&answer.body) {
+                return Err(NetworkError::refused(why));
+            }
+            tracing::warn!(%why, "Ayrshare brought a post to some of its platforms only");
         }
         match address(&answer.body) {
             Some(url) => Ok(url),

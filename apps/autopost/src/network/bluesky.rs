@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::answer::{Answer, request};
-use super::{Account, Draft, DraftImage, Field, FieldKind, Limits, Network, NetworkError, USUAL_IMAGES};
+use super::{Account, Draft, DraftImage, Field, FieldKind, Limits, Network, NetworkError};
 use wixapp::server::outside::Outside;
 
 use crate::text::{Mark, marks};
@@ -97,9 +97,9 @@ impl Bluesky {
 }
 
 fn keep_tokens(account: &mut Account, session: &Answer) -> Result<(), NetworkError> {
-    for (name, pointer) in
-        [("access", "/accessJwt"), ("refresh", "/refreshJwt"), ("did", "/did"), ("handle", "/handle")]
-    {
+    let places =
+        [("access", "/accessJwt"), ("refresh", "/refreshJwt"), ("did", "/did"), ("handle", "/handle")];
+    for (name, pointer) in places {
         account.secrets.insert(name.to_owned(), session.text(pointer)?);
     }
     Ok(())
@@ -112,19 +112,14 @@ impl Network for Bluesky {
     }
 
     fn limits(&self) -> Limits {
-        Limits { characters: 300, images: 4, image_bytes: 1_000_000, image_types: USUAL_IMAGES.to_vec() }
+        Limits::new(300, 1_000_000)
     }
 
     fn fields(&self) -> Vec<Field> {
         let password = "In Bluesky: Settings, Privacy and security, App passwords. Never your own password";
         vec![
-            Field {
-                name: "handle",
-                label: "Handle",
-                kind: FieldKind::Text,
-                hint: "For example joe.bsky.social",
-            },
-            Field { name: "password", label: "App password", kind: FieldKind::Secret, hint: password },
+            Field::new("handle", "Handle", FieldKind::Text, "For example joe.bsky.social"),
+            Field::new("password", "App password", FieldKind::Secret, password),
         ]
     }
 
@@ -166,13 +161,13 @@ impl Network for Bluesky {
             self.call_renewing(account, "com.atproto.repo.createRecord", |request| request.json(&body)).await;
         match made {
             Ok(_) => {}
-            // A record of this key may be there from a try whose answer was lost.
-            Err(refused @ NetworkError::Refused { .. }) => {
+            Err(expired @ NetworkError::Expired { .. }) => return Err(expired),
+            // A record of this key may be there from a try whose answer was lost; Bluesky then answers 500, or 400.
+            Err(error) => {
                 if !self.is_there(account, &rkey).await? {
-                    return Err(refused);
+                    return Err(error);
                 }
             }
-            Err(error) => return Err(error),
         }
         Ok(format!("https://bsky.app/profile/{}/post/{rkey}", account.secret("handle")))
     }

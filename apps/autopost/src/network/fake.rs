@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::{Account, Draft, Field, Limits, Network, NetworkError, USUAL_IMAGES};
+use super::{Account, Draft, Field, Limits, Network, NetworkError};
 use wixapp::server::outside::Outside;
 
 pub(super) struct Fake {
@@ -36,12 +36,7 @@ impl Network for Fake {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            characters: 500,
-            images: 4,
-            image_bytes: 10 * 1024 * 1024,
-            image_types: USUAL_IMAGES.to_vec(),
-        }
+        Limits::new(500, 10 * 1024 * 1024)
     }
 
     fn fields(&self) -> Vec<Field> {

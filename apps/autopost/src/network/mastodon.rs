@@ -7,14 +7,20 @@ use async_trait::async_trait;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use wixapp::core::Timestamp;
+use wixapp::jiff::SignedDuration;
 
 use super::answer::{Answer, request};
-use super::{Account, Draft, DraftImage, Field, FieldKind, Limits, Network, NetworkError, USUAL_IMAGES};
+use super::{Account, Draft, DraftImage, Field, FieldKind, Limits, Network, NetworkError};
 use wixapp::server::outside::Outside;
+
+use crate::text::{mastodon_signs, readable};
 
 /// How often a large image is asked after, and how long is waited in between.
 const LOOKS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(500);
+/// For how long a key is relied on: Mastodon forgets an `Idempotency-Key` after an hour.
+const KEY_LIFE: SignedDuration = SignedDuration::from_mins(50);
 
 pub(super) struct Mastodon {
     outside: Outside,
@@ -44,15 +50,42 @@ impl Mastodon {
         let answer = self.send(request).await?;
         let id = answer.text("/id")?;
         let mut ready = answer.status != StatusCode::ACCEPTED;
-        for _ in 0..LOOKS {
-            if ready {
-                return Ok(id);
-            }
+        let mut looks = 0..LOOKS;
+        while !ready && looks.next().is_some() {
             tokio::time::sleep(PAUSE).await;
             let look = self.request(account, Method::GET, &format!("/api/v1/media/{id}"))?;
             ready = self.send(look).await?.status != StatusCode::PARTIAL_CONTENT;
         }
         if ready { Ok(id) } else { Err(NetworkError::passing("an image is still being processed")) }
+    }
+
+    /// The address of what an earlier try has made, when the server may have forgotten its key.
+    async fn earlier(&self, account: &Account, draft: &Draft) -> Result<Option<String>, NetworkError> {
+        if draft.now.duration_since(draft.at) < KEY_LIFE {
+            return Ok(None);
+        }
+        let who = self.request(account, Method::GET, "/api/v1/accounts/verify_credentials")?;
+        let id = self.send(who).await?.text("/id")?;
+        let path = format!("/api/v1/accounts/{id}/statuses?exclude_reblogs=true&limit=40");
+        let statuses = match self.send(self.request(account, Method::GET, &path)?).await {
+            // The token may lack `read:statuses`; what it has made is public.
+            Err(NetworkError::Refused { .. }) => {
+                let address = format!("{}{path}", account.secret("server"));
+                self.send(request(&self.outside, Method::GET, &address)?).await?
+            }
+            answer => answer?,
+        };
+        let signs = mastodon_signs(&draft.text);
+        let is_it = |status: &&Value| {
+            let at = status["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+            let images = status["media_attachments"].as_array().map_or(0, Vec::len);
+            let text = readable(status["content"].as_str().unwrap_or_default());
+            at.is_some_and(|at| at >= draft.at)
+                && images == draft.images.len()
+                && mastodon_signs(&text) == signs
+        };
+        let found = statuses.body.as_array().into_iter().flatten().find(is_it);
+        Ok(found.and_then(|status| status["url"].as_str()).map(str::to_owned))
     }
 }
 
@@ -63,21 +96,16 @@ impl Network for Mastodon {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            characters: 500,
-            images: 4,
-            image_bytes: 10 * 1024 * 1024,
-            image_types: USUAL_IMAGES.to_vec(),
-        }
+        Limits::new(500, 10 * 1024 * 1024)
     }
 
     fn fields(&self) -> Vec<Field> {
         let server = "The address of your server, for example https://mastodon.social";
-        let token = "In Mastodon: Preferences, Development, New application, with the scopes read:accounts, write:statuses \
-                     and write:media; then copy its access token";
+        let token = "In Mastodon: Preferences, Development, New application, with the scopes read:accounts, read:statuses, \
+                     write:statuses and write:media; then copy its access token";
         vec![
-            Field { name: "server", label: "Server", kind: FieldKind::Url, hint: server },
-            Field { name: "token", label: "Access token", kind: FieldKind::Secret, hint: token },
+            Field::new("server", "Server", FieldKind::Url, server),
+            Field::new("token", "Access token", FieldKind::Secret, token),
         ]
     }
 
@@ -98,6 +126,9 @@ impl Network for Mastodon {
     }
 
     async fn publish(&self, account: &mut Account, draft: &Draft) -> Result<String, NetworkError> {
+        if let Some(url) = self.earlier(account, draft).await? {
+            return Ok(url);
+        }
         let mut media: Vec<Value> = Vec::new();
         for image in &draft.images {
             media.push(self.upload(account, image).await?.into());

@@ -6,7 +6,7 @@ use wixapp::prelude::*;
 use super::edit::Input;
 use super::{Content, PostImage};
 use crate::connection::{ConnectionState, Connections};
-use crate::desk::Desk;
+use crate::desk::{Call, Desk};
 use crate::network::{Limits, Network, NetworkName};
 use crate::text::{Mark, marks};
 
@@ -54,9 +54,7 @@ struct Checked {
 #[utoipa::path(post, path = "/api/v1/posts/check", tag = "posts", operation_id = "posts_check",
     request_body = Input, responses((status = 200, body = Reply<Checked>)))]
 async fn check(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidJson { value: input, .. }: ValidJson<Input>,
 ) -> Result<Reply<Checked>, ApiError> {
     let content = input.content()?;
@@ -107,20 +105,16 @@ pub(crate) fn problems(
             found.push(problem("networks", "not_offered", message));
             continue;
         };
-        match connections.state(*name) {
-            ConnectionState::Connected => {}
+        let connection = match connections.state(*name) {
+            ConnectionState::Connected => None,
             ConnectionState::Reconnect => {
-                let message = format!("The connection to {label} has expired. Connect it again.");
-                found.push(problem("networks", "reconnect", message));
+                Some(("reconnect", format!("The connection to {label} has expired. Connect it again.")))
             }
             ConnectionState::Disconnected => {
-                found.push(problem(
-                    "networks",
-                    "not_connected",
-                    format!("Connect your {label} account first."),
-                ));
+                Some(("not_connected", format!("Connect your {label} account first.")))
             }
-        }
+        };
+        found.extend(connection.map(|(code, message)| problem("networks", code, message)));
         let limits = network.limits();
         let text = content.text_for(*name);
         let length = network.length(text);
@@ -128,13 +122,11 @@ pub(crate) fn problems(
             found.push(problem("text", "empty", format!("Write something for {label}.")));
         }
         if length > limits.characters {
-            let over = length - limits.characters;
-            let message = format!(
-                "A post on {label} has at most {} characters, and this one has {length}. Shorten it by {over}, or write a \
-                 version for {label}.",
-                limits.characters
-            );
-            found.push(problem("text", "too_long", message));
+            let (most, over) = (limits.characters, length - limits.characters);
+            let message =
+                format!("A post on {label} has at most {most} characters, and this one has {length}. ");
+            let advice = format!("Shorten it by {over}, or write a version for {label}.");
+            found.push(problem("text", "too_long", message + &advice));
         }
         let of_images = image_problems(label, &limits, images).into_iter();
         found.extend(of_images.map(|(code, message)| problem("images", code, message)));
@@ -150,21 +142,17 @@ pub(crate) fn problems(
 fn image_problems(label: &str, limits: &Limits, images: &[PostImage]) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     if images.len() > limits.images {
-        let message = format!(
-            "A post on {label} has at most {} images, and this one has {}.",
-            limits.images,
-            images.len()
-        );
+        let (most, count) = (limits.images, images.len());
+        let message = format!("A post on {label} has at most {most} images, and this one has {count}.");
         found.push(("too_many_images", message));
     }
     for (number, PostImage { image, .. }) in (1..).zip(images) {
         if image.bytes > limits.image_bytes {
-            let most = megabytes(limits.image_bytes);
-            let message = format!(
-                "Image {number} has {} MB, and {label} takes at most {most} MB. Make it smaller.",
-                megabytes(image.bytes)
+            let (size, most) = (megabytes(image.bytes), megabytes(limits.image_bytes));
+            let why = format!(
+                "Image {number} has {size} MB, and {label} takes at most {most} MB. Make it smaller."
             );
-            found.push(("image_too_large", message));
+            found.push(("image_too_large", why));
         }
         if !limits.image_types.contains(&image.content_type.as_str()) {
             let kind = image.content_type.trim_start_matches("image/").to_uppercase();

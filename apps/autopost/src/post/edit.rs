@@ -13,7 +13,8 @@ use wixapp::server::extract::NoBody;
 use super::schedule::{self, check_time};
 use super::view::{PostView, view};
 use super::{Content, Post, PostImage, PostState, Version};
-use crate::desk::Desk;
+use crate::connection::Connection;
+use crate::desk::Call;
 use crate::image::{self, Image};
 use crate::input::check_text;
 use crate::network::NetworkName;
@@ -157,9 +158,7 @@ fn no_image(id: &str) -> ApiError {
         (status = 201, body = Reply<PostView>),
         (status = 422, description = "`invalid_request`; `post_invalid` when it has a time and cannot be published then", body = Refusal)))]
 async fn create(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidJson { value: input, .. }: ValidJson<Input>,
 ) -> Result<(StatusCode, Reply<PostView>), ApiError> {
     let now = server.clock.now();
@@ -167,7 +166,7 @@ async fn create(
     input.check_count()?;
     new.scheduled_at = input.scheduled_at.map(|at| check_time(at, now)).transpose()?;
     let due = schedule::due(&server, &new)?;
-    let want = schedule::want(input.want(Want::money()));
+    let want = input.want(Want::money()).all_records::<Connection>();
     let shared = Arc::clone(&desk);
     let made = server.change(&session, want, move |tx| {
         let mut post = new.clone();
@@ -185,9 +184,7 @@ async fn create(
         (status = 200, body = Reply<PostView>),
         (status = 409, description = "`stale`: somebody else has saved it since; `wrong_state`: it is published or under way", body = Refusal)))]
 async fn save(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidPath(id): ValidPath<String>,
     ValidJson { value: input, .. }: ValidJson<Input>,
 ) -> Result<Reply<PostView>, ApiError> {
@@ -209,7 +206,7 @@ async fn save(
     let had =
         before.images.iter().fold(input.want(Want::money()), |want, old| want.record::<Image>(&old.image.id));
     let shared = Arc::clone(&desk);
-    let saved = server.change(&session, schedule::want(had.record::<Post>(&id)), move |tx| {
+    let saved = server.change(&session, had.record::<Post>(&id).all_records::<Connection>(), move |tx| {
         let mut post = tx.record_at::<Post>(&id, Some(version))?.record;
         let open = [PostState::Draft, PostState::Scheduled, PostState::Missed, PostState::Failed];
         post.ensure(&open, "Duplicate it, and change the copy.")?;
@@ -228,9 +225,7 @@ async fn save(
 #[utoipa::path(post, path = "/api/v1/posts/{id}/duplicate", tag = "posts", operation_id = "posts_duplicate",
     params(("id" = String, Path)), responses((status = 201, body = Reply<PostView>)))]
 async fn duplicate(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidPath(id): ValidPath<String>,
     _: NoBody,
 ) -> Result<(StatusCode, Reply<PostView>), ApiError> {
@@ -258,9 +253,7 @@ async fn duplicate(
         (status = 204, description = "It is gone"),
         (status = 409, description = "`wrong_state`: it is being published", body = Refusal)))]
 async fn delete(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidPath(id): ValidPath<String>,
     _: NoBody,
 ) -> Result<StatusCode, ApiError> {
@@ -288,16 +281,7 @@ impl Post {
     /// A new draft.
     pub(crate) fn new(server: &Server, content: Content) -> Self {
         let created_at = server.clock.now();
-        Self {
-            id: format!("post_{}", sortable_body(created_at, server.random())),
-            state: PostState::Draft,
-            content,
-            images: Vec::new(),
-            scheduled_at: None,
-            created_at,
-            sent_at: None,
-            published_at: None,
-            results: Vec::new(),
-        }
+        let id = format!("post_{}", sortable_body(created_at, server.random()));
+        Self { id, content, created_at, ..Self::default() }
     }
 }

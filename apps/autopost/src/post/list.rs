@@ -6,7 +6,7 @@ use wixapp::server::extract::Moment;
 
 use super::view::{PostView, view};
 use super::{Post, PostState};
-use crate::desk::Desk;
+use crate::desk::Call;
 use crate::network::NetworkName;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
@@ -50,9 +50,7 @@ struct Posts {
 #[utoipa::path(get, path = "/api/v1/posts", tag = "posts", operation_id = "posts_list", params(Query),
     responses((status = 200, body = Reply<Posts>)))]
 async fn list(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidQuery(query): ValidQuery<Query>,
 ) -> Result<Reply<Posts>, ApiError> {
     let limit = query.limit.unwrap_or(20);
@@ -82,9 +80,7 @@ async fn list(
 #[utoipa::path(get, path = "/api/v1/posts/{id}", tag = "posts", operation_id = "posts_show",
     params(("id" = String, Path)), responses((status = 200, body = Reply<PostView>)))]
 async fn show(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidPath(id): ValidPath<String>,
 ) -> Result<Reply<PostView>, ApiError> {
     let stored = server.find_record(&session, &id).await?;

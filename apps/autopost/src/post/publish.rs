@@ -9,11 +9,11 @@ use wixapp::server::extract::NoBody;
 use wixapp::server::idempotency::{Once, decide_once};
 use wixapp::server::routes::user::status::CreditsView;
 
-use super::start::{Chance, Rehearsal, StartedOn, start};
+use super::start::{Chance, StartedOn, Terms, start};
 use super::view::PostView;
-use super::{Content, Post, PostState, problems};
+use super::{Content, OutcomeState, Post, PostState, problems};
 use crate::connection::{Connection, Connections};
-use crate::desk::Desk;
+use crate::desk::{Call, Desk};
 use crate::network::NetworkName;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
@@ -29,6 +29,9 @@ struct Started {
     credits: CreditsView,
 }
 
+/// What both requests bring: their key, and the id of the post.
+type Asked = (Call, ValidPath<String>, IdempotencyKey, NoBody);
+
 /// Publishes a post now, for one credit a network. A credit comes back when its network does not take the post.
 #[utoipa::path(post, path = "/api/v1/posts/{id}/publish", tag = "posts", operation_id = "posts_publish",
     params(("id" = String, Path), ("Idempotency-Key" = String, Header, description = "The caller's name for this")),
@@ -37,15 +40,8 @@ struct Started {
         (status = 402, description = "`insufficient_credits`", body = Refusal),
         (status = 409, description = "`wrong_state`: it is published or under way", body = Refusal),
         (status = 422, description = "`post_invalid`: `details.problems` says what is in the way", body = Refusal)))]
-async fn publish(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
-    ValidPath(id): ValidPath<String>,
-    key: IdempotencyKey,
-    _: NoBody,
-) -> Result<OnceReply, ApiError> {
-    send(&server, &desk, &session, &key, id, |post| {
+async fn publish(asked: Asked) -> Result<OnceReply, ApiError> {
+    send(asked, |post| {
         post.ensure(
             &[PostState::Draft, PostState::Scheduled, PostState::Missed],
             "Retry the networks that failed, or duplicate the post.",
@@ -63,46 +59,37 @@ async fn publish(
         (status = 402, description = "`insufficient_credits`", body = Refusal),
         (status = 409, description = "`wrong_state`: nothing of it has failed", body = Refusal),
         (status = 422, description = "`post_invalid`: `details.problems` says what is in the way", body = Refusal)))]
-async fn retry(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
-    ValidPath(id): ValidPath<String>,
-    key: IdempotencyKey,
-    _: NoBody,
-) -> Result<OnceReply, ApiError> {
-    send(&server, &desk, &session, &key, id, |post| {
+async fn retry(asked: Asked) -> Result<OnceReply, ApiError> {
+    send(asked, |post| {
         post.ensure(
             &[PostState::Failed, PostState::PartlyPublished],
             "Only what has failed can be tried again.",
         )?;
-        Ok(post.failed_networks())
+        let failed = post.results.iter().filter(|result| result.state == OutcomeState::Failed);
+        Ok(failed.map(|result| result.network).collect())
     })
     .await
 }
 
 /// Starts a post on the networks that `choose` names, once under the key.
 async fn send(
-    server: &Arc<Server>,
-    desk: &Arc<Desk>,
-    session: &OwnerSession,
-    key: &IdempotencyKey,
-    id: String,
+    (Call(server, session, desk), ValidPath(id), key, _): Asked,
     choose: impl Fn(&Post) -> Result<Vec<NetworkName>, ApiError> + Send + Sync + 'static,
 ) -> Result<OnceReply, ApiError> {
     let want = Want::money().record::<Post>(&id).all_records::<Connection>();
-    let (chance, shared, owner) = (Chance::draw(server), Arc::clone(desk), session.instance_id.clone());
+    let (chance, owner) = (Chance::draw(&server), session.instance_id.clone());
     let decide = move |tx: &mut Tx| {
         let mut post = tx.record_at::<Post>(&id, None)?.record;
         let networks = choose(&post)?;
         let content = Content { networks: networks.clone(), ..post.content.clone() };
-        ensure_valid(&shared, tx, &content, &post)?;
-        let (jobs, credits) = start(tx, &mut post, &networks, &chance, Rehearsal::No)?;
+        ensure_valid(&desk, tx, &content, &post)?;
+        let (jobs, credits) = start(tx, &mut post, &networks, &chance, &Terms::default())?;
         let stored = tx.save_record(&post)?;
-        Ok(Started { post: PostView::new(&shared, &owner, stored, tx.now, &[]), jobs, credits })
+        Ok(Started { post: PostView::new(&desk, &owner, stored, tx.now, &[]), jobs, credits })
     };
-    let once = Once { instance_id: &session.instance_id, key, request: b"", status: StatusCode::ACCEPTED };
-    decide_once(server, once, want, decide).await
+    let once =
+        Once { instance_id: &session.instance_id, key: &key, request: b"", status: StatusCode::ACCEPTED };
+    decide_once(&server, once, want, decide).await
 }
 
 /// Refuses a post that has problems, and names them.

@@ -7,10 +7,10 @@ use wixapp::server::error::Refusal;
 use wixapp::server::idempotency::{Once, decide_once};
 
 use super::publish::ensure_valid;
-use super::start::{Chance, Rehearsal, start};
+use super::start::{Chance, Terms, start};
 use super::{Content, Post};
 use crate::connection::Connection;
-use crate::desk::Desk;
+use crate::desk::Call;
 use crate::network::NetworkName;
 
 /// The longest post, in characters.
@@ -47,9 +47,7 @@ enum Simulate {
         (status = 422, body = Refusal),
     ))]
 async fn handle(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     key: IdempotencyKey,
     ValidJson { value: request, bytes }: ValidJson<PublishRequest>,
 ) -> Result<OnceReply, ApiError> {
@@ -57,18 +55,17 @@ async fn handle(
     let text = request.text.trim();
     let length = text.chars().count();
     if length == 0 || length > LONGEST {
-        return Err(ApiError::invalid(format!(
-            "A post has 1 to {LONGEST} characters; this one has {length}."
-        )));
+        let why = format!("A post has 1 to {LONGEST} characters; this one has {length}.");
+        return Err(ApiError::invalid(why));
     }
     let networks = vec![NetworkName::Fake];
     let content = Content { text: text.to_owned(), networks: networks.clone(), ..Content::default() };
     let (new, chance) = (Post::new(&server, content), Chance::draw(&server));
-    let rehearsal = if request.simulate.is_some() { Rehearsal::Refused } else { Rehearsal::No };
+    let terms = Terms { refuse: request.simulate.is_some(), ..Terms::default() };
     let decide = move |tx: &mut Tx| {
         let mut post = new.clone();
         ensure_valid(&desk, tx, &post.content, &post)?;
-        let (started, credits) = start(tx, &mut post, &networks, &chance, rehearsal)?;
+        let (started, credits) = start(tx, &mut post, &networks, &chance, &terms)?;
         tx.save_record(&post)?;
         let job_id = started.into_iter().next().map(|started| started.job_id);
         let job_id = job_id.ok_or_else(|| ApiError::internal(&"a start without a job"))?;

@@ -10,14 +10,14 @@ use wixapp::server::extract::NoBody;
 use wixapp::store::NewJob;
 
 use super::publish::ensure_valid;
-use super::start::{Chance, Rehearsal, start};
+use super::start::{Chance, Terms, start};
 use super::view::{PostView, view};
-use super::{Outcome, OutcomeError, OutcomeState, Post, PostState, problems};
+use super::{Outcome, Post, PostState, problems};
 use crate::connection::{Connection, Connections};
-use crate::desk::Desk;
+use crate::desk::{Call, Desk};
 
 /// A post that is later than this is not published any more: news of this morning embarrass in the evening.
-const LATE: SignedDuration = SignedDuration::from_hours(2);
+pub(super) const LATE: SignedDuration = SignedDuration::from_hours(2);
 /// The furthest time.
 const FURTHEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 /// How long to wait when the database was away.
@@ -58,12 +58,7 @@ pub(super) fn due(server: &Server, post: &Post) -> Result<Option<NewJob>, ApiErr
     Ok(Some(job.run_at(at)))
 }
 
-/// What [`apply`] must see.
-pub(super) fn want(want: Want) -> Want {
-    want.all_records::<Connection>()
-}
-
-/// Makes a post with a time a scheduled one, and any other a draft.
+/// Makes a post with a time a scheduled one, and any other a draft. It must see all connections.
 pub(super) fn apply(tx: &mut Tx, desk: &Desk, post: &mut Post, due: Option<&NewJob>) -> Result<(), ApiError> {
     post.state = PostState::Draft;
     if let Some(due) = due {
@@ -81,9 +76,7 @@ pub(super) fn apply(tx: &mut Tx, desk: &Desk, post: &mut Post, due: Option<&NewJ
         (status = 409, description = "`wrong_state`: it is published or under way", body = Refusal),
         (status = 422, description = "`invalid_request`, or `post_invalid` with `details.problems`", body = Refusal)))]
 async fn schedule(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidPath(id): ValidPath<String>,
     ValidJson { value: when, .. }: ValidJson<When>,
 ) -> Result<Reply<PostView>, ApiError> {
@@ -97,9 +90,7 @@ async fn schedule(
         (status = 200, body = Reply<PostView>),
         (status = 409, description = "`wrong_state`: it is published or under way", body = Refusal)))]
 async fn unschedule(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    Shared(desk): Shared<Desk>,
+    Call(server, session, desk): Call,
     ValidPath(id): ValidPath<String>,
     _: NoBody,
 ) -> Result<Reply<PostView>, ApiError> {
@@ -116,7 +107,8 @@ async fn set_time(
     let before = server.find_record::<Post>(session, &id).await?.record;
     let due = due(server, &Post { scheduled_at: at, ..before })?;
     let shared = Arc::clone(desk);
-    let saved = server.change(session, want(Want::money().record::<Post>(&id)), move |tx| {
+    let want = Want::money().record::<Post>(&id).all_records::<Connection>();
+    let saved = server.change(session, want, move |tx| {
         let mut post = tx.record_at::<Post>(&id, None)?.record;
         post.ensure(
             &[PostState::Draft, PostState::Scheduled, PostState::Missed],
@@ -144,7 +136,7 @@ impl Job for Due {
 
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
-        let want = want(Want::money().record::<Post>(&self.post_id));
+        let want = Want::money().record::<Post>(&self.post_id).all_records::<Connection>();
         let (chance, now) = (Chance::draw(&server), context.now());
         let this = Arc::new(self);
         let (first, shared) = (Arc::clone(&this), Arc::clone(&desk));
@@ -182,7 +174,8 @@ impl Due {
             return Err(ApiError::invalid(problem.message));
         }
         let networks = post.content.networks.clone();
-        start(tx, &mut post, &networks, chance, Rehearsal::No)?;
+        let terms = Terms { until: Some(self.at + LATE), ..Terms::default() };
+        start(tx, &mut post, &networks, chance, &terms)?;
         tx.save_record(&post)?;
         Ok(())
     }
@@ -192,9 +185,8 @@ impl Due {
         let Some(mut post) = self.post(tx)? else { return Ok(()) };
         let code = if code == ErrorCode::InvalidRequest { "post_invalid" } else { code.as_str() };
         for network in post.content.networks.clone() {
-            let error = OutcomeError { code: code.to_owned(), message: refusal.message().to_owned() };
-            let (state, at) = (OutcomeState::Failed, Some(tx.now));
-            post.set_result(Outcome { network, state, job_id: None, url: None, error: Some(error), at });
+            let outcome = Outcome { at: Some(tx.now), ..Outcome::waiting(network, None) };
+            post.set_result(outcome.failed(code, refusal.message()));
         }
         post.state = PostState::Failed;
         tx.save_record(&post).map(|_| ())

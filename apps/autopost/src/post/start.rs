@@ -1,10 +1,11 @@
 //! Sending a post on its way: a credit put aside and a job for each network, and the post's new state, in one transaction.
 
 use utoipa::ToSchema;
+use wixapp::core::Timestamp;
 use wixapp::prelude::*;
 use wixapp::server::routes::user::status::CreditsView;
 
-use super::{Outcome, OutcomeState, Post, PostState};
+use super::{Outcome, Post, PostState};
 use crate::job::{Finish, PublishTo};
 use crate::network::NetworkName;
 
@@ -29,11 +30,12 @@ impl Chance {
 }
 
 /// How a start differs from the usual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rehearsal {
-    No,
+#[derive(Default)]
+pub(crate) struct Terms {
     /// The network is to refuse the post, for those who want to see that.
-    Refused,
+    pub(crate) refuse: bool,
+    /// When it is too late to publish it.
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// Starts the post on these networks: all of them, or none when the credits do not suffice.
@@ -42,7 +44,7 @@ pub(crate) fn start(
     post: &mut Post,
     networks: &[NetworkName],
     chance: &Chance,
-    rehearsal: Rehearsal,
+    terms: &Terms,
 ) -> Result<(Vec<StartedOn>, CreditsView), ApiError> {
     let since = *post.sent_at.get_or_insert(tx.now);
     let job = |network: &NetworkName| PublishTo {
@@ -50,7 +52,8 @@ pub(crate) fn start(
         network: *network,
         started_at: tx.now,
         since,
-        refuse: rehearsal == Rehearsal::Refused,
+        until: terms.until,
+        refuse: terms.refuse,
     };
     let jobs: PaidJobs = networks.iter().map(|network| (Credits::ONE, job(network))).collect();
     let mut chance = chance.0.iter().copied();
@@ -62,9 +65,10 @@ pub(crate) fn start(
     let on = |(network, job_id): (&NetworkName, JobId)| StartedOn { network: *network, job_id };
     let jobs: Vec<_> = networks.iter().zip(started.job_ids).map(on).collect();
     for StartedOn { network, job_id } in jobs.clone() {
-        let state = OutcomeState::Waiting;
-        post.set_result(Outcome { network, state, job_id: Some(job_id), url: None, error: None, at: None });
+        post.set_result(Outcome::waiting(network, Some(job_id)));
     }
     post.state = PostState::Publishing;
+    // What is published now is not for later any more.
+    post.scheduled_at = post.scheduled_at.filter(|at| *at <= tx.now);
     Ok((jobs, started.credits))
 }

@@ -13,7 +13,7 @@ use crate::stand_in::{Call, StandIn, misshapen};
 struct World {
     /// How often the tokens were renewed.
     age: AtomicU32,
-    /// The answers to new records that are lost.
+    /// How many answers about records are lost.
     lost: AtomicU32,
     records: Mutex<Vec<Value>>,
 }
@@ -70,6 +70,8 @@ fn answer(world: &World, call: &Call) -> (u16, Value) {
         _ => {}
     }
     let mut records = world.records.lock().unwrap();
+    let is_lost =
+        || world.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
     match call.target.as_str() {
         "POST /xrpc/com.atproto.repo.uploadBlob"
             if call.header("content-type") == "image/png" && call.body == PNG =>
@@ -80,10 +82,10 @@ fn answer(world: &World, call: &Call) -> (u16, Value) {
         "POST /xrpc/com.atproto.repo.createRecord" if is_record(&call.json()) => {
             let body = call.json();
             if records.iter().any(|known| known["rkey"] == body["rkey"]) {
-                return (400, json!({ "error": "InvalidRequest", "message": "Record already exists" }));
+                return (500, json!({ "error": "InternalServerError", "message": "Internal Server Error" }));
             }
             records.push(body);
-            if world.lost.swap(0, Ordering::SeqCst) > 0 {
+            if is_lost() {
                 return (502, json!({ "error": "UpstreamFailure" }));
             }
             (200, json!({ "uri": "at://did:plc:joe/app.bsky.feed.post/x", "cid": "bafy" }))
@@ -92,6 +94,7 @@ fn answer(world: &World, call: &Call) -> (u16, Value) {
             let prefix =
                 "GET /xrpc/com.atproto.repo.getRecord?repo=did:plc:joe&collection=app.bsky.feed.post&rkey=";
             match target.strip_prefix(prefix) {
+                Some(_) if is_lost() => (502, json!({ "error": "UpstreamFailure" })),
                 Some(rkey) if records.iter().any(|known| known["rkey"] == rkey) => {
                     (200, json!({ "uri": "at://x" }))
                 }
@@ -124,13 +127,13 @@ async fn a_post_reaches_bluesky_once_though_a_token_expires_and_an_answer_is_los
     let body =
         json!({ "text": text, "networks": ["bluesky"], "images": [{ "id": image["id"], "alt": "Grey" }] });
     let post = stage.done("POST", "/api/v1/posts", &body).await;
-    // The access token has expired, and the first new record is stored without anybody hearing of it.
+    // The access token has expired, and the record is stored without anybody hearing of it, also when asked.
     world.age.store(1, Ordering::SeqCst);
-    world.lost.store(1, Ordering::SeqCst);
+    world.lost.store(2, Ordering::SeqCst);
     stage.start(&post, "publish", "key-1").await;
     let published = stage.post_in(&post, "published", SignedDuration::from_secs(30)).await;
     let records = world.records.lock().unwrap().clone();
-    assert_eq!(records.len(), 1);
+    assert_eq!((records.len(), bluesky.calls("POST /xrpc/com.atproto.repo.createRecord").len()), (1, 2));
     let record = &records[0]["record"];
     assert_eq!((&record["text"], &record["embed"]["images"][0]["alt"]), (&json!(text), &json!("Grey")));
     assert_eq!(record["embed"]["images"][0]["image"]["ref"]["$link"], "bafy");
@@ -187,5 +190,53 @@ async fn a_post_reaches_ayrshare_and_its_address_comes_from_the_history() {
     assert_eq!(published["results"][0]["url"], "https://facebook.example/1");
     let key = format!("{}:ayrshare", post["id"].as_str().unwrap());
     assert_eq!(ayrshare.calls("POST /api/post")[0].json()["idempotencyKey"], json!(key));
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_that_reaches_some_of_ayrshares_platforms_is_published_once() {
+    let posts = Arc::new(Mutex::new(Vec::<Value>::new()));
+    let seen = Arc::clone(&posts);
+    // The first answer is lost; afterwards the post stands in the history, as an error.
+    let ayrshare = StandIn::start(move |call| {
+        let mut posts = seen.lock().unwrap();
+        let partly = |notes: &Value, id: &str| {
+            json!({
+                "status": "error", "id": id, "notes": notes,
+                "errors": [{ "status": "error", "platform": "linkedin", "message": "Too long for LinkedIn" }],
+                "postIds": [{ "status": "success", "platform": "facebook", "postUrl": format!("https://facebook.example/{id}") }],
+            })
+        };
+        match call.target.as_str() {
+            "GET /api/user" => (200, json!({ "activeSocialAccounts": ["facebook", "linkedin"] })),
+            "GET /api/history?lastDays=2&limit=100" => (200, json!({ "history": *posts })),
+            "POST /api/post" => {
+                let id = format!("ay-{}", posts.len());
+                let post = partly(&call.json()["notes"], &id);
+                posts.push(post.clone());
+                if id == "ay-0" { (502, json!({})) } else { (400, post) }
+            }
+            target => match target.strip_prefix("GET /api/history/ay-").map(str::parse::<usize>) {
+                Some(Ok(number)) => (200, posts[number].clone()),
+                _ => misshapen(call),
+            },
+        }
+    })
+    .await;
+    let stage = Stage::with(autopost::Settings {
+        ayrshare_url: Some(ayrshare.url.clone()),
+        ..autopost::Settings::default()
+    })
+    .await;
+    let fields = json!({ "fields": { "key": "key-1", "platforms": "facebook, linkedin" } });
+    stage.done("PUT", "/api/v1/networks/ayrshare", &fields).await;
+    for (number, step) in [(0, SignedDuration::from_secs(30)), (1, SignedDuration::ZERO)] {
+        let body = json!({ "text": "Hello", "networks": ["ayrshare"] });
+        let post = stage.done("POST", "/api/v1/posts", &body).await;
+        stage.start(&post, "publish", &format!("key-{number}")).await;
+        let published = stage.post_in(&post, "published", step).await;
+        assert_eq!(published["results"][0]["url"], format!("https://facebook.example/ay-{number}"));
+        assert_eq!(posts.lock().unwrap().len(), number + 1);
+    }
     stage.local.stop().await.unwrap();
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 use wixapp::jiff::SignedDuration;
 
-use crate::stage::{PNG, Stage, eventually};
+use crate::stage::{PNG, Stage, Sweep, eventually};
 use crate::stand_in::StandIn;
 
 #[tokio::test]
@@ -139,5 +139,39 @@ async fn what_nobody_can_see_any_more_is_swept_away() {
     stage.done("DELETE", "/api/v1/wix/settings/data", &Value::Null).await;
     next_days(0).await;
     assert_eq!(stage.done("GET", "/api/v1/posts", &Value::Null).await["posts"], json!([]));
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_image_that_was_taken_out_of_its_post_can_be_put_back_for_a_day() {
+    let stage = Stage::new().await;
+    let image = stage.upload(PNG).await.1["data"].take();
+    let body = |version: i64, images: Value| json!({ "text": "x", "networks": ["fake"], "images": images, "version": version });
+    let with = json!([{ "id": image["id"] }]);
+    let post = stage.done("POST", "/api/v1/posts", &body(0, with.clone())).await;
+    let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+    stage.local.emulator().advance(SignedDuration::from_hours(30)).await.unwrap();
+    stage.done("PUT", &path, &body(1, json!([]))).await;
+    stage.run(Sweep).await;
+    stage.done("PUT", &path, &body(2, with.clone())).await;
+    stage.done("PUT", &path, &body(3, json!([]))).await;
+    stage.local.emulator().advance(SignedDuration::from_hours(25)).await.unwrap();
+    stage.run(Sweep).await;
+    assert_eq!(stage.refused("PUT", &path, &body(4, with)).await, "422 invalid_request");
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_site_keeps_two_hundred_images_that_no_post_uses() {
+    let stage = Stage::new().await;
+    let first = stage.upload(PNG).await.1["data"].take();
+    for _ in 1..200 {
+        assert_eq!(stage.upload(PNG).await.0, 201);
+    }
+    let (status, refusal) = stage.upload(PNG).await;
+    assert_eq!((status, &refusal["error"]), (422, &json!("too_many_images")));
+    let body = json!({ "text": "x", "networks": ["fake"], "images": [{ "id": first["id"] }] });
+    stage.done("POST", "/api/v1/posts", &body).await;
+    assert_eq!(stage.upload(PNG).await.0, 201);
     stage.local.stop().await.unwrap();
 }

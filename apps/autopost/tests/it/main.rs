@@ -10,6 +10,7 @@ mod post;
 mod profile;
 mod publish;
 mod reconnect;
+mod rescue;
 mod schedule;
 mod stage;
 mod stand_in;

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use wixapp::jiff::SignedDuration;
+use wixapp::jiff::{SignedDuration, Timestamp};
 
-use crate::stage::{PNG, Stage};
+use crate::stage::{PNG, Stage, eventually};
 use crate::stand_in::{Call, StandIn, misshapen};
 
 const NO_STEP: SignedDuration = SignedDuration::ZERO;
@@ -14,13 +14,27 @@ const NO_STEP: SignedDuration = SignedDuration::ZERO;
 #[derive(Default)]
 struct World {
     refuses: AtomicBool,
+    /// The token is not good any more; another is.
+    expired: AtomicBool,
+    /// The answer to the next status is lost.
+    lost: AtomicBool,
     looks: AtomicU32,
     /// Keys and texts.
     statuses: Mutex<Vec<(String, Value)>>,
+    /// When they came.
+    times: Mutex<Vec<Timestamp>>,
 }
 
-fn answer(world: &World, call: &Call) -> (u16, Value) {
-    if call.header("authorization") != "Bearer good-token" {
+/// What Mastodon makes of a text.
+fn html(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace("\n\n", "</p><p>");
+    let text = text.replace("https://", "<span class=\"invisible\">https://</span>");
+    format!("<p>{}</p>", text.replace("@joe@social.example", "<a href=\"/@joe\">@<span>joe</span></a>"))
+}
+
+fn answer(world: &World, now: Timestamp, call: &Call) -> (u16, Value) {
+    let good = if world.expired.load(Ordering::SeqCst) { "Bearer new-token" } else { "Bearer good-token" };
+    if call.header("authorization") != good {
         return (401, json!({ "error": "The access token is invalid" }));
     }
     match call.target.as_str() {
@@ -50,26 +64,48 @@ fn answer(world: &World, call: &Call) -> (u16, Value) {
             if world.refuses.load(Ordering::SeqCst) {
                 return (422, json!({ "error": "Validation failed: Text is not kind" }));
             }
-            let mut statuses = world.statuses.lock().unwrap();
-            let number = statuses.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            let (mut statuses, mut times) = (world.statuses.lock().unwrap(), world.times.lock().unwrap());
+            // A key is kept for an hour.
+            let is_it = |number: &usize| {
+                statuses[*number].0 == key
+                    && now.duration_since(times[*number]) < SignedDuration::from_hours(1)
+            };
+            let known = (0..statuses.len()).find(is_it);
+            let number = known.unwrap_or_else(|| {
                 statuses.push((key, call.json()));
+                times.push(now);
                 statuses.len() - 1
             });
+            if world.lost.swap(false, Ordering::SeqCst) {
+                return (502, json!({ "error": "Bad gateway" }));
+            }
             (200, json!({ "id": number.to_string(), "url": format!("https://social.example/@joe/{number}") }))
+        }
+        "GET /api/v1/accounts/1/statuses?exclude_reblogs=true&limit=40" => {
+            let (statuses, times) = (world.statuses.lock().unwrap(), world.times.lock().unwrap());
+            let view = |(number, (_, status)): (usize, &(String, Value))| {
+                json!({
+                    "id": number.to_string(), "url": format!("https://social.example/@joe/{number}"),
+                    "created_at": times[number].to_string(), "content": html(status["status"].as_str().unwrap()),
+                    "media_attachments": status["media_ids"],
+                })
+            };
+            (200, statuses.iter().enumerate().map(view).rev().collect())
         }
         _ => misshapen(call),
     }
 }
 
-async fn network(world: &Arc<World>) -> StandIn {
-    let world = Arc::clone(world);
-    StandIn::start(move |call| answer(&world, call)).await
+async fn network(world: &Arc<World>, stage: &Stage) -> StandIn {
+    let (world, clock) = (Arc::clone(world), Arc::clone(&stage.local.server().clock));
+    StandIn::start(move |call| answer(&world, clock.now(), call)).await
 }
 
 #[tokio::test]
 async fn a_post_that_one_network_refuses_is_published_in_part_until_it_is_tried_again() {
     let world = Arc::new(World::default());
-    let (stage, mastodon) = (Stage::beside_stand_ins().await, network(&world).await);
+    let stage = Stage::beside_stand_ins().await;
+    let mastodon = network(&world, &stage).await;
     let fields = json!({ "fields": { "server": format!("{}/@joe", mastodon.url), "token": "good-token" } });
     let connected = stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
     assert_eq!((&connected["state"], &connected["account"]), (&json!("connected"), &json!("@joe@127.0.0.1")));
@@ -134,7 +170,8 @@ async fn a_post_that_one_network_refuses_is_published_in_part_until_it_is_tried_
 #[tokio::test]
 async fn an_account_that_the_network_does_not_take_is_not_kept() {
     let world = Arc::new(World::default());
-    let (stage, mastodon) = (Stage::beside_stand_ins().await, network(&world).await);
+    let stage = Stage::beside_stand_ins().await;
+    let mastodon = network(&world, &stage).await;
     let put = async |server: &str, token: &str| {
         let fields = json!({ "fields": { "server": server, "token": token } });
         stage.refused("PUT", "/api/v1/networks/mastodon", &fields).await
@@ -154,7 +191,8 @@ async fn an_account_that_the_network_does_not_take_is_not_kept() {
 #[tokio::test]
 async fn private_addresses_are_refused_without_asking_them() {
     let world = Arc::new(World::default());
-    let (stage, mastodon) = (Stage::new().await, network(&world).await);
+    let stage = Stage::new().await;
+    let mastodon = network(&world, &stage).await;
     for server in
         [mastodon.url.clone(), mastodon.url.replace("http", "https"), "https://localhost/".to_owned()]
     {
@@ -174,7 +212,8 @@ async fn private_addresses_are_refused_without_asking_them() {
 #[tokio::test]
 async fn what_proves_an_account_is_nowhere_in_the_database_or_an_answer() {
     let world = Arc::new(World::default());
-    let (stage, mastodon) = (Stage::beside_stand_ins().await, network(&world).await);
+    let stage = Stage::beside_stand_ins().await;
+    let mastodon = network(&world, &stage).await;
     let fields = json!({ "fields": { "server": mastodon.url, "token": "good-token" } });
     let answer = stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
     assert!(!answer.to_string().contains("good-token"));
@@ -185,5 +224,51 @@ async fn what_proves_an_account_is_nowhere_in_the_database_or_an_answer() {
     assert!(!bytes.windows(10).any(|part| part == b"good-token"));
     assert_eq!(stage.call("DELETE", "/api/v1/networks/mastodon", &Value::Null).await.0, 204);
     assert_eq!(stage.network("mastodon").await["state"], "disconnected");
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_whose_key_the_server_has_forgotten_is_found_again() {
+    let world = Arc::new(World::default());
+    let stage = Stage::beside_stand_ins().await;
+    let mastodon = network(&world, &stage).await;
+    let fields = json!({ "fields": { "server": mastodon.url, "token": "good-token" } });
+    stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
+    let text = "Tom & Jerry <3\n\n@joe@social.example: https://a.example/x";
+    let body = json!({ "text": text, "networks": ["mastodon"] });
+    for number in 0..2 {
+        let post = stage.done("POST", "/api/v1/posts", &body).await;
+        world.lost.store(true, Ordering::SeqCst);
+        stage.start(&post, "publish", &format!("key-{number}")).await;
+        let published = stage.post_in(&post, "published", SignedDuration::from_hours(2)).await;
+        let url = format!("https://social.example/@joe/{number}");
+        assert_eq!(
+            (&published["results"][0]["url"], world.statuses.lock().unwrap().len()),
+            (&json!(url), number + 1)
+        );
+    }
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_that_was_connected_anew_is_not_overruled_by_a_job_with_the_old_one() {
+    let world = Arc::new(World::default());
+    let stage = Stage::beside_stand_ins().await;
+    let mastodon = network(&world, &stage).await;
+    let fields = |token: &str| json!({ "fields": { "server": mastodon.url, "token": token } });
+    stage.done("PUT", "/api/v1/networks/mastodon", &fields("good-token")).await;
+    let body = json!({ "text": "Hello", "networks": ["mastodon"] });
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    world.expired.store(true, Ordering::SeqCst);
+    let held = mastodon.refusals.write().await;
+    let started = stage.start(&post, "publish", "key-1").await;
+    eventually("the try", async || (!mastodon.calls("POST /api/v1/statuses").is_empty()).then_some(())).await;
+    stage.done("PUT", "/api/v1/networks/mastodon", &fields("new-token")).await;
+    drop(held);
+    let job = format!("/api/v1/wix/jobs/{}", started["jobs"][0]["jobId"].as_str().unwrap());
+    eventually("the wait", async || (stage.get(&job).await["data"]["status"] == "queued").then_some(()))
+        .await;
+    assert_eq!(stage.network("mastodon").await["state"], "connected");
+    stage.post_in(&post, "published", SignedDuration::from_mins(10)).await;
     stage.local.stop().await.unwrap();
 }

@@ -98,3 +98,33 @@ async fn a_post_without_credits_at_its_time_fails_and_says_so() {
     assert_eq!(failed["results"][0]["error"]["code"], "insufficient_credits");
     stage.local.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_post_for_later_that_is_published_now_is_not_for_later_any_more() {
+    let stage = Stage::new().await;
+    let (post, path) = draft(&stage).await;
+    stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR * 24)).await;
+    stage.start(&post, "publish", "key-1").await;
+    let published = stage.post_in(&post, "published", SignedDuration::ZERO).await;
+    assert_eq!(published["scheduledAt"], Value::Null);
+    let tomorrow = after(&stage, HOUR)["scheduledAt"].as_str().unwrap().to_owned();
+    let later = stage.done("GET", &format!("/api/v1/posts?from={tomorrow}"), &Value::Null).await;
+    assert_eq!(later["posts"], json!([]));
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_for_later_that_waits_for_its_network_too_long_is_not_published_late() {
+    let stage = Stage::new().await;
+    let (post, path) = draft(&stage).await;
+    stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+    stage.mood("expired").await;
+    let failed = stage.post_in(&post, "failed", HOUR).await;
+    assert_eq!(failed["results"][0]["error"]["code"], "missed");
+    assert_eq!((stage.available().await, stage.posts().await.len()), (200, 0));
+    // By hand it goes out all the same.
+    stage.done("PUT", "/api/v1/networks/fake", &json!({ "fields": {} })).await;
+    stage.start(&post, "retry", "key-1").await;
+    stage.post_in(&post, "published", SignedDuration::ZERO).await;
+    stage.local.stop().await.unwrap();
+}

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use wixapp::Local;
 use wixapp::jiff::SignedDuration;
+use wixapp::jobs::new_job;
+use wixapp::prelude::*;
 
 /// Far beyond what anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -114,6 +116,48 @@ impl Stage {
         .await
     }
 
+    /// The site's only instance.
+    pub(crate) async fn instance_id(&self) -> InstanceId {
+        self.local.server().store.list_instances(None, 1).await.unwrap().remove(0)
+    }
+
+    /// The site's job of this kind.
+    pub(crate) async fn job_of(&self, kind: &str) -> JobId {
+        let jobs = self.local.server().store.list_jobs(&self.instance_id().await, 20).await.unwrap();
+        jobs.into_iter().find(|job| job.kind == kind).unwrap().job_id
+    }
+
+    /// Has an operator try a job again.
+    pub(crate) async fn try_again(&self, id: &JobId) {
+        let (server, again) = (self.local.server(), id.clone());
+        let again = move |tx: &mut Tx| wixapp::jobs::retry(tx, &again);
+        let owner = self.instance_id().await;
+        server
+            .store
+            .transact(&owner, Want::money().job(id), server.clock.now(), again)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+
+    /// Does once what else the calendar starts, and waits for its end.
+    pub(crate) async fn run<J: Job>(&self, job: J) {
+        let server = self.local.server();
+        let (app, now) = (InstanceId::app(), server.clock.now());
+        let id = JobId::new(now, server.random());
+        let job = new_job(&job, id.clone(), now).unwrap();
+        let add = move |tx: &mut Tx| {
+            tx.enqueue(job.clone());
+            Ok::<_, RecordError>(())
+        };
+        server.store.transact(&app, Want::money(), now, add).await.unwrap().unwrap();
+        eventually("the end of the app's job", async || {
+            let job = server.store.find_job(&app, &id).await.unwrap().unwrap();
+            job.state.is_final().then_some(())
+        })
+        .await;
+    }
+
     /// Sets the mood of the fake network.
     pub(crate) async fn mood(&self, mood: &str) {
         let url = format!("{}/_fake-network/mood", self.local.platform_url());
@@ -164,6 +208,30 @@ impl Stage {
         let url = format!("{}/_fake-network/posts", self.local.platform_url());
         let mut answer: Value = self.client.get(url).send().await.unwrap().json().await.unwrap();
         answer["posts"].as_array_mut().unwrap().drain(..).collect()
+    }
+}
+
+/// The job of the app that sweeps images away.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Sweep;
+
+impl Job for Sweep {
+    const KIND: &'static str = "sweep_images";
+    type Output = ();
+    async fn run(self, _: JobContext) -> Result<(), JobError> {
+        Ok(())
+    }
+}
+
+/// The job of the app that ends posts nobody else ends.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Rescue;
+
+impl Job for Rescue {
+    const KIND: &'static str = "rescue_posts";
+    type Output = ();
+    async fn run(self, _: JobContext) -> Result<(), JobError> {
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
+use tokio::sync::RwLock;
 
 /// What was asked.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ impl Call {
 
 pub(crate) struct StandIn {
     pub(crate) url: String,
+    /// While a test has this for writing, answers of 401 do not leave.
+    pub(crate) refusals: Arc<RwLock<()>>,
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
@@ -49,9 +52,10 @@ impl StandIn {
     /// Starts a network that answers by this rule; texts are sent as they are, everything else as JSON.
     pub(crate) async fn start(rule: impl Fn(&Call) -> (u16, Value) + Send + Sync + 'static) -> Self {
         let (calls, rule) = (Arc::new(Mutex::new(Vec::new())), Arc::new(rule));
-        let seen = Arc::clone(&calls);
+        let (seen, refusals) = (Arc::clone(&calls), Arc::new(RwLock::new(())));
+        let held = Arc::clone(&refusals);
         let app = axum::Router::new().fallback(move |request: Request| {
-            let (seen, rule) = (Arc::clone(&seen), Arc::clone(&rule));
+            let (seen, rule, held) = (Arc::clone(&seen), Arc::clone(&rule), Arc::clone(&held));
             async move {
                 let (parts, body) = request.into_parts();
                 let target = format!("{} {}", parts.method, parts.uri);
@@ -59,6 +63,9 @@ impl StandIn {
                 let call = Call { target, headers: parts.headers, body };
                 let (status, answer) = rule(&call);
                 seen.lock().unwrap().push(call);
+                if status == 401 {
+                    drop(held.read().await);
+                }
                 let status = StatusCode::from_u16(status).unwrap();
                 match answer {
                     Value::String(text) if status.is_redirection() => {
@@ -71,7 +78,7 @@ impl StandIn {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, calls }
+        Self { url, refusals, calls }
     }
 
     /// The calls so far whose target begins like this.
