@@ -289,6 +289,7 @@ describe('autopost', () => {
     await shown('somebody else was first', WIDTHS);
     await on('stale-mine').click();
     await page.getByText('Your post is saved.').first().waitFor();
+    await page.locator('[data-testid=composer-run]:not([disabled])').waitFor();
     const { text } = await owner.call(`/api/v1/posts/${id}`);
     assert.equal(text, 'A whole thought');
     await on('composer-text').fill('Never mind');

@@ -127,6 +127,92 @@ describe('jobs', () => {
     expect(screen.queryByTestId('jobs-more')).toBeNull();
     expect(screen.getByText('That is everything.')).toBeTruthy();
   });
+
+  describe('are stopped', () => {
+    const asked: unknown[] = [];
+    const cancelled = aJob({ status: 'cancelled', finishedAt: '2026-11-21T12:00:05Z' });
+    const ask = async () => {
+      await userEvent.click(
+        await screen.findByRole('button', { name: /^Stop: “Publish a post”, Nov 21/ }),
+      );
+      await screen.findByRole('dialog', { name: 'Stop “Publish a post”?' });
+    };
+    beforeEach(() => {
+      asked.length = 0;
+      server.msw.use(
+        http.post(api('/jobs/:id/cancel'), ({ params }) => {
+          asked.push(params.id);
+          return json(cancelled);
+        }),
+      );
+    });
+
+    it('after_a_clear_word_while_they_have_not_ended', async () => {
+      await openAt('/jobs');
+      await ask();
+      expect(screen.getAllByTestId('job-stop')).toHaveLength(1);
+      await userEvent.click(screen.getByRole('button', { name: 'Let it run' }));
+      await waitFor(() => expect(screen.queryByTestId('stop-dialog')).toBeNull());
+      expect(asked).toEqual([]);
+      await ask();
+      const polls = server.polls;
+      await userEvent.click(screen.getByTestId('stop-now'));
+      expect((await screen.findByTestId('toast')).textContent).toBe(
+        'Stopped; its credits came back.',
+      );
+      await waitFor(() => expect(screen.queryByTestId('stop-dialog')).toBeNull());
+      expect(asked).toEqual(['job_1']);
+      await waitFor(() => expect(shown()).toEqual(['cancelled', 'completed', 'failed']));
+      expect(screen.queryByTestId('job-stop')).toBeNull();
+      await waitFor(() => expect(server.polls).toBeGreaterThan(polls));
+    });
+
+    it('where_they_are_shown_in_full', async () => {
+      server.msw.use(http.get(api('/jobs/job_1'), () => json(aJob())));
+      await openAt('/jobs?job=job_1');
+      await userEvent.click(await screen.findByTestId('job-dialog-stop'));
+      await userEvent.click(await screen.findByTestId('stop-now'));
+      const dialog = within(screen.getByTestId('job-dialog'));
+      await dialog.findByText('The credit came back to your balance.');
+      expect(dialog.queryByTestId('job-dialog-stop')).toBeNull();
+      expect(address()).toBe('/jobs?job=job_1');
+    });
+
+    it('not_without_an_answer_and_not_when_they_have_ended_meanwhile', async () => {
+      let answer = () => {};
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const message = 'The job has ended: it is completed.';
+      server.msw.use(
+        http.post(api('/jobs/:id/cancel'), async () => {
+          await answered;
+          return fail(409, 'conflict', message);
+        }),
+      );
+      await openAt('/jobs');
+      await ask();
+      const button = screen.getByTestId('stop-now');
+      await userEvent.click(button);
+      await waitFor(() => expect(button.textContent).toBe('Stopping…'));
+      expect(['disabled', 'busy'].map((name) => button.getAttribute(`aria-${name}`))).toEqual([
+        'true',
+        'true',
+      ]);
+      answer();
+      await waitFor(() => expect(screen.getByTestId('stop-problem').textContent).toBe(message));
+      expect(screen.queryByTestId('toast')).toBeNull();
+    });
+
+    it('unless_a_post_would_wait_for_them_for_ever', async () => {
+      const kinds = ['due_post', 'finish_post', 'sweep_images'];
+      const jobs = kinds.map((kind, at) => aJob({ jobId: `job_${9 - at}`, kind, credits: null }));
+      server.msw.use(http.get(api('/jobs'), () => json({ jobs, nextCursor: null })));
+      await openAt('/jobs');
+      await waitFor(() => expect(shown()).toHaveLength(3));
+      expect(screen.queryByTestId('job-stop')).toBeNull();
+    });
+  });
 });
 
 describe('usage', () => {

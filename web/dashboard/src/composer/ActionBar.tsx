@@ -2,6 +2,7 @@ import { Button, Text } from '@wix/design-system';
 import { ApiError, useFailureText, useMessages, useToast, useWixContext } from '@wixapp/react';
 import { Link } from 'react-router';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
+import { instantOf } from './draft';
 import { problemsOf } from './problem';
 import type { ComposerView } from './useComposer';
 
@@ -17,7 +18,7 @@ interface ActionBarProps {
 
 /** What can be done with the post, its price, and why it was not done. */
 export function ActionBar({ view, credits, hasProblems, onTry, onReload }: ActionBarProps) {
-  const { composer: texts } = useAutopostMessages();
+  const { composer: texts, post: postTexts } = useAutopostMessages();
   const { userData, hasCredits } = useWixContext();
   const { show } = useToast();
   const { draft, save, publish, schedule, isBusy } = view;
@@ -28,8 +29,20 @@ export function ActionBar({ view, credits, hasProblems, onTry, onReload }: Actio
     if (isLater) schedule.mutate(draft);
     else publish.mutate(draft);
   };
-  const keep = () =>
-    save.mutate(draft, { onSuccess: () => void show(texts.savedToast, 'success') });
+  const isScheduled = view.post?.state === 'scheduled';
+  const keep = () => {
+    // An empty field is no time to move a scheduled post to.
+    if (isScheduled && isLater && instantOf(draft.scheduledAt) === null) {
+      onTry();
+      return;
+    }
+    save.mutate(draft, {
+      onSuccess: ({ state }) => {
+        const isTakenOut = isScheduled && state === 'draft';
+        show(isTakenOut ? postTexts.unscheduled : texts.savedToast, 'success');
+      },
+    });
+  };
   const isPoor = !isLater && !hasCredits(credits);
   return (
     <div className="actions">

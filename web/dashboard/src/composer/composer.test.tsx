@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { aStatus, credits, fail } from '@wixapp/react/testing';
 import { HttpResponse, http } from 'msw';
@@ -206,6 +206,93 @@ describe('a time', () => {
       scheduledAt,
       version: 1,
     });
+    expect(autopost.posts[0]?.state).toBe('scheduled');
+  });
+
+  const ahead = '2026-12-01T09:00:30Z';
+  const saved = () => autopost.called('PUT /posts/post_9').map(({ body }) => body);
+  const timeOf = () => autopost.posts.map(({ state, scheduledAt }) => [state, scheduledAt])[0];
+  const save = () => userEvent.click(screen.getByTestId('composer-save'));
+  const isClean = () =>
+    screen.getByTestId('composer-save').getAttribute('aria-disabled') === 'true';
+
+  it('of_a_scheduled_post_is_moved_by_saving_and_kept_to_the_second_while_nobody_moves_it', async () => {
+    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
+    await open('/compose?post=post_9');
+    await write(' Really.');
+    await save();
+    await waitFor(() => expect(isClean()).toBe(true));
+    const at = await field('when-at');
+    await userEvent.clear(at);
+    await userEvent.type(at, '2026-11-25T10:30');
+    await save();
+    await waitFor(() => expect(saved()).toHaveLength(2));
+    const moved = new Date(2026, 10, 25, 10, 30).toISOString();
+    expect(saved()).toMatchObject([{ scheduledAt: ahead }, { scheduledAt: moved }]);
+    await waitFor(() => expect(isClean()).toBe(true));
+    expect(timeOf()).toEqual(['scheduled', moved]);
+  });
+
+  it('of_a_scheduled_post_is_not_moved_to_nowhere', async () => {
+    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
+    await open('/compose?post=post_9');
+    await userEvent.clear(await field('when-at'));
+    await save();
+    expect(problems()).toEqual(['Choose a date and a time.']);
+    expect(autopost.calls).toEqual([]);
+  });
+
+  it('is_taken_off_a_scheduled_post_that_is_saved_for_now', async () => {
+    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
+    await open('/compose?post=post_9');
+    await userEvent.click(await field('when-now'));
+    await save();
+    await screen.findByText('The post is a draft again.');
+    expect(saved()[0]).not.toHaveProperty('scheduledAt');
+    expect(timeOf()).toEqual(['draft', null]);
+  });
+
+  it.each([
+    ['missed', '2026-11-20T09:00:00Z'],
+    ['failed', '2026-11-20T09:00:00Z'],
+    ['failed', ahead],
+  ] as const)('of_a_post_that_is_%s_is_over_when_it_is_saved: %s', async (state, scheduledAt) => {
+    autopost.posts = [aPost({ state, scheduledAt })];
+    await open('/compose?post=post_9');
+    await write(' Really.');
+    await save();
+    await screen.findByText('Your post is saved.');
+    expect(saved()[0]).not.toHaveProperty('scheduledAt');
+    expect(timeOf()).toEqual(['draft', null]);
+  });
+
+  it('does_not_come_back_after_the_post_was_published_at_once_and_failed', async () => {
+    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
+    await open('/compose?post=post_9');
+    await userEvent.click(await field('when-now'));
+    await run();
+    await screen.findByTestId('results');
+    expect(timeOf()).toEqual(['publishing', null]);
+    autopost.finish('post_9', { fake: { state: 'failed' } });
+    cleanup();
+    await open('/compose?post=post_9');
+    await write(' Really.');
+    await save();
+    await screen.findByText('Your post is saved.');
+    expect(timeOf()).toEqual(['draft', null]);
+  });
+
+  it('stays_when_publishing_at_once_is_refused', async () => {
+    server.msw.use(http.post('*/api/v1/posts/:id/publish', () => fail(503, 'unavailable')));
+    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
+    await open('/compose?post=post_9');
+    await write(' Really.');
+    await userEvent.click(await field('when-now'));
+    await run();
+    await screen.findByTestId('composer-failure');
+    expect(timeOf()).toEqual(['scheduled', ahead]);
+    // The choice is not stored yet.
+    expect(isClean()).toBe(false);
   });
 });
 
@@ -230,6 +317,23 @@ describe('somebody else', () => {
     await userEvent.click(screen.getByTestId('stale-mine'));
     await screen.findByText('Your post is saved.');
     expect(autopost.posts[0]?.text).toBe('Mine and more');
+  });
+
+  it('scheduled_it_meanwhile_and_my_words_go_out_at_that_time', async () => {
+    const scheduledAt = '2026-12-01T09:00:00Z';
+    autopost.posts = [aPost({ text: 'Mine' })];
+    await open('/compose?post=post_9');
+    await write(' and more');
+    autopost.posts = [aPost({ text: 'Mine', version: 5, state: 'scheduled', scheduledAt })];
+    await userEvent.click(screen.getByTestId('composer-save'));
+    await userEvent.click(await screen.findByTestId('stale-mine'));
+    await screen.findByText('Your post is saved.');
+    expect(autopost.posts[0]).toMatchObject({
+      text: 'Mine and more',
+      state: 'scheduled',
+      scheduledAt,
+    });
+    expect(screen.getByTestId<HTMLInputElement>('when-later').checked).toBe(true);
   });
 });
 

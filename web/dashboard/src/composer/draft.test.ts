@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { marked, tagsOf } from '../preview/marked';
 import { aPost, aProfile } from '../testing/posts';
-import { bodyOf, draftOf, instantOf, isEmpty, isSame, localTime, withProfile } from './draft';
+import {
+  bodyOf,
+  chosenTime,
+  draftOf,
+  instantOf,
+  isEmpty,
+  isSame,
+  localTime,
+  withProfile,
+} from './draft';
 import { lengthOn } from './length';
 
 const draft = draftOf(aPost({ text: '' }));
@@ -51,6 +60,19 @@ describe('a draft', () => {
     expect(local).toMatch(/^2026-11-2\dT\d\d:\d\d$/);
     expect(instantOf(local)).toBe('2026-11-24T09:30:00.000Z');
     expect([instantOf(''), instantOf('soon')]).toEqual([null, null]);
+  });
+
+  it('has_a_time_to_be_saved_with_only_while_its_post_is_scheduled', () => {
+    const scheduledAt = '2026-11-24T09:30:12Z';
+    const scheduled = aPost({ state: 'scheduled', scheduledAt });
+    const read = draftOf(scheduled);
+    const moved = { ...read, scheduledAt: localTime(new Date('2026-11-25T10:00:00Z')) };
+    expect(chosenTime(scheduled, read)).toBe(scheduledAt);
+    expect(chosenTime(scheduled, moved)).toBe('2026-11-25T10:00:00.000Z');
+    expect(chosenTime(scheduled, { ...read, when: 'now' })).toBeNull();
+    for (const state of ['draft', 'failed', 'missed'] as const) {
+      expect(chosenTime(aPost({ state, scheduledAt }), { ...moved, when: 'later' })).toBeNull();
+    }
   });
 });
 

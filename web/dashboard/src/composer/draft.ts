@@ -19,9 +19,30 @@ export function draftOf(post: Post): Draft {
     versions: post.versions,
     images: post.images,
     profileId: post.profileId ?? null,
+    ...whenOf(post),
+  };
+}
+
+/** When a post goes out, as the fields have it. */
+export function whenOf(post: Post): Pick<Draft, 'when' | 'scheduledAt'> {
+  return {
     when: post.state === 'scheduled' ? 'later' : 'now',
     scheduledAt: post.scheduledAt ? localTime(new Date(post.scheduledAt)) : '',
   };
+}
+
+/** The moment that a scheduled post goes out; null for any other, also for one whose time came and went. */
+export function timeOf(post: Post): string | null {
+  return post.state === 'scheduled' ? (post.scheduledAt ?? null) : null;
+}
+
+/** The moment that a scheduled post is to go out once it is saved; null takes it out of the schedule. */
+export function chosenTime(post: Post, draft: Draft): string | null {
+  const at = timeOf(post);
+  if (at === null || draft.when === 'now') return null;
+  // The field has no seconds: a time that nobody has moved is sent as it was read.
+  const isMoved = draft.scheduledAt !== localTime(new Date(at));
+  return (isMoved ? instantOf(draft.scheduledAt) : null) ?? at;
 }
 
 /** What the server takes of it. The time is left to what publishes or schedules. */
@@ -39,9 +60,13 @@ export function bodyOf(draft: Draft): PostBody {
 }
 
 export function isSame(one: Draft, other: Draft): boolean {
-  const whole = (draft: Draft) =>
-    JSON.stringify([bodyOf(draft), draft.when, draft.when === 'later' ? draft.scheduledAt : '']);
-  return whole(one) === whole(other);
+  return isSameTime(one, other) && JSON.stringify(bodyOf(one)) === JSON.stringify(bodyOf(other));
+}
+
+/** Whether the same time is chosen for both. */
+export function isSameTime(one: Draft, other: Draft): boolean {
+  const time = ({ when, scheduledAt }: Draft) => (when === 'later' ? scheduledAt : null);
+  return time(one) === time(other);
 }
 
 /** The text that goes to a network. */

@@ -3,7 +3,18 @@ import { useBiEvent, useWixContext } from '@wixapp/react';
 import { useRef, useState } from 'react';
 import type { NetworkItem, Post, Profile, Started } from '../posts/types';
 import { useAutopost, useRememberPost } from '../posts/useAutopost';
-import { bodyOf, type Draft, draftOf, instantOf, isSame, withProfile } from './draft';
+import {
+  bodyOf,
+  chosenTime,
+  type Draft,
+  draftOf,
+  instantOf,
+  isSame,
+  isSameTime,
+  timeOf,
+  whenOf,
+  withProfile,
+} from './draft';
 
 export interface ComposerSetup {
   /** The post that is changed; null for a new one. */
@@ -50,12 +61,18 @@ export function useComposer(setup: ComposerSetup) {
   const key = useRef<{ of: string; key: string } | null>(null);
 
   const accept = (saved: Post, written: Draft) => {
-    stored.current = { post: saved, draft: written };
+    // Of a scheduled post the time that is stored counts, until another one is.
+    const kept = saved.state === 'scheduled' ? { ...written, ...whenOf(saved) } : written;
+    stored.current = { post: saved, draft: kept };
     setPost(saved);
-    setBase(written);
+    setBase(kept);
     remember(saved);
   };
-  const store = async (written: Draft): Promise<Post> => {
+  /** Stores the words; a post that is scheduled goes out at the time that `timeFor` gives, or becomes a draft. */
+  const store = async (
+    written: Draft,
+    timeFor: (known: Post, written: Draft) => string | null,
+  ): Promise<Post> => {
     const { post: known, draft: before } = stored.current;
     const body = bodyOf(written);
     if (known === null) {
@@ -64,12 +81,13 @@ export function useComposer(setup: ComposerSetup) {
       setup.onCreated(created);
       return created;
     }
-    const isStored = JSON.stringify(bodyOf(before)) === JSON.stringify(body);
+    const at = timeFor(known, written);
+    const isStored =
+      at === timeOf(known) && JSON.stringify(bodyOf(before)) === JSON.stringify(body);
     // A post that failed becomes a draft again by being saved.
     if (isStored && known.state !== 'failed') return known;
-    // A scheduled post stays so while its words change.
-    const kept = known.scheduledAt ? { ...body, scheduledAt: known.scheduledAt } : body;
-    const saved = await api.savePost(known.id, known.version, kept);
+    const timed = at === null ? body : { ...body, scheduledAt: at };
+    const saved = await api.savePost(known.id, known.version, timed);
     accept(saved, written);
     return saved;
   };
@@ -81,11 +99,15 @@ export function useComposer(setup: ComposerSetup) {
   };
 
   // None of them is repeated by itself: a post that was stored without an answer would be stored twice.
-  const save = useMutation({ retry: false, mutationFn: store });
+  const save = useMutation({
+    retry: false,
+    mutationFn: (written: Draft) => store(written, chosenTime),
+  });
   const publish = useMutation({
     retry: false,
     mutationFn: async (written: Draft) => {
-      const ready = await store(written);
+      // It stays scheduled until it is on its way: publishing may be refused.
+      const ready = await store(written, timeOf);
       return api.publishPost(ready.id, keyFor(ready));
     },
     onSuccess: (started, written) => {
@@ -98,7 +120,7 @@ export function useComposer(setup: ComposerSetup) {
   const schedule = useMutation({
     retry: false,
     mutationFn: async (written: Draft) => {
-      const ready = await store(written);
+      const ready = await store(written, timeOf);
       return api.schedulePost(ready.id, instantOf(written.scheduledAt) ?? '');
     },
     onSuccess: (scheduled, written) => {
@@ -123,13 +145,17 @@ export function useComposer(setup: ComposerSetup) {
     },
     /** Somebody else saved meanwhile, and these words are to stand nevertheless. */
     async keepMine() {
-      const { post: known } = stored.current;
+      const { post: known, draft: before } = stored.current;
       if (known === null) return;
       const newest = await api.post(known.id, undefined);
+      // A time that only they have changed is not one of these words.
+      const isTheirs = timeOf(newest) !== timeOf(known) && isSameTime(draft, before);
+      const mine = isTheirs ? { ...draft, ...whenOf(newest) } : draft;
       stored.current = { post: newest, draft: draftOf(newest) };
       setPost(newest);
+      setDraft(mine);
       for (const action of actions) action.reset();
-      await save.mutateAsync(draft);
+      await save.mutateAsync(mine);
     },
   };
 }

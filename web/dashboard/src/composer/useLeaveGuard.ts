@@ -19,11 +19,22 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
   const [way, setWay] = useState<Way | null>(null);
   const navigate = useNavigate();
   const isLeaving = useRef(false);
+  const isOwnStep = useRef(false);
+
+  useEffect(() => {
+    // The step back to this page is nobody's wish, also when it arrives after all has been saved.
+    const onOwnStep = (event: PopStateEvent) => {
+      if (!isOwnStep.current) return;
+      isOwnStep.current = false;
+      event.stopImmediatePropagation();
+    };
+    window.addEventListener('popstate', onOwnStep, { capture: true });
+    return () => window.removeEventListener('popstate', onOwnStep, { capture: true });
+  }, []);
 
   useEffect(() => {
     if (!isDirty) return;
     const here = indexOf(window.history.state);
-    let isOwnStep = false;
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     const onClick = (event: MouseEvent) => {
       const to = targetOf(event);
@@ -37,11 +48,7 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
       if (isLeaving.current || here === null || there === null) return;
       // The router must not hear of it: the browser has moved, and is moved back.
       event.stopImmediatePropagation();
-      if (isOwnStep) {
-        isOwnStep = false;
-        return;
-      }
-      isOwnStep = true;
+      isOwnStep.current = true;
       window.history.go(here - there);
       setWay({ steps: there - here });
     };

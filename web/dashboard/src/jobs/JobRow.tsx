@@ -1,15 +1,18 @@
-import { Text, TextButton } from '@wix/design-system';
+import { Button, Text, TextButton } from '@wix/design-system';
 import { isFinal, type Job, JobBadge, ProgressBar, resultUrl, useWixContext } from '@wixapp/react';
 import { useAppMessages } from '../messages/useAppMessages';
+import { isStoppable } from './StopDialog';
 
 interface JobRowProps {
   job: Job;
   /** Opens the job in full; without it the row only tells. */
   onChoose?: () => void;
+  /** Asks whether to stop the job. */
+  onStop?: () => void;
 }
 
 /** One job in a list: what, when, how far, and the way to its result. */
-export function JobRow({ job, onChoose }: JobRowProps) {
+export function JobRow({ job, onChoose, onStop }: JobRowProps) {
   const { format } = useWixContext();
   const { jobs } = useAppMessages();
   const title = jobs.kinds[job.kind] ?? job.kind;
@@ -50,6 +53,18 @@ export function JobRow({ job, onChoose }: JobRowProps) {
         >
           {jobs.open}
         </TextButton>
+      )}
+      {onStop !== undefined && isStoppable(job) && (
+        <Button
+          size="small"
+          priority="secondary"
+          skin="destructive"
+          onClick={onStop}
+          aria-label={jobs.stopLabel(title, at)}
+          data-testid="job-stop"
+        >
+          {jobs.stop}
+        </Button>
       )}
       <JobBadge status={job.status} />
     </li>

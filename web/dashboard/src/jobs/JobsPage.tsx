@@ -2,18 +2,21 @@ import { Button, Text } from '@wix/design-system';
 import {
   Dialog,
   EmptyState,
+  type Job,
   JobProgress,
   Loaded,
   LoadingScreen,
   useJobPages,
   useJobPoller,
 } from '@wixapp/react';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { PageHead } from '../shell/PageHead';
 import { Panel } from '../shell/Panel';
 import { Tabs } from '../shell/Tabs';
 import { JobRow } from './JobRow';
+import { isStoppable, StopDialog, type Stoppable } from './StopDialog';
 
 /** The views of the page, and the jobs the server lists for each. */
 const VIEWS = { all: undefined, running: 'running', done: 'done', failed: 'failed' } as const;
@@ -30,6 +33,9 @@ export default function JobsPage() {
       { ...(view === 'all' ? {} : { state: view }), ...(jobId === null ? {} : { job: jobId }) },
       { replace: true },
     );
+  const [stopping, setStopping] = useState<Stoppable | null>(null);
+  const stop = ({ jobId, kind }: Job) =>
+    setStopping({ jobId, question: texts.stopTitle(texts.kinds[kind] ?? kind) });
   return (
     <div className="page">
       <PageHead title={texts.pageTitle} subtitle={texts.subtitle} />
@@ -41,13 +47,20 @@ export default function JobsPage() {
           isCurrent: each === view,
         }))}
       />
-      <JobList view={view} onChoose={choose} />
-      <JobDialog jobId={params.get('job')} onClose={() => choose(null)} />
+      <JobList view={view} onChoose={choose} onStop={stop} />
+      <JobDialog jobId={params.get('job')} onClose={() => choose(null)} onStop={stop} />
+      <StopDialog job={stopping} onClose={() => setStopping(null)} />
     </div>
   );
 }
 
-function JobList({ view, onChoose }: { view: View; onChoose(jobId: string): void }) {
+interface JobListProps {
+  view: View;
+  onChoose(jobId: string): void;
+  onStop(job: Job): void;
+}
+
+function JobList({ view, onChoose, onStop }: JobListProps) {
   const { jobs: texts } = useAppMessages();
   const query = useJobPages({ state: VIEWS[view] });
   return (
@@ -62,7 +75,12 @@ function JobList({ view, onChoose }: { view: View; onChoose(jobId: string): void
               <>
                 <ul className="jobs" data-testid="jobs-page-list">
                   {jobs.map((job) => (
-                    <JobRow key={job.jobId} job={job} onChoose={() => onChoose(job.jobId)} />
+                    <JobRow
+                      key={job.jobId}
+                      job={job}
+                      onChoose={() => onChoose(job.jobId)}
+                      onStop={() => onStop(job)}
+                    />
                   ))}
                 </ul>
                 <More query={query} />
@@ -107,11 +125,34 @@ function More({ query }: { query: ReturnType<typeof useJobPages> }) {
   );
 }
 
-function JobDialog({ jobId, onClose }: { jobId: string | null; onClose(): void }) {
+interface JobDialogProps {
+  jobId: string | null;
+  onClose(): void;
+  onStop(job: Job): void;
+}
+
+function JobDialog({ jobId, onClose, onStop }: JobDialogProps) {
   const { jobs: texts } = useAppMessages();
   const query = useJobPoller(jobId);
+  const { data: shown } = query;
+  const stop = shown !== undefined && isStoppable(shown) && (
+    <Button
+      priority="secondary"
+      skin="destructive"
+      onClick={() => onStop(shown)}
+      data-testid="job-dialog-stop"
+    >
+      {texts.stop}
+    </Button>
+  );
   return (
-    <Dialog isOpen={jobId !== null} title={texts.one} onClose={onClose} testId="job-dialog">
+    <Dialog
+      isOpen={jobId !== null}
+      title={texts.one}
+      onClose={onClose}
+      testId="job-dialog"
+      footer={stop || undefined}
+    >
       <Loaded query={query} loading={<LoadingScreen cards={[120]} />}>
         {(job) => <JobProgress job={job} title={texts.kinds[job.kind] ?? job.kind} />}
       </Loaded>

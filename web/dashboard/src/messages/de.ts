@@ -100,6 +100,16 @@ export const de = (f: Format): AppMessages => ({
     emptyText: 'Veröffentlichen Sie einen Beitrag und sehen Sie hier Schritt für Schritt zu.',
     open: 'Öffnen',
     openLabel: (title, at) => `Öffnen: „${title}“, ${at}`,
+    stop: 'Stoppen',
+    stopLabel: (title, at) => `Stoppen: „${title}“, ${at}`,
+    stopTitle: (title) => `„${title}“ stoppen?`,
+    stopText:
+      'Die Credits, die dafür zurückgelegt wurden, kommen sofort zurück. Was schon getan ist, bleibt getan.',
+    stopKeep: 'Laufen lassen',
+    stopping: 'Wird gestoppt…',
+    stopped: 'Gestoppt; die Credits dafür sind wieder da.',
+    stoppedFree: 'Gestoppt.',
+    stopFailed: 'Der Auftrag ließ sich nicht stoppen. Bitte versuchen Sie es erneut.',
   },
   plans: {
     title: 'Tarife & Credits',

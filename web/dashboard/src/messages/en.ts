@@ -100,6 +100,16 @@ export const en = (f: Format) => ({
     emptyText: 'Publish a post and watch it here, step by step.',
     open: 'Open',
     openLabel: (title: string, at: string) => `Open: “${title}”, ${at}`,
+    stop: 'Stop',
+    stopLabel: (title: string, at: string) => `Stop: “${title}”, ${at}`,
+    stopTitle: (title: string) => `Stop “${title}”?`,
+    stopText:
+      'The credits that were put aside for it come back at once. What it has already done stays done.',
+    stopKeep: 'Let it run',
+    stopping: 'Stopping…',
+    stopped: 'Stopped; its credits came back.',
+    stoppedFree: 'Stopped.',
+    stopFailed: 'It could not be stopped. Please try again.',
   },
   plans: {
     title: 'Plans & credits',

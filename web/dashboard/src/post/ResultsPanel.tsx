@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Text } from '@wix/design-system';
 import { isFinal, ProgressBar, resultUrl, useJobPoller, useWixContext } from '@wixapp/react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
+import { StopDialog, type Stoppable } from '../jobs/StopDialog';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import { editAddress } from '../posts/address';
 import { NetworkMark } from '../posts/NetworkMark';
@@ -16,6 +17,7 @@ import { RetryFailed } from './RetryFailed';
 export function ResultsPanel({ post }: { post: Post }) {
   const { results: texts, networkNames } = useAutopostMessages();
   const { format } = useWixContext();
+  const [stopping, setStopping] = useState<Stoppable | null>(null);
   const published = post.results.filter(({ state }) => state === 'published').length;
   const say = {
     draft: () => texts.draft,
@@ -47,7 +49,14 @@ export function ResultsPanel({ post }: { post: Post }) {
       ) : (
         <ul className="results" data-testid="results">
           {post.results.map((result) => (
-            <Result key={result.network} result={result} postId={post.id} />
+            <Result
+              key={result.network}
+              result={result}
+              postId={post.id}
+              onStop={(jobId) =>
+                setStopping({ jobId, question: texts.stopOn(networkNames[result.network]) })
+              }
+            />
           ))}
         </ul>
       )}
@@ -59,14 +68,22 @@ export function ResultsPanel({ post }: { post: Post }) {
         </div>
       )}
       <RetryFailed post={post} />
+      <StopDialog job={stopping} onClose={() => setStopping(null)} />
     </Panel>
   );
 }
 
-function Result({ result, postId }: { result: NetworkResult; postId: string }) {
+interface ResultProps {
+  result: NetworkResult;
+  postId: string;
+  /** Asks whether to stop the job behind it. */
+  onStop(jobId: string): void;
+}
+
+function Result({ result, postId, onStop }: ResultProps) {
   const { results: texts, networkNames } = useAutopostMessages();
   const { format } = useWixContext();
-  const { network, state } = result;
+  const { network, state, jobId } = result;
   const name = networkNames[network];
   const job = useResultJob(result, postId);
   const percent = job?.progressPercent ?? result.percent ?? 0;
@@ -109,6 +126,20 @@ function Result({ result, postId }: { result: NetworkResult; postId: string }) {
               </span>
             </Text>
           </div>
+          {jobId && !(job && isFinal(job.status)) && (
+            <div>
+              <Button
+                size="small"
+                priority="secondary"
+                skin="destructive"
+                onClick={() => onStop(jobId)}
+                aria-label={`${texts.stop}: ${name}`}
+                data-testid={`result-stop-${network}`}
+              >
+                {texts.stop}
+              </Button>
+            </div>
+          )}
         </>
       )}
       {state === 'failed' && (

@@ -108,6 +108,30 @@ describe('a post', () => {
     expect(link.getAttribute('href')).toBe('/networks');
   });
 
+  it('is_stopped_where_it_waits', async () => {
+    autopost.networks = [aNetwork('mastodon', { state: 'reconnect' })];
+    const results = [result('mastodon', 'waiting', { jobId: 'job_1' })];
+    autopost.posts = [aPost({ state: 'publishing', networks: ['mastodon'], results })];
+    const error = { code: 'job_cancelled', message: 'The work was called off.' };
+    let job = aJob();
+    server.msw.use(
+      http.get(api('/jobs/job_1'), () => ok(job as unknown as JsonBodyType)),
+      http.post(api('/jobs/job_1/cancel'), () => {
+        job = aJob({ status: 'cancelled', finishedAt: NOW });
+        autopost.finish('post_9', { mastodon: { state: 'failed', error } });
+        return ok(job as unknown as JsonBodyType);
+      }),
+    );
+    await open('/post?id=post_9');
+    await userEvent.click(await screen.findByRole('button', { name: 'Stop: Mastodon' }));
+    await screen.findByRole('dialog', { name: 'Stop publishing on Mastodon?' });
+    await click('stop-now');
+    expect(await toast()).toBe('Stopped; its credits came back.');
+    await waitFor(() => expect(stateOf('mastodon')).toBe('failed'));
+    expect(screen.getByTestId('result-mastodon').textContent).toContain(error.message);
+    expect(screen.queryByTestId('result-stop-mastodon')).toBeNull();
+  });
+
   it('links_to_nothing_that_is_no_web_address', async () => {
     const results = [result('fake', 'published', { url: 'javascript:alert(1)' })];
     autopost.posts = [aPost({ state: 'published', results })];

@@ -17,6 +17,7 @@ import { aNetwork, anImage, aPost, aProfile } from './posts';
 const at = (path: string) => `*/api/v1${path}`;
 const json = (data: unknown, status = 200) => ok(data as JsonBodyType, status);
 const nothing = () => new HttpResponse(null, { status: 204 });
+const isAhead = (time: string) => Date.parse(time) > Date.parse(NOW);
 
 /** Autopost's server in memory: it stores what pages send, and keeps a record of it. */
 export class AutopostServer {
@@ -142,7 +143,15 @@ export class AutopostServer {
           const { version, ...written } = body as PostBody & { version: number };
           const post = this.#post(id);
           if (version !== post.version) return fail(409, 'stale', 'Saved by somebody else.');
-          return json(this.#keep({ ...post, ...this.#written(written) }));
+          const scheduledAt = written.scheduledAt ?? null;
+          // Only a post that is still scheduled keeps a time that has passed.
+          const isKept = post.state === 'scheduled' && scheduledAt === post.scheduledAt;
+          if (scheduledAt !== null && !isKept && !isAhead(scheduledAt)) {
+            return fail(422, 'invalid_request', '`scheduledAt` is in the past.');
+          }
+          const state = scheduledAt === null ? 'draft' : 'scheduled';
+          const content = this.#written(written);
+          return json(this.#keep({ ...post, ...content, state, scheduledAt, results: [] }));
         }),
       ),
       http.delete(
@@ -169,7 +178,9 @@ export class AutopostServer {
           ? known
           : { network, state: 'waiting', jobId: job?.jobId ?? null };
       });
-      const started = this.#keep({ ...post, results, state: 'publishing', scheduledAt: null });
+      // A time that came stays with the post; one that lies ahead will not start it any more.
+      const passed = post.scheduledAt && !isAhead(post.scheduledAt) ? post.scheduledAt : null;
+      const started = this.#keep({ ...post, results, state: 'publishing', scheduledAt: passed });
       return json({ post: started, jobs, credits: credits(100, 9) }, 202);
     };
     const failed = (id: unknown) => (network: Network) =>

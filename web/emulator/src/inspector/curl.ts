@@ -13,7 +13,10 @@ export interface Request {
   body: string | null;
 }
 
-/** A request as a command that sends it again, byte for byte. */
+/**
+ * A request as a command that sends it again as it is shown: a webhook byte for byte. The
+ * platform cuts tokens and secrets out of calls of its API; they have to be put in again.
+ */
 export function toCurl({ method, url, headers, body }: Request): string {
   const words = Object.entries(headers)
     .filter(([name]) => !OWN_HEADERS.has(name.toLowerCase()))

@@ -81,6 +81,7 @@ export { useDataDeletion } from './hooks/useDataDeletion';
 export {
   type JobPagesOptions,
   type JobPollerOptions,
+  useJobCancellation,
   useJobPages,
   useJobPoller,
   useJobs,

@@ -218,7 +218,10 @@ export const de = (f: Format): AutopostMessages => {
         post_invalid: (name) => `So, wie er war, konnte der Beitrag nicht zu ${name} gehen.`,
         reconnect: (name) =>
           `${name} nimmt den gespeicherten Zugang nicht mehr an. Verbinden Sie es neu.`,
+        job_cancelled: () => 'Es wurde gestoppt.',
       },
+      stop: 'Stoppen',
+      stopOn: (name) => `Das Veröffentlichen auf ${name} stoppen?`,
       creditBack: 'Der Credit dafür gehört wieder Ihnen.',
       retry: (count) => `Erneut versuchen für ${credits(count)}`,
       retryFailed: 'Es ließ sich nicht erneut starten. Bitte versuchen Sie es noch einmal.',

@@ -103,6 +103,8 @@ export interface ApiClient {
   void(body: VoidRequest, idempotencyKey: string): Promise<HoldOutcome>;
   jobs(page?: JobsRange, cancel?: Cancel): Promise<JobList>;
   job(jobId: string, cancel?: Cancel): Promise<Job>;
+  /** Calls a job off: what was put aside for it comes back. Refused for one that completed or failed before. */
+  cancelJob(jobId: string): Promise<Job>;
   /** Who is written to about this instance, and about what. */
   notices(cancel?: Cancel): Promise<NoticesView>;
   saveNotices(settings: NoticesSettings): Promise<NoticesView>;
@@ -153,6 +155,7 @@ export function createApiClient(transport: Transport): ApiClient {
     jobs: ({ limit = 20, cursor, state } = {}, cancel) =>
       get(`/jobs${queryOf({ limit: String(limit), cursor, state })}`, cancel),
     job: (jobId, cancel) => get(`/jobs/${encodeURIComponent(jobId)}`, cancel),
+    cancelJob: (jobId) => send(`/jobs/${encodeURIComponent(jobId)}/cancel`, {}),
     notices: (cancel) => get('/settings/notices', cancel),
     saveNotices: (settings) => send('/settings/notices', settings, { method: 'PUT' }),
     deleteData: () => send('/settings/data', {}, { method: 'DELETE' }),

@@ -74,6 +74,7 @@ describe('the client', () => {
       client.void({ holdId: 'hold_1' }, 'key'),
       client.jobs(),
       client.job('{jobId}'),
+      client.cancelJob('{jobId}'),
     ]);
     const { paths } = JSON.parse(read(DOCUMENT).toString()) as {
       paths: Record<string, Record<string, unknown>>;

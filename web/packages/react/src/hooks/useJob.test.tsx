@@ -6,7 +6,7 @@ import { useWixContext } from '../context/WixContext';
 import { aJob } from '../testing/fixtures';
 import { fakeClock, openPage, renderInWix } from '../testing/render';
 import { api, ok, startTestServer } from '../testing/server';
-import { useJobPages, useJobPoller, useJobs } from './useJob';
+import { useJobCancellation, useJobPages, useJobPoller, useJobs } from './useJob';
 
 const server = startTestServer();
 
@@ -64,6 +64,32 @@ describe('useJobPoller', () => {
     await waitFor(() => expect(result.current.wix.live).toBe('open'));
     await advance(60_000);
     expect(polls).toBe(0);
+  });
+});
+
+describe('useJobCancellation', () => {
+  it('shows_the_end_of_the_job_everywhere_and_asks_for_the_credits_anew', async () => {
+    openPage();
+    const cancelled = aJob({ status: 'cancelled' });
+    const told: Job[] = [];
+    server.msw.use(
+      http.get(api('/jobs/job_1'), () => ok(aJob() as unknown as JsonBodyType)),
+      http.get(api('/jobs'), () => ok({ jobs: [aJob()] } as unknown as JsonBodyType)),
+      http.post(api('/jobs/job_1/cancel'), () => ok(cancelled as unknown as JsonBodyType)),
+    );
+    const { result } = renderInWix(() => ({
+      job: useJobPoller('job_1').data,
+      jobs: useJobs().data?.jobs,
+      cancellation: useJobCancellation((job) => told.push(job)),
+    }));
+    await waitFor(() => expect(result.current.job?.status).toBe('processing'));
+    await waitFor(() => expect(result.current.jobs).toHaveLength(1));
+    const { polls } = server;
+    await act(() => result.current.cancellation.mutateAsync('job_1'));
+    expect(told).toEqual([cancelled]);
+    await waitFor(() => expect(result.current.job?.status).toBe('cancelled'));
+    expect(result.current.jobs?.map(({ status }) => status)).toEqual(['cancelled']);
+    await waitFor(() => expect(server.polls).toBeGreaterThan(polls));
   });
 });
 

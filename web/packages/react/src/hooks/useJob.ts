@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { keys } from '../api/keys';
 import type { Job, JobGroup, JobList } from '../api/types';
 import { useWixContext } from '../context/WixContext';
@@ -63,5 +63,19 @@ export function useJobPages({ state, pageSize = 20 }: JobPagesOptions = {}) {
     getNextPageParam: (page) => page.nextCursor,
     enabled: session === 'ok',
     refetchInterval: pollInterval(live),
+  });
+}
+
+/** Calls jobs off, for good: their credits come back, and what they have done outside stays done. */
+export function useJobCancellation(onCancelled?: (job: Job) => void) {
+  const { client, refreshUserData } = useWixContext();
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (jobId: string) => client.cancelJob(jobId),
+    onSuccess: (job) => {
+      applyJob(cache, job);
+      void refreshUserData();
+      onCancelled?.(job);
+    },
   });
 }

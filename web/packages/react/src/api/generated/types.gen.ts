@@ -753,7 +753,8 @@ export type Preview = {
   price: string;
   refusal?: PreviewRefusal | null;
   /**
-   * Whether `billing/checkout-url` sells it. What it does not sell is chosen in Wix, under Manage Apps.
+   * Whether `billing/checkout-url` sells it. What it does not sell is chosen where the plan is paid: in Wix, under Manage Apps,
+   * or in Stripe's customer portal.
    */
   sold: boolean;
   /**
@@ -1377,7 +1378,8 @@ export type ReplyPreview = {
     price: string;
     refusal?: PreviewRefusal | null;
     /**
-     * Whether `billing/checkout-url` sells it. What it does not sell is chosen in Wix, under Manage Apps.
+     * Whether `billing/checkout-url` sells it. What it does not sell is chosen where the plan is paid: in Wix, under Manage Apps,
+     * or in Stripe's customer portal.
      */
     sold: boolean;
     /**
