@@ -77,9 +77,19 @@ impl<'a> Epoch<'a> {
     }
 
     /// Whether an answer of `at` that shows it after its end is to be believed: it never ended, then.
-    pub(in crate::derive) fn may_go_on(&self, paid: &PaidSnapshot, since: Timestamp, at: Timestamp) -> bool {
+    pub(in crate::derive) fn may_go_on(
+        &self,
+        plan: &Plan,
+        paid: &PaidSnapshot,
+        since: Timestamp,
+        at: Timestamp,
+    ) -> bool {
         let Some(end) = self.ends_at else { return true };
-        at.duration_since(end) >= FREE_GRACE || since == end || (self.ended_by_time && paid.auto_renewing)
+        // A change that nobody told: the time that passed was that of another plan.
+        let untold = !self.runs(plan, &paid.terms.cycle) && self.last_change() < since && since < end;
+        at.duration_since(end) >= FREE_GRACE
+            || since == end
+            || (self.ended_by_time && (paid.auto_renewing || untold))
     }
 
     /// Whether an answer of `at` shows what was before a change that was told minutes ago: it is older than that word.

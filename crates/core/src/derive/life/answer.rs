@@ -23,7 +23,7 @@ impl<'a> Life<'a> {
         self.join(since);
         match self.ended(since, fact.at) {
             // Right after an end the answer may lag, or our clock be ahead: that it is paid still is no news.
-            Some(epoch) if !epoch.may_go_on(paid, since, fact.at) => return,
+            Some(epoch) if !epoch.may_go_on(plan, paid, since, fact.at) => return,
             Some(epoch) => epoch.revive(),
             None => {}
         }

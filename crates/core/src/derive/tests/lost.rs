@@ -340,3 +340,25 @@ fn what_was_spent_after_a_wrong_end_is_taken_from_what_the_end_before_had_left()
     assert_eq!(account.balances.expired, 1_000);
     assert_eq!(account.balances.plan, 200 + 2 * 1_000 - 30);
 }
+
+#[test]
+fn an_upgrade_that_nobody_told_is_seen_in_the_moment_in_which_the_old_period_ends() {
+    // The end of the 31 days that were known is the very moment of the answer: minutes after an end, one may lag.
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(29, "scale"),
+        seen_cancelled(day(31), "scale", "inv-2", 10),
+    ];
+    assert_eq!(plan(&facts, day(31)), "scale");
+    assert_eq!(plan(&facts, day(37)), "scale");
+    assert_eq!(plan(&facts, day(45)), "free");
+    // What lags tells of nothing new.
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        cancelled(29, "starter"),
+        seen_cancelled(day(31), "starter", "inv-1", 0),
+    ];
+    assert_eq!(plan(&facts, day(31)), "free");
+}

@@ -41,7 +41,6 @@ fn paid(product: &str) -> Vec<Fact> {
 #[case::pro_to_scale(paid("pro"), 6_200, changed(1, "scale"), 1, 31_200)]
 #[case::scale_to_pro_keeps_all(paid("scale"), 31_200, changed(1, "pro"), 1, 31_200)]
 #[case::pro_to_starter_keeps_all(paid("pro"), 6_200, changed(1, "starter"), 1, 6_200)]
-#[case::scale_to_pro_keeps_all_when_it_begins(paid("scale"), 31_200, changed(1, "pro"), 1, 31_200)]
 #[case::starter_to_free(paid("starter"), 1_200, ended(1, "starter"), 1, 200)]
 #[case::starter_cycle(paid("starter"), 500, invoiced(30, "inv-2", InvoiceStatus::Paid), 30, 1_500)]
 #[case::pro_cycle(paid("pro"), 2_000, invoiced(30, "inv-2", InvoiceStatus::Paid), 30, 7_000)]
@@ -57,6 +56,23 @@ fn each_row_of_the_contract_holds(
     facts.push(action);
     look(&mut account, &facts, at);
     assert_eq!(account.balances.available(), after);
+}
+
+/// The month that was paid for has 31 days: its second cycle is still one of the higher plan.
+#[test]
+fn a_lower_plan_keeps_all_when_it_begins_and_gives_its_own_cycle_once_that_is_paid() {
+    let mut facts = paid("scale");
+    let mut account = with_balance(&facts, 0, 31_200);
+    facts.push(changed(1, "pro"));
+    let mut balance = |facts: &[Fact], at: i64| {
+        look(&mut account, facts, at);
+        account.balances.available()
+    };
+    let unpaid = [1, 29, 30, 32, 59, 61].map(|at| balance(&facts, at));
+    assert_eq!(unpaid, [31_200, 31_200, 56_200, 56_200, 56_200, 56_200]);
+    facts.extend([invoiced(32, "inv-2", InvoiceStatus::Paid), invoiced(60, "inv-3", InvoiceStatus::Paid)]);
+    let paid = [61, 89].map(|at| balance(&facts, at));
+    assert_eq!(paid, [61_200, 61_200]);
 }
 
 #[test]
