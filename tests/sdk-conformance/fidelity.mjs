@@ -12,7 +12,8 @@ const HEAD = `# How close the local platform is to Wix
 The judges are Wix's own packages, unmodified: \`@wix/sdk\`, \`@wix/data\`, \`@wix/app-management\`, \`@wix/essentials\` and
 \`@wix/secrets\`, run by Node against the local platform. \`cargo xtask test --only sdk\` asks them.
 
-- **exact**: what is documented or was seen of Wix is done in full, so far as the cases ask.
+- **exact**: what is documented or was seen of Wix is done in full, so far as the cases ask; a remark is about what they do not
+  ask.
 - **approximate**: the call works; the remark says what is different or not known of Wix.
 - **untried**: the local platform answers it, proven by its own tests; the packages were not asked yet.
 - **missing**: the local platform does not answer it yet.

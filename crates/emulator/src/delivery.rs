@@ -57,6 +57,7 @@ impl Engine {
             Ok(Some(delivery.clone()))
         })?;
         if let Some(noted) = noted {
+            self.tally.note(&noted);
             if let Some(last) = noted.attempts.last() {
                 self.record_attempt(&noted, last);
             }

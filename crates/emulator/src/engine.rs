@@ -21,6 +21,7 @@ use crate::limiter::Limiter;
 use crate::live::LiveEvent;
 use crate::pace::{Gear, TICK};
 use crate::record::Recorder;
+use crate::recording::Tally;
 use crate::sender::Sender;
 use crate::world::World;
 use crate::world::seed::Seed;
@@ -48,6 +49,8 @@ pub(crate) struct Engine {
     /// How fast the clock runs.
     pub(crate) gear: Gear,
     pub(crate) recorder: Recorder,
+    /// What became of the webhooks of a replay.
+    pub(crate) tally: Tally,
     /// Weakly: the app's end must not wait for whoever still holds the platform.
     companion: Mutex<Option<Weak<dyn Companion>>>,
     world: Mutex<World>,
@@ -86,6 +89,7 @@ impl Engine {
             live: broadcast::channel(LIVE_BACKLOG).0,
             gear: Gear::default(),
             recorder: Recorder::default(),
+            tally: Tally::default(),
             companion: Mutex::new(None),
             world: Mutex::new(world),
             data: Mutex::new(data),

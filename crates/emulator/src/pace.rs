@@ -58,9 +58,14 @@ impl Engine {
 
     /// Moves a running clock on by a tick's worth. It stops where it should, or where it can go no further.
     pub(crate) async fn tick(&self) {
+        if self.gear.get().is_none() {
+            return;
+        }
+        let _turn = self.turn.lock().await;
+        // Whoever had the turn before may have stopped the clock, to go back in time.
         let Some(pace) = self.gear.get() else { return };
         let step = pace.step(self.now());
-        let moved = if step.is_positive() { self.advance(step).await.is_ok() } else { false };
+        let moved = if step.is_positive() { self.walk_by(step).await.is_ok() } else { false };
         let arrived = pace.until.is_some_and(|until| self.now() >= until);
         // Another pace that was set meanwhile stays.
         if (!moved || arrived) && self.gear.get() == Some(pace) {

@@ -7,7 +7,7 @@ use wixapp_core::id::InstanceId;
 use crate::error::Refusal;
 use crate::event;
 use crate::world::World;
-use crate::world::subscription::Subscription;
+use crate::world::subscription::{Subscription, period_end};
 
 impl World {
     /// Lets the payer's card decline, or pay again, from the next renewal on.
@@ -59,14 +59,22 @@ impl World {
         Ok(())
     }
 
-    /// Gives the money of the current invoice back. The plan itself goes on until somebody ends it.
-    pub(crate) fn refund(&mut self, instance_id: &str, now: Timestamp) -> Result<(), Refusal> {
-        let (id, plan) = self.live_plan_mut(instance_id, now)?;
-        let invoice_id = plan.invoice_id.clone();
-        let event = event::invoice_updated(&invoice_id, InvoiceStatus::Refunded, &id, false);
-        self.mark_invoice(&invoice_id, InvoiceStatus::Refunded);
-        self.queue_delivery(&id, event, now, now);
-        Ok(())
+    /// Gives the money of the current invoice back: the owner got it (`Refunded`) or the bank took it (`ChargedBack`). The
+    /// plan itself goes on until somebody ends it.
+    pub(crate) fn give_back_current(
+        &mut self,
+        instance_id: &str,
+        status: InvoiceStatus,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let (_, plan) = self.live_plan_mut(instance_id, now)?;
+        let (invoice_id, periods) = (plan.invoice_id.clone(), plan.periods_paid);
+        let began = period_end(plan.started_at, &plan.cycle, periods - 1);
+        if self.invoice(&invoice_id).is_err() {
+            // The oldest invoices are not kept for ever, and this one is still the plan's.
+            self.note_invoice(instance_id, began, periods > 1);
+        }
+        self.give_back(&invoice_id, status, false, now)
     }
 
     pub(crate) fn live_plan_mut(

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use wixapp_core::catalog::Catalog;
-use wixapp_core::fact::BillingCycle;
+use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 use wixapp_core::id::{DeliveryId, InstanceId, PlanId};
 use wixapp_platform::{AppInstance, AppSecret};
 
@@ -234,12 +234,16 @@ impl Platform {
         Ok(self.world.pay_open_invoice(instance_id.as_str(), now)?)
     }
 
-    /// Gives the money of the current invoice back. The plan goes on until it is ended.
+    /// Gives the money of the current invoice back. The plan goes on until it is ended. Money that is not there any more
+    /// is given back by nobody: nothing happens and nothing is sent.
     ///
     /// # Errors
     /// When there is no live plan.
     pub fn refund(&mut self, instance_id: &InstanceId, now: Timestamp) -> Result<(), Error> {
-        Ok(self.world.refund(instance_id.as_str(), now)?)
+        match self.world.give_back_current(instance_id.as_str(), InvoiceStatus::Refunded, now) {
+            Err(refusal) if refusal.code == "invoice_not_paid" => Ok(()),
+            done => Ok(done?),
+        }
     }
 
     /// The next moment at which something happens by itself or a webhook leaves.
@@ -316,5 +320,52 @@ impl Platform {
             unpaid: plan.unpaid_invoice_id.is_some(),
             in_trial: plan.trial_ends_at.is_some(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paying(now: Timestamp) -> (Platform, InstanceId) {
+        let mut platform = Platform::new(7, 1, Catalog::standard(), now).unwrap();
+        let site = platform.sites()[0].clone();
+        let instance = platform.install(&site, now).unwrap();
+        platform.buy(&instance, "starter", BillingCycle::Monthly, now).unwrap();
+        (platform, instance)
+    }
+
+    #[test]
+    fn money_is_given_back_once_for_each_invoice() {
+        let (bought, renewed) =
+            ("2027-01-01T00:00:00Z".parse().unwrap(), "2027-02-01T00:00:00Z".parse().unwrap());
+        let (mut platform, instance) = paying(bought);
+        let mut refunds = Vec::new();
+        for now in [bought, bought, renewed, renewed] {
+            platform.pass_time(now);
+            platform.refund(&instance, now).unwrap();
+            for sent in platform.take_due(now) {
+                platform.answered(&sent.delivery_id, Some(200), now);
+                if sent.event_type == "InvoiceStatusUpdated" {
+                    let payload: serde_json::Value = serde_json::from_str(&sent.payload).unwrap();
+                    refunds.push((now, payload["recurring"].as_bool().unwrap()));
+                }
+            }
+        }
+        assert_eq!(refunds, [(bought, false), (renewed, true)]);
+    }
+
+    #[test]
+    fn an_invoice_that_is_not_kept_any_more_is_given_back_once_too() {
+        let now = "2027-01-01T00:00:00Z".parse().unwrap();
+        let (mut platform, instance) = paying(now);
+        platform.world.invoices.clear();
+        for _ in 0..2 {
+            platform.refund(&instance, now).unwrap();
+        }
+        assert_eq!(platform.world.invoices.len(), 1);
+        let told =
+            platform.take_due(now).into_iter().filter(|sent| sent.event_type == "InvoiceStatusUpdated");
+        assert_eq!(told.count(), 1);
     }
 }

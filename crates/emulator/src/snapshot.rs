@@ -85,7 +85,7 @@ impl Engine {
         Ok(snapshot)
     }
 
-    /// Goes back to a snapshot: platform, clock, and the app's data.
+    /// Goes back to a snapshot: platform, clock, and the app's data. A clock that runs at a pace of its own stops.
     pub(crate) async fn restore_snapshot(&self, name: &str) -> Result<Snapshot, Refusal> {
         check_name(name)?;
         let place = self.snapshot_folder()?.join(name);
@@ -107,6 +107,8 @@ impl Engine {
             );
             return Err(Refusal::conflict("snapshot_unfit", message));
         }
+        // A clock that ran on would leave the moment that is gone back to at once.
+        self.set_pace(None)?;
         match companion {
             Some(companion) => {
                 let between = Box::new(|| self.go_back(world, items).map_err(|refusal| refusal.message));

@@ -123,6 +123,11 @@ impl Engine {
     /// Moves the clock by `by`, doing everything due on the way in the order of time.
     pub(crate) async fn advance(&self, by: SignedDuration) -> Result<Advance, Refusal> {
         let _turn = self.turn.lock().await;
+        self.walk_by(by).await
+    }
+
+    /// The caller holds the turn.
+    pub(crate) async fn walk_by(&self, by: SignedDuration) -> Result<Advance, Refusal> {
         let target = self.clock().now().checked_add(by).ok().filter(|target| *target <= self.horizon);
         let offset_ms =
             i64::try_from(by.as_millis()).unwrap_or(i64::MAX).saturating_add(self.clock().offset_ms());

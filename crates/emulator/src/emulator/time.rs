@@ -65,7 +65,8 @@ impl Emulator {
         Ok(self.engine.save_snapshot(name, replace).await?)
     }
 
-    /// Goes back to a snapshot: time, sites, plans, webhooks that wait, and the app's data.
+    /// Goes back to a snapshot: time, sites, plans, webhooks that wait, and the app's data. The clock is at real speed
+    /// again.
     ///
     /// # Errors
     /// [`Error::code`] `not_found`, `snapshot_unfit` for one of another app or version, or `unavailable`.
@@ -114,6 +115,8 @@ impl Emulator {
     pub async fn replay(&self, recording: &Recording) -> Result<Replayed, Error> {
         if let Some(from) = recording.begins_at() {
             self.engine.begin_replay(from).await?;
+        } else {
+            self.engine.tally.begin();
         }
         self.engine.add_recorded(recording.lives())?;
         Ok(self.engine.replay(&recording.webhooks, recording.until).await?)

@@ -18,6 +18,7 @@ use wixapp_core::id::InstanceId;
 pub use self::life::RecordedLife;
 pub(crate) use self::life::{MAX_SAID, RecordedPast};
 pub use self::replay::Replayed;
+pub(crate) use self::replay::Tally;
 
 /// The form of recordings that this version writes and reads.
 const VERSION: u32 = 1;

@@ -1,5 +1,8 @@
 //! Telling a recording again: signed anew, in order, and each at its time on the virtual clock.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,22 +19,64 @@ use crate::world::World;
 use crate::world::delivery::{Delivery, DeliveryState, Exchange};
 use crate::world::site::{Install, Site};
 
-/// What telling webhooks again led to.
+/// What telling a recording again led to, from its beginning until now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Replayed {
     /// The platform's time after it.
     pub now: Timestamp,
-    /// Webhooks that the app took.
+    /// Webhooks that the app took, at once or on a later attempt.
     pub delivered: u64,
     /// Webhooks that it did not take, or not yet: they are tried again on Wix's schedule, as any other.
     pub open: u64,
+}
+
+/// What became of the webhooks since the replay began. The records of deliveries are forgotten before it ends.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(Mutex<Sent>);
+
+#[derive(Debug, Default)]
+struct Sent {
+    count: u64,
+    /// Those the app did not take so far.
+    open: BTreeSet<DeliveryId>,
+}
+
+impl Tally {
+    pub(crate) fn begin(&self) {
+        *self.lock() = Sent::default();
+    }
+
+    fn add(&self, id: DeliveryId) {
+        let mut sent = self.lock();
+        sent.count += 1;
+        sent.open.insert(id);
+    }
+
+    /// Takes note of an attempt. What is sent again by hand and taken counts too.
+    pub(crate) fn note(&self, delivery: &Delivery) {
+        if delivery.state == DeliveryState::Delivered {
+            let first = delivery.resend_of.as_ref().unwrap_or(&delivery.delivery_id);
+            self.lock().open.remove(first);
+        }
+    }
+
+    fn told_by(&self, now: Timestamp) -> Replayed {
+        let sent = self.lock();
+        let open = sent.open.len() as u64;
+        Replayed { now, delivered: sent.count - open, open }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sent> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Engine {
     /// Brings the clock to where a recording begins. A platform on which nothing ever happened also goes back to it.
     pub(crate) async fn begin_replay(&self, from: Timestamp) -> Result<Timestamp, Refusal> {
         self.set_pace(None)?;
+        self.tally.begin();
         if from >= self.now() {
             return self.advance_to(from).await.map(|advance| advance.now);
         }
@@ -75,10 +120,9 @@ impl Engine {
     ) -> Result<Replayed, Refusal> {
         webhooks.iter().try_for_each(|webhook| self.check_recorded(webhook))?;
         let _turn = self.turn.lock().await;
-        let mut sent = Vec::with_capacity(webhooks.len());
         for webhook in webhooks {
             self.walk(webhook.at.max(self.now())).await?;
-            sent.push(self.queue_recorded(webhook)?);
+            self.tally.add(self.queue_recorded(webhook)?);
             self.walk(self.now()).await?;
         }
         if let Some(until) = until {
@@ -88,12 +132,10 @@ impl Engine {
                 Ok(())
             })?;
         }
-        let taken = |id: &DeliveryId| self.read(|world| world.was_delivered(id));
-        let delivered = sent.iter().filter(|id| taken(id)).count() as u64;
         if !webhooks.is_empty() {
             self.record(Kind::Platform, format!("Replayed {} webhooks", webhooks.len()), Outcome::Done);
         }
-        Ok(Replayed { now: self.now(), delivered, open: webhooks.len() as u64 - delivered })
+        Ok(self.tally.told_by(self.now()))
     }
 
     fn check_recorded(&self, webhook: &RecordedWebhook) -> Result<(), Refusal> {
@@ -161,11 +203,6 @@ impl World {
             && self.deliveries.is_empty()
             && self.checkouts.is_empty()
             && self.invoices.is_empty()
-    }
-
-    fn was_delivered(&self, id: &DeliveryId) -> bool {
-        // One that is forgotten was finished, and only what was delivered is finished so soon.
-        self.delivery(id.as_str()).ok().is_none_or(|delivery| delivery.state == DeliveryState::Delivered)
     }
 
     /// Makes a recorded instance known, or adds to what is known of it.

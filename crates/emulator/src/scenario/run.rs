@@ -106,8 +106,12 @@ impl Play<'_> {
                 Action::Reactivate => world.set_auto_renew(instance(world)?.as_str(), true, now)?,
                 Action::CardFails(fails) => world.set_card_fails(instance(world)?.as_str(), *fails, now)?,
                 Action::Pay => world.pay_open_invoice(instance(world)?.as_str(), now)?,
-                Action::Refund => world.refund(instance(world)?.as_str(), now)?,
-                Action::ChargeBack => charge_back(world, &instance(world)?, now)?,
+                Action::Refund => {
+                    world.give_back_current(instance(world)?.as_str(), InvoiceStatus::Refunded, now)?;
+                }
+                Action::ChargeBack => {
+                    world.give_back_current(instance(world)?.as_str(), InvoiceStatus::ChargedBack, now)?;
+                }
                 Action::End { reason } => world.end_plan(instance(world)?.as_str(), reason, now)?,
                 Action::Site(_)
                 | Action::Advance(_)
@@ -206,14 +210,6 @@ impl Play<'_> {
 fn instance(world: &World, site_id: &str) -> Result<InstanceId, Refusal> {
     let never = || Refusal::conflict("not_installed", "The app is not installed on this site.");
     world.site(site_id)?.install.as_ref().map(|install| install.instance_id.clone()).ok_or_else(never)
-}
-
-/// The payer's bank takes the money of the current invoice back. The plan itself goes on until somebody ends it.
-fn charge_back(world: &mut World, id: &InstanceId, now: jiff::Timestamp) -> Result<(), Refusal> {
-    let no_plan = || Refusal::conflict("no_plan", "There is no paid plan on this site.");
-    let invoice = world.find_instance(id.as_str()).and_then(|(_, install)| install.live_plan(now));
-    let invoice = invoice.map(|plan| plan.invoice_id.clone()).ok_or_else(no_plan)?;
-    world.give_back(&invoice, InvoiceStatus::ChargedBack, false, now)
 }
 
 fn unmet(what: &str, wanted: &str, found: &str) -> Refusal {

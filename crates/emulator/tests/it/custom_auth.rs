@@ -2,8 +2,11 @@
 
 use reqwest::{Method, RequestBuilder, Url};
 use serde_json::{Value, json};
+use wixapp_core::id::InstanceId;
 use wixapp_emulator::Permission;
+use wixapp_platform::oauth::{InstallCallback, OAuthState};
 
+use crate::same_cases::scene::client;
 use crate::stage::{APP_ID, Reply, SECRET, Stage, hours};
 
 /// The query of the page on which the owner agrees.
@@ -61,6 +64,11 @@ async fn code(stage: &Stage) -> String {
     query(&agree(stage, &form).await.1.unwrap(), "code")
 }
 
+async fn install_on_another(stage: &Stage) -> InstanceId {
+    let site = stage.emulator.sites()[1].site_id.clone();
+    stage.emulator.install(&site).await.unwrap().install.unwrap().instance_id
+}
+
 async fn access(stage: &Stage, change: Value) -> Reply {
     let mut body = json!({ "client_id": APP_ID, "client_secret": SECRET });
     body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -108,6 +116,25 @@ async fn a_code_is_traded_in_once_within_ten_minutes() {
     stage.emulator.advance(jiff::SignedDuration::from_secs(1)).await.unwrap();
     assert_eq!(trade(&stage, &second).await.code(), "INVALID_GRANT", "ten minutes are over");
     assert_eq!(trade(&stage, "never-given").await.code(), "INVALID_GRANT");
+}
+
+#[tokio::test]
+async fn a_code_of_ones_own_brings_no_tokens_for_another_site() {
+    let stage = Stage::new().await;
+    let back = agree(&stage, &request(&stage, &installer_token(&stage).await)).await.1.unwrap();
+    let (own, other) = (query(&back, "instanceId"), install_on_another(&stage).await);
+    assert_ne!(own, other.as_str());
+    let client = client(&stage, SECRET);
+    let state = OAuthState::random();
+    let returned = |code: &str, instance: &str| {
+        let pairs = [("code", code), ("instanceId", instance), ("state", state.as_str())];
+        InstallCallback::from_query(&encoded(&pairs.map(|(name, value)| (name, value.to_owned())))).unwrap()
+    };
+    let changed = returned(&query(&back, "code"), other.as_str());
+    let error = client.complete_install(&changed, &state).await.unwrap_err();
+    assert!(error.is_refused(), "{error}");
+    let again = returned(&code(&stage).await, &own);
+    assert_eq!(client.complete_install(&again, &state).await.unwrap().instance_id.as_str(), own);
 }
 
 #[tokio::test]
@@ -204,6 +231,8 @@ async fn an_installers_token_is_no_access_token() {
     stage.install().await;
     let token = installer_token(&stage).await;
     assert_eq!(stage.call(&token, Method::GET, "/apps/v1/instance", None).await.status, 401);
+    let info = stage.post("/oauth2/token-info", &json!({ "token": token })).await;
+    assert_eq!((info.status, info.json), (200, json!({ "active": false })));
 }
 
 #[tokio::test]

@@ -128,6 +128,55 @@ async fn what_the_app_does_not_take_is_tried_again() {
     assert_eq!(stage.events()[1].issued_at, at("2028-03-01T09:00:00Z"));
 }
 
+/// Tells webhooks, then moves the clock: how many of all were taken so far, and how many not.
+async fn tell(stage: &Stage, webhooks: &[Value], until: Option<&str>) -> (u64, u64) {
+    let body = json!({ "webhooks": webhooks, "until": until });
+    let told = stage.post("/_emulator/replay/webhooks", &body).await;
+    assert_eq!(told.status, 200, "{told:?}");
+    (told.json["delivered"].as_u64().unwrap(), told.json["open"].as_u64().unwrap())
+}
+
+async fn begun() -> Stage {
+    let stage = Stage::new().await;
+    let body = json!({ "from": "2028-03-01T09:00:00Z" });
+    assert_eq!(stage.post("/_emulator/replay", &body).await.status, 200);
+    let lives = json!({ "instances": recording(2028).lives() });
+    assert_eq!(stage.post("/_emulator/replay/instances", &lives).await.status, 200);
+    stage
+}
+
+#[tokio::test]
+async fn what_is_taken_on_a_later_attempt_counts_as_taken_in_the_end() {
+    let stage = begun().await;
+    let webhooks = recording(2028).webhooks.iter().map(|one| json!(one)).collect::<Vec<_>>();
+    stage.app.answer_next([Answer::Status(500)]);
+    assert_eq!(tell(&stage, &webhooks[..1], None).await, (0, 1));
+    assert_eq!(tell(&stage, &webhooks[1..], None).await, (5, 0));
+    assert_eq!(tell(&stage, &[], Some("2028-04-20")).await, (5, 0));
+}
+
+#[tokio::test]
+async fn what_was_never_taken_is_still_told_when_its_delivery_is_forgotten() {
+    let stage = begun().await;
+    let install = |second: usize, day: &str| {
+        let at = format!("2028-{day}T10:{:02}:{:02}Z", second / 60, second % 60);
+        webhook(&at, &at, "guest", "AppInstalled", &json!({ "appId": "" }))
+    };
+    stage.app.answer_always(Answer::Status(500));
+    assert_eq!(tell(&stage, &[install(0, "03-02")], Some("2028-03-10")).await, (0, 1));
+    stage.app.answer_always(Answer::Status(200));
+    for batch in 0..4 {
+        let webhooks: Vec<Value> = (0..100).map(|n| install(batch * 100 + n, "03-11")).collect();
+        let taken = u64::try_from(batch + 1).unwrap() * 100;
+        assert_eq!(tell(&stage, &webhooks, None).await, (taken, 1));
+    }
+    let kept = stage.emulator.deliveries();
+    assert!(kept.iter().all(|delivery| delivery.state == DeliveryState::Delivered), "the first is forgotten");
+    // The next replay counts anew.
+    assert_eq!(stage.post("/_emulator/replay", &json!({ "from": "2028-03-12" })).await.status, 200);
+    assert_eq!(tell(&stage, &[install(0, "03-12")], None).await, (1, 0));
+}
+
 #[tokio::test]
 async fn a_replay_never_mixes_with_what_is_there() {
     let stage = Stage::new().await;

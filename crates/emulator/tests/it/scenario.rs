@@ -44,6 +44,24 @@ async fn it_stops_at_the_first_step_that_fails_and_says_where() {
 }
 
 #[tokio::test]
+async fn the_money_of_an_invoice_is_given_back_once() {
+    for (then, line) in [
+        ("refund\nrefund", 4),
+        ("chargeback\nrefund", 4),
+        ("refund\nchargeback", 4),
+        ("advance 32d\nrefund\nrefund", 5),
+    ] {
+        let stage = Stage::new().await;
+        let failed = play(&stage, &format!("install\nbuy starter\n{then}")).await.failed.unwrap();
+        assert_eq!((failed.line, failed.code.as_str()), (line, "invoice_not_paid"), "{then}");
+        stage.emulator.settle().await.unwrap();
+        let types = stage.event_types();
+        assert_eq!(types, ["AppInstalled", "PaidPlanPurchased", "InvoiceStatusUpdated"], "{then}");
+        assert_eq!(stage.last_payload()["recurring"], line == 5, "{then}");
+    }
+}
+
+#[tokio::test]
 async fn the_page_api_plays_it_and_names_the_line_of_a_mistake() {
     let stage = Stage::new().await;
     let played =

@@ -45,6 +45,23 @@ async fn going_back_brings_time_plans_and_waiting_webhooks_back() {
 }
 
 #[tokio::test]
+async fn going_back_stops_a_clock_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = stage(folder.path()).await;
+    stage.emulator.save_snapshot("start", false).await.unwrap();
+    let body = json!({ "perSecond": "1d", "until": "2028-01-01" });
+    assert_eq!(stage.post("/_emulator/clock/run", &body).await.status, 200);
+    while stage.now() == at(START) {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(stage.post("/_emulator/snapshots/start/restore", &json!({})).await.status, 200);
+    assert_eq!(stage.get("/_emulator/clock").await.json["pace"], serde_json::Value::Null);
+    // Whatever the background task was about to do is done.
+    stage.emulator.settle().await.unwrap();
+    assert_eq!(stage.now(), at(START));
+}
+
+#[tokio::test]
 async fn the_same_steps_after_going_back_give_the_same_run() {
     let folder = tempfile::tempdir().unwrap();
     let stage = stage(folder.path()).await;

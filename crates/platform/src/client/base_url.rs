@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
+use super::DEFAULT_BASE_URL;
 use crate::error::Error;
 
 const BASE_URL: &str = "the base URL";
@@ -43,6 +44,11 @@ impl BaseUrl {
 
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
+    }
+
+    /// Whether this is Wix itself, however its address is written.
+    pub(super) fn is_default(&self) -> bool {
+        Url::parse(DEFAULT_BASE_URL).is_ok_and(|wix| wix.origin() == self.0.origin())
     }
 
     /// The same machine with another path, for pages of Wix beside its API.
@@ -111,6 +117,18 @@ mod tests {
         for base in ["https://a.example/x/", "https://a.example/x"] {
             assert_eq!(BaseUrl::parse(base, false).unwrap().endpoint("/y"), "https://a.example/x/y");
         }
+    }
+
+    #[rstest::rstest]
+    #[case("https://www.wixapis.com", true)]
+    #[case("https://www.wixapis.com/", true)]
+    #[case("HTTPS://WWW.WIXAPIS.COM:443", true)]
+    #[case("https://www.wixapis.com:444", false)]
+    #[case("https://wixapis.com", false)]
+    #[case("https://www.wixapis.com.evil.example", false)]
+    #[case("http://127.0.0.1:4100", false)]
+    fn wix_is_known_however_its_address_is_written(#[case] text: &str, #[case] is_default: bool) {
+        assert_eq!(BaseUrl::parse(text, false).unwrap().is_default(), is_default);
     }
 
     #[rstest::rstest]

@@ -286,7 +286,7 @@ impl WixClientBuilder {
         let base = BaseUrl::parse(&self.base_url, self.plain_http)?;
         let app = if self.without_app { None } else { Some(app(self.app_id, self.app_secret)?) };
         let http = http_client(&base, self.timeout)?;
-        let site = if self.base_url == DEFAULT_BASE_URL { SITE.to_owned() } else { base.origin() };
+        let site = if base.is_default() { SITE.to_owned() } else { base.origin() };
         let guards = (Limiter::new(self.pace), Breaker::new(self.failures_in_a_row));
         let transport = Transport::new(http, base, self.retry, Arc::clone(&self.clock), guards);
         Ok(WixClient {

@@ -212,7 +212,8 @@ impl<T> Items<T> {
         self.bulk(&PATCH, "patches", patches, patch.is_repeatable()).await
     }
 
-    /// Removes items, in calls of 1,000. One that is not there is [`Error::is_not_found`] in its result.
+    /// Removes items, in calls of 1,000. One that is not there is [`Error::is_not_found`] in its result, also when an
+    /// attempt before a lost answer had removed it: then each item of that call may be.
     ///
     /// # Errors
     /// As [`Items::remove`], when the first call fails as a whole; what concerns single items, or later calls, is in the

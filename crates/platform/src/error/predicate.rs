@@ -88,8 +88,8 @@ impl Error {
     }
 
     /// True when what a browser brought is not accepted: a dashboard access token that Wix calls inactive, that was made
-    /// for another app or is bound to no instance; or a return from Wix's installer with a foreign or missing state.
-    /// The person has to begin anew; our own credentials are fine.
+    /// for another app or is bound to no instance; or a return from Wix's installer with a foreign or missing state, or
+    /// with a code for another instance than it names. The person has to begin anew; our own credentials are fine.
     ///
     /// # Example
     /// ```

@@ -10,6 +10,7 @@ use wixapp_core::id::InstanceId;
 
 use super::{AccessToken, OAuthState, RefreshToken};
 use crate::client::{Call, Endpoint, WixClient, with_query};
+use crate::credential::Credential;
 use crate::error::{Error, Kind};
 
 // A code is good for one exchange: repeated after a lost answer it would only be refused.
@@ -31,7 +32,8 @@ const WHAT: &str = "return from the installer";
 /// ```
 #[derive(Clone)]
 pub struct InstallCallback {
-    /// The install.
+    /// The install that the browser names. Anybody may write another one here: only the instance of an
+    /// [`InstallGrant`] is proven.
     pub instance_id: InstanceId,
     code: SecretString,
     state: String,
@@ -100,7 +102,7 @@ fn pick<const N: usize>(query: &str, names: [&'static str; N]) -> Result<[String
 /// ```
 #[derive(Debug, Clone)]
 pub struct InstallGrant {
-    /// The install.
+    /// The install that the tokens are for, as Wix says it.
     pub instance_id: InstanceId,
     /// For the first calls, and for [`WixClient::close_installer_url`]; it lives five minutes.
     pub access_token: AccessToken,
@@ -145,11 +147,14 @@ impl WixClient {
 
     /// Exchanges the code of a return from the installer, if it carries the very `state` its browser was sent with.
     ///
-    /// Tried once, since a code is good for one exchange.
+    /// Tried once, since a code is good for one exchange. The `instanceId` beside the code comes from the browser and
+    /// proves nothing, so Wix is asked whom the new tokens are for ([`WixClient::app_instance`]).
     ///
     /// # Errors
-    /// [`Error::is_refused`] when the state is another one, and then Wix is not asked; [`Error::status`] when Wix
-    /// refuses the code (it lives ten minutes); else as [`WixClient::access_token`].
+    /// [`Error::is_refused`] when the state is another one, and then Wix is not asked, or when the code is for another
+    /// install than the browser named: somebody changed the address, and the tokens are dropped. [`Error::status`] when
+    /// Wix refuses the code (it lives ten minutes); else as [`WixClient::access_token`] and [`WixClient::app_instance`].
+    /// The code is used up by then: the owner has to begin anew.
     ///
     /// # Example
     /// ```no_run
@@ -174,11 +179,14 @@ impl WixClient {
             "code": callback.code.expose_secret(),
         });
         let answer: Answer = self.inner.transport.ask(&Call::new(&ACCESS).body(body)).await?;
-        Ok(InstallGrant {
-            instance_id: callback.instance_id.clone(),
-            access_token: AccessToken::new(answer.access_token)?,
-            refresh_token: RefreshToken::new(answer.refresh_token)?,
-        })
+        let access_token = AccessToken::new(answer.access_token)?;
+        let refresh_token = RefreshToken::new(answer.refresh_token)?;
+        let bearer = Credential::access_token(access_token.clone());
+        let instance_id = self.app_instance(bearer).await?.instance.instance_id;
+        if instance_id != callback.instance_id {
+            return Err(Error::new(Kind::Refused { what: WHAT, why: "its code is for another instance" }));
+        }
+        Ok(InstallGrant { instance_id, access_token, refresh_token })
     }
 
     /// Where to send the owner's browser at the end, which closes Wix's installer.

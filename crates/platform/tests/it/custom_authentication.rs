@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
 use wixapp_platform::oauth::{InstallCallback, OAuthState, RefreshToken};
-use wixapp_platform::{AppSecret, WixClient};
+use wixapp_platform::{AppSecret, Error, WixClient};
 
 use crate::support::{APP_ID, APP_SECRET, Wix, shown};
 
 const ACCESS: &str = "/oauth/access";
+const INSTANCE: &str = "/apps/v1/instance";
 
 fn query_of(url: &str) -> Vec<(String, String)> {
     Url::parse(url).unwrap().query_pairs().into_owned().collect()
@@ -20,10 +21,15 @@ fn granted() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"access_token": "short", "refresh_token": "long"}))
 }
 
+fn of_instance(id: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"instance": {"instanceId": id, "isFree": true}}))
+}
+
 #[tokio::test]
 async fn a_browser_goes_to_wix_and_comes_back_with_a_refresh_token() {
     let wix = Wix::start().await;
     wix.answers("POST", ACCESS, granted()).await;
+    wix.answers("GET", INSTANCE, of_instance("i-1")).await;
     let state = OAuthState::random();
     let url = wix.client.install_url("t&1", "https://app.example/back?x=1", &state).unwrap();
     assert!(url.starts_with(&format!("{}/installer/install?", wix.server.uri())), "{url}");
@@ -45,6 +51,7 @@ async fn a_browser_goes_to_wix_and_comes_back_with_a_refresh_token() {
         request.body_json::<Value>().unwrap(),
         json!({"grant_type": "authorization_code", "client_id": APP_ID, "client_secret": APP_SECRET, "code": "c-1"})
     );
+    assert_eq!(wix.tokens_seen(INSTANCE).await, ["short"], "Wix says whom the tokens are for");
     let close = wix.client.close_installer_url(&grant.access_token);
     assert!(close.contains("/installer/close-window?"));
     assert_eq!(query_of(&close), [("access_token".to_owned(), "short".to_owned())]);
@@ -58,6 +65,25 @@ async fn a_foreign_state_is_refused_before_wix_is_asked() {
     let error = wix.client.complete_install(&callback, &OAuthState::random()).await.unwrap_err();
     assert!(error.is_refused() && !shown(&error).contains("s3cr3t"));
     assert_eq!(wix.count(ACCESS).await, 0);
+}
+
+#[rstest::rstest]
+#[case::another_instance(of_instance("i-2"), Error::is_refused)]
+#[case::not_said(ResponseTemplate::new(503), Error::is_unavailable)]
+#[case::removed_again(ResponseTemplate::new(403), Error::is_unauthorized)]
+#[tokio::test]
+async fn tokens_are_granted_only_when_wix_names_the_instance_of_the_query(
+    #[case] answer: ResponseTemplate,
+    #[case] expected: fn(&Error) -> bool,
+) {
+    let wix = Wix::start().await;
+    wix.answers("POST", ACCESS, granted()).await;
+    wix.answers("GET", INSTANCE, answer).await;
+    let state = OAuthState::random();
+    let query = format!("code=s3cr3t&instanceId=i-1&state={}", state.as_str());
+    let callback = InstallCallback::from_query(&query).unwrap();
+    let error = wix.client.complete_install(&callback, &state).await.unwrap_err();
+    assert!(expected(&error) && !shown(&error).contains("s3cr3t"), "{error}");
 }
 
 #[rstest::rstest]
@@ -81,9 +107,14 @@ async fn the_real_installer_is_not_on_the_api_host() {
         builder.app_id(APP_ID).app_secret(AppSecret::new(APP_SECRET).unwrap()).build()
     };
     // Reading the machine's root certificates may fail where there are none; the local case needs none.
-    if let Ok(client) = app(WixClient::builder()) {
-        let url = client.install_url("t", "https://app.example/back", &OAuthState::random()).unwrap();
-        assert!(url.starts_with("https://www.wix.com/installer/install?"), "{url}");
+    let texts = ["", "https://www.wixapis.com", "https://www.wixapis.com/", "HTTPS://WWW.WixApis.com:443"];
+    for text in texts {
+        let builder = WixClient::builder();
+        let builder = if text.is_empty() { builder } else { builder.base_url(text) };
+        if let Ok(client) = app(builder) {
+            let url = client.install_url("t", "https://app.example/back", &OAuthState::random()).unwrap();
+            assert!(url.starts_with("https://www.wix.com/installer/install?"), "{text}: {url}");
+        }
     }
     let local = app(WixClient::builder().base_url("http://127.0.0.1:4100/prefix")).unwrap();
     let url = local.install_url("t", "https://app.example/back", &OAuthState::random()).unwrap();

@@ -120,7 +120,7 @@ pub(super) async fn update_by_path(
     Asked(mut asked): Asked<Put>,
 ) -> Reply {
     if let Some(item) = &mut asked.data_item {
-        item.id.get_or_insert(id);
+        item.id = Some(named("dataItem.id", item.id.take(), id)?);
     }
     update(state, caller, Asked(asked)).await
 }
@@ -162,7 +162,7 @@ pub(super) async fn patch_by_path(
     Asked(mut asked): Asked<PatchOne>,
 ) -> Reply {
     if let Some(patch) = &mut asked.patch {
-        patch.data_item_id.get_or_insert(id);
+        patch.data_item_id = Some(named("patch.dataItemId", patch.data_item_id.take(), id)?);
     }
     self::patch(state, caller, Asked(asked)).await
 }
@@ -209,6 +209,16 @@ pub(super) async fn truncate(
         Ok(Written { reply: json!({}), collection, changes: Vec::new() })
     })
     .await
+}
+
+/// The id of the address. The body may name the same one, and no other.
+fn named(field: &str, in_body: Option<String>, id: String) -> Result<String, DataError> {
+    match in_body.filter(|sent| !sent.is_empty()) {
+        Some(sent) if sent != id => {
+            Err(DataError::field(field, "must be the id of the address", "INVALID_VALUE"))
+        }
+        _ => Ok(id),
+    }
 }
 
 impl Put {

@@ -1,7 +1,7 @@
 //! Items live as the documentation says, and the app is told of them when it wants to know.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use wixapp_emulator::{AppSettings, Permission};
 
 use super::Shop;
@@ -45,6 +45,61 @@ async fn an_item_is_inserted_read_replaced_patched_and_removed() {
     assert_eq!(removed.json["dataItem"]["data"]["name"], "honey", "{removed:?}");
     let gone = shop.call(Method::GET, &path, None).await;
     assert_eq!((gone.status, gone.code()), (404, "WDE0073"));
+}
+
+#[tokio::test]
+async fn an_address_and_a_body_that_name_two_items_change_neither() {
+    let shop = stocked().await;
+    let modification =
+        json!({ "fieldPath": "price", "action": "SET_FIELD", "setFieldOptions": { "value": 1 } });
+    let put = |item: Value| json!({ "dataCollectionId": "Goods", "dataItem": item });
+    let patch = |id: Option<&str>| {
+        let patch = json!({ "dataItemId": id, "fieldModifications": [modification] });
+        json!({ "dataCollectionId": "Goods", "patch": patch })
+    };
+    for (method, sent, field) in [
+        (Method::PUT, put(json!({ "id": "cup", "data": { "price": 1 } })), "dataItem.id"),
+        (Method::PATCH, patch(Some("cup")), "patch.dataItemId"),
+    ] {
+        let refused = shop.call(method, "/items/tea", Some(&sent)).await;
+        let violation = &refused.json["details"]["validationError"]["fieldViolations"][0];
+        assert_eq!((refused.status, violation["field"].as_str()), (400, Some(field)), "{refused:?}");
+    }
+    let within = put(json!({ "data": { "_id": "cup", "price": 1 } }));
+    let refused = shop.call(Method::PUT, "/items/tea", Some(&within)).await;
+    assert_eq!((refused.status, refused.code()), (400, "WDE0079"));
+    let untouched = json!({ "filter": { "price": 1 } });
+    assert_eq!(shop.ids("Goods", untouched.clone()).await, [""; 0]);
+    for (method, sent) in
+        [(Method::PATCH, patch(None)), (Method::PUT, put(json!({ "id": "", "data": { "price": 1 } })))]
+    {
+        let done = shop.call(method, "/items/tea", Some(&sent)).await;
+        assert_eq!((done.status, &done.json["dataItem"]["id"]), (200, &json!("tea")), "{done:?}");
+    }
+    assert_eq!(shop.ids("Goods", untouched).await, ["tea"]);
+}
+
+#[tokio::test]
+async fn items_are_inserted_and_read_and_single_references_made_by_addresses_of_their_own() {
+    let shop = stocked().await;
+    let part = json!({ "key": "parts", "type": "MULTI_REFERENCE",
+        "typeMetadata": { "multiReference": { "referencedCollectionId": "Goods" } } });
+    shop.collection("Sets", json!([part])).await;
+    let sent =
+        json!({ "dataCollectionId": "Sets", "dataItem": { "id": "set", "data": { "name": "Tea set" } } });
+    assert_eq!(shop.done("/items/insert", sent).await["dataItem"]["id"], "set");
+    let named = json!({ "dataCollectionId": "Sets", "dataItemId": "set" });
+    assert_eq!(shop.done("/items/get", named).await["dataItem"]["data"]["name"], "Tea set");
+
+    let link =
+        json!({ "referringItemFieldName": "parts", "referringItemId": "set", "referencedItemId": "cup" });
+    let one = json!({ "dataCollectionId": "Sets", "dataItemReference": link });
+    let asked = json!({ "dataCollectionId": "Sets", "referringItemFieldName": "parts", "referringItemId": "set",
+        "referencedItemId": "cup" });
+    for (path, there) in [("insert-reference", true), ("remove-reference", false)] {
+        assert_eq!(shop.done(&format!("/items/{path}"), one.clone()).await["dataItemReference"], link);
+        assert_eq!(shop.done("/items/is-referenced", asked.clone()).await["isReferenced"], there, "{path}");
+    }
 }
 
 #[tokio::test]
