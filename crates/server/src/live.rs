@@ -3,17 +3,44 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{OnceCell, broadcast, watch};
 use wixapp_core::InstanceId;
 use wixapp_store::{Change, Store, Topic};
+
+use crate::routes::user::status::UserStatus;
 
 /// Changes that wait for one slow stream; when it falls further behind it looks at everything again.
 const CAPACITY: usize = 64;
 
+/// A change, as the streams of its instance hear of it.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// What to look at.
+    pub topic: Topic,
+    /// What was seen there.
+    pub seen: Arc<Seen>,
+}
+
+impl Heard {
+    fn of(topic: Topic) -> Self {
+        Self { topic, seen: Arc::default() }
+    }
+}
+
+/// What the streams of one instance see of one change: the first of them reads it, after the change, and the others have it from
+/// there. A thousand open pages cost the database what one does.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// How the instance stands, but for what differs from caller to caller.
+    pub status: OnceCell<UserStatus>,
+    /// The job that the change is about, as JSON; `None` when it is gone.
+    pub job: OnceCell<Option<String>>,
+}
+
 /// Sorts changes to the streams that watch an instance, so that a change costs nothing to all others.
 #[derive(Debug)]
 pub struct LiveHub {
-    watched: Mutex<HashMap<InstanceId, broadcast::Sender<Topic>>>,
+    watched: Mutex<HashMap<InstanceId, broadcast::Sender<Heard>>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -28,9 +55,9 @@ impl LiveHub {
     #[must_use]
     pub fn watch(self: &Arc<Self>, instance_id: &InstanceId) -> LiveStream {
         let mut watched = self.watched();
-        let topics =
+        let changes =
             watched.entry(instance_id.clone()).or_insert_with(|| broadcast::channel(CAPACITY).0).subscribe();
-        LiveStream { hub: Arc::clone(self), instance_id: instance_id.clone(), topics: Some(topics) }
+        LiveStream { hub: Arc::clone(self), instance_id: instance_id.clone(), changes: Some(changes) }
     }
 
     /// Turns true when the server stops: streams say good-bye then.
@@ -70,11 +97,11 @@ impl LiveHub {
         };
         for stream in streams {
             // Nobody listens any more: the stream that ends just now takes itself out.
-            let _ = stream.send(topic.clone());
+            let _ = stream.send(Heard::of(topic.clone()));
         }
     }
 
-    fn watched(&self) -> std::sync::MutexGuard<'_, HashMap<InstanceId, broadcast::Sender<Topic>>> {
+    fn watched(&self) -> std::sync::MutexGuard<'_, HashMap<InstanceId, broadcast::Sender<Heard>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -85,35 +112,40 @@ pub struct LiveStream {
     hub: Arc<LiveHub>,
     instance_id: InstanceId,
     /// Taken out when the stream ends.
-    topics: Option<broadcast::Receiver<Topic>>,
+    changes: Option<broadcast::Receiver<Heard>>,
 }
 
 impl LiveStream {
-    /// The next changes, each thing once; `None` when there will be no more.
-    pub async fn next(&mut self) -> Option<Vec<Topic>> {
-        let topics = self.topics.as_mut()?;
-        let mut heard = match topics.recv().await {
-            Ok(topic) => vec![topic],
-            Err(broadcast::error::RecvError::Lagged(_)) => vec![Topic::Resync],
+    /// The next changes, each thing once, in the order in which they were last told of; `None` when there will be no more.
+    pub async fn next(&mut self) -> Option<Vec<Heard>> {
+        let changes = self.changes.as_mut()?;
+        let mut all = match changes.recv().await {
+            Ok(heard) => vec![heard],
+            Err(broadcast::error::RecvError::Lagged(_)) => vec![Heard::of(Topic::Resync)],
             Err(broadcast::error::RecvError::Closed) => return None,
         };
         // What is told of together is looked at together: a busy instance is read once, not once for each change.
         for _ in 0..CAPACITY {
-            match topics.try_recv() {
-                Ok(topic) if heard.contains(&topic) => {}
-                Ok(topic) => heard.push(topic),
-                Err(broadcast::error::TryRecvError::Lagged(_)) => heard.push(Topic::Resync),
+            let heard = match changes.try_recv() {
+                Ok(heard) => heard,
+                Err(broadcast::error::TryRecvError::Lagged(_)) => Heard::of(Topic::Resync),
                 Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => break,
-            }
+            };
+            // What was seen of the older change may be older than the newer one.
+            all.retain(|known| known.topic != heard.topic);
+            all.push(heard);
         }
-        if heard.contains(&Topic::Resync) { Some(vec![Topic::Resync]) } else { Some(heard) }
+        match all.iter().any(|heard| heard.topic == Topic::Resync) {
+            true => Some(vec![Heard::of(Topic::Resync)]),
+            false => Some(all),
+        }
     }
 }
 
 impl Drop for LiveStream {
     fn drop(&mut self) {
         let mut watched = self.hub.watched();
-        self.topics = None;
+        self.changes = None;
         if watched.get(&self.instance_id).is_some_and(|streams| streams.receiver_count() == 0) {
             watched.remove(&self.instance_id);
         }
@@ -128,6 +160,23 @@ mod tests {
         Change { instance_id: Some(instance_id.clone()), topic }
     }
 
+    async fn next(stream: &mut LiveStream) -> Vec<Topic> {
+        stream.next().await.unwrap().into_iter().map(|heard| heard.topic).collect()
+    }
+
+    #[tokio::test]
+    async fn streams_of_one_instance_share_what_was_seen_of_a_change_and_of_no_other() {
+        let hub = Arc::new(LiveHub::default());
+        let id = "i-1".parse().unwrap();
+        let (mut one, mut two) = (hub.watch(&id), hub.watch(&id));
+        let seen = async |stream: &mut LiveStream| Arc::clone(&stream.next().await.unwrap()[0].seen);
+        hub.pass_on(&change(&id, Topic::Money));
+        let (first, also) = (seen(&mut one).await, seen(&mut two).await);
+        hub.pass_on(&change(&id, Topic::Money));
+        let second = seen(&mut one).await;
+        assert!(Arc::ptr_eq(&first, &also) && !Arc::ptr_eq(&first, &second));
+    }
+
     #[tokio::test]
     async fn a_change_reaches_only_the_streams_of_its_instance() {
         let hub = Arc::new(LiveHub::default());
@@ -135,8 +184,8 @@ mod tests {
         let (mut first, mut second) = (hub.watch(&one), hub.watch(&two));
         hub.pass_on(&change(&one, Topic::Money));
         hub.pass_on(&change(&two, Topic::Checkout));
-        assert_eq!(first.next().await.unwrap(), [Topic::Money]);
-        assert_eq!(second.next().await.unwrap(), [Topic::Checkout]);
+        assert_eq!(next(&mut first).await, [Topic::Money]);
+        assert_eq!(next(&mut second).await, [Topic::Checkout]);
     }
 
     #[tokio::test]
@@ -147,14 +196,14 @@ mod tests {
         for topic in [Topic::Money, Topic::Checkout, Topic::Money] {
             hub.pass_on(&change(&id, topic));
         }
-        assert_eq!(stream.next().await.unwrap(), [Topic::Money, Topic::Checkout]);
+        assert_eq!(next(&mut stream).await, [Topic::Checkout, Topic::Money]);
         for _ in 0..=CAPACITY {
             hub.pass_on(&change(&id, Topic::Money));
         }
-        assert_eq!(stream.next().await.unwrap(), [Topic::Resync]);
+        assert_eq!(next(&mut stream).await, [Topic::Resync]);
         hub.pass_on(&change(&id, Topic::Money));
         hub.pass_on(&Change::resync());
-        assert_eq!(stream.next().await.unwrap(), [Topic::Resync]);
+        assert_eq!(next(&mut stream).await, [Topic::Resync]);
     }
 
     #[test]

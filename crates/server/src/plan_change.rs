@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::subscription::Subscription;
-use wixapp_core::{BillingCycle, Catalog, ErrorCode, Plan};
+use wixapp_core::{BillingCycle, BillingSource, Catalog, ErrorCode, Plan};
 
 use crate::error::ApiError;
 
@@ -102,24 +102,23 @@ impl<'a> PlanChange<'a> {
     }
 
     /// Why our page does not sell it. A downgrade and a shorter way of paying must not be sold by an app's own page
-    /// (App Market review): the owner cancels in Wix and buys again.
-    pub(crate) fn refusal(&self) -> Option<ApiError> {
+    /// (App Market review): the owner cancels where the plan is paid and buys again.
+    pub(crate) fn refusal(&self, source: BillingSource) -> Option<ApiError> {
         if let Some(refusal) = self.refusal_of_given() {
             return Some(refusal);
         }
-        let name = &self.from.name;
+        let (name, place) = (&self.from.name, place(source));
         let shorter = || {
             ApiError::new(ErrorCode::BillingCycleNotSold).with_message(format!(
-                "{name} is paid for a longer time; a shorter one is chosen in Wix, under Manage Apps, when it is over."
+                "{name} is paid for a longer time; a shorter one is chosen {place} when it is over."
             ))
         };
         match self.kind() {
             PlanChangeKind::None => Some(ApiError::new(ErrorCode::AlreadyOnPlan)),
-            PlanChangeKind::Downgrade | PlanChangeKind::ToFree => {
-                Some(ApiError::new(ErrorCode::DowngradeNotSold).with_message(format!(
-                    "You are on {name}; a lower plan is chosen in Wix under Manage Apps."
-                )))
-            }
+            PlanChangeKind::Downgrade | PlanChangeKind::ToFree => Some(
+                ApiError::new(ErrorCode::DowngradeNotSold)
+                    .with_message(format!("You are on {name}; a lower plan is chosen {place}.")),
+            ),
             PlanChangeKind::ShorterCycle => Some(shorter()),
             PlanChangeKind::Upgrade if self.longer() == Ordering::Less => Some(shorter()),
             PlanChangeKind::Upgrade | PlanChangeKind::Purchase | PlanChangeKind::LongerCycle => None,
@@ -141,6 +140,15 @@ impl<'a> PlanChange<'a> {
         }
         let message = format!("{was_given}; a lower plan is sold when that is over.");
         self.is_below_gift().then(|| ApiError::new(ErrorCode::DowngradeNotSold).with_message(message))
+    }
+}
+
+/// Where an owner manages what is paid.
+pub(crate) fn place(source: BillingSource) -> &'static str {
+    match source {
+        BillingSource::Wix => "in Wix under Manage Apps",
+        BillingSource::Stripe => "in the customer portal",
+        BillingSource::None => "by whoever gave it",
     }
 }
 
@@ -198,12 +206,27 @@ mod tests {
             let change = PlanChange { from: plan(from), paid_by, to: plan(to), pay_by, given: None };
             assert_eq!(change.kind(), kind, "{from} {paid_by:?} {to} {pay_by:?}");
             assert_eq!(
-                change.refusal().map(|refusal| refusal.code()),
+                change.refusal(BillingSource::Wix).map(|refusal| refusal.code()),
                 refusal,
                 "{from} {paid_by:?} {to} {pay_by:?}"
             );
         }
     }
+
+    #[test]
+    fn a_refusal_names_the_place_where_the_plan_is_paid() {
+        let catalog = Catalog::standard();
+        let plan = |id: &str| catalog.find(&id.parse().unwrap()).unwrap();
+        let (monthly, yearly) = (BillingCycle::Monthly, BillingCycle::Yearly);
+        for (to, pay_by) in [("starter", &yearly), ("pro", &monthly)] {
+            let change =
+                PlanChange { from: plan("pro"), paid_by: Some(&yearly), to: plan(to), pay_by, given: None };
+            let said = |source| change.refusal(source).unwrap().message().to_owned();
+            assert!(said(BillingSource::Wix).contains("in Wix under Manage Apps"), "{to}");
+            assert!(said(BillingSource::Stripe).contains("in the customer portal"), "{to}");
+        }
+    }
+
     #[test]
     fn a_gift_that_ends_can_be_bought_and_one_without_an_end_cannot() {
         let catalog = Catalog::standard();
@@ -223,7 +246,7 @@ mod tests {
             let (from, to, pay_by) = (plan("free"), plan(to), &BillingCycle::Monthly);
             let change = PlanChange { from, paid_by: None, to, pay_by, given };
             assert_eq!(
-                (change.kind(), change.refusal().map(|no| no.code())),
+                (change.kind(), change.refusal(BillingSource::Wix).map(|no| no.code())),
                 (kind, code),
                 "{} {until:?}",
                 to.id
@@ -233,6 +256,6 @@ mod tests {
         let given = Some(Given { plan: plan("pro"), until: ends });
         let (from, monthly) = (plan("pro"), &BillingCycle::Monthly);
         let again = PlanChange { from, paid_by: Some(monthly), to: from, pay_by: monthly, given };
-        assert_eq!(again.refusal().map(|no| no.code()), Some(ErrorCode::AlreadyOnPlan));
+        assert_eq!(again.refusal(BillingSource::Wix).map(|no| no.code()), Some(ErrorCode::AlreadyOnPlan));
     }
 }

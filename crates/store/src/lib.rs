@@ -55,6 +55,8 @@ pub use migration::{Migrated, SCHEMA_VERSION};
 pub use notice::{NewGrant, NewNotice, Notice, NoticeEnd, NoticeSettings, NoticeView};
 pub use record::{Record, RecordError, RecordFilter, RecordPlace, Stored};
 pub use store::Store;
-pub use stripe::{StripeDelivery, StripeEvent, StripeKept, StripeLink, StripeOwner, StripeWait};
+pub use stripe::{
+    StripeDelivery, StripeEvent, StripeEventRecord, StripeKept, StripeLink, StripeOwner, StripeWait,
+};
 pub use tx::{Added, Lease, LeaseLost, Profile, Reply, StoredFact, Tx};
 pub use want::Want;

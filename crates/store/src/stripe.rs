@@ -1,5 +1,7 @@
 //! Events of Stripe: whose they are, and the ones that wait until that is known.
 
+mod record;
+
 use wixapp_core::clock::Timestamp;
 use wixapp_core::{Fact, InstanceId};
 
@@ -9,6 +11,8 @@ use crate::inbox::{Accepted, NewDelivery, insert_delivery, insert_fact};
 use crate::live::{Change, Topic};
 use crate::store::Store;
 use crate::value::Row;
+
+pub use self::record::StripeEventRecord;
 
 /// Whose an id of Stripe's is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,6 +20,7 @@ fn the_overview_lists_every_command() {
     Usage: wixapp <COMMAND>
 
     Commands:
+      new        Make a folder with a new app that runs and is tested
       dev        Start the app and a whole local Wix platform on this machine
       serve      Run the server: requests and background work
       worker     Run background work only, beside servers that share the database

@@ -10,6 +10,7 @@ mod emulator;
 mod help;
 mod http;
 mod migrate;
+mod new;
 mod operator;
 mod pipe;
 mod program;

@@ -257,7 +257,7 @@ fn what_makes_no_sense_is_refused_with_a_way_out() {
 
     # no delivery
     error: there is no delivery `dlv_9`
-    hint: `webhook list` shows the deliveries with their ids
+    hint: `webhook list` shows the deliveries with their ids, `webhook park list` the events of Stripe that are parked.
 
     # a payload that still cannot be read
     error: the payload still cannot be understood: missing field `operationTimeStamp` at line 1 column 2
@@ -325,12 +325,93 @@ fn webhooks_are_listed_shown_and_read_again() {
     assert_snapshot!(office.command(&["webhook", "park", "list"]).run(), @r"
     exit 0
     --- stdout
-    2027-03-01T10:00:00Z  site-1  PaidPlanPurchased  key-2
+    2027-03-01T10:00:00Z  wix  site-1  PaidPlanPurchased  key-2
         it has no date
     --- stderr
     ");
     assert_eq!(office.json(&["webhook", "replay", "dlv_1"])["replayed"], true);
     assert_eq!(office.json(&["webhook", "show", "dlv_1"])["fact"]["state"], "new");
+}
+
+#[test]
+fn parked_events_of_stripe_are_listed_shown_counted_and_looked_at_again() {
+    let office = Office::open();
+    let at = 1_803_895_201_000_000_i64;
+    let keep = |id: &str, payload: &str, reason: &str| {
+        office.sql(&format!(
+            "INSERT INTO stripe_events VALUES ('{id}', 'charge.refunded', '{payload}', {at}, 'parked', '{reason}', 6, {at})"
+        ));
+    };
+    let refund = r#"{"id":"evt_1","type":"charge.refunded","created":1803895201,"livemode":false,"data":{"object":{"id":"ch_1","refunded":true}}}"#;
+    keep("evt_1", refund, "nobody could say whose it is");
+    keep("evt_2", "{}", "it says nothing");
+    keep("evt_3", &refund.replace("evt_1", "evt_3").replace("false", "true"), "it is of the other mode");
+    assert_snapshot!(office.command(&["webhook", "park", "list", "--limit", "3"]).run(), @r"
+    exit 0
+    --- stdout
+    2027-03-01T10:00:00Z  wix  site-1  PaidPlanPurchased  key-2
+        it has no date
+    2027-03-01T10:00:01Z  stripe  (no site)  charge.refunded  evt_1
+        nobody could say whose it is
+    2027-03-01T10:00:01Z  stripe  (no site)  charge.refunded  evt_2
+        it says nothing
+    --- stderr
+    ");
+    let parked = office.json(&["webhook", "park", "list"]);
+    let sources: Vec<_> =
+        parked.as_array().unwrap().iter().map(|one| one["source"].as_str().unwrap()).collect();
+    assert_eq!(sources, ["wix", "stripe", "stripe", "stripe"]);
+    assert_eq!((&parked[1]["key"], &parked[1]["instanceId"]), (&"evt_1".into(), &Value::Null));
+    assert_eq!(office.json(&["ledger", "verify"])["parkedWebhooks"], 4);
+    let shown = office.command(&["webhook", "show", "evt_1"]).run().success();
+    let expected = format!(
+        "evt_1  2027-03-01T10:00:01Z  stripe  charge.refunded  parked\nwaits: nobody could say whose it is\n{refund}\n"
+    );
+    assert_eq!(shown, expected);
+    let replay = |id: &str| {
+        office
+            .command(&["webhook", "replay", id])
+            .configured()
+            .env("WIXAPP_STRIPE_SECRET_KEY", "sk_test_0123456789abcdef")
+            .env("WIXAPP_STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef")
+    };
+    let folder = office.folder.path();
+    let unsold = crate::operator::at(folder, &["webhook", "replay", "evt_1"]).configured();
+    assert_snapshot!(refusals([
+        ("nothing sold through Stripe", unsold),
+        ("not to be read back", replay("evt_2")),
+        ("of the other mode", replay("evt_3")),
+        ("unheard of", replay("evt_9")),
+    ]), @r"
+    # nothing sold through Stripe
+    error: nothing is sold through Stripe by this configuration
+    hint: Give the command the configuration of the server, with stripe.secret_key.
+
+    # not to be read back
+    error: what is kept of the event does not read back
+    hint: --help shows examples
+
+    # of the other mode
+    error: the event is of Stripe's live mode, and the key of its test mode
+    hint: It can be used with a key of the live mode alone (stripe.secret_key).
+
+    # unheard of
+    error: there is no delivery `evt_9`
+    hint: `webhook list` shows the deliveries with their ids, `webhook park list` the events of Stripe that are parked.
+    ");
+    assert_eq!(
+        replay("evt_1").run().success(),
+        "The charge.refunded of Stripe, evt_1, is looked at again by the next worker.\n"
+    );
+    let shown = office.json(&["webhook", "show", "evt_1"]);
+    assert_eq!(
+        (&shown["stripeEvent"]["state"], &shown["stripeEvent"]["reason"]),
+        (&"waiting".into(), &Value::Null)
+    );
+    let again = replay("evt_1").run().refusal();
+    assert!(again.starts_with("error: the event waits already"), "{again}");
+    let books = office.json(&["ledger", "verify"]);
+    assert_eq!((&books["waitingWebhooks"], &books["parkedWebhooks"]), (&1.into(), &3.into()));
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! Asking Stripe how an instance stands, so that lost events do not matter.
 
-use wixapp_core::fact::PaidSnapshot;
+use wixapp_core::fact::{FactKind, PaidSnapshot, Snapshot};
 use wixapp_core::{Fact, InstanceId};
 use wixapp_store::StripeLink;
 use wixapp_stripe::event::{Checkout, Status, Subscription};
+use wixapp_stripe::{Event, Payload};
 
 use super::{StripeSide, fact};
 use crate::error::ApiError;
 use crate::state::App;
 
-/// An instance has one subscription; more only after it bought anew.
+/// An instance has one subscription; more only after it bought anew, or when two pages were paid.
 const NEWEST: i64 = 3;
 
 /// What Stripe said of an instance.
@@ -45,22 +46,71 @@ async fn look(app: &App, side: &StripeSide, instance_id: &InstanceId) -> Result<
     if subscriptions.is_empty() {
         return Ok(Some(Told { plan: None, bought }));
     }
-    for subscription in &subscriptions {
+    Ok(standing(&subscriptions).map(|plan| Told { plan: Some(plan), bought }))
+}
+
+/// Which plan is paid by the newest of the subscriptions that are in force, if any is; `None` when Stripe does not say yet.
+/// It goes on as long as any of them does.
+fn standing(newest_first: &[Subscription]) -> Option<Option<PaidSnapshot>> {
+    for subscription in newest_first {
         match subscription.status {
-            Status::Trialing => {
-                return Ok(Some(Told { plan: Some(Some(fact::paid(subscription))), bought }));
-            }
             // In the first hour of a period the invoice waits to be paid.
-            Status::Active if subscription.latest_invoice_paid != Some(false) => {
-                return Ok(Some(Told { plan: Some(Some(fact::paid(subscription))), bought }));
+            Status::Active if subscription.latest_invoice_paid == Some(false) => return None,
+            Status::Trialing | Status::Active => {
+                let auto_renewing = newest_first.iter().any(goes_on);
+                return Some(Some(PaidSnapshot { auto_renewing, ..fact::paid(subscription) }));
             }
-            Status::Active | Status::PastDue | Status::Unpaid | Status::Incomplete | Status::Unknown(_) => {
-                return Ok(None);
-            }
+            Status::PastDue | Status::Unpaid | Status::Incomplete | Status::Unknown(_) => return None,
             Status::Canceled | Status::IncompleteExpired | Status::Paused => {}
         }
     }
-    Ok(Some(Told { plan: Some(None), bought }))
+    Some(None)
+}
+
+fn goes_on(subscription: &Subscription) -> bool {
+    subscription.status.gives_access() && !subscription.is_ending
+}
+
+/// What an event's facts come to beside the other subscriptions of the instance: what ends one of them, or its renewal, is no
+/// end of a plan that another one pays. How the instance stands now is noted in its place.
+///
+/// # Errors
+/// When the database or Stripe cannot be asked; then the event must not be acknowledged.
+pub(super) async fn beside_others(
+    app: &App,
+    instance_id: &InstanceId,
+    event: &Event,
+    mut facts: Vec<Fact>,
+) -> Result<Vec<Fact>, ApiError> {
+    let (Some(side), Payload::Subscription { subscription: own, .. }) = (&app.stripe, &event.payload) else {
+        return Ok(facts);
+    };
+    // Whether it goes on is the last that an event says of a subscription.
+    let is_over = match facts.last().map(|fact| &fact.kind) {
+        Some(FactKind::RenewalCancelled { immediately, .. }) => *immediately,
+        Some(FactKind::PlanReactivated(_)) => false,
+        _ => return Ok(facts),
+    };
+    let ids = app.store.list_stripe_ids(instance_id, "sub_", NEWEST).await?;
+    if ids.iter().all(|id| *id == own.id) {
+        return Ok(facts);
+    }
+    let mut subscriptions = ask_about(side, ids).await?;
+    let mut others = subscriptions.iter().filter(|other| other.id != own.id);
+    let outlasts = |other: &Subscription| if is_over { other.status.gives_access() } else { goes_on(other) };
+    let Some(other) = others.find(|other| outlasts(other)) else { return Ok(facts) };
+    tracing::info!(instance.id = %instance_id, event.id = %event.id, subscription.id = %own.id, other.id = %other.id,
+        "the plan stays: another subscription pays it");
+    if is_over {
+        subscriptions.retain(|subscription| subscription.id != own.id);
+    }
+    let replaced = facts.pop();
+    if let Some((fact, paid)) = replaced.zip(standing(&subscriptions).flatten()) {
+        let at = app.clock.now();
+        let kind = FactKind::Snapshot(Snapshot { paid: Some(paid), seen_until: at });
+        facts.push(Fact { at, kind, ..fact });
+    }
+    Ok(facts)
 }
 
 /// Looks up what the instance has at Stripe. What no event told of is found by the page it was bought on.
@@ -84,6 +134,11 @@ pub(super) async fn look_up(
             ids.insert(0, id);
         }
     }
+    Ok(Found { subscriptions: ask_about(side, ids).await?, bought })
+}
+
+/// The subscriptions with these ids, as far as there are any.
+async fn ask_about(side: &StripeSide, ids: Vec<String>) -> Result<Vec<Subscription>, ApiError> {
     let mut subscriptions = Vec::new();
     for id in ids {
         match side.client.subscription(&id).await {
@@ -92,7 +147,7 @@ pub(super) async fn look_up(
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Found { subscriptions, bought })
+    Ok(subscriptions)
 }
 
 /// What was paid once, as a fact; `None` when it is not paid, or an event told of it.

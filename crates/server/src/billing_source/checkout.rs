@@ -17,6 +17,12 @@ use crate::work::reconcile;
 const PORTAL_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 /// A checkout works this long when Stripe does not say.
 const CHECKOUT_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// The turn of an instance to open a page. No idempotency key has a space in it.
+const TURN: &str = "a page of Stripe";
+/// What a payer is told whose page had to give way.
+const ANOTHER: &str = "Another page to pay on is being opened for this site. Try again in a moment.";
+/// More pages than can be opened for one instance in one moment.
+const AT_ONCE: i64 = 8;
 
 /// What is to be bought.
 pub(crate) struct Wanted<'a> {
@@ -85,12 +91,15 @@ pub(crate) struct Opened {
 /// Opens a page of Stripe's on which the plan or top-up can be bought.
 ///
 /// Who has a subscription is asked to confirm the change of it: a second checkout would begin a second subscription. A
-/// top-up is bought beside it.
+/// top-up is bought beside it. Of pages that are opened at once one stays: those of one process wait for each other, and of
+/// two processes' the newest is kept.
 pub(crate) async fn open(app: &App, wanted: &Wanted<'_>) -> Result<Opened, ApiError> {
     let side = side(app)?;
     let price_id = wanted.product.stripe_price(wanted.cycle).ok_or_else(|| {
         ApiError::invalid(format!("{} is not sold for that period.", wanted.product.name()))
     })?;
+    let turn = app.in_flight.turn(wanted.instance_id, TURN).await;
+    let _turn = turn.map_err(|error| error.with_message(ANOTHER))?;
     let now = app.clock.now();
     let later = |by| now.saturating_add(by).unwrap_or(now);
     // Also before a top-up: what the page before began is found out before another page takes its place.
@@ -99,7 +108,10 @@ pub(crate) async fn open(app: &App, wanted: &Wanted<'_>) -> Result<Opened, ApiEr
         let url = confirm(app, side, wanted, running, price_id).await?;
         return Ok(Opened { url, expires_at: later(PORTAL_LIFETIME) });
     }
-    close_last(app, side, wanted.instance_id).await?;
+    let before = app.store.list_stripe_ids(wanted.instance_id, "cs_", AT_ONCE).await?;
+    if let Some(last) = before.first() {
+        close(side, last).await?;
+    }
     let promotion_code = match wanted.coupon_code {
         Some(code) => Some(
             side.client
@@ -123,8 +135,9 @@ pub(crate) async fn open(app: &App, wanted: &Wanted<'_>) -> Result<Opened, ApiEr
     let session = side.client.create_checkout(&new, wanted.checkout_id.as_str()).await?;
     let url = session.url.clone().ok_or_else(|| refused(&"the session has no page"))?;
     // Before the payer is sent there: what is paid on it must be known for this instance's.
-    let link = StripeLink { stripe_id: session.id, invoice_id: None };
+    let link = StripeLink { stripe_id: session.id.clone(), invoice_id: None };
     app.store.link_stripe_ids(wanted.instance_id, vec![link], now).await?;
+    keep_one(app, side, wanted.instance_id, &session.id, &before).await?;
     app.store.set_billing_source(wanted.instance_id, BillingSource::Stripe, now).await?;
     Ok(Opened { url, expires_at: session.expires_at.unwrap_or_else(|| later(CHECKOUT_LIFETIME)) })
 }
@@ -207,8 +220,34 @@ pub(super) async fn close_last(
     side: &StripeSide,
     instance_id: &InstanceId,
 ) -> Result<(), ApiError> {
-    let Some(last) = app.store.list_stripe_ids(instance_id, "cs_", 1).await?.pop() else { return Ok(()) };
-    match side.client.expire_checkout(&last).await {
+    match app.store.list_stripe_ids(instance_id, "cs_", 1).await?.pop() {
+        Some(last) => close(side, &last).await,
+        None => Ok(()),
+    }
+}
+
+/// Closes all but the newest of the pages that were opened since `before` was all there was; refuses when the newest is not
+/// `own`. Each process links its page first and looks then, so that both see the same pages in the same order.
+async fn keep_one(
+    app: &App,
+    side: &StripeSide,
+    instance_id: &InstanceId,
+    own: &str,
+    before: &[String],
+) -> Result<(), ApiError> {
+    let mut new = app.store.list_stripe_ids(instance_id, "cs_", AT_ONCE).await?;
+    new.retain(|page| !before.contains(page));
+    for page in new.iter().skip(1) {
+        close(side, page).await?;
+    }
+    if new.first().is_some_and(|newest| newest != own) {
+        return Err(ApiError::new(ErrorCode::RequestInProgress).with_message(ANOTHER).with_retry_after(1));
+    }
+    Ok(())
+}
+
+async fn close(side: &StripeSide, page: &str) -> Result<(), ApiError> {
+    match side.client.expire_checkout(page).await {
         // It was paid without beginning anything, or was closed before.
         Err(error) if error.status() == Some(400) || error.is_not_found() => Ok(()),
         done => Ok(done?),

@@ -6,7 +6,7 @@ use wixapp_stripe::event::Metadata;
 use wixapp_stripe::{Event, Payload};
 
 use super::fact::{self, Said};
-use super::waiting;
+use super::{answer, waiting};
 use crate::error::ApiError;
 use crate::state::App;
 
@@ -25,7 +25,8 @@ pub(crate) enum Intake {
 /// Stores a verified event.
 ///
 /// # Errors
-/// When the database cannot be used; then the event must not be acknowledged.
+/// When the database cannot be used, or Stripe does not say how another subscription of the instance stands; then the event
+/// must not be acknowledged.
 pub(crate) async fn receive(app: &App, event: &Event, livemode: bool) -> Result<Intake, ApiError> {
     if event.metadata().is_some_and(|metadata| is_foreign(app, metadata)) {
         return Ok(Intake::Foreign);
@@ -62,6 +63,7 @@ pub(super) async fn accept(app: &App, event: &Event) -> Result<Option<Intake>, A
     let invoice_id = owner.as_ref().and_then(|owner| owner.invoice_id.clone());
     let Some(instance_id) = told.or(owner.map(|owner| owner.instance_id)) else { return Ok(None) };
     let Said::Facts(facts) = fact::read(event, invoice_id.as_deref()) else { return Ok(None) };
+    let facts = answer::beside_others(app, &instance_id, event, facts).await?;
     let accepted = app.store.accept_stripe(delivery(app, event, instance_id, facts)).await?;
     Ok(Some(Intake::Stored { duplicate: accepted.duplicate }))
 }

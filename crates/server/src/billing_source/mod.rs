@@ -1,6 +1,7 @@
 //! Where an instance buys: Wix, Stripe, or nowhere. Whichever it is, what was bought becomes facts of the same kinds, and
 //! everything behind the facts is the same.
 
+pub(crate) mod again;
 mod answer;
 mod checkout;
 pub(crate) mod ending;

@@ -73,20 +73,25 @@ async fn news(changes: &mut broadcast::Receiver<wixapp_store::Change>) {
 }
 
 async fn round(app: &App, side: &StripeSide) -> Result<(), ApiError> {
+    let mut done = Ok(());
     for waiting in app.store.list_waiting_stripe_events(BATCH).await? {
-        let Ok(event) = Event::parse(waiting.payload.as_bytes()) else {
-            // What was kept reads back: else a newer version wrote it.
-            app.store
-                .settle_stripe_event(&waiting.event_id, StripeWait::Parked, "it does not read back")
-                .await?;
-            continue;
-        };
-        if intake::accept(app, &event).await?.is_some() || waiting.ask_at > app.clock.now() {
-            continue;
-        }
-        look(app, side, &waiting, &event).await?;
+        // One that cannot be looked at for now holds up none behind it.
+        done = done.and(look_again(app, side, &waiting).await);
     }
-    Ok(())
+    done
+}
+
+async fn look_again(app: &App, side: &StripeSide, waiting: &StripeEvent) -> Result<(), ApiError> {
+    let Ok(event) = Event::parse(waiting.payload.as_bytes()) else {
+        // What was kept reads back: else a newer version wrote it.
+        let settled =
+            app.store.settle_stripe_event(&waiting.event_id, StripeWait::Parked, "it does not read back");
+        return Ok(settled.await?);
+    };
+    if intake::accept(app, &event).await?.is_some() || waiting.ask_at > app.clock.now() {
+        return Ok(());
+    }
+    look(app, side, waiting, &event).await
 }
 
 async fn look(app: &App, side: &StripeSide, waiting: &StripeEvent, event: &Event) -> Result<(), ApiError> {

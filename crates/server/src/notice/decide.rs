@@ -86,9 +86,11 @@ fn plan_changed(view: &NoticeView, catalog: &Catalog) -> Found {
     if *before == after.plan_id {
         return None;
     }
-    // A paid life has a name; its end goes by the name of the life that ended.
+    // A paid life has a name; its end goes by the name of the life that ended. Within it a plan may come back: what was given
+    // last tells one time from the other.
     let epoch = after.epoch.as_ref().or_else(|| view.before.as_ref()?.epoch.as_ref());
-    let key = format!("{}:{}", epoch.map_or("-", String::as_str), after.plan_id);
+    let cycle = view.cycle.as_deref().unwrap_or("-");
+    let key = format!("{}:{}:{cycle}", epoch.map_or("-", String::as_str), after.plan_id);
     Some((key, Content::PlanChanged { from: name(catalog, before), to: name(catalog, &after.plan_id) }))
 }
 
@@ -167,10 +169,20 @@ mod tests {
     fn a_change_of_plan_is_named_by_its_paid_life_also_when_that_ends() {
         let mut view = view(1_000);
         view.before = None;
-        assert_eq!(keys(&view), ["plan_changed:in_1:starter"]);
+        assert_eq!(keys(&view), ["plan_changed:in_1:starter:cycle:site-1:in_1:0"]);
         view.before = view.after.take();
         view.after = Some(subscription("free", SubscriptionStatus::Free));
-        assert_eq!(keys(&view), ["plan_changed:in_1:free"]);
+        assert_eq!(keys(&view), ["plan_changed:in_1:free:cycle:site-1:in_1:0"]);
+    }
+
+    #[test]
+    fn a_plan_that_comes_back_in_the_same_paid_life_is_told_again() {
+        let mut view = view(1_000);
+        view.before = Some(subscription("pro", SubscriptionStatus::Active));
+        let first = keys(&view);
+        assert_eq!(keys(&view), first);
+        view.cycle = Some("upgrade:site-1:in_1:2".to_owned());
+        assert_eq!((keys(&view).len(), keys(&view) == first), (1, false));
     }
 
     #[test]

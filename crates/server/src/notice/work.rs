@@ -27,6 +27,8 @@ const SWEEP: Duration = Duration::from_secs(300);
 const BATCH: i64 = 256;
 /// A claim on a mail holds this long; a process that was killed with it leaves it to the next.
 const CLAIM: SignedDuration = SignedDuration::from_mins(5);
+/// How many are claimed at once. A mail server that takes half a minute for each is done with all of them before the claim is over.
+const CLAIMED: i64 = 8;
 /// The pauses between attempts; after the last one it has failed for good.
 const PAUSES_MIN: [i64; 7] = [1, 5, 15, 60, 180, 360, 720];
 
@@ -114,7 +116,7 @@ async fn round(app: &App, post: &Post, look: Look) -> Result<(), ApiError> {
     loop {
         let now = app.clock.now();
         let again_at = now.saturating_add(CLAIM).unwrap_or(now);
-        let claimed = app.store.claim_notices(now, again_at, 16).await?;
+        let claimed = app.store.claim_notices(now, again_at, CLAIMED).await?;
         if claimed.is_empty() {
             return Ok(());
         }

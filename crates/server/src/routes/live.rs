@@ -19,7 +19,7 @@ use wixapp_store::Topic;
 
 use crate::error::ApiError;
 use crate::extract::OwnerSession;
-use crate::live::LiveStream;
+use crate::live::{Heard, LiveStream, Seen};
 use crate::routes::billing::checkout::CheckoutView;
 use crate::routes::jobs::JobView;
 use crate::routes::user::status::{self, UserStatus};
@@ -57,7 +57,7 @@ pub async fn handle(
     }
     let ready = VecDeque::new();
     let mut watcher = Watcher { app, session, changes, stopping, ready, checkout: None, over: false };
-    let status = watcher.status().await?;
+    let status = watcher.status(&Seen::default()).await?;
     status::reconcile_if_unheard(&watcher.app, &status);
     let events = futures_util::stream::unfold(watcher, |mut watcher| async move {
         watcher.next().await.map(|event| (Ok(event), watcher))
@@ -94,14 +94,14 @@ impl Watcher {
                 () = expired(&self.app, self.session.expires_at) => Err(r#"{"reason":"token_expired"}"#),
                 heard = self.changes.next() => Ok(heard?),
             };
-            let topics = match heard {
-                Ok(topics) => topics,
+            let changes = match heard {
+                Ok(changes) => changes,
                 Err(last_word) => {
                     self.over = true;
                     return Some(Event::default().event("bye").data(last_word));
                 }
             };
-            if let Err(error) = self.look(topics).await {
+            if let Err(error) = self.look(changes).await {
                 // The stream ends and the page connects again, instead of going on without what it could not read.
                 tracing::debug!(error = error.message(), "a live stream ends");
                 return None;
@@ -110,34 +110,35 @@ impl Watcher {
     }
 
     /// Gets ready what changed; the status once and last, whatever else it stands behind.
-    async fn look(&mut self, topics: Vec<Topic>) -> Result<(), ApiError> {
-        let mut money = false;
-        for topic in topics {
+    async fn look(&mut self, changes: Vec<Heard>) -> Result<(), ApiError> {
+        let mut money = None;
+        for Heard { topic, seen } in changes {
             match topic {
-                Topic::Money => money = true,
+                Topic::Money => money = Some(seen),
                 Topic::Checkout => {
                     self.checkout().await?;
-                    money = true;
+                    money = Some(seen);
                 }
-                Topic::Job(id) => self.job(&id).await?,
+                Topic::Job(id) => self.job(&id, &seen).await?,
                 Topic::Resync => {
                     for job in self.app.store.list_jobs(&self.session.instance_id, RECENT_JOBS).await? {
                         self.push("job", &JobView::with_lines(&self.app, &job).await?)?;
                     }
                     self.checkout().await?;
-                    money = true;
+                    money = Some(seen);
                 }
                 Topic::Facts | Topic::Work | Topic::Halt(_) => {}
             }
         }
-        if money {
-            self.status().await?;
+        if let Some(seen) = money {
+            self.status(&seen).await?;
         }
         Ok(())
     }
 
-    async fn status(&mut self) -> Result<UserStatus, ApiError> {
-        let status = status::load(&self.app, &self.session).await?;
+    async fn status(&mut self, seen: &Seen) -> Result<UserStatus, ApiError> {
+        let status = seen.status.get_or_try_init(|| status::load(&self.app, &self.session)).await?;
+        let status = UserStatus { locale: self.session.locale.clone(), ..status.clone() };
         if let Some(open) = &status.open_checkout {
             self.checkout = Some(open.checkout_id.clone());
         }
@@ -145,14 +146,18 @@ impl Watcher {
         Ok(status)
     }
 
-    async fn job(&mut self, id: &JobId) -> Result<(), ApiError> {
-        match self.app.store.find_job(&self.session.instance_id, id).await? {
+    async fn job(&mut self, id: &JobId, seen: &Seen) -> Result<(), ApiError> {
+        let read = async || match self.app.store.find_job(&self.session.instance_id, id).await? {
             Some(job) => {
                 let view = JobView::with_lines(&self.app, &job).await?;
-                self.push("job", &view)
+                serde_json::to_string(&view).map(Some).map_err(|error| ApiError::internal(&error))
             }
-            None => Ok(()),
+            None => Ok(None),
+        };
+        if let Some(view) = seen.job.get_or_try_init(read).await? {
+            self.ready.push_back(Event::default().event("job").data(view));
         }
+        Ok(())
     }
 
     async fn checkout(&mut self) -> Result<(), ApiError> {

@@ -16,6 +16,8 @@ use crate::state::App;
 
 /// How often the database is looked through for instances that nobody asked about.
 const POLL: Duration = Duration::from_secs(20);
+/// How long until those are asked about again that could not be worked on after a start.
+const AGAIN: Duration = Duration::from_secs(5);
 /// Each instance is asked about once in this time.
 const DAILY: SignedDuration = SignedDuration::from_hours(24);
 /// An app that was removed longer ago than this, and that Wix tells nothing of, is left alone.
@@ -31,7 +33,7 @@ pub struct Swept {
     pub asked: u64,
     /// How often Wix did not say how they stand.
     pub unanswered: u64,
-    /// How many could not be worked on; they are tried again within a day.
+    /// How many could not be worked on. They are tried again, after a start within seconds and else within a day.
     pub failed: u64,
 }
 
@@ -66,13 +68,25 @@ async fn repeat<F: Future<Output = ()>>(app: &App, work: impl Fn() -> F) {
     }
 }
 
-/// Asks about all instances that nobody asked about since this process was started.
+/// Asks about all instances that nobody asked about since this process was started; again and again about those that could not be
+/// worked on, because the database was away.
 async fn since_start(app: &App) {
-    match all(app, |_| {}).await {
-        Ok(swept) => {
-            tracing::info!(asked = swept.asked, failed = swept.failed, "Wix was asked about every instance")
+    let mut failed = Vec::new();
+    while let Err(error) = every(app, |_| {}, &mut failed).await {
+        tracing::warn!(error = error.message(), "the instances could not be listed");
+        tokio::time::sleep(AGAIN).await;
+    }
+    tracing::info!(failed = failed.len(), "Wix was asked about every instance");
+    while !failed.is_empty() {
+        tokio::time::sleep(AGAIN).await;
+        let mut left = Vec::new();
+        for id in failed {
+            if let Err(error) = one(app, &id).await {
+                tracing::warn!(instance.id = %id, error = error.message(), "an instance could not be reconciled");
+                left.push(id);
+            }
         }
-        Err(error) => tracing::warn!(error = error.message(), "the instances could not be listed"),
+        failed = left;
     }
 }
 
@@ -81,12 +95,17 @@ async fn since_start(app: &App) {
 /// # Errors
 /// When the instances cannot be listed.
 pub async fn all(app: &App, progress: impl Fn(Swept)) -> Result<Swept, ApiError> {
+    every(app, progress, &mut Vec::new()).await
+}
+
+/// Like [`all`]; adds those that could not be worked on to `failed`, also when it ends with an error.
+async fn every(app: &App, progress: impl Fn(Swept), failed: &mut Vec<InstanceId>) -> Result<Swept, ApiError> {
     let mut swept = Swept::default();
     let mut last: Option<InstanceId> = None;
     loop {
         let ids = app.store.list_instances(last.as_ref(), BATCH).await?;
         let Some(end) = ids.last().cloned() else { return Ok(swept) };
-        swept.add(ask_all(app, ids).await);
+        swept.add(ask_all(app, ids, failed).await);
         last = Some(end);
         progress(swept);
     }
@@ -111,7 +130,7 @@ async fn daily(app: &App) {
         };
         let full = i64::try_from(listed.len()).is_ok_and(|count| count == BATCH);
         // Those that failed or got no answer stay on the list and must not make it endless.
-        let swept = ask_all(app, listed).await;
+        let swept = ask_all(app, listed, &mut Vec::new()).await;
         if swept.failed + swept.unanswered > 0 || !full {
             return;
         }
@@ -125,7 +144,7 @@ async fn keep(app: &App) {
     }
 }
 
-async fn ask_all(app: &App, ids: Vec<InstanceId>) -> Swept {
+async fn ask_all(app: &App, ids: Vec<InstanceId>, failed: &mut Vec<InstanceId>) -> Swept {
     let asked = stream::iter(ids).map(|id| async move {
         // One instance that breaks the work down must not end it for all.
         let done = unbroken("sweep", reconcile::anew(app, &id)).await;
@@ -143,6 +162,7 @@ async fn ask_all(app: &App, ids: Vec<InstanceId>) -> Swept {
             Err(error) => {
                 swept.failed += 1;
                 tracing::error!(instance.id = %id, error = error.message(), "an instance could not be reconciled");
+                failed.push(id);
             }
         }
     }

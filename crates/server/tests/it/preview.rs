@@ -1,17 +1,21 @@
 //! What a change of plan would do, before the click; and that it does just that.
 
 use serde_json::{Value, json};
-use wixapp_core::ErrorCode;
+use wixapp_core::clock::Clock;
+use wixapp_core::{BillingSource, ErrorCode};
 use wixapp_emulator::Card;
+use wixapp_server::operator::billing;
 
 use crate::answer::Answer;
-use crate::app::{Site, TestApp, days};
+use crate::app::{Site, TestApp, days, signer};
 
 on_both!(
     a_preview_of_an_upgrade_is_what_the_upgrade_then_does,
     a_preview_of_the_way_down_names_the_day_and_what_stays,
     a_longer_time_is_sold_and_a_shorter_one_is_not,
     a_preview_leaves_no_trace,
+    a_preview_refuses_what_the_checkout_refuses_in_the_same_words,
+    who_pays_several_years_at_once_sees_what_a_year_costs,
 );
 
 async fn preview(app: &TestApp, site: &Site, query: &str) -> Value {
@@ -131,5 +135,51 @@ async fn a_preview_leaves_no_trace(app: TestApp) {
         let answer = app.get(&site.token, &format!("/api/v1/wix/billing/preview?{odd}")).await;
         answer.refused(ErrorCode::InvalidRequest);
     }
+    app.finish().await;
+}
+
+/// Whatever is looked at: what the preview says is what the click then does.
+async fn agree(app: &TestApp, site: &Site) {
+    for plan in ["starter", "pro", "scale"] {
+        for cycle in ["MONTHLY", "YEARLY"] {
+            let seen = preview(app, site, &format!("to={plan}&cycle={cycle}")).await;
+            let opened = order(app, site, plan, cycle).await;
+            assert_eq!(seen["sold"], opened.status == 200, "{plan} {cycle}: {seen} {}", opened.text);
+            if let Some(refusal) = seen["refusal"].as_object() {
+                let said: Value = serde_json::from_str(&opened.text).unwrap();
+                assert_eq!((&refusal["error"], &refusal["message"]), (&said["error"], &said["message"]));
+            }
+        }
+    }
+}
+
+async fn a_preview_refuses_what_the_checkout_refuses_in_the_same_words(app: TestApp) {
+    let site = app.install().await;
+    agree(&app, &site).await;
+    buy(&app, &site, "pro", "YEARLY", 5_200).await;
+    agree(&app, &site).await;
+    app.emulator.set_auto_renew(&site.instance_id, false).await.unwrap();
+    app.settled().await;
+    agree(&app, &site).await;
+    let other = app.install().await;
+    billing::set_source(app.app(), &other.instance_id, BillingSource::None).await.unwrap();
+    agree(&app, &other).await;
+    assert_eq!(preview(&app, &other, "to=starter").await["refusal"]["error"], "conflict");
+    app.finish().await;
+}
+
+async fn who_pays_several_years_at_once_sees_what_a_year_costs(app: TestApp) {
+    let site = app.install().await;
+    let payload = json!({
+        "operationTimeStamp": app.clock.now(), "vendorProductId": "pro", "cycle": "TWO_YEARS", "expiresOn": null,
+        "invoiceId": "inv-1",
+    });
+    let word = signer().sign("PaidPlanPurchased", &site.instance_id, &payload, app.clock.now()).unwrap();
+    app.deliver(word).await.data();
+    app.until_available(&site.token, 5_200).await;
+    let seen = preview(&app, &site, "to=scale").await;
+    let yearly = preview(&app, &site, "to=scale&cycle=YEARLY").await;
+    assert_eq!((&seen["price"], &seen["refusal"]), (&yearly["price"], &yearly["refusal"]));
+    assert_eq!(seen["refusal"]["error"], "billing_cycle_not_sold");
     app.finish().await;
 }

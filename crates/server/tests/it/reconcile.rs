@@ -1,7 +1,7 @@
 //! Asking Wix: after a start, about removals, and with growing pauses.
 
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use wixapp_core::clock::Clock;
 use wixapp_emulator::{Card, CheckoutOrder};
 use wixapp_server::serve::{Roles, Running};
@@ -11,6 +11,7 @@ use crate::wire::Behaviour;
 
 on_both!(
     with_every_webhook_lost_a_thousand_instances_are_right_after_a_start,
+    an_instance_that_could_not_be_worked_on_after_a_start_is_tried_again,
     a_removal_that_is_signed_anew_does_not_lock_an_instance_whose_app_is_there,
     what_wix_does_not_confirm_is_asked_about_less_and_less_often,
     a_start_while_wix_is_down_asks_again_within_minutes,
@@ -19,7 +20,7 @@ on_both!(
 );
 
 async fn with_every_webhook_lost_a_thousand_instances_are_right_after_a_start(mut app: TestApp) {
-    // A thousand that are known; what Wix says of one it says of all.
+    // A thousand that are known, of which four in turn have another plan, or none.
     let site = app.install().await;
     let known = format!(
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 999) \
@@ -31,19 +32,58 @@ async fn with_every_webhook_lost_a_thousand_instances_are_right_after_a_start(mu
     app.stop_server().await;
     app.to_app.set(Behaviour::Say(json!({})));
     let since = app.clock.now();
-    app.to_wix.set(Behaviour::SayOfAll(json!({
-        "packageName": "pro", "billingCycle": "MONTHLY", "timeStamp": since, "autoRenewing": true, "invoiceId": "inv-1",
-        "source": "test",
-    })));
+    let paid = |plan: &str, cycle: &str| {
+        json!({
+            "packageName": plan, "billingCycle": cycle, "timeStamp": since, "autoRenewing": true,
+            "invoiceId": format!("inv-{plan}"), "source": "test",
+        })
+    };
+    let turns =
+        vec![paid("pro", "MONTHLY"), paid("starter", "YEARLY"), Value::Null, paid("scale", "MONTHLY")];
+    app.to_wix.set(Behaviour::SayOfEach(turns));
     app.start_server().await;
-    let right = "SELECT count(*) FROM grants WHERE plan_id = 'pro'";
+    let asked = "SELECT count(*) FROM instances WHERE reconciled_at IS NOT NULL";
     for count in (100..=1_000).step_by(100) {
-        let enough = async || (app.place.number(right).await >= count).then_some(());
+        let enough = async || (app.place.number(asked).await >= count).then_some(());
         app.until(&format!("{count} instances are right"), enough).await;
     }
+    for credits in [200, 1_200, 5_200, 25_200] {
+        let all = format!("SELECT count(*) FROM instances WHERE plan = {credits}");
+        let right = async || (app.place.number(&all).await == 250).then_some(());
+        app.until(&format!("250 instances have {credits} credits"), right).await;
+    }
     assert!(app.clock.now().duration_since(since) < SignedDuration::from_mins(10));
+    assert_eq!(
+        app.place.number("SELECT count(*) FROM grants WHERE plan_id IN ('pro', 'starter', 'scale')").await,
+        750
+    );
     assert_eq!(app.available(&app.fresh(&site).token).await, 5_200);
     app.to_wix.set(Behaviour::PassOn);
+    app.finish().await;
+}
+
+async fn an_instance_that_could_not_be_worked_on_after_a_start_is_tried_again(mut app: TestApp) {
+    let site = app.install().await;
+    app.stop_server().await;
+    app.to_app.set(Behaviour::Say(json!({})));
+    let order = CheckoutOrder { product_id: "starter".to_owned(), ..CheckoutOrder::default() };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+    let (break_it, mend_it) = if app.place.is_sqlite() {
+        let breaks = "CREATE TRIGGER broken BEFORE INSERT ON grants BEGIN SELECT RAISE(ABORT, 'broken'); END";
+        (breaks, "DROP TRIGGER broken")
+    } else {
+        let breaks = "ALTER TABLE grants ADD CONSTRAINT broken CHECK (amount < 0) NOT VALID";
+        (breaks, "ALTER TABLE grants DROP CONSTRAINT broken")
+    };
+    app.place.raw(break_it).await;
+    let before = app.to_wix.count("/apps/v1/instance");
+    app.start_server().await;
+    // What Wix was asked is not asked by anybody else: only the sweep comes back to it.
+    let asked = async || (app.to_wix.count("/apps/v1/instance") > before).then_some(());
+    app.until("the sweep has come to it", asked).await;
+    app.place.raw(mend_it).await;
+    app.until_available(&site.token, 1_200).await;
     app.finish().await;
 }
 

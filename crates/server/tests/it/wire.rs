@@ -20,8 +20,9 @@ pub(crate) enum Behaviour {
     Answer(u16),
     /// Answered with this JSON, and never passed on.
     Say(Value),
-    /// Says of every instance that is asked about what the JSON says of its billing, as Wix would.
-    SayOfAll(Value),
+    /// Says of each instance that is asked about, as Wix would, what one of these says of its billing: which one goes by the number
+    /// at the end of its id. Null is the free plan.
+    SayOfEach(Vec<Value>),
     /// Not answered before the behaviour changes.
     Hang,
 }
@@ -79,19 +80,25 @@ async fn carry(
     match behaviour {
         Behaviour::Answer(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Behaviour::Say(value) => axum::Json(value).into_response(),
-        Behaviour::SayOfAll(billing) => axum::Json(say_of(&headers, &body, &billing)).into_response(),
+        Behaviour::SayOfEach(billings) => axum::Json(say_of(&headers, &body, &billings)).into_response(),
         Behaviour::PassOn | Behaviour::Hang => pass_on(&wire, method, &uri, headers, body).await,
     }
 }
 
 /// A token that is the instance's own id, and the instance that the token is of.
-fn say_of(headers: &HeaderMap, body: &Bytes, billing: &Value) -> Value {
+fn say_of(headers: &HeaderMap, body: &Bytes, billings: &[Value]) -> Value {
     let asked: Value = serde_json::from_slice(body).unwrap_or_default();
     if let Some(id) = asked["instance_id"].as_str() {
         return json!({ "access_token": id, "token_type": "Bearer", "expires_in": 14_400 });
     }
     let id = headers[header::AUTHORIZATION].to_str().unwrap();
-    json!({ "instance": { "instanceId": id, "isFree": false, "billing": billing }, "site": {} })
+    let number = id.rsplit('-').next().and_then(|number| number.parse::<usize>().ok()).unwrap_or(0);
+    match &billings[number % billings.len()] {
+        Value::Null => json!({ "instance": { "instanceId": id, "isFree": true }, "site": {} }),
+        billing => {
+            json!({ "instance": { "instanceId": id, "isFree": false, "billing": billing }, "site": {} })
+        }
+    }
 }
 
 async fn pass_on(wire: &Wire, method: Method, uri: &Uri, mut headers: HeaderMap, body: Bytes) -> Response {

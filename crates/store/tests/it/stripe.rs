@@ -15,6 +15,8 @@ on_both!(
     ids_of_a_kind_are_listed_newest_first,
     events_with_the_same_ids_do_not_wait_for_each_other,
     an_event_waits_until_it_is_settled,
+    a_parked_event_is_found_and_waits_anew,
+    a_stored_event_is_replayed_with_all_its_facts,
     events_that_say_nothing_to_the_app_are_deleted_by_age_and_no_others,
     what_is_to_end_is_due_until_it_is_done,
 );
@@ -144,6 +146,58 @@ async fn an_event_waits_until_it_is_settled(stage: Stage) {
     let expected = StripeEvent { asks: 1, ask_at: later, ..waiting("evt_1") };
     assert_eq!(store.list_waiting_stripe_events(10).await.unwrap(), [expected]);
     assert_eq!(stage.number("SELECT count(*) FROM stripe_events WHERE state = 'parked'").await, 2);
+}
+
+async fn a_parked_event_is_found_and_waits_anew(stage: Stage) {
+    let store = &stage.store;
+    for (id, kept) in [
+        ("evt_1", StripeKept::Waiting),
+        ("evt_2", StripeKept::Waiting),
+        ("evt_3", StripeKept::Waiting),
+        ("evt_4", StripeKept::Unknown),
+        ("evt_5", StripeKept::Parked("odd")),
+    ] {
+        store.keep_stripe_event(waiting(id), kept).await.unwrap();
+    }
+    store.settle_stripe_event("evt_2", StripeWait::Parked, "nobody's").await.unwrap();
+    store.settle_stripe_event("evt_3", StripeWait::Foreign, "another's").await.unwrap();
+    let parked = store.list_parked_stripe_events(9).await.unwrap();
+    let seen: Vec<_> = parked.iter().map(|one| (one.event_id.as_str(), one.reason.as_deref())).collect();
+    assert_eq!(seen, [("evt_2", Some("nobody's")), ("evt_5", Some("odd"))]);
+    assert_eq!(store.list_parked_stripe_events(1).await.unwrap(), parked[..1]);
+    assert_eq!(store.find_stripe_event("evt_5").await.unwrap().as_ref(), Some(&parked[1]));
+    assert_eq!(store.find_stripe_event("evt_9").await.unwrap(), None);
+    assert_eq!(store.count_stripe_events().await.unwrap(), (1, 2));
+    let later = at("2026-03-02T10:00:00Z");
+    let mut anew = Vec::new();
+    for id in ["evt_1", "evt_2", "evt_3", "evt_4", "evt_5", "evt_9"] {
+        anew.push(store.retry_stripe_event(id, later).await.unwrap());
+    }
+    assert_eq!(anew, [false, true, false, true, true, false]);
+    let now_on = |id| StripeEvent { ask_at: later, ..waiting(id) };
+    let expected = [waiting("evt_1"), now_on("evt_2"), now_on("evt_4"), now_on("evt_5")];
+    assert_eq!(store.list_waiting_stripe_events(9).await.unwrap(), expected);
+    assert_eq!(store.find_stripe_event("evt_2").await.unwrap().unwrap().reason, None);
+    assert_eq!(store.count_stripe_events().await.unwrap(), (4, 0));
+}
+
+async fn a_stored_event_is_replayed_with_all_its_facts(stage: Stage) {
+    let (store, id) = (&stage.store, instance("site-1"));
+    store.accept_stripe(event(1, "site-1", "evt_1", Vec::new())).await.unwrap();
+    // As a version stored it that read less in it.
+    stage.raw("UPDATE facts SET kind = NULL, state = 'done' WHERE fact_key = 'evt_1'").await.unwrap();
+    stage.raw("DELETE FROM facts WHERE fact_key = 'evt_1.2'").await.unwrap();
+    let arrival = store.list_arrivals(Some(&id), 9).await.unwrap().pop().unwrap();
+    let read = |key: &str| Fact { key: key.to_owned(), at: now(), kind: FactKind::AppRemoved };
+    for _ in 0..2 {
+        store.replay_stripe(&arrival, vec![read("evt_1"), read("evt_1.2")]).await.unwrap();
+        let facts = store.list_facts(&id).await.unwrap();
+        let facts: Vec<_> = facts.into_iter().map(|stored| (stored.fact.unwrap(), stored.is_new)).collect();
+        assert_eq!(facts, [(read("evt_1"), true), (read("evt_1.2"), true)]);
+    }
+    let after = store.find_arrival(&arrival.delivery_id).await.unwrap().unwrap();
+    assert_eq!(after.fact.payload, arrival.fact.payload, "what came stays as it came");
+    assert_eq!(stage.number("SELECT count(*) FROM deliveries").await, 1);
 }
 
 async fn events_that_say_nothing_to_the_app_are_deleted_by_age_and_no_others(stage: Stage) {

@@ -10,6 +10,7 @@ mod instance;
 mod jobs;
 mod ledger;
 mod migrate;
+mod new;
 mod openapi;
 mod plan;
 mod plans;
@@ -42,6 +43,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a folder with a new app that runs and is tested
+    New(new::Args),
     /// Start the app and a whole local Wix platform on this machine
     Dev(dev::Args),
     /// Run the server: requests and background work
@@ -133,6 +136,7 @@ fn cli(app: &App) -> clap::Command {
         move |cli: clap::Command| cli.mut_subcommand(name, |command| command.after_help(examples))
     };
     let add = [
+        with("new", new::examples(&program)),
         with("dev", dev::examples(&program)),
         with("serve", serve::examples(&program)),
         with("worker", serve::worker_examples(&program)),
@@ -217,6 +221,7 @@ fn program(app: &str) -> String {
 
 fn dispatch(app: App, command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::New(args) => new::run(&args),
         Command::Dev(args) => wait_for(dev::run(app, args)),
         Command::Serve(args) => wait_for(serve::run(app, args)),
         Command::Worker(args) => wait_for(serve::run_worker(app, args)),

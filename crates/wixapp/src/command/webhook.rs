@@ -1,15 +1,18 @@
-//! `webhook`: what Wix has sent, and looking at it again.
+//! `webhook`: what Wix and Stripe have sent, and looking at it again.
 
 pub(super) mod export;
+mod park;
 mod scrub;
 
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
+use wixapp_core::clock::Timestamp;
 use wixapp_core::{DeliveryId, InstanceId};
 use wixapp_server::operator::replay;
-use wixapp_store::{Arrival, FactRecord};
+use wixapp_store::{Arrival, FactRecord, Store, StripeEventRecord};
 
+pub(super) use self::park::examples as park_examples;
 use super::{ConfigArgs, database};
 use crate::failure::Failure;
 use crate::output;
@@ -24,15 +27,9 @@ pub(super) enum Command {
     Replay(One),
     /// What waits because it cannot be used
     #[command(subcommand)]
-    Park(Park),
+    Park(park::Command),
     /// Write what came as a recording, without people's data, for a local platform to replay
     Export(export::Export),
-}
-
-#[derive(clap::Subcommand)]
-pub(super) enum Park {
-    /// List what waits, with the reason
-    List(Parked),
 }
 
 #[derive(clap::Args)]
@@ -54,20 +51,9 @@ pub(super) struct List {
 pub(super) struct One {
     #[command(flatten)]
     config: ConfigArgs,
-    /// The delivery; `webhook list` shows them
-    delivery: DeliveryId,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(clap::Args)]
-pub(super) struct Parked {
-    #[command(flatten)]
-    config: ConfigArgs,
-    /// How many
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=10_000))]
-    limit: i64,
+    /// The delivery, or a parked event of Stripe; `webhook list` and `webhook park list` show them
+    #[arg(value_name = "DELIVERY")]
+    id: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -82,24 +68,21 @@ pub(super) fn list_examples(program: &str) -> String {
 }
 
 pub(super) fn show_examples(program: &str) -> String {
-    format!("Examples:\n  {program} webhook show dlv_0195e0c4a1b2")
+    format!(
+        "Examples:
+  {program} webhook show dlv_0195e0c4a1b2
+  {program} webhook show evt_1Pabc"
+    )
 }
 
 pub(super) fn replay_examples(program: &str) -> String {
     format!(
         "Examples:
   {program} webhook replay dlv_0195e0c4a1b2
+  {program} webhook replay evt_1Pabc
 
-A running server or worker looks at it within seconds, else the next one that starts."
-    )
-}
-
-pub(super) fn park_examples(program: &str) -> String {
-    format!(
-        "Examples:
-  {program} webhook park list
-
-What names an unknown plan is used by itself once plans.catalog knows the plan and the server was started again."
+A running server or worker looks at it within seconds, else the next one that starts. For a parked event of Stripe the command
+needs the configuration of the server, since the key says whether test or live events count."
     )
 }
 
@@ -108,7 +91,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::List(args) => list(args).await,
         Command::Show(args) => show(args).await,
         Command::Replay(args) => look_again(args).await,
-        Command::Park(Park::List(args)) => parked(args).await,
+        Command::Park(command) => park::run(command).await,
         Command::Export(args) => export::run(args).await,
     }
 }
@@ -129,64 +112,91 @@ async fn list(args: List) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What an id names.
+enum Found {
+    Delivery(Arrival),
+    /// An event of Stripe that is stored for no instance.
+    StripeEvent(StripeEventRecord),
+}
+
+async fn find(store: &Store, id: &str) -> Result<Option<Found>, Failure> {
+    if let Ok(delivery) = id.parse::<DeliveryId>()
+        && let Some(arrival) = store.find_arrival(&delivery).await?
+    {
+        return Ok(Some(Found::Delivery(arrival)));
+    }
+    Ok(store.find_stripe_event(id).await?.map(Found::StripeEvent))
+}
+
 async fn show(args: One) -> Result<ExitCode, Failure> {
     let store = database::open(&args.config).await?;
-    let found = store.find_arrival(&args.delivery).await?;
+    let found = find(&store, &args.id).await?;
     store.close().await;
-    let arrival = found.ok_or_else(|| {
-        Failure::user(format!("there is no delivery `{}`", args.delivery))
-            .hint("`webhook list` shows the deliveries with their ids")
-    })?;
-    if args.json {
-        output::json(&describe(&arrival, true))?;
-        return Ok(ExitCode::SUCCESS);
+    match found.ok_or_else(|| replay::unheard_of(&args.id))? {
+        Found::Delivery(arrival) => show_arrival(&arrival, args.json)?,
+        Found::StripeEvent(event) => show_event(&event, args.json)?,
     }
-    output::line(&row(&arrival))?;
-    output::line(&format!("happened at {}, known as {}", arrival.fact.happened_at, arrival.fact.key))?;
-    if let Some(reason) = &arrival.fact.reason {
-        output::line(&format!("waits: {reason}"))?;
-    }
-    let payload =
-        if arrival.fact.payload.is_empty() { "(no payload is kept)" } else { &arrival.fact.payload };
-    output::line(payload)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn show_arrival(arrival: &Arrival, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(&describe(arrival, true));
+    }
+    output::line(&row(arrival))?;
+    output::line(&format!("happened at {}, known as {}", arrival.fact.happened_at, arrival.fact.key))?;
+    tell_payload("waits", arrival.fact.reason.as_deref(), &arrival.fact.payload)
+}
+
+fn show_event(event: &StripeEventRecord, json: bool) -> Result<(), Failure> {
+    if json {
+        let event = park::describe(event, true);
+        return output::json(&json!({ "receivedAt": event["receivedAt"], "stripeEvent": event }));
+    }
+    let StripeEventRecord { event_id, event_type, received_at, state, .. } = event;
+    output::line(&format!("{event_id}  {received_at}  {}  {event_type}  {state}", park::STRIPE))?;
+    let word = if state == "foreign" { "left alone" } else { "waits" };
+    tell_payload(word, event.reason.as_deref(), &event.payload)
+}
+
+fn tell_payload(word: &str, reason: Option<&str>, payload: &str) -> Result<(), Failure> {
+    if let Some(reason) = reason {
+        output::line(&format!("{word}: {reason}"))?;
+    }
+    output::line(if payload.is_empty() { "(no payload is kept)" } else { payload })
 }
 
 async fn look_again(args: One) -> Result<ExitCode, Failure> {
-    let store = database::open(&args.config).await?;
-    let arrival = replay::replay(&store, &args.delivery).await?;
+    let (store, now) = database::open_to_write(&args.config).await?;
+    let done = replay_found(&store, &args, now).await;
     store.close().await;
+    let (report, text) = match done? {
+        Found::Delivery(arrival) => (
+            json!({ "deliveryId": arrival.delivery_id, "instanceId": arrival.instance_id, "replayed": true }),
+            format!("The {} of {}", arrival.fact.event_type, arrival.instance_id),
+        ),
+        Found::StripeEvent(event) => (
+            json!({ "stripeEventId": event.event_id, "instanceId": null, "replayed": true }),
+            format!("The {} of Stripe, {},", event.event_type, event.event_id),
+        ),
+    };
     if args.json {
-        output::json(
-            &json!({ "deliveryId": arrival.delivery_id, "instanceId": arrival.instance_id, "replayed": true }),
-        )?;
+        output::json(&report)?;
     } else {
-        output::line(&format!(
-            "The {} of {} is looked at again by the next worker.",
-            arrival.fact.event_type, arrival.instance_id
-        ))?;
+        output::line(&format!("{text} is looked at again by the next worker."))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn parked(args: Parked) -> Result<ExitCode, Failure> {
-    let store = database::open(&args.config).await?;
-    let facts = store.list_parked(args.limit).await?;
-    store.close().await;
-    if args.json {
-        output::json(&facts.iter().map(|fact| describe_fact(fact, false)).collect::<Vec<_>>())?;
-    } else if facts.is_empty() {
-        output::line("Nothing waits.")?;
-    } else {
-        for fact in &facts {
-            let reason = fact.reason.as_deref().unwrap_or_default();
-            output::line(&format!(
-                "{}  {}  {}  {}\n    {reason}",
-                fact.received_at, fact.instance_id, fact.event_type, fact.key
-            ))?;
+async fn replay_found(store: &Store, args: &One, now: Timestamp) -> Result<Found, Failure> {
+    match find(store, &args.id).await?.ok_or_else(|| replay::unheard_of(&args.id))? {
+        Found::Delivery(arrival) => Ok(Found::Delivery(replay::replay(store, &arrival.delivery_id).await?)),
+        Found::StripeEvent(event) => {
+            let config = args.config.load()?;
+            let event = replay::replay_stripe_event(store, &config, &event.event_id, now).await?;
+            Ok(Found::StripeEvent(event))
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn row(arrival: &Arrival) -> String {
@@ -212,6 +222,7 @@ fn describe(arrival: &Arrival, with_payload: bool) -> Value {
 
 fn describe_fact(fact: &FactRecord, with_payload: bool) -> Value {
     json!({
+        "source": park::source(fact),
         "instanceId": fact.instance_id,
         "key": fact.key,
         "eventType": fact.event_type,

@@ -6,5 +6,9 @@ mod parallel;
 mod scenario;
 mod snapshot;
 mod stage;
+/// What `new` makes is a whole program that is tested; its names are filled in there.
+#[path = "../../template/src/main.rs"]
+#[allow(dead_code, reason = "nobody starts it here")]
+mod template;
 mod timeline;
 mod tutorial;

@@ -268,16 +268,7 @@ async fn sellable<'a>(
     let plan = plan.filter(|plan| plans::is_sold(plan, source));
     let plan = plan.ok_or_else(|| super::not_on_sale(&app.catalog, id))?;
     let change = PlanChange::new(&app.catalog, &now_on, &paid, plan, cycle);
-    match change.refusal() {
-        Some(refusal)
-            if source == BillingSource::Stripe
-                && change.given.is_none()
-                && refusal.code() == ErrorCode::DowngradeNotSold =>
-        {
-            let name = &current.name;
-            let message = format!("You are on {name}; a lower plan is chosen in the customer portal.");
-            Err(refusal.with_message(message))
-        }
+    match change.refusal(source) {
         Some(refusal) => Err(refusal),
         None => Ok(plan),
     }

@@ -10,6 +10,7 @@ use wixapp_core::{BillingSource, ErrorCode};
 use crate::billing_source;
 use crate::error::ApiError;
 use crate::extract::{NoBody, OwnerSession, ensure_installed};
+use crate::plan_change::place;
 use crate::reply::Reply;
 use crate::routes::billing::checkout_url::app_page;
 use crate::state::App;
@@ -39,11 +40,11 @@ pub async fn handle(
             let portal_url = billing_source::portal(&app, &session.instance_id, &page).await?;
             Ok(Reply::new(PortalUrl { portal_url }))
         }
-        BillingSource::Wix | BillingSource::None => {
+        source @ (BillingSource::Wix | BillingSource::None) => {
             let found = app.store.find_instance(&session.instance_id).await?;
             ensure_installed(&found.map(|instance| instance.profile).unwrap_or_default())?;
             Err(ApiError::new(ErrorCode::Conflict)
-                .with_message("The plan of this site is managed in Wix under Manage Apps."))
+                .with_message(format!("The plan of this site is managed {}.", place(source))))
         }
     }
 }

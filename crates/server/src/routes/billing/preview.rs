@@ -8,14 +8,16 @@ use utoipa::{IntoParams, ToSchema};
 use wixapp_core::clock::Timestamp;
 use wixapp_core::fact::{Fact, FactKind, PlanTerms};
 use wixapp_core::subscription::{Subscription, SubscriptionStatus};
-use wixapp_core::{BillingCycle, Catalog, Plan, PlanId};
+use wixapp_core::{BillingCycle, BillingSource, Catalog, Plan, PlanId};
 use wixapp_store::{Tx, Want};
 
-use super::checkout_url::PayBy;
+use super::checkout_url::{PayBy, nothing_sold};
+use super::plans;
+use crate::billing_source;
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ValidQuery};
 use crate::openapi::closed;
-use crate::plan_change::{PlanChange, PlanChangeKind};
+use crate::plan_change::{PlanChange, PlanChangeKind, place};
 use crate::reply::Reply;
 use crate::state::App;
 use crate::work::derive::{self, Outlook};
@@ -28,7 +30,8 @@ pub struct PreviewQuery {
     /// The plan's id; `free` for the end of paying.
     #[param(value_type = String, example = "pro")]
     to: PlanId,
-    /// `MONTHLY` or `YEARLY`; as now when left out, or monthly.
+    /// `MONTHLY` or `YEARLY`. When left out, as it is paid now: yearly for who pays several years at once, monthly for who pays
+    /// nothing.
     #[param(inline)]
     cycle: Option<PayBy>,
 }
@@ -39,7 +42,8 @@ pub struct PreviewQuery {
 pub struct Preview {
     /// What kind of change it would be.
     pub change: PlanChangeKind,
-    /// Whether `billing/checkout-url` sells it. What it does not sell is chosen in Wix, under Manage Apps.
+    /// Whether `billing/checkout-url` sells it. What it does not sell is chosen where the plan is paid: in Wix, under Manage Apps,
+    /// or in Stripe's customer portal.
     pub sold: bool,
     /// Why not.
     pub refusal: Option<PreviewRefusal>,
@@ -118,26 +122,54 @@ pub async fn handle(
     let plan = plan.ok_or_else(|| super::not_on_sale(&app.catalog, &query.to))?;
     let (catalog, policy, now) = (app.catalog.clone(), app.policy, app.clock.now());
     let cycle = query.cycle.map(PayBy::cycle);
+    let source = billing_source::of(&app, &session.instance_id).await?;
     let see = move |tx: &Tx| {
         let look = |facts: &[Fact], at| derive::outlook(tx, facts, &catalog, policy, at);
         let paid = derive::paid(tx, &catalog, policy, now);
-        preview(&catalog, &plan, cycle.clone(), now, &paid, look)
+        let wish = Wish { plan: &plan, cycle: cycle.clone(), source };
+        preview(&catalog, wish, now, &paid, look)
     };
     let seen = app.store.look(&session.instance_id, Want::money().facts(), now, see).await?;
     seen.map(Reply::new)
 }
 
+/// What somebody looks at, and where the instance buys.
+struct Wish<'a> {
+    plan: &'a Plan,
+    cycle: Option<BillingCycle>,
+    source: BillingSource,
+}
+
+/// Why `billing/checkout-url` would not sell it, with the same words.
+fn refusal(catalog: &Catalog, change: &PlanChange<'_>, source: BillingSource) -> Option<ApiError> {
+    match source {
+        BillingSource::None => Some(nothing_sold()),
+        BillingSource::Wix | BillingSource::Stripe if change.to.is_free() => change.refusal(source),
+        BillingSource::Wix | BillingSource::Stripe if !plans::is_sold(change.to, source) => {
+            Some(super::not_on_sale(catalog, &change.to.id))
+        }
+        BillingSource::Wix | BillingSource::Stripe => change.refusal(source),
+    }
+}
+
+/// As it is paid now, if our page sells that.
+fn as_now(paid: &Subscription) -> BillingCycle {
+    match paid.billing_cycle.as_ref().and_then(BillingCycle::months) {
+        Some(12..) => BillingCycle::Yearly,
+        Some(_) | None => BillingCycle::Monthly,
+    }
+}
+
 fn preview(
     catalog: &Catalog,
-    plan: &Plan,
-    cycle: Option<BillingCycle>,
+    Wish { plan, cycle, source }: Wish<'_>,
     now: Timestamp,
     paid: &Subscription,
     look: impl Fn(&[Fact], Timestamp) -> Result<Outlook, ApiError>,
 ) -> Result<Preview, ApiError> {
     let before = look(&[], now)?;
     let subscription = &before.subscription;
-    let pay_by = cycle.or_else(|| paid.billing_cycle.clone()).unwrap_or(BillingCycle::Monthly);
+    let pay_by = cycle.unwrap_or_else(|| as_now(paid));
     let change = PlanChange::new(catalog, subscription, paid, plan, &pay_by);
     let kind = change.kind();
     let over = subscription.current_period_end.unwrap_or(now);
@@ -149,7 +181,7 @@ fn preview(
         | PlanChangeKind::LongerCycle => now,
     };
     let after = look(&supposed(&change, subscription, now, over), takes_effect_at)?;
-    let refusal = change.refusal();
+    let refusal = refusal(catalog, &change, source);
     let owed = before.balances.debt;
     let price = match pay_by.months() {
         Some(12) => &plan.price_yearly,
@@ -159,7 +191,7 @@ fn preview(
     Ok(Preview {
         change: kind,
         sold: refusal.is_none(),
-        lines: lines(&change, &before, &after, takes_effect_at, owed),
+        lines: lines(&change, source, (&before, &after), takes_effect_at, owed),
         refusal: refusal.map(|refusal| PreviewRefusal {
             error: refusal.code().as_str().to_owned(),
             message: refusal.message().to_owned(),
@@ -207,8 +239,8 @@ fn supposed(change: &PlanChange<'_>, now_on: &Subscription, now: Timestamp, over
 /// The change in sentences; `owed` is the debt of what was spent and taken back.
 fn lines(
     change: &PlanChange<'_>,
-    before: &PreviewState,
-    after: &PreviewState,
+    source: BillingSource,
+    (before, after): (&PreviewState, &PreviewState),
     at: Timestamp,
     owed: i64,
 ) -> Vec<String> {
@@ -216,7 +248,7 @@ fn lines(
     let credits = format!("{} credits before, {} after.", before.available, after.available);
     match change.kind() {
         PlanChangeKind::None if change.given.is_some() => {
-            change.refusal().map(|refusal| refusal.message().to_owned()).into_iter().collect()
+            change.refusal(source).map(|refusal| refusal.message().to_owned()).into_iter().collect()
         }
         PlanChangeKind::None => vec![format!("You are on {from}, paid this way, already.")],
         PlanChangeKind::Purchase | PlanChangeKind::Upgrade => {
@@ -249,7 +281,8 @@ fn lines(
             format!("You would have {} credits then.", after.available),
         ],
         PlanChangeKind::ShorterCycle => vec![format!(
-            "{from} is paid until {day}. Cancel it in Wix, and buy it again for a shorter time when it is over."
+            "{from} is paid until {day}. Cancel it {}, and buy it again for a shorter time when it is over.",
+            place(source)
         )],
     }
 }

@@ -9,7 +9,8 @@ use wixapp_server::serve::Roles;
 use wixapp_server::work::sweep;
 
 use super::{
-    changed, counter, entries, installed, is, purchased, signed, somebody, standing, terms, until_standing,
+    changed, counter, entries, installed, invoice, is, purchased, signed, somebody, standing, terms,
+    until_standing,
 };
 use crate::app::{Site, TestApp, days, hours};
 use crate::wire::Behaviour;
@@ -52,7 +53,11 @@ async fn hazard_11_a_lower_plan_begins_when_the_period_ends_and_is_not_sold(app:
     app.clock.advance(days(31));
     let on_starter = async || (standing(&app, &site).await.0 == "starter").then_some(());
     app.until("the lower plan", on_starter).await;
-    assert!(standing(&app, &site).await.2 >= 5_200, "all credits are kept");
+    // On day 30 the paid month was not over yet: its second cycle was still one of the higher plan.
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 10_200), "all credits are kept");
+    invoice(&app, &site, "inv-3", "PAID").await;
+    app.clock.advance(days(29));
+    until_standing(&app, &site, is("starter", "active", 11_200)).await;
     app.finish().await;
 }
 

@@ -2,10 +2,12 @@
 
 mod event;
 mod life;
+mod parked;
 mod removal;
 mod sale;
 mod stand_in;
 mod top_up;
+mod two;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -71,6 +71,11 @@ impl StandIn {
         self.world().sessions.len()
     }
 
+    /// On how many pages something can be paid.
+    pub(crate) fn open_session_count(&self) -> usize {
+        self.world().sessions.values().filter(|session| session["status"] == "open").count()
+    }
+
     pub(crate) fn session(&self, id: &str) -> Value {
         self.world().sessions[id].clone()
     }

@@ -84,7 +84,6 @@ struct Told {
 }
 
 async fn tell_again(link: &Link, recording: &Recording) -> Result<Told, Failure> {
-    let mut told = Told { webhooks: recording.webhooks.len(), delivered: 0, open: 0, now: Value::Null };
     if let Some(from) = recording.begins_at() {
         link.post("replay", &json!({ "from": from })).await?;
     }
@@ -94,7 +93,6 @@ async fn tell_again(link: &Link, recording: &Recording) -> Result<Told, Failure>
     let mut done = 0;
     for webhooks in batches(&recording.webhooks)? {
         let answer = link.post("replay/webhooks", &json!({ "webhooks": webhooks, "until": null })).await?;
-        told.add(&answer);
         let before = done;
         done += webhooks.len();
         if before / STEP < done / STEP {
@@ -104,15 +102,15 @@ async fn tell_again(link: &Link, recording: &Recording) -> Result<Told, Failure>
     }
     let last: [RecordedWebhook; 0] = [];
     let answer = link.post("replay/webhooks", &json!({ "webhooks": last, "until": recording.until })).await?;
-    told.add(&answer);
-    Ok(told)
+    Ok(Told::at_the_end(recording.webhooks.len(), &answer))
 }
 
 impl Told {
-    fn add(&mut self, answer: &Value) {
-        self.delivered += answer["delivered"].as_u64().unwrap_or_default();
-        self.open += answer["open"].as_u64().unwrap_or_default();
-        self.now = answer["now"].clone();
+    /// What the last answer says of all webhooks: one refused at first may have been taken when it came again.
+    fn at_the_end(webhooks: usize, answer: &Value) -> Self {
+        // Without webhooks nothing began, and the platform still counts those of an earlier replay.
+        let count = |name: &str| answer[name].as_u64().filter(|_| webhooks > 0).unwrap_or_default();
+        Self { webhooks, delivered: count("delivered"), open: count("open"), now: answer["now"].clone() }
     }
 }
 
@@ -169,4 +167,18 @@ fn finish(args: &Args, told: &Told, comparison: Option<&Comparison>) -> Result<E
         ));
     }
     Ok(comparison.map_or(ExitCode::SUCCESS, Comparison::exit_code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_answer_counts_for_all_webhooks() {
+        let answer = json!({ "delivered": 150, "open": 1, "now": "2028-01-01T00:00:00Z" });
+        let told = Told::at_the_end(151, &answer);
+        assert_eq!((told.webhooks, told.delivered, told.open), (151, 150, 1));
+        let nothing = Told::at_the_end(0, &answer);
+        assert_eq!((nothing.delivered, nothing.open, &nothing.now), (0, 0, &answer["now"]));
+    }
 }
