@@ -4,6 +4,7 @@ mod balance;
 mod books;
 mod connection;
 mod derive;
+mod fanout;
 mod identity;
 mod install;
 mod jobs;
@@ -65,6 +66,8 @@ enum Task {
     Buy(watch::BuyArgs),
     /// Time from a webhook to a live watcher.
     Watch(watch::WatchArgs),
+    /// Time from the end of a job to a thousand live watchers of its site.
+    Fanout(fanout::FanoutArgs),
     /// Time from the start of a program to its first answer.
     Start(start::StartArgs),
     /// Signature checks in a second on one core.
@@ -101,6 +104,7 @@ async fn run(task: Task) -> Result<()> {
         Task::Token(args) => print(&args.token()?),
         Task::Buy(args) => print(&watch::buy(&args).await?),
         Task::Watch(args) => print(&watch::run(&args).await?),
+        Task::Fanout(args) => print(&fanout::run(&args).await?),
         Task::Start(args) => print(&start::run(&args).await?),
         Task::Verify { seconds } => print(&limit::verifications(Duration::try_from_secs_f64(seconds)?)?),
         Task::Sqlite(args) => print(&sqlite::run(&args)?),

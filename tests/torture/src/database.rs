@@ -91,6 +91,13 @@ impl Database {
         }
     }
 
+    /// How large SQLite's log is in bytes; that of PostgreSQL is its own affair.
+    pub(crate) fn log_size(&self) -> Result<Option<u64>> {
+        let Place::File(_) = &self.place else { return Ok(None) };
+        let path = self.url.strip_prefix("sqlite:").context("it is a file")?;
+        Ok(Some(std::fs::metadata(format!("{path}-wal")).context("there is no log")?.len()))
+    }
+
     /// Removes the database; one whose proof failed is left for people to look at.
     pub(crate) async fn remove(self) -> Result<()> {
         match self.place {

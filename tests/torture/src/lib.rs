@@ -12,6 +12,7 @@ pub mod jobs;
 mod lab;
 pub mod race;
 mod server;
+pub mod soak;
 pub mod webhooks;
 
 pub use database::Kind;

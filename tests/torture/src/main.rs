@@ -8,8 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use wixapp_core::clock::Timestamp;
-use wixapp_sim as sim;
-use wixapp_torture::{disk, hazard, jobs, race, webhooks};
+use wixapp_torture::{disk, hazard, jobs, race, soak, webhooks};
 
 /// Proofs that the product loses nothing and does nothing twice.
 #[derive(Debug, Parser)]
@@ -29,8 +28,8 @@ enum Proof {
     Jobs(jobs::Args),
     /// Let the disk under SQLite fail, be full, and lose power
     Disk(disk::Args),
-    /// Live years of many sites in memory, with every fault of the network and every crash
-    Sim(sim::SimArgs),
+    /// Let jobs come steadily for minutes: none may wait long, and nothing may grow
+    Soak(soak::Args),
     /// Be a server whose clock stands still at this moment
     #[command(hide = true)]
     ServeAt {
@@ -59,11 +58,11 @@ fn main() -> ExitCode {
         Proof::Webhooks(args) => prove(|program| async move { webhooks::run(&program, &args).await }),
         Proof::Disk(args) => prove(|program| async move { disk::run(&program, &args).await }),
         Proof::Jobs(args) => prove(|program| async move { jobs::run(&program, &args).await }),
-        // It says how it goes while it goes.
-        Proof::Sim(args) => match sim::command(&args) {
-            Ok(code) => return code,
-            Err(error) => Err(error),
-        },
+        Proof::Soak(args) => prove(|program| async move {
+            let report = soak::run(&program, &args).await?;
+            report.hold()?;
+            Ok(report)
+        }),
         Proof::ServeAt { moment } => {
             prove(|_| async move { hazard::serve_at(moment).await.map(|()| String::new()) })
         }

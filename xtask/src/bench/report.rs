@@ -102,6 +102,8 @@ const TAIL: &str = "
 - Jobs that do nothing run in a runner of their own with 64 places on the server's core. Publications make a real HTTP
   call each, report their progress, and pay with the credit that was held for them; they share the core with the server.
 - Grants and the check of the books run in a process of their own on the server's core, with 64 callers.
+- Fan-out: 1,000 live streams of one site are open while 20 jobs run one after the other; from the network's last answer to a
+  job until each stream has told its end.
 - Memory is of the one process that answers requests and runs jobs, after its start and at its highest.
 - The local platform runs in the process of its load: one thread answers (data is looked at on others), one asks, over 16
   connections. Queries are the median of 21 over HTTP; indexes that nobody declared are built by the first of them.

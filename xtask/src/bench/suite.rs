@@ -37,6 +37,7 @@ pub(crate) fn measure(lab: &Lab<'_>, database: &str) -> Result<ServerFigures> {
     figures.loaded_mb = Some(server.memory_mb()?.1);
     drop(server);
     figures.start_ms = start(lab, database, &network)?;
+    fanout(lab, database, &mut figures)?;
     noop_jobs(lab, database, &mut figures)?;
     books(lab, database, &mut figures)?;
     // After everything else: nobody runs these jobs.
@@ -163,6 +164,24 @@ fn noop_jobs(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Resu
     }
     figures.noop_jobs = median(rates);
     (figures.job_wait_p50_ms, figures.job_wait_p99_ms) = (median(middles), median(ends));
+    Ok(())
+}
+
+/// From the end of a job to the thousand open pages of its site; the load's program is the network that the job asks.
+fn fanout(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Result<()> {
+    let network = lab.address()?;
+    let server = Server::app(lab, database, network)?;
+    let (address, network, key) = (server.address().to_string(), network.to_string(), key(lab));
+    let (mut middles, mut ends) = (Vec::new(), Vec::new());
+    for number_of_run in 0..lab.runs {
+        let run = format!("fanout-{number_of_run}");
+        let arguments =
+            ["fanout", "--address", &address, "--network", &network, "--key", &key, "--run", &run];
+        let printed = lab.tool("fan-out", &arguments)?;
+        middles.push(number(&printed, "p50_ms")?);
+        ends.push(number(&printed, "p99_ms")?);
+    }
+    (figures.fanout_p50_ms, figures.fanout_p99_ms) = (median(middles), median(ends));
     Ok(())
 }
 

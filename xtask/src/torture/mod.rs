@@ -16,7 +16,7 @@ use crate::repo::Repo;
 /// Arguments of `cargo xtask torture`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Proofs: race, webhooks, jobs, disk, sim; `cargo xtask torture race --help` says more. \
+    after_help = "Proofs: race, webhooks, jobs, soak, disk, sim; `cargo xtask torture race --help` says more. \
                         docs/testing.md says what each one shows."
 )]
 pub(crate) struct TortureArgs {
@@ -30,7 +30,7 @@ enum TortureTask {
     Mutants(mutants::MutantArgs),
     /// Live random lives in random orders of arrival; each must end in the same books
     Permutations(permutations::PermutationArgs),
-    /// Run a proof of tests/torture.
+    /// Run a proof of tests/torture or tests/sim.
     #[command(external_subcommand)]
     Proof(Vec<OsString>),
 }

@@ -6,7 +6,7 @@ use wixapp::prelude::*;
 use wixapp_core::Timestamp;
 
 /// Says in the environment that a server or worker is of this app and not the reference app.
-pub(super) const OF_THIS_APP: &str = "WIXAPP_TORTURE_JOBS";
+pub(crate) const OF_THIS_APP: &str = "WIXAPP_TORTURE_JOBS";
 /// How many steps a job takes.
 const STEPS: u8 = 5;
 

@@ -13,7 +13,7 @@ use super::app::Tick;
 use super::work::{Added, GROUP, RICHES};
 
 /// Checks everything, and counts it.
-pub(super) async fn all(store: &Store, added: &Added, report: &mut Report) -> Result<()> {
+pub(crate) async fn all(store: &Store, added: &Added, report: &mut Report) -> Result<()> {
     for instance in &added.instances {
         of_instance(store, instance, report).await.with_context(|| instance.to_string())?;
     }

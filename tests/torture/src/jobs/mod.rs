@@ -4,9 +4,9 @@
 //! joined once; every second was ticked once; and the ledgers verify.
 
 pub mod app;
-mod check;
+pub(crate) mod check;
 mod crew;
-mod work;
+pub(crate) mod work;
 
 use std::fmt;
 use std::path::Path;

@@ -16,7 +16,7 @@ use crate::identity;
 use super::app::{Sum, Toil};
 
 /// How many instances take part.
-const INSTANCES: usize = 10;
+pub(crate) const INSTANCES: usize = 10;
 /// What each has to begin with.
 pub(super) const RICHES: i64 = 1_000_000;
 /// How many jobs are added in one transaction; of these, the first are a group.
@@ -25,28 +25,22 @@ pub(super) const GROUP: usize = 5;
 
 /// What was added.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Added {
-    pub(super) instances: Vec<InstanceId>,
-    pub(super) jobs: usize,
-    pub(super) groups: usize,
+pub(crate) struct Added {
+    pub(crate) instances: Vec<InstanceId>,
+    pub(crate) jobs: usize,
+    pub(crate) groups: usize,
 }
 
 /// Adds the jobs, every fifth of which fails.
 pub(super) async fn add(store: &Store, count: u32, rng: &mut StdRng) -> Result<Added> {
-    let mut added = Added::default();
-    for number in 0..INSTANCES {
-        let instance = identity::instance(5, number);
-        give(store, &instance).await?;
-        added.instances.push(instance);
-    }
+    let mut added = Added { instances: owners(store).await?, ..Added::default() };
     let count = usize::try_from(count)?;
     while added.jobs < count {
         let batch = BATCH.min(count - added.jobs);
         let instance = &added.instances[added.jobs / BATCH % INSTANCES];
         let mut jobs = Vec::new();
         for number in 0..batch {
-            let toil = Toil { good: number % 5 != 0, step_ms: rng.random_range(4..12) };
-            jobs.push(new_job(&toil, JobId::new(identity::now(), rng.random()), identity::now())?);
+            jobs.push(toil(number, rng)?);
         }
         added.jobs += batch;
         let mut group = new_group(&Sum, JobGroupId::new(identity::now(), rng.random()), identity::now())?;
@@ -57,6 +51,36 @@ pub(super) async fn add(store: &Store, count: u32, rng: &mut StdRng) -> Result<A
         store.transact(instance, Want::money(), identity::now(), move |tx| put(tx, &jobs, &group)).await??;
     }
     Ok(added)
+}
+
+/// The instances, each with riches.
+pub(crate) async fn owners(store: &Store) -> Result<Vec<InstanceId>> {
+    let mut instances = Vec::new();
+    for number in 0..INSTANCES {
+        let instance = identity::instance(5, number);
+        give(store, &instance).await?;
+        instances.push(instance);
+    }
+    Ok(instances)
+}
+
+/// Adds one job to one instance.
+pub(crate) async fn add_one(store: &Store, added: &mut Added, rng: &mut StdRng) -> Result<()> {
+    let job = toil(added.jobs, rng)?;
+    let instance = &added.instances[added.jobs % INSTANCES];
+    let add = move |tx: &mut Tx| {
+        let job = paid(tx, &job)?;
+        tx.enqueue(job);
+        Ok::<_, LedgerError>(())
+    };
+    store.transact(instance, Want::money(), identity::now(), add).await??;
+    added.jobs += 1;
+    Ok(())
+}
+
+fn toil(number: usize, rng: &mut StdRng) -> Result<NewJob> {
+    let toil = Toil { good: !number.is_multiple_of(5), step_ms: rng.random_range(4..12) };
+    Ok(new_job(&toil, JobId::new(identity::now(), rng.random()), identity::now())?)
 }
 
 fn put(tx: &mut Tx, jobs: &[NewJob], group: &NewGroup) -> Result<(), LedgerError> {

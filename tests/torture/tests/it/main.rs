@@ -5,6 +5,7 @@ mod disk;
 mod hazard;
 mod jobs;
 mod race;
+mod soak;
 mod webhooks;
 
 use std::path::Path;
