@@ -245,7 +245,7 @@ describe('when something breaks', () => {
   });
 
   it('an expired token: the page asks to be reloaded, and is fine after that', LIMIT, async () => {
-    watcher.allow(/status of 401 .*\/api\/v1\/wix\//);
+    watcher.allow(/status of 401 .*\/api\/v1\//);
     const page = await newPage();
     await page.goto(owner.at('/'));
     await settled(page);

@@ -2,6 +2,7 @@
 // running product. Screenshots go to target/screenshots/pages.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { answerTo } from './lib/answer.mjs';
 import { Album, launch } from './lib/browser.mjs';
 import { look, settled } from './lib/look.mjs';
 import { Owner } from './lib/owner.mjs';
@@ -195,6 +196,52 @@ describe('the pages', () => {
     await page.context().close();
   });
 
+  it('ask by keyboard, too, before what cannot be undone', { timeout: LIMIT_MS }, async () => {
+    const page = await newPage(1440, 'en');
+    await page.goto(owner.at('/settings'));
+    await settled(page);
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? '');
+    await page.getByTestId('data-delete').focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByTestId('delete-dialog');
+    await dialog.waitFor();
+    const seen = new Set();
+    for (let step = 0; step < 8; step += 1) {
+      await page.keyboard.press('Tab');
+      assert.equal(await dialog.locator(':focus').count(), 1, `left after ${step + 1} steps`);
+      seen.add(await focused());
+    }
+    assert.ok(seen.has('delete-keep') && seen.has('delete-understood'), [...seen].join());
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'data-delete');
+    await page.context().close();
+  });
+
+  it('are fewer in an app without posts', { timeout: LIMIT_MS }, async () => {
+    watcher.allow(/status of 404 .*\/api\/v1\/networks/);
+    const page = await newPage(1440, 'en');
+    await page.route('**/api/v1/networks', (route) =>
+      route.fulfill({ status: 404, json: { success: false, error: 'not_found', message: '?' } }),
+    );
+    await page.goto(owner.at('/posts'));
+    await settled(page);
+    await page.getByTestId('plan-name').waitFor();
+    assert.equal(new URL(page.url()).pathname, '/');
+    const entries = await page.getByRole('navigation').getByRole('link').allTextContents();
+    assert.deepEqual(entries, [
+      'Overview',
+      'Plans & credits',
+      'History',
+      'Usage',
+      'Jobs',
+      'Settings',
+    ]);
+    await shown(page, 'an app without posts', [360, 1440]);
+    await page.context().close();
+  });
+
   /** @type {[string, string, string][]} */
   const returns = [
     ['left without paying', 'payment=cancelled', 'cancelled'],
@@ -224,7 +271,7 @@ describe('the pages', () => {
     await page.goto(`${owner.frame.origin}/settings`);
     await page.getByTestId('screen-missing').waitFor();
     await shown(page, 'opened outside Wix', [360, 1440]);
-    watcher.allow(/status of 401 .*\/api\/v1\/wix\//);
+    watcher.allow(/status of 401 .*\/api\/v1\//);
     const forged = new URL(owner.at('/?payment=success'));
     forged.searchParams.set('instance', `${owner.frame.searchParams.get('instance')}x`);
     await page.goto(forged.href);
@@ -266,14 +313,19 @@ describe('the pages', () => {
     await page.goto(owner.at('/settings'));
     await settled(page);
     await page.getByTestId('notices-address').fill('maya@example.com');
-    await page.getByTestId('notices-save').click();
-    await page.getByTestId('toast').waitFor();
+    const saved = answerTo(page, 'PUT', /\/settings\/notices$/, () =>
+      page.getByTestId('notices-save').click(),
+    );
+    assert.equal(await saved, 200);
     await page.getByTestId('data-delete').click();
     await page.getByTestId('delete-dialog').waitFor();
     assert.ok(await page.getByTestId('delete-now').isDisabled());
     await shown(page, 'what a deletion takes', [360, 1440]);
     await page.getByTestId('delete-understood').check();
-    await page.getByTestId('delete-now').click();
+    const deleted = answerTo(page, 'DELETE', /\/settings\/data$/, () =>
+      page.getByTestId('delete-now').click(),
+    );
+    assert.equal(await deleted, 200);
     await page.getByText('Your data is deleted.').waitFor();
     await page.locator('[data-testid=notices-address][value=""]').waitFor();
     await page.getByTestId('nav-overview').click();

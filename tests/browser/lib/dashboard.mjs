@@ -1,4 +1,5 @@
 // The platform's pages and the app inside them, in the words of the test.
+import { answerTo } from './answer.mjs';
 
 const WAIT_MS = 30_000;
 
@@ -113,12 +114,11 @@ export class Dashboard {
    */
   async moveClock(days) {
     await this.on('clock-chip').click();
-    if (days === '30') {
-      await this.on('clock-advance-30d').click();
-    } else {
-      await this.on('clock-advance-custom').fill(days);
-      await this.on('clock-advance-submit').click();
-    }
+    const isStep = days === '30';
+    if (!isStep) await this.on('clock-advance-custom').fill(days);
+    const button = this.on(isStep ? 'clock-advance-30d' : 'clock-advance-submit');
+    // The panel goes on showing what the move before it brought.
+    await answerTo(this.page, 'POST', /\/clock\/advance$/, () => button.click());
     const result = (await this.on('clock-result').textContent({ timeout: WAIT_MS })) ?? '';
     return result;
   }

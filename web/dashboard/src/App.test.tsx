@@ -17,11 +17,12 @@ import {
   startTestServer,
 } from '@wixapp/react/testing';
 import { HttpResponse, http, type JsonBodyType } from 'msw';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from './App';
 
 const server = startTestServer();
 const json = (data: unknown) => ok(data as JsonBodyType);
+beforeEach(() => server.msw.use(http.get('*/api/v1/networks', () => json({ networks: [] }))));
 
 async function openApp(status: UserStatus = aStatus(), query = 'instance=token-1') {
   server.status = status;

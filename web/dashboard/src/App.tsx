@@ -5,6 +5,7 @@ import { OverviewPage } from './overview/OverviewPage';
 import { ReturnProvider } from './overview/ReturnProvider';
 import { lazyPage } from './shell/lazyPage';
 import { Shell } from './shell/Shell';
+import { useHasPosts } from './shell/useHasPosts';
 
 const PostsPage = lazyPage('posts', () => import('./posts/PostsPage'));
 const ComposerPage = lazyPage('compose', () => import('./composer/ComposerPage'));
@@ -25,25 +26,36 @@ export function App() {
         <ReturnProvider>
           <Shell>
             <ErrorBoundary>
-              <Routes>
-                <Route path="/" element={<OverviewPage />} />
-                <Route path="/posts" element={<PostsPage />} />
-                <Route path="/compose" element={<ComposerPage />} />
-                <Route path="/post" element={<PostPage />} />
-                <Route path="/calendar" element={<CalendarPage />} />
-                <Route path="/networks" element={<NetworksPage />} />
-                <Route path="/profiles" element={<ProfilesPage />} />
-                <Route path="/plans" element={<PlansPage />} />
-                <Route path="/history" element={<HistoryPage />} />
-                <Route path="/usage" element={<UsagePage />} />
-                <Route path="/jobs" element={<JobsPage />} />
-                <Route path="/settings" element={<SettingsPage />} />
-                <Route path="*" element={<Navigate to="/" replace />} />
-              </Routes>
+              <Pages />
             </ErrorBoundary>
           </Shell>
         </ReturnProvider>
       </BrowserRouter>
     </WixProvider>
+  );
+}
+
+function Pages() {
+  const hasPosts = useHasPosts();
+  return (
+    <Routes>
+      <Route path="/" element={<OverviewPage />} />
+      {hasPosts && (
+        <>
+          <Route path="/posts" element={<PostsPage />} />
+          <Route path="/compose" element={<ComposerPage />} />
+          <Route path="/post" element={<PostPage />} />
+          <Route path="/calendar" element={<CalendarPage />} />
+          <Route path="/networks" element={<NetworksPage />} />
+          <Route path="/profiles" element={<ProfilesPage />} />
+        </>
+      )}
+      <Route path="/plans" element={<PlansPage />} />
+      <Route path="/history" element={<HistoryPage />} />
+      <Route path="/usage" element={<UsagePage />} />
+      <Route path="/jobs" element={<JobsPage />} />
+      <Route path="/settings" element={<SettingsPage />} />
+      <Route path="*" element={<Navigate to="/" replace />} />
+    </Routes>
   );
 }

@@ -1,29 +1,32 @@
-import { Button, Text } from '@wix/design-system';
-import { Dialog } from '@wixapp/react';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
+import { ConfirmDialog } from '../shell/ConfirmDialog';
 import type { LeaveGuard } from './useLeaveGuard';
 
 /** Asks before unsaved words are lost. */
 export function LeaveDialog({ guard }: { guard: LeaveGuard }) {
   const { leave: texts } = useAutopostMessages();
   return (
-    <Dialog
-      isOpen={guard.isAsking}
-      title={texts.title}
+    <ConfirmDialog
+      name="leave"
+      subject={guard.isAsking ? guard : null}
+      ask={() => ({
+        title: texts.title,
+        text: texts.text,
+        keep: texts.stay,
+        confirm: texts.leave,
+        pending: texts.leave,
+        failed: texts.leave,
+      })}
+      action={AT_ONCE}
       onClose={guard.stay}
-      testId="leave-dialog"
-      footer={
-        <>
-          <Button priority="secondary" onClick={guard.leave} data-testid="leave-now">
-            {texts.leave}
-          </Button>
-          <Button onClick={guard.stay} data-testid="leave-stay">
-            {texts.stay}
-          </Button>
-        </>
-      }
-    >
-      <Text size="small">{texts.text}</Text>
-    </Dialog>
+    />
   );
 }
+
+/** Leaving asks nobody, and so cannot fail. */
+const AT_ONCE = {
+  mutateAsync: async ({ leave }: LeaveGuard) => leave(),
+  reset: () => {},
+  isPending: false,
+  error: null,
+};

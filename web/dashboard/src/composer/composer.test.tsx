@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { aStatus, credits, fail } from '@wixapp/react/testing';
 import { HttpResponse, http } from 'msw';
@@ -175,125 +175,14 @@ describe('images', () => {
   });
 });
 
-describe('a time', () => {
-  it('schedules_the_post_and_not_one_that_has_passed', async () => {
-    await open('/compose?day=2026-11-24');
-    await write('Later');
-    const at = await field('when-at');
-    expect(at.value).toBe('2026-11-24T09:00');
-    await userEvent.clear(at);
-    await run();
-    expect(problems()).toEqual(['Choose a date and a time.']);
-    await userEvent.type(at, '2020-01-01T09:00');
-    await waitFor(() => expect(problems()[0]).toMatch(/That moment has passed/));
-    await userEvent.clear(at);
-    await userEvent.type(at, '2026-11-25T10:30');
-    await run();
-    await screen.findByText('Your post is scheduled.');
-    expect(autopost.called('POST /posts/post_1/schedule')[0]?.body).toEqual({
-      scheduledAt: new Date(2026, 10, 25, 10, 30).toISOString(),
-    });
-  });
-
-  it('stays_while_the_words_of_a_scheduled_post_change', async () => {
-    const scheduledAt = '2026-12-01T09:00:00.000Z';
-    autopost.posts = [aPost({ state: 'scheduled', scheduledAt })];
-    await open('/compose?post=post_9');
-    await write(' Really.');
-    await userEvent.click(screen.getByTestId('composer-save'));
-    await screen.findByText('Your post is saved.');
-    expect(autopost.called('PUT /posts/post_9')[0]?.body).toMatchObject({
-      scheduledAt,
-      version: 1,
-    });
-    expect(autopost.posts[0]?.state).toBe('scheduled');
-  });
-
-  const ahead = '2026-12-01T09:00:30Z';
-  const saved = () => autopost.called('PUT /posts/post_9').map(({ body }) => body);
-  const timeOf = () => autopost.posts.map(({ state, scheduledAt }) => [state, scheduledAt])[0];
-  const save = () => userEvent.click(screen.getByTestId('composer-save'));
-  const isClean = () =>
-    screen.getByTestId('composer-save').getAttribute('aria-disabled') === 'true';
-
-  it('of_a_scheduled_post_is_moved_by_saving_and_kept_to_the_second_while_nobody_moves_it', async () => {
-    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
-    await open('/compose?post=post_9');
-    await write(' Really.');
-    await save();
-    await waitFor(() => expect(isClean()).toBe(true));
-    const at = await field('when-at');
-    await userEvent.clear(at);
-    await userEvent.type(at, '2026-11-25T10:30');
-    await save();
-    await waitFor(() => expect(saved()).toHaveLength(2));
-    const moved = new Date(2026, 10, 25, 10, 30).toISOString();
-    expect(saved()).toMatchObject([{ scheduledAt: ahead }, { scheduledAt: moved }]);
-    await waitFor(() => expect(isClean()).toBe(true));
-    expect(timeOf()).toEqual(['scheduled', moved]);
-  });
-
-  it('of_a_scheduled_post_is_not_moved_to_nowhere', async () => {
-    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
-    await open('/compose?post=post_9');
-    await userEvent.clear(await field('when-at'));
-    await save();
-    expect(problems()).toEqual(['Choose a date and a time.']);
-    expect(autopost.calls).toEqual([]);
-  });
-
-  it('is_taken_off_a_scheduled_post_that_is_saved_for_now', async () => {
-    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
-    await open('/compose?post=post_9');
-    await userEvent.click(await field('when-now'));
-    await save();
-    await screen.findByText('The post is a draft again.');
-    expect(saved()[0]).not.toHaveProperty('scheduledAt');
-    expect(timeOf()).toEqual(['draft', null]);
-  });
-
-  it.each([
-    ['missed', '2026-11-20T09:00:00Z'],
-    ['failed', '2026-11-20T09:00:00Z'],
-    ['failed', ahead],
-  ] as const)('of_a_post_that_is_%s_is_over_when_it_is_saved: %s', async (state, scheduledAt) => {
-    autopost.posts = [aPost({ state, scheduledAt })];
-    await open('/compose?post=post_9');
-    await write(' Really.');
-    await save();
-    await screen.findByText('Your post is saved.');
-    expect(saved()[0]).not.toHaveProperty('scheduledAt');
-    expect(timeOf()).toEqual(['draft', null]);
-  });
-
-  it('does_not_come_back_after_the_post_was_published_at_once_and_failed', async () => {
-    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
-    await open('/compose?post=post_9');
-    await userEvent.click(await field('when-now'));
-    await run();
-    await screen.findByTestId('results');
-    expect(timeOf()).toEqual(['publishing', null]);
-    autopost.finish('post_9', { fake: { state: 'failed' } });
-    cleanup();
-    await open('/compose?post=post_9');
-    await write(' Really.');
-    await save();
-    await screen.findByText('Your post is saved.');
-    expect(timeOf()).toEqual(['draft', null]);
-  });
-
-  it('stays_when_publishing_at_once_is_refused', async () => {
-    server.msw.use(http.post('*/api/v1/posts/:id/publish', () => fail(503, 'unavailable')));
-    autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
-    await open('/compose?post=post_9');
-    await write(' Really.');
-    await userEvent.click(await field('when-now'));
-    await run();
-    await screen.findByTestId('composer-failure');
-    expect(timeOf()).toEqual(['scheduled', ahead]);
-    // The choice is not stored yet.
-    expect(isClean()).toBe(false);
-  });
+it('is_saved_after_its_profile_was_deleted', async () => {
+  autopost.profiles = [aProfile({ id: 'profile_8', isDefault: false })];
+  autopost.posts = [aPost({ profileId: 'profile_9' })];
+  await open('/compose?post=post_9');
+  await write(' Really.');
+  await userEvent.click(screen.getByTestId('composer-save'));
+  await screen.findByText('Your post is saved.');
+  expect(autopost.posts[0]).toMatchObject({ profileId: null, version: 2 });
 });
 
 describe('somebody else', () => {
@@ -343,7 +232,7 @@ describe('unsaved words', () => {
     await write('Hello');
     await userEvent.click(screen.getByTestId('nav-jobs'));
     await screen.findByTestId('leave-dialog');
-    await userEvent.click(screen.getByTestId('leave-stay'));
+    await userEvent.click(screen.getByTestId('leave-keep'));
     expect([address(), (await field('composer-text')).value]).toEqual(['/compose', 'Hello']);
     const event = new Event('beforeunload', { cancelable: true });
     window.dispatchEvent(event);

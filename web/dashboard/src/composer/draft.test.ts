@@ -13,7 +13,7 @@ import {
 } from './draft';
 import { lengthOn } from './length';
 
-const draft = draftOf(aPost({ text: '' }));
+const draft = draftOf(aPost({ text: '' }), []);
 const bakery = aProfile();
 const summer = aProfile({ id: 'profile_8', hashtags: ['summer'] });
 
@@ -29,6 +29,12 @@ describe('a profile', () => {
   it('leaves_hashtags_that_the_writer_has_changed', () => {
     const written = { ...draft, profileId: bakery.id, text: 'Rolls!\n\n#bread' };
     expect(withProfile(written, bakery, summer).text).toBe('Rolls!\n\n#bread\n\n#summer');
+  });
+
+  it('that_was_deleted_is_left_out_of_the_post_that_had_it', () => {
+    const post = aPost({ profileId: bakery.id });
+    expect(draftOf(post, [summer, bakery]).profileId).toBe(bakery.id);
+    expect(draftOf(post, [summer]).profileId).toBeNull();
   });
 
   it('is_not_taken_for_words', () => {
@@ -65,7 +71,7 @@ describe('a draft', () => {
   it('has_a_time_to_be_saved_with_only_while_its_post_is_scheduled', () => {
     const scheduledAt = '2026-11-24T09:30:12Z';
     const scheduled = aPost({ state: 'scheduled', scheduledAt });
-    const read = draftOf(scheduled);
+    const read = draftOf(scheduled, []);
     const moved = { ...read, scheduledAt: localTime(new Date('2026-11-25T10:00:00Z')) };
     expect(chosenTime(scheduled, read)).toBe(scheduledAt);
     expect(chosenTime(scheduled, moved)).toBe('2026-11-25T10:00:00.000Z');

@@ -12,13 +12,15 @@ export interface Draft {
   scheduledAt: string;
 }
 
-export function draftOf(post: Post): Draft {
+/** A stored post as it is written on. A profile that was deleted meanwhile is left out: the server takes none of those. */
+export function draftOf(post: Post, profiles: readonly Profile[]): Draft {
+  const profile = profiles.find(({ id }) => id === post.profileId);
   return {
     text: post.text,
     networks: post.networks,
     versions: post.versions,
     images: post.images,
-    profileId: post.profileId ?? null,
+    profileId: profile?.id ?? null,
     ...whenOf(post),
   };
 }

@@ -52,7 +52,7 @@ export function useComposer(setup: ComposerSetup) {
   const remember = useRememberPost();
   const reportPublished = useBiEvent('PRIMARY_ACTION_PERFORMED');
   const [draft, setDraft] = useState(() =>
-    setup.post === null ? newDraft(setup) : draftOf(setup.post),
+    setup.post === null ? newDraft(setup) : draftOf(setup.post, setup.profiles),
   );
   const [base, setBase] = useState(draft);
   const [post, setPost] = useState(setup.post);
@@ -151,7 +151,7 @@ export function useComposer(setup: ComposerSetup) {
       // A time that only they have changed is not one of these words.
       const isTheirs = timeOf(newest) !== timeOf(known) && isSameTime(draft, before);
       const mine = isTheirs ? { ...draft, ...whenOf(newest) } : draft;
-      stored.current = { post: newest, draft: draftOf(newest) };
+      stored.current = { post: newest, draft: draftOf(newest, setup.profiles) };
       setPost(newest);
       setDraft(mine);
       for (const action of actions) action.reset();

@@ -1,7 +1,7 @@
 import { Button, Text, TextButton } from '@wix/design-system';
 import { isFinal, type Job, JobBadge, ProgressBar, resultUrl, useWixContext } from '@wixapp/react';
 import { useAppMessages } from '../messages/useAppMessages';
-import { isStoppable } from './StopDialog';
+import { isStoppable } from './useStop';
 
 interface JobRowProps {
   job: Job;

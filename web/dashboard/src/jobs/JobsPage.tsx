@@ -12,11 +12,13 @@ import {
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
+import { ConfirmDialog } from '../shell/ConfirmDialog';
 import { PageHead } from '../shell/PageHead';
 import { Panel } from '../shell/Panel';
 import { Tabs } from '../shell/Tabs';
+import { useHasPosts } from '../shell/useHasPosts';
 import { JobRow } from './JobRow';
-import { isStoppable, StopDialog, type Stoppable } from './StopDialog';
+import { isStoppable, type Stoppable, useStop } from './useStop';
 
 /** The views of the page, and the jobs the server lists for each. */
 const VIEWS = { all: undefined, running: 'running', done: 'done', failed: 'failed' } as const;
@@ -34,8 +36,10 @@ export default function JobsPage() {
       { replace: true },
     );
   const [stopping, setStopping] = useState<Stoppable | null>(null);
-  const stop = ({ jobId, kind }: Job) =>
-    setStopping({ jobId, question: texts.stopTitle(texts.kinds[kind] ?? kind) });
+  const stop = ({ jobId, kind, credits }: Job) => {
+    const title = texts.stopTitle(texts.kinds[kind] ?? kind);
+    setStopping({ jobId, title, isPaid: (credits ?? 0) > 0 });
+  };
   return (
     <div className="page">
       <PageHead title={texts.pageTitle} subtitle={texts.subtitle} />
@@ -49,7 +53,12 @@ export default function JobsPage() {
       />
       <JobList view={view} onChoose={choose} onStop={stop} />
       <JobDialog jobId={params.get('job')} onClose={() => choose(null)} onStop={stop} />
-      <StopDialog job={stopping} onClose={() => setStopping(null)} />
+      <ConfirmDialog
+        name="stop"
+        subject={stopping}
+        {...useStop()}
+        onClose={() => setStopping(null)}
+      />
     </div>
   );
 }
@@ -95,8 +104,9 @@ function JobList({ view, onChoose, onStop }: JobListProps) {
 
 function NoJobs({ view }: { view: View }) {
   const { jobs: texts } = useAppMessages();
+  const hasPosts = useHasPosts();
   return view === 'all' ? (
-    <EmptyState title={texts.emptyTitle} text={texts.emptyText} />
+    <EmptyState title={texts.emptyTitle} text={hasPosts ? texts.emptyText : texts.emptyTextOther} />
   ) : (
     <EmptyState title={texts.noneTitle} text={texts.noneText} />
   );

@@ -98,6 +98,7 @@ export const de = (f: Format): AppMessages => ({
     },
     emptyTitle: 'Noch keine Aufträge',
     emptyText: 'Veröffentlichen Sie einen Beitrag und sehen Sie hier Schritt für Schritt zu.',
+    emptyTextOther: 'Was die App im Hintergrund tut, steht hier Schritt für Schritt.',
     open: 'Öffnen',
     openLabel: (title, at) => `Öffnen: „${title}“, ${at}`,
     stop: 'Stoppen',
@@ -105,6 +106,7 @@ export const de = (f: Format): AppMessages => ({
     stopTitle: (title) => `„${title}“ stoppen?`,
     stopText:
       'Die Credits, die dafür zurückgelegt wurden, kommen sofort zurück. Was schon getan ist, bleibt getan.',
+    stopTextFree: 'Was schon getan ist, bleibt getan. Von dort geht es nicht weiter.',
     stopKeep: 'Laufen lassen',
     stopping: 'Wird gestoppt…',
     stopped: 'Gestoppt; die Credits dafür sind wieder da.',
@@ -170,6 +172,8 @@ export const de = (f: Format): AppMessages => ({
       exportTitle: 'Daten mitnehmen',
       exportText:
         'Eine Datei mit Ihrem Tarif, allen Credits, Beiträgen, Profilen und Aufträgen und diesen Einstellungen; die Credits auch als Tabelle.',
+      exportTextOther:
+        'Eine Datei mit Ihrem Tarif, allen Credits und Aufträgen und diesen Einstellungen; die Credits auch als Tabelle.',
       export: 'Alles herunterladen',
       exporting: 'Wird gesammelt…',
       failed: 'Die Daten konnten nicht gesammelt werden. Bitte versuchen Sie es erneut.',
@@ -179,8 +183,9 @@ export const de = (f: Format): AppMessages => ({
       delete: 'Meine Daten löschen…',
       deleteQuestion: 'Ihre Daten endgültig löschen?',
       deleteWhat: 'Dies wird gelöscht und lässt sich nicht zurückholen:',
+      deletedPosts: 'Ihre Beiträge, Bilder, Markenprofile und der Zugang zu Ihren Netzwerken',
+      deletedOther: 'was die App für Ihre Website gespeichert hat',
       deleted: [
-        'Ihre Beiträge, Bilder, Markenprofile und der Zugang zu Ihren Netzwerken',
         'die Texte und Ergebnisse aller Aufträge',
         'Ihre E-Mail-Adresse und welche Benachrichtigungen Sie wollten',
         'was Wix uns über Ihre Website und ihre Zahlungen mitgeteilt hat, Wort für Wort',

@@ -98,6 +98,8 @@ export const en = (f: Format) => ({
     } as Record<string, string>,
     emptyTitle: 'No jobs yet',
     emptyText: 'Publish a post and watch it here, step by step.',
+    /** In an app without posts. */
+    emptyTextOther: 'What the app does in the background shows here, step by step.',
     open: 'Open',
     openLabel: (title: string, at: string) => `Open: “${title}”, ${at}`,
     stop: 'Stop',
@@ -105,6 +107,7 @@ export const en = (f: Format) => ({
     stopTitle: (title: string) => `Stop “${title}”?`,
     stopText:
       'The credits that were put aside for it come back at once. What it has already done stays done.',
+    stopTextFree: 'What it has already done stays done. It cannot go on from there.',
     stopKeep: 'Let it run',
     stopping: 'Stopping…',
     stopped: 'Stopped; its credits came back.',
@@ -169,6 +172,8 @@ export const en = (f: Format) => ({
       exportTitle: 'Take your data with you',
       exportText:
         'One file with your plan, every credit in and out, every post, profile and job, and these settings; the credits also as a table.',
+      exportTextOther:
+        'One file with your plan, every credit in and out, every job, and these settings; the credits also as a table.',
       export: 'Download everything',
       exporting: 'Collecting…',
       failed: 'The data could not be collected. Please try again.',
@@ -178,8 +183,9 @@ export const en = (f: Format) => ({
       delete: 'Delete my data…',
       deleteQuestion: 'Delete your data for good?',
       deleteWhat: 'This is deleted, and cannot be brought back:',
+      deletedPosts: 'your posts, images, brand profiles and the access to your networks',
+      deletedOther: 'what the app has stored for your site',
       deleted: [
-        'your posts, images, brand profiles and the access to your networks',
         'the texts and results of all jobs',
         'your e-mail address and which notices you wanted',
         'what Wix told us about your site and its payments, word by word',

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Text } from '@wix/design-system';
-import { Dialog, useFailureText, useToast } from '@wixapp/react';
+import { useToast } from '@wixapp/react';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import type { NetworkItem } from '../posts/types';
 import { keys, useAutopost } from '../posts/useAutopost';
+import { ConfirmDialog } from '../shell/ConfirmDialog';
 
 interface DisconnectDialogProps {
   item: NetworkItem | null;
@@ -15,50 +15,28 @@ export function DisconnectDialog({ item, onClose }: DisconnectDialogProps) {
   const { networks: texts, networkNames } = useAutopostMessages();
   const api = useAutopost();
   const cache = useQueryClient();
-  const failureText = useFailureText();
   const { show } = useToast();
   const disconnect = useMutation({
     mutationFn: ({ network }: NetworkItem) => api.disconnect(network),
-    onSuccess: (_, { network }) => {
+    onSuccess: async (_, { network }) => {
       show(texts.disconnected(networkNames[network]), 'success');
-      void cache.invalidateQueries({ queryKey: keys.networks });
-      close();
+      await cache.invalidateQueries({ queryKey: keys.networks });
     },
   });
-  const close = () => {
-    disconnect.reset();
-    onClose();
-  };
   return (
-    <Dialog
-      isOpen={item !== null}
-      title={item === null ? '' : texts.disconnectTitle(networkNames[item.network])}
-      onClose={close}
-      testId="disconnect-dialog"
-      footer={
-        <>
-          <Button priority="secondary" onClick={close}>
-            {texts.keep}
-          </Button>
-          <Button
-            skin="destructive"
-            disabled={disconnect.isPending}
-            onClick={() => item !== null && disconnect.mutate(item)}
-            data-testid="disconnect-now"
-          >
-            {texts.disconnect}
-          </Button>
-        </>
-      }
-    >
-      <Text size="small">{texts.disconnectText}</Text>
-      <div role="alert">
-        {disconnect.error !== null && (
-          <Text size="small" skin="error">
-            {failureText(disconnect.error, texts.failed)}
-          </Text>
-        )}
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      name="disconnect"
+      subject={item}
+      ask={({ network }) => ({
+        title: texts.disconnectTitle(networkNames[network]),
+        text: texts.disconnectText,
+        keep: texts.keep,
+        confirm: texts.disconnect,
+        pending: texts.disconnecting,
+        failed: texts.failed,
+      })}
+      action={disconnect}
+      onClose={onClose}
+    />
   );
 }

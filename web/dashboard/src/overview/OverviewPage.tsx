@@ -2,6 +2,7 @@ import { CheckoutReturn, CreditCard, LowCreditBanner } from '@wixapp/react';
 import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { PageHead } from '../shell/PageHead';
+import { useHasPosts } from '../shell/useHasPosts';
 import { OpenCheckoutBanner } from './OpenCheckoutBanner';
 import { PlanPanel } from './PlanPanel';
 import { PublishPanel } from './PublishPanel';
@@ -12,6 +13,7 @@ import { usePaymentReturn } from './ReturnProvider';
 export function OverviewPage() {
   const { overview } = useAppMessages();
   const { pending, finish } = usePaymentReturn();
+  const hasPosts = useHasPosts();
   return (
     <div className="page">
       <PageHead title={overview.title} subtitle={overview.subtitle} />
@@ -30,7 +32,7 @@ export function OverviewPage() {
       <div className="page__grid">
         <CreditCard />
         <PlanPanel />
-        <PublishPanel />
+        {hasPosts && <PublishPanel />}
         <RecentJobs />
       </div>
     </div>

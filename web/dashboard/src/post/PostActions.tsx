@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Text } from '@wix/design-system';
-import { Dialog, useFailureText, useToast } from '@wixapp/react';
+import { Button } from '@wix/design-system';
+import { useFailureText, useToast } from '@wixapp/react';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
@@ -8,6 +8,7 @@ import { editAddress } from '../posts/address';
 import { isEditable } from '../posts/state';
 import type { Post } from '../posts/types';
 import { keys, useAutopost, useRememberPost } from '../posts/useAutopost';
+import { ConfirmDialog } from '../shell/ConfirmDialog';
 
 /** Edit, take out of the schedule, copy, delete: what a post's state allows. */
 export function PostActions({ post }: { post: Post }) {
@@ -92,52 +93,32 @@ function DeletePost({ post, isOpen, onClose }: DeletePostProps) {
   const api = useAutopost();
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const failureText = useFailureText();
   const { show } = useToast();
   const deletion = useMutation({
-    mutationFn: () => api.deletePost(post.id),
-    onSuccess: () => {
+    mutationFn: ({ id }: Post) => api.deletePost(id),
+    onSuccess: (_, { id }) => {
       show(texts.deleted, 'success');
       navigate('/posts', { replace: true });
-      cache.removeQueries({ queryKey: keys.post(post.id) });
+      cache.removeQueries({ queryKey: keys.post(id) });
       void cache.invalidateQueries({ queryKey: keys.posts });
     },
   });
-  const close = () => {
-    deletion.reset();
-    onClose();
-  };
-  const isOut = post.results.some(({ state }) => state === 'published');
   return (
-    <Dialog
-      isOpen={isOpen}
-      title={texts.deleteTitle}
-      onClose={close}
-      testId="post-delete-dialog"
-      footer={
-        <>
-          <Button priority="secondary" onClick={close}>
-            {texts.keep}
-          </Button>
-          <Button
-            skin="destructive"
-            disabled={deletion.isPending}
-            onClick={() => deletion.mutate()}
-            data-testid="post-delete-now"
-          >
-            {texts.deleteNow}
-          </Button>
-        </>
-      }
-    >
-      <Text size="small">{isOut ? texts.deleteOut : texts.deleteText}</Text>
-      <div role="alert">
-        {deletion.error !== null && (
-          <Text size="small" skin="error">
-            {failureText(deletion.error, texts.failed)}
-          </Text>
-        )}
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      name="post-delete"
+      subject={isOpen ? post : null}
+      ask={({ results }) => ({
+        title: texts.deleteTitle,
+        text: results.some(({ state }) => state === 'published')
+          ? texts.deleteOut
+          : texts.deleteText,
+        keep: texts.keep,
+        confirm: texts.deleteNow,
+        pending: texts.deleting,
+        failed: texts.failed,
+      })}
+      action={deletion}
+      onClose={onClose}
+    />
   );
 }

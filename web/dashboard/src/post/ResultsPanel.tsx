@@ -3,13 +3,15 @@ import { Button, Text } from '@wix/design-system';
 import { isFinal, ProgressBar, resultUrl, useJobPoller, useWixContext } from '@wixapp/react';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
-import { StopDialog, type Stoppable } from '../jobs/StopDialog';
+import { type Stoppable, useStop } from '../jobs/useStop';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import { editAddress } from '../posts/address';
+import { isFailureCode } from '../posts/failure';
 import { NetworkMark } from '../posts/NetworkMark';
 import { ResultBadge } from '../posts/StateBadge';
 import type { NetworkResult, Post } from '../posts/types';
 import { keys, useNetworks } from '../posts/useAutopost';
+import { ConfirmDialog } from '../shell/ConfirmDialog';
 import { Panel } from '../shell/Panel';
 import { RetryFailed } from './RetryFailed';
 
@@ -54,7 +56,11 @@ export function ResultsPanel({ post }: { post: Post }) {
               result={result}
               postId={post.id}
               onStop={(jobId) =>
-                setStopping({ jobId, question: texts.stopOn(networkNames[result.network]) })
+                setStopping({
+                  jobId,
+                  title: texts.stopOn(networkNames[result.network]),
+                  isPaid: true,
+                })
               }
             />
           ))}
@@ -68,7 +74,12 @@ export function ResultsPanel({ post }: { post: Post }) {
         </div>
       )}
       <RetryFailed post={post} />
-      <StopDialog job={stopping} onClose={() => setStopping(null)} />
+      <ConfirmDialog
+        name="stop"
+        subject={stopping}
+        {...useStop()}
+        onClose={() => setStopping(null)}
+      />
     </Panel>
   );
 }
@@ -147,7 +158,7 @@ function Result({ result, postId, onStop }: ResultProps) {
           <Text size="small" skin="error">
             <FailureText result={result} />
           </Text>
-          <Text size="small">{texts.creditBack}</Text>
+          {jobId && <Text size="small">{texts.creditBack}</Text>}
         </div>
       )}
       {state === 'published' && (
@@ -180,7 +191,7 @@ function FailureText({ result: { error, network } }: { result: NetworkResult }) 
   const { results: texts, networkNames } = useAutopostMessages();
   const { locale } = useWixContext().instanceData;
   const name = networkNames[network];
-  const known = error ? texts.errors[error.code]?.(name) : undefined;
+  const known = error && isFailureCode(error.code) ? texts.errors[error.code](name) : undefined;
   // The server and the networks write English.
   const readable = error && locale.startsWith('en') ? error.message : undefined;
   return <>{readable || known || texts.refused(name)}</>;

@@ -132,6 +132,21 @@ describe('a post', () => {
     expect(screen.queryByTestId('result-stop-mastodon')).toBeNull();
   });
 
+  it('gives_a_credit_back_only_where_one_was_taken', async () => {
+    const error = { code: 'post_invalid', message: 'Write something for it.' };
+    const results = [
+      result('fake', 'failed', { error, jobId: 'job_1' }),
+      result('mastodon', 'failed', { error }),
+    ];
+    autopost.posts = [aPost({ state: 'failed', networks: ['fake', 'mastodon'], results })];
+    await open('/post?id=post_9');
+    const told = async (network: string) =>
+      (await screen.findByTestId(`result-${network}`)).textContent;
+    expect(await told('fake')).toContain('The credit for it is yours again.');
+    expect(await told('mastodon')).toContain(error.message);
+    expect(await told('mastodon')).not.toContain('credit');
+  });
+
   it('links_to_nothing_that_is_no_web_address', async () => {
     const results = [result('fake', 'published', { url: 'javascript:alert(1)' })];
     autopost.posts = [aPost({ state: 'published', results })];

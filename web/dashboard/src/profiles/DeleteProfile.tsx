@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Text } from '@wix/design-system';
-import { Dialog, useFailureText, useToast } from '@wixapp/react';
+import { useToast } from '@wixapp/react';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import type { Profile } from '../posts/types';
 import { keys, useAutopost } from '../posts/useAutopost';
+import { ConfirmDialog } from '../shell/ConfirmDialog';
 
 interface DeleteProfileProps {
   profile: Profile | null;
@@ -15,50 +15,28 @@ export function DeleteProfile({ profile, onClose }: DeleteProfileProps) {
   const { profiles: texts } = useAutopostMessages();
   const api = useAutopost();
   const cache = useQueryClient();
-  const failureText = useFailureText();
   const { show } = useToast();
   const deletion = useMutation({
     mutationFn: ({ id }: Profile) => api.deleteProfile(id),
-    onSuccess: () => {
+    onSuccess: async () => {
       show(texts.deleted, 'success');
-      void cache.invalidateQueries({ queryKey: keys.profiles });
-      close();
+      await cache.invalidateQueries({ queryKey: keys.profiles });
     },
   });
-  const close = () => {
-    deletion.reset();
-    onClose();
-  };
   return (
-    <Dialog
-      isOpen={profile !== null}
-      title={profile === null ? '' : texts.deleteTitle(profile.name)}
-      onClose={close}
-      testId="profile-delete-dialog"
-      footer={
-        <>
-          <Button priority="secondary" onClick={close}>
-            {texts.keep}
-          </Button>
-          <Button
-            skin="destructive"
-            disabled={deletion.isPending}
-            onClick={() => profile !== null && deletion.mutate(profile)}
-            data-testid="profile-delete-now"
-          >
-            {texts.delete}
-          </Button>
-        </>
-      }
-    >
-      <Text size="small">{texts.deleteText}</Text>
-      <div role="alert">
-        {deletion.error !== null && (
-          <Text size="small" skin="error">
-            {failureText(deletion.error, texts.failed)}
-          </Text>
-        )}
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      name="profile-delete"
+      subject={profile}
+      ask={({ name }) => ({
+        title: texts.deleteTitle(name),
+        text: texts.deleteText,
+        keep: texts.keep,
+        confirm: texts.delete,
+        pending: texts.deleting,
+        failed: texts.failed,
+      })}
+      action={deletion}
+      onClose={onClose}
+    />
   );
 }

@@ -11,6 +11,7 @@ import {
 import { useState } from 'react';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
+import { useHasPosts } from '../shell/useHasPosts';
 import { collectData } from './collectData';
 import { DeleteDialog } from './DeleteDialog';
 
@@ -22,8 +23,9 @@ export function DataPanel() {
   const failureText = useFailureText();
   const { show } = useToast();
   const [isDeleting, setDeleting] = useState(false);
+  const hasPosts = useHasPosts();
   const file = useMutation({
-    mutationFn: () => collectData(client),
+    mutationFn: () => collectData(client, hasPosts === true),
     onSuccess: (data) =>
       download('app-data.json', JSON.stringify(data, null, 2), 'application/json'),
     onError: (error) => void show(failureText(error, texts.failed), 'error'),
@@ -34,7 +36,7 @@ export function DataPanel() {
         <Heading as="h4" size="tiny">
           {texts.exportTitle}
         </Heading>
-        <Text size="small">{texts.exportText}</Text>
+        <Text size="small">{hasPosts ? texts.exportText : texts.exportTextOther}</Text>
         <div className="settings__buttons">
           <Button
             size="small"

@@ -1,7 +1,9 @@
-import { Button, Text } from '@wix/design-system';
-import { Dialog, useDataDeletion, useFailureText, useToast } from '@wixapp/react';
+import { Text } from '@wix/design-system';
+import { useDataDeletion, useToast } from '@wixapp/react';
 import { useState } from 'react';
 import { useAppMessages } from '../messages/useAppMessages';
+import { ConfirmDialog } from '../shell/ConfirmDialog';
+import { useHasPosts } from '../shell/useHasPosts';
 
 interface DeleteDialogProps {
   isOpen: boolean;
@@ -12,47 +14,37 @@ interface DeleteDialogProps {
 export function DeleteDialog({ isOpen, onClose }: DeleteDialogProps) {
   const { settings } = useAppMessages();
   const { data: texts } = settings;
+  const hasPosts = useHasPosts();
   const [isUnderstood, setUnderstood] = useState(false);
   const { show } = useToast();
-  const failureText = useFailureText();
-  const deletion = useDataDeletion();
+  const { mutateAsync, reset, isPending, error } = useDataDeletion();
   const close = () => {
     setUnderstood(false);
-    deletion.reset();
     onClose();
   };
-  const run = () =>
-    deletion.mutate(undefined, {
-      onSuccess: () => {
-        show(texts.deletedToast, 'success');
-        close();
-      },
-    });
-  const footer = (
-    <>
-      <Button priority="secondary" onClick={close}>
-        {texts.keep}
-      </Button>
-      <Button
-        skin="destructive"
-        disabled={!isUnderstood || deletion.isPending}
-        aria-busy={deletion.isPending}
-        onClick={run}
-        data-testid="delete-now"
-      >
-        {deletion.isPending ? texts.deleting : texts.deleteNow}
-      </Button>
-    </>
-  );
+  const remove = async () => {
+    await mutateAsync();
+    show(texts.deletedToast, 'success');
+  };
   return (
-    <Dialog
-      isOpen={isOpen}
-      title={texts.deleteQuestion}
+    <ConfirmDialog
+      name="delete"
+      subject={isOpen ? 'data' : null}
+      ask={() => ({
+        title: texts.deleteQuestion,
+        keep: texts.keep,
+        confirm: texts.deleteNow,
+        pending: texts.deleting,
+        failed: texts.deleteFailed,
+      })}
+      action={{ mutateAsync: remove, reset, isPending, error }}
+      isReady={isUnderstood}
       onClose={close}
-      footer={footer}
-      testId="delete-dialog"
     >
-      <Points title={texts.deleteWhat} points={texts.deleted} />
+      <Points
+        title={texts.deleteWhat}
+        points={[hasPosts ? texts.deletedPosts : texts.deletedOther, ...texts.deleted]}
+      />
       <Points title={texts.deleteAlso} points={texts.happens} />
       <Text size="small">{texts.stays}</Text>
       <label className="check">
@@ -64,14 +56,7 @@ export function DeleteDialog({ isOpen, onClose }: DeleteDialogProps) {
         />
         <Text size="small">{texts.understood}</Text>
       </label>
-      <div role="alert" data-testid="delete-problem">
-        {deletion.error !== null && (
-          <Text size="small" skin="error">
-            {failureText(deletion.error, texts.deleteFailed)}
-          </Text>
-        )}
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 

@@ -4,9 +4,8 @@ import { autopostApi } from '../posts/api';
 const PAGE = 100;
 
 /** Everything the server tells the owner about this installation, as one document. */
-export async function collectData(client: ApiClient) {
-  const autopost = autopostApi(client);
-  const [status, notices, jobs, history, posts, { profiles }] = await Promise.all([
+export async function collectData(client: ApiClient, hasPosts: boolean) {
+  const [status, notices, jobs, history, written] = await Promise.all([
     client.status(),
     client.notices(),
     all(async (cursor) => {
@@ -17,14 +16,22 @@ export async function collectData(client: ApiClient) {
       const page = await client.history({ limit: PAGE, cursor });
       return { items: page.entries, nextCursor: page.nextCursor };
     }),
+    hasPosts ? collectPosts(client) : {},
+  ]);
+  const { settings } = notices;
+  return { exportedAt: status.now, status, notices: settings, jobs, history, ...written };
+}
+
+async function collectPosts(client: ApiClient) {
+  const autopost = autopostApi(client);
+  const [posts, { profiles }] = await Promise.all([
     all(async (cursor) => {
       const page = await autopost.posts({ limit: PAGE, cursor }, undefined);
       return { items: page.posts, nextCursor: page.nextCursor };
     }),
     autopost.profiles(undefined),
   ]);
-  const { settings } = notices;
-  return { exportedAt: status.now, status, notices: settings, jobs, history, posts, profiles };
+  return { posts, profiles };
 }
 
 interface Page<T> {

@@ -13,6 +13,7 @@ import { Link, useLocation, useMatch } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from '../overview/ReturnProvider';
 import { lazyPage } from './lazyPage';
+import { useHasPosts } from './useHasPosts';
 
 /** The App Market opens the pricing page without a token. */
 const PublicPlansPage = lazyPage('public-plans', () => import('../plans/PublicPlansPage'));
@@ -33,6 +34,9 @@ const PAGES = [
   ['/settings', 'settings'],
 ] as const;
 
+/** Pages that only an app with posts has. */
+const OF_POSTS: readonly string[] = ['posts', 'calendar', 'networks', 'profiles'];
+
 /** Pages that are reached from another one and not from the bar, which shows that one. */
 const BELOW: Record<string, string> = { '/compose': '/posts', '/post': '/posts' };
 
@@ -42,6 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { app } = useAppMessages();
   const { pending } = usePaymentReturn();
   const isPricing = useMatch('/plans') !== null;
+  const hasPosts = useHasPosts();
   useBiEvent('APP_DASHBOARD_LOADED', { onShow: true });
 
   return (
@@ -58,7 +63,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </Heading>
             <span className="shell__connection">{session === 'ok' && <ConnectionStatus />}</span>
           </div>
-          <Navigation isActive={session === 'ok'} />
+          <Navigation isActive={session === 'ok' && hasPosts !== undefined} />
         </div>
       </header>
       <Offline />
@@ -68,7 +73,7 @@ export function Shell({ children }: { children: ReactNode }) {
           isAfterPayment={pending?.payment === 'success'}
           {...(isPricing ? { missing: <PublicPlansPage /> } : {})}
         >
-          <div data-testid="app-ready">{children}</div>
+          {hasPosts === undefined ? <FirstLoad /> : <div data-testid="app-ready">{children}</div>}
         </SessionGate>
       </main>
       <ToastHost />
@@ -90,6 +95,7 @@ function FirstLoad() {
 
 function Navigation({ isActive }: { isActive: boolean }) {
   const { app, nav } = useAppMessages();
+  const hasPosts = useHasPosts();
   const { pathname } = useLocation();
   const bar = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page is another place in the bar
@@ -104,7 +110,7 @@ function Navigation({ isActive }: { isActive: boolean }) {
   if (!isActive) return <div className="shell__nav" />;
   return (
     <nav ref={bar} className="shell__nav" aria-label={app.navigation}>
-      {PAGES.map(([to, name]) => (
+      {PAGES.filter(([, name]) => hasPosts || !OF_POSTS.includes(name)).map(([to, name]) => (
         <Link key={to} to={to} aria-current={currentOf(to, pathname)} data-testid={`nav-${name}`}>
           {nav[name]}
         </Link>

@@ -11,6 +11,7 @@ import { useAppMessages } from '../messages/useAppMessages';
 import { PageHead } from '../shell/PageHead';
 import { Panel } from '../shell/Panel';
 import { Tabs } from '../shell/Tabs';
+import { useHasPosts } from '../shell/useHasPosts';
 
 const RANGES = [7, 30, 90] as const;
 const DEFAULT_DAYS = 30;
@@ -62,15 +63,18 @@ function Bones() {
 
 function Chart({ days }: { days: number }) {
   const { usage: texts, jobs } = useAppMessages();
+  const hasPosts = useHasPosts();
   const query = useUsage(days);
   return (
     <Loaded query={query} loading={<LoadingScreen cards={[400]} />}>
       {(usage) =>
         usage.credits === 0 ? (
           <EmptyState title={texts.emptyTitle} text={texts.emptyText}>
-            <Link className="link" to="/">
-              {texts.emptyAction}
-            </Link>
+            {hasPosts && (
+              <Link className="link" to="/">
+                {texts.emptyAction}
+              </Link>
+            )}
           </EmptyState>
         ) : (
           <div aria-busy={query.isPlaceholderData}>

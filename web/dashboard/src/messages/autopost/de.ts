@@ -1,5 +1,6 @@
 import type { Format } from '@wixapp/react';
 import type { AutopostMessages } from './en';
+import { de as failures } from './failure/de';
 
 /** German texts of the pages about posts. */
 export const de = (f: Format): AutopostMessages => {
@@ -182,6 +183,7 @@ export const de = (f: Format): AutopostMessages => {
       deleteOut:
         'Sein Text und seine Bilder werden hier endgültig gelöscht. Was schon auf einem Netzwerk steht, bleibt dort.',
       deleteNow: 'Löschen',
+      deleting: 'Wird gelöscht…',
       deleted: 'Der Beitrag ist gelöscht.',
       keep: 'Behalten',
       failed: 'Das hat nicht geklappt. Bitte versuchen Sie es erneut.',
@@ -209,17 +211,7 @@ export const de = (f: Format): AutopostMessages => {
       open: (name) => `Auf ${name} ansehen`,
       withoutLink: (name) => `${name} hat keinen Link dazu genannt.`,
       refused: (name) => `${name} hat den Beitrag nicht angenommen.`,
-      errors: {
-        refused: (name) => `${name} hat den Beitrag abgelehnt.`,
-        not_connected: (name) => `${name} ist nicht mehr verbunden.`,
-        not_offered: (name) => `${name} wird hier nicht mehr angeboten.`,
-        image_gone: () => 'Ein Bild des Beitrags ist nicht mehr da.',
-        insufficient_credits: () => 'Die Credits reichten nicht.',
-        post_invalid: (name) => `So, wie er war, konnte der Beitrag nicht zu ${name} gehen.`,
-        reconnect: (name) =>
-          `${name} nimmt den gespeicherten Zugang nicht mehr an. Verbinden Sie es neu.`,
-        job_cancelled: () => 'Es wurde gestoppt.',
-      },
+      errors: failures,
       stop: 'Stoppen',
       stopOn: (name) => `Das Veröffentlichen auf ${name} stoppen?`,
       creditBack: 'Der Credit dafür gehört wieder Ihnen.',
@@ -270,6 +262,7 @@ export const de = (f: Format): AutopostMessages => {
       disconnectTitle: (name) => `${name} trennen?`,
       disconnectText:
         'Der gespeicherte Zugang wird gelöscht. Geplante Beiträge können nicht mehr dorthin gehen; was draußen ist, bleibt draußen.',
+      disconnecting: 'Wird getrennt…',
       disconnected: (name) => `${name} ist getrennt.`,
       keep: 'Behalten',
       connecting: 'Das Netzwerk wird gefragt…',
@@ -338,6 +331,7 @@ export const de = (f: Format): AutopostMessages => {
       delete: 'Löschen',
       deleteTitle: (name) => `„${name}“ löschen?`,
       deleteText: 'Beiträge, die damit geschrieben wurden, bleiben, wie sie sind.',
+      deleting: 'Wird gelöscht…',
       deleted: 'Das Profil ist gelöscht.',
       keep: 'Behalten',
     },

@@ -1,5 +1,6 @@
 import type { Format } from '@wixapp/react';
 import type { Network, NetworkLimits, PostState } from '../../posts/types';
+import { en as failures } from './failure/en';
 
 /** A problem that is known by its code, on a network or on all. */
 export interface ProblemSubject {
@@ -187,6 +188,7 @@ export const en = (f: Format) => {
       deleteOut:
         'Its text and its images are deleted here for good. What is already on a network stays there.',
       deleteNow: 'Delete',
+      deleting: 'Deleting…',
       deleted: 'The post is deleted.',
       keep: 'Keep it',
       failed: 'That did not work. Please try again.',
@@ -214,16 +216,7 @@ export const en = (f: Format) => {
       open: (name: string) => `See it on ${name}`,
       withoutLink: (name: string) => `${name} gave no link to it.`,
       refused: (name: string) => `${name} did not take the post.`,
-      errors: {
-        refused: (name) => `${name} refused the post.`,
-        not_connected: (name) => `${name} is not connected any more.`,
-        not_offered: (name) => `${name} is not offered here any more.`,
-        image_gone: () => 'An image of the post is gone.',
-        insufficient_credits: () => 'There were not enough credits.',
-        post_invalid: (name) => `The post could not go out to ${name} as it was.`,
-        reconnect: (name) => `${name} no longer accepts the saved access. Connect it again.`,
-        job_cancelled: () => 'It was stopped.',
-      } as Record<string, (name: string) => string>,
+      errors: failures,
       stop: 'Stop',
       stopOn: (name: string) => `Stop publishing on ${name}?`,
       creditBack: 'The credit for it is yours again.',
@@ -270,6 +263,7 @@ export const en = (f: Format) => {
       disconnectTitle: (name: string) => `Disconnect ${name}?`,
       disconnectText:
         'The saved access is deleted. Scheduled posts cannot go there any more; what is out stays out.',
+      disconnecting: 'Disconnecting…',
       disconnected: (name: string) => `${name} is disconnected.`,
       keep: 'Keep it',
       connecting: 'Asking the network…',
@@ -336,6 +330,7 @@ export const en = (f: Format) => {
       delete: 'Delete',
       deleteTitle: (name: string) => `Delete “${name}”?`,
       deleteText: 'Posts that were written with it stay as they are.',
+      deleting: 'Deleting…',
       deleted: 'The profile is deleted.',
       keep: 'Keep it',
     },

@@ -1,5 +1,6 @@
 import type { Format } from '@wixapp/react';
 import type { AutopostMessages } from './en';
+import { he as failures } from './failure/he';
 
 /** Hebrew texts of the pages about posts. */
 export const he = (f: Format): AutopostMessages => {
@@ -177,6 +178,7 @@ export const he = (f: Format): AutopostMessages => {
       deleteText: 'הטקסט והתמונות שלו יימחקו לצמיתות.',
       deleteOut: 'הטקסט והתמונות שלו יימחקו כאן לצמיתות. מה שכבר ברשת נשאר שם.',
       deleteNow: 'מחיקה',
+      deleting: 'במחיקה…',
       deleted: 'הפוסט נמחק.',
       keep: 'להשאיר',
       failed: 'זה לא הצליח. נסו שוב.',
@@ -202,16 +204,7 @@ export const he = (f: Format): AutopostMessages => {
       open: (name) => `לראות ב-${name}`,
       withoutLink: (name) => `${name} לא נתנה קישור אליו.`,
       refused: (name) => `${name} לא קיבלה את הפוסט.`,
-      errors: {
-        refused: (name) => `${name} סירבה לפוסט.`,
-        not_connected: (name) => `${name} כבר לא מחוברת.`,
-        not_offered: (name) => `${name} כבר לא מוצעת כאן.`,
-        image_gone: () => 'אחת התמונות של הפוסט כבר לא קיימת.',
-        insufficient_credits: () => 'לא היו מספיק קרדיטים.',
-        post_invalid: (name) => `הפוסט לא יכול היה לצאת ל-${name} כפי שהיה.`,
-        reconnect: (name) => `${name} כבר לא מקבלת את הגישה השמורה. חברו אותה מחדש.`,
-        job_cancelled: () => 'הפרסום נעצר.',
-      },
+      errors: failures,
       stop: 'עצירה',
       stopOn: (name) => `לעצור את הפרסום ב-${name}?`,
       creditBack: 'הקרדיט עבורו חזר אליכם.',
@@ -256,6 +249,7 @@ export const he = (f: Format): AutopostMessages => {
       disconnect: 'ניתוק',
       disconnectTitle: (name) => `לנתק את ${name}?`,
       disconnectText: 'הגישה השמורה תימחק. פוסטים מתוזמנים לא יוכלו לצאת אליה; מה שכבר יצא נשאר.',
+      disconnecting: 'בניתוק…',
       disconnected: (name) => `${name} נותקה.`,
       keep: 'להשאיר',
       connecting: 'הרשת נשאלת…',
@@ -318,6 +312,7 @@ export const he = (f: Format): AutopostMessages => {
       delete: 'מחיקה',
       deleteTitle: (name) => `למחוק את „${name}”?`,
       deleteText: 'פוסטים שנכתבו איתו נשארים כפי שהם.',
+      deleting: 'במחיקה…',
       deleted: 'הפרופיל נמחק.',
       keep: 'להשאיר',
     },

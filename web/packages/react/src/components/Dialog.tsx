@@ -1,6 +1,7 @@
 import { Heading } from '@wix/design-system';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useMessages } from '../messages/useMessages';
+import { type Place, placeOfFocus, returnFocus, stepInside } from './focus';
 import { CloseIcon } from './icons';
 
 export interface DialogProps {
@@ -28,21 +29,30 @@ export function Dialog(props: DialogProps) {
   const { isOpen, title, size = 'normal', onClose, children, footer, testId } = props;
   const messages = useMessages();
   const dialog = useRef<HTMLDialogElement>(null);
+  const before = useRef<Place | null>(null);
   const titleId = useId();
   useEffect(() => {
     const element = dialog.current;
-    if (isOpen && element?.open === false) element.showModal();
-    if (!isOpen) element?.close();
+    if (element === null) return;
+    if (isOpen && !element.open) {
+      before.current = placeOfFocus();
+      element.showModal();
+    }
+    if (!isOpen) {
+      element.close();
+      if (before.current !== null) returnFocus(before.current);
+      before.current = null;
+    }
   }, [isOpen]);
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
       ref={dialog}
       className="wxa-dialog"
       data-size={size}
       aria-labelledby={titleId}
       onClose={onClose}
+      onKeyDown={stepInside}
       onClick={(event) => {
         if (event.target === dialog.current) onClose();
       }}
