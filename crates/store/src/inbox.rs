@@ -10,6 +10,10 @@ use crate::live::{Change, Topic};
 use crate::store::Store;
 use crate::value::{Row, to_json};
 
+/// The index `facts_new` holds what it reads, and nothing that was looked at before.
+const UNPROCESSED: &str = "SELECT instance_id FROM facts WHERE state = 'new' GROUP BY instance_id \
+     ORDER BY min(received_at), instance_id LIMIT $1";
+
 /// A verified webhook, as it is stored.
 #[derive(Debug, Clone)]
 pub struct NewDelivery {
@@ -114,11 +118,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be used.
     pub async fn list_unprocessed(&self, limit: i64) -> Result<Vec<InstanceId>, Error> {
-        self.instance_ids(sql!(
-            "SELECT instance_id FROM facts WHERE state = 'new' GROUP BY instance_id ORDER BY min(received_at), instance_id LIMIT $1",
-            limit
-        ))
-        .await
+        self.instance_ids(sql!(UNPROCESSED, limit)).await
     }
 
     /// The arrivals of an instance, newest first.
@@ -201,4 +201,21 @@ pub(crate) fn insert_delivery(delivery: &NewDelivery, duplicate: bool) -> crate:
         delivery.received_at,
         i64::from(duplicate)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_news_reads_the_news_alone() {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        for migration in crate::migration::SQLITE {
+            database.execute_batch(migration.text).unwrap();
+        }
+        let mut prepared = database.prepare(&format!("EXPLAIN QUERY PLAN {UNPROCESSED}")).unwrap();
+        let plan = prepared.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>();
+        let plan = plan.unwrap().join("\n");
+        assert!(plan.contains("USING COVERING INDEX facts_new"), "{plan}");
+    }
 }

@@ -10,7 +10,7 @@ pub(crate) struct Migration {
 }
 
 /// The version of the schema that this version of wixapp needs.
-pub const SCHEMA_VERSION: i64 = 9;
+pub const SCHEMA_VERSION: i64 = 10;
 
 pub(crate) const SQLITE: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/sqlite/0001_start.sql") },
@@ -22,6 +22,7 @@ pub(crate) const SQLITE: &[Migration] = &[
     Migration { version: 7, text: include_str!("../migrations/sqlite/0007_job_group.sql") },
     Migration { version: 8, text: include_str!("../migrations/sqlite/0008_record.sql") },
     Migration { version: 9, text: include_str!("../migrations/sqlite/0009_taken.sql") },
+    Migration { version: 10, text: include_str!("../migrations/sqlite/0010_facts_new.sql") },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -34,6 +35,7 @@ pub(crate) const POSTGRES: &[Migration] = &[
     Migration { version: 7, text: include_str!("../migrations/postgres/0007_job_group.sql") },
     Migration { version: 8, text: include_str!("../migrations/postgres/0008_record.sql") },
     Migration { version: 9, text: include_str!("../migrations/postgres/0009_taken.sql") },
+    Migration { version: 10, text: include_str!("../migrations/postgres/0010_facts_new.sql") },
 ];
 
 /// The table that says which versions were applied.

@@ -16,13 +16,13 @@ fn a_new_database_gets_its_schema_and_a_present_one_is_left() {
     assert_snapshot!(migrate(folder.path()).run(), @r"
     exit 0
     --- stdout
-    The SQLite schema went from version 0 to 9.
+    The SQLite schema went from version 0 to 10.
     --- stderr
     ");
     assert_snapshot!(migrate(folder.path()).run(), @r"
     exit 0
     --- stdout
-    The SQLite schema is at version 9 already.
+    The SQLite schema is at version 10 already.
     --- stderr
     ");
     assert_snapshot!(migrate(folder.path()).arg("--json").run(), @r#"
@@ -30,8 +30,8 @@ fn a_new_database_gets_its_schema_and_a_present_one_is_left() {
     --- stdout
     {
       "database": "SQLite",
-      "from": 9,
-      "to": 9
+      "from": 10,
+      "to": 10
     }
     --- stderr
     "#);
@@ -42,7 +42,7 @@ fn a_new_database_gets_its_schema_and_a_present_one_is_left() {
     {
       "database": "SQLite",
       "from": 0,
-      "to": 9
+      "to": 10
     }
     --- stderr
     "#);
@@ -65,7 +65,7 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     database.execute("INSERT INTO schema_versions (version) VALUES (999)", []).unwrap();
     drop(database);
     assert_snapshot!(migrate(folder.path()).run().refusal(), @r"
-    error: the database holds something unexpected: the database was written by a newer wixapp (schema 999, this one knows 9)
+    error: the database holds something unexpected: the database was written by a newer wixapp (schema 999, this one knows 10)
     hint: check that database.url (WIXAPP_DATABASE_URL) names a database of this app, and that this program is not older than the database
     ");
     let serve = wixapp(&["serve"]).configured().inside(folder.path());
