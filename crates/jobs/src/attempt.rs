@@ -100,12 +100,13 @@ async fn run(shop: &Shop, work: Work) -> Option<Ending> {
     tokio::select! {
         biased;
         halt = slot.halted(Halt::HandBack) => (halt == Halt::HandBack).then_some(Ending::HandBack),
+        // Before the handler: what it says after its lease is another worker's to say.
+        () = slot.lease_over() => None,
         ended = running => Some(ending(ended)),
         () = tokio::time::sleep(handler.timeout) => {
             let text = format!("the attempt took longer than {} ms", handler.timeout.as_millis());
             Some(Ending::Retry(Failure::new(Failure::TIMEOUT, text), None))
         }
-        () = slot.lease_over() => None,
     }
 }
 
