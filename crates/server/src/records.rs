@@ -10,6 +10,7 @@ use wixapp_store::{Record, RecordError, RecordFilter, RecordPlace, Stored, Tx, W
 use crate::error::ApiError;
 use crate::extract::{OwnerSession, ensure_installed};
 use crate::state::App;
+use crate::work::reconcile;
 
 /// A place in a list of records. Callers get it, send it back, and need not know what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -118,6 +119,8 @@ impl App {
             ensure_installed(&tx.profile)?;
             decide(tx)
         };
+        // It may spend: what a restored copy says of the credits is no word to spend on.
+        reconcile::settle_doubt(self, &session.instance_id).await?;
         self.store.transact(&session.instance_id, want, self.clock.now(), decide).await?
     }
 }

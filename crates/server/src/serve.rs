@@ -139,19 +139,20 @@ pub async fn open(config: Config, catalog: Catalog, clock: Arc<dyn Clock>) -> Re
 }
 
 /// Since when what is stored may be out of date: a database that nobody kept for a while may be a restored copy, or Wix has
-/// told nobody of what happened. Both look the same, and both need the same.
+/// told nobody of what happened. Both look the same, and both need the same. A process before this one may have begun to
+/// doubt, and have ended before Wix was asked about every instance.
 async fn doubt(store: &Store, now: Timestamp) -> Result<Option<Timestamp>, StartError> {
     let kept_at = store.find_kept_at().await?;
     if kept_at.is_none() {
         store.keep(now).await?;
     }
-    let doubtful = kept_at.is_some_and(|at| now.duration_since(at) >= UNKEPT);
-    if doubtful {
+    if kept_at.is_some_and(|at| now.duration_since(at) >= UNKEPT) {
         tracing::warn!(
             "nobody kept this database for a while: Wix is asked before anything is spent or given"
         );
+        store.begin_doubt(now).await?;
     }
-    Ok(doubtful.then_some(now))
+    Ok(store.find_doubt().await?)
 }
 
 /// The plans in force: those that the configuration names, else the app's `own`.

@@ -13,6 +13,7 @@ use crate::app::{Site, TestApp, days};
 on_both!(
     pages_of_jobs_lead_from_one_to_the_next,
     a_page_may_be_of_jobs_that_stand_alike,
+    a_job_ends_its_reservation_and_nobody_else_does,
     a_job_that_runs_is_called_off_and_its_credit_comes_back,
     failed_jobs_are_tried_again_by_filter,
     jobs_that_ended_are_deleted_by_age,
@@ -47,6 +48,26 @@ async fn a_job_that_runs_is_called_off_and_its_credit_comes_back(app: TestApp) {
     app.send(app.request("POST", "/api/v1/wix/jobs/job_9/cancel", &site.token))
         .await
         .refused(ErrorCode::NotFound);
+    assert_eq!(app.available(&site.token).await, 199);
+    app.finish().await;
+}
+
+async fn a_job_ends_its_reservation_and_nobody_else_does(app: TestApp) {
+    let site = app.install().await;
+    let job_id = app.start_work(&site, "work-1", "gate").await;
+    app.gate.has_visitor().await;
+    let newest = app.get(&site.token, "/api/v1/wix/credits/history?limit=1").await.data().clone();
+    let explain =
+        format!("/api/v1/wix/credits/explain/{}", newest["entries"][0]["entryId"].as_str().unwrap());
+    let hold = app.get(&site.token, &explain).await.data()["hold"]["holdId"].clone();
+    for what in ["void", "post"] {
+        app.credits(&site, what, &format!("{what}-1"), json!({ "holdId": hold }))
+            .await
+            .refused(ErrorCode::Conflict);
+    }
+    assert_eq!(app.available(&site.token).await, 199);
+    app.gate.open();
+    assert_eq!(app.ended(&site, &job_id).await["status"], "completed");
     assert_eq!(app.available(&site.token).await, 199);
     app.finish().await;
 }

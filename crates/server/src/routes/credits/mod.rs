@@ -13,8 +13,8 @@ pub mod void;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use wixapp_core::HoldId;
 use wixapp_core::hold::{Hold, HoldState};
+use wixapp_core::{ErrorCode, HoldId};
 use wixapp_store::Tx;
 
 use crate::error::ApiError;
@@ -39,6 +39,19 @@ impl EndedHold {
     fn new(hold: Hold, tx: &Tx) -> Self {
         Self { hold_id: hold.id, state: hold.state, credits: view(tx) }
     }
+}
+
+/// The beginning of the key of each reservation that was made by `credits/reserve`.
+const RESERVED: &str = "api:";
+
+/// A reservation of a job ends with its job: who could end it by hand would have the work for nothing.
+fn refuse_of_job(tx: &Tx, id: &HoldId) -> Result<(), ApiError> {
+    if tx.account.holds.iter().any(|hold| hold.id == *id && !hold.key.starts_with(RESERVED)) {
+        return Err(ApiError::new(ErrorCode::Conflict)
+            .with_message("The reservation belongs to a job, which ends it when it is done.")
+            .with_hint("Call the job off by jobs/{id}/cancel, and its credits come back."));
+    }
+    Ok(())
 }
 
 /// The balances as the transaction leaves them.

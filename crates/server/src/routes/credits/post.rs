@@ -10,7 +10,7 @@ use wixapp_core::HoldId;
 use wixapp_core::input::Amount;
 use wixapp_store::Want;
 
-use super::EndedHold;
+use super::{EndedHold, refuse_of_job};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession, ValidJson};
 use crate::idempotency::{Once, OnceReply, decide_once};
@@ -35,7 +35,7 @@ pub struct PostRequest {
     responses(
         (status = 200, body = Reply<EndedHold>),
         (status = 404, description = "`not_found`: there is no such reservation", body = crate::error::Refusal),
-        (status = 409, description = "`hold_ended`", body = crate::error::Refusal),
+        (status = 409, description = "`hold_ended`; `conflict`: it is a job's, which ends it", body = crate::error::Refusal),
     ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
@@ -45,6 +45,7 @@ pub async fn handle(
 ) -> Result<OnceReply, ApiError> {
     let want = Want::money().hold(&request.hold_id);
     let decide = move |tx: &mut wixapp_store::Tx| {
+        refuse_of_job(tx, &request.hold_id)?;
         let hold = tx.account.post(&request.hold_id, request.amount.map(Into::into), tx.now)?;
         Ok(EndedHold::new(hold, tx))
     };

@@ -13,7 +13,7 @@ use wixapp_core::hold::ReserveRequest as Reservation;
 use wixapp_core::input::{Amount, Whole};
 use wixapp_store::Want;
 
-use super::{check_action, view};
+use super::{RESERVED, check_action, view};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession, ValidJson};
 use crate::idempotency::{Once, OnceReply, decide_once};
@@ -69,7 +69,7 @@ pub async fn handle(
 ) -> Result<OnceReply, ApiError> {
     check_action(&request.action)?;
     let ttl_s = request.ttl_s.map_or(DEFAULT_TTL_S, Whole::get);
-    let name = format!("api:{}", key.key);
+    let name = format!("{RESERVED}{}", key.key);
     let decide = move |tx: &mut wixapp_store::Tx| {
         let reservation = Reservation {
             key: name.clone(),

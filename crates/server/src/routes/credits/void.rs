@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use wixapp_core::HoldId;
 use wixapp_store::Want;
 
-use super::EndedHold;
+use super::{EndedHold, refuse_of_job};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession, ValidJson};
 use crate::idempotency::{Once, OnceReply, decide_once};
@@ -31,7 +31,7 @@ pub struct VoidRequest {
     responses(
         (status = 200, body = Reply<EndedHold>),
         (status = 404, description = "`not_found`: there is no such reservation", body = crate::error::Refusal),
-        (status = 409, description = "`hold_ended`", body = crate::error::Refusal),
+        (status = 409, description = "`hold_ended`; `conflict`: it is a job's, which ends it", body = crate::error::Refusal),
     ))]
 pub async fn handle(
     State(app): State<Arc<App>>,
@@ -41,6 +41,7 @@ pub async fn handle(
 ) -> Result<OnceReply, ApiError> {
     let want = Want::money().hold(&request.hold_id);
     let decide = move |tx: &mut wixapp_store::Tx| {
+        refuse_of_job(tx, &request.hold_id)?;
         let hold = tx.account.void(&request.hold_id, tx.now)?;
         Ok(EndedHold::new(hold, tx))
     };

@@ -11,6 +11,8 @@ use crate::answer::Answer;
 
 /// No test waits longer than this for something that must happen.
 const LIMIT: Duration = Duration::from_secs(20);
+/// As often it looks at least.
+const LOOKS: u32 = 100;
 
 impl TestApp {
     pub(crate) fn request(&self, method: &str, path: &str, token: &str) -> RequestBuilder {
@@ -87,15 +89,17 @@ impl TestApp {
     pub(crate) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
         let mut changes = self.app().store.watch();
         let limit = Instant::now() + LIMIT;
-        loop {
+        // Where the machine does other things for so long, a few looks more are no proof that nothing comes.
+        for look_number in 1.. {
             if let Some(found) = look().await {
                 return found;
             }
             // A change may be told before all it brings is written: look again now and then as well.
             let pause = Instant::now() + Duration::from_millis(100);
-            assert!(pause < limit, "{what}: it did not come in time");
+            assert!(pause < limit || look_number < LOOKS, "{what}: it did not come in time");
             let _ = tokio::time::timeout_at(pause, changes.recv()).await;
         }
+        unreachable!("the looks have no end")
     }
 
     pub(crate) async fn until_available(&self, token: &str, credits: i64) {
