@@ -192,7 +192,6 @@ fn cli(app: &App) -> clap::Command {
                 with("list", webhook::list_examples(&program)),
                 with("show", webhook::show_examples(&program)),
                 with("replay", webhook::replay_examples(&program)),
-                with("park", webhook::park_examples(&program)),
                 with("export", webhook::export::examples(&program)),
             ],
         ),
@@ -207,6 +206,9 @@ fn cli(app: &App) -> clap::Command {
     let cli = add.into_iter().fold(cli, |cli, add| add(cli));
     let cli = cli.mut_subcommand("billing", |command| billing::with_examples(command, &program));
     let cli = cli.mut_subcommand("emulator", |command| emulator::with_examples(command, &program));
+    let cli = cli.mut_subcommand("webhook", |command| {
+        command.mut_subcommand("park", |command| webhook::park::with_examples(command, &program))
+    });
     groups.into_iter().fold(cli, |cli, (name, group)| {
         cli.mut_subcommand(name, |command| group.into_iter().fold(command, |command, add| add(command)))
     })

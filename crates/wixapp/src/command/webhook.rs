@@ -1,7 +1,7 @@
 //! `webhook`: what Wix and Stripe have sent, and looking at it again.
 
 pub(super) mod export;
-mod park;
+pub(super) mod park;
 mod scrub;
 
 use std::process::ExitCode;
@@ -12,7 +12,6 @@ use wixapp_core::{DeliveryId, InstanceId};
 use wixapp_server::operator::replay;
 use wixapp_store::{Arrival, FactRecord, Store, StripeEventRecord};
 
-pub(super) use self::park::examples as park_examples;
 use super::{ConfigArgs, database};
 use crate::failure::Failure;
 use crate::output;

@@ -28,14 +28,16 @@ pub(in crate::command) struct List {
     json: bool,
 }
 
-pub(in crate::command) fn examples(program: &str) -> String {
-    format!(
+pub(in crate::command) fn with_examples(command: clap::Command, program: &str) -> clap::Command {
+    let list = format!(
         "Examples:
-  {program} webhook park list
+  {program} webhook park list --config wixapp.toml
+  {program} webhook park list --limit 100 --json
 
 What names an unknown plan is used by itself once plans.catalog knows the plan and the server was started again. An event of
 Stripe that nobody could place, or read, waits for `webhook replay` with its id, or for Stripe to send it again."
-    )
+    );
+    command.mut_subcommand("list", |command| command.after_help(list))
 }
 
 pub(super) async fn run(command: Command) -> Result<ExitCode, Failure> {
