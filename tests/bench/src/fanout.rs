@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use clap::Args;
 use serde_json::json;
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::connection::Connection;
@@ -52,7 +53,9 @@ type Answered = Arc<Mutex<Option<Instant>>>;
 /// Runs the jobs; the latencies are from the network's last answer to each watcher's sight of the end.
 pub(crate) async fn run(args: &FanoutArgs) -> Result<Figures> {
     let answered = Answered::default();
-    let network = tokio::spawn(serve(args.network, Arc::clone(&answered)));
+    // Bound before anything runs: a job that finds nobody there would wait for its next attempt.
+    let listener = TcpListener::bind(args.network).await.context("the network cannot listen")?;
+    let network = tokio::spawn(serve(listener, Arc::clone(&answered)));
     let token = args.secrets.token(&identity::instance(INSTANCE))?;
     let (tell, mut told) = mpsc::unbounded_channel();
     let mut watchers = Vec::with_capacity(args.watchers);
@@ -90,7 +93,8 @@ pub(crate) async fn run(args: &FanoutArgs) -> Result<Figures> {
 }
 
 /// Is the network: takes a post, and shows it.
-async fn serve(address: SocketAddr, answered: Answered) -> Result<()> {
+async fn serve(listener: TcpListener, answered: Answered) -> Result<()> {
+    let address = listener.local_addr().context("the network has no address")?;
     let taken = Json(json!({"id": "post_1", "url": format!("http://{address}/post")}));
     let shown = |State(answered): State<Answered>| async move {
         *answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
@@ -99,7 +103,6 @@ async fn serve(address: SocketAddr, answered: Answered) -> Result<()> {
         .route("/_fake-network/posts", post(|| async { taken }))
         .route("/post", get(shown))
         .with_state(answered);
-    let listener = tokio::net::TcpListener::bind(address).await.context("cannot listen")?;
     axum::serve(listener, router).await.context("the network ended")
 }
 

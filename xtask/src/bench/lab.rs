@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -36,13 +37,15 @@ pub(crate) struct Lab<'a> {
     pub(crate) repo: &'a Repo,
     pub(crate) board: &'a Board,
     folder: TempDir,
+    /// How many addresses were handed out.
+    addresses: AtomicU32,
 }
 
 impl<'a> Lab<'a> {
     /// Builds the programs and the pages, and makes the keys.
     pub(crate) fn set_up(seconds: f64, runs: usize, repo: &'a Repo, board: &'a Board) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("wixapp-bench-").tempdir()?;
-        let lab = Self { seconds, runs, repo, board, folder };
+        let lab = Self { seconds, runs, repo, board, folder, addresses: AtomicU32::new(0) };
         web::prepare_folders(repo)?;
         lab.step("npm install", |row| web::install(repo, row))?;
         lab.step("web pages", |row| web::build(repo, row))?;
@@ -93,9 +96,10 @@ impl<'a> Lab<'a> {
         format!("bench-secret-{:016}", std::process::id())
     }
 
-    /// A fresh loopback address.
+    /// A fresh loopback address; one that was handed out before may be free only because nobody listens there yet.
     pub(crate) fn address(&self) -> Result<SocketAddr> {
-        Ok((Ipv4Addr::LOCALHOST, ports::free(std::process::id())?).into())
+        let seed = std::process::id().wrapping_add(self.addresses.fetch_add(1, Ordering::Relaxed));
+        Ok((Ipv4Addr::LOCALHOST, ports::free(seed)?).into())
     }
 
     /// Runs the load's program on the load's core; gives the JSON it prints, nothing when it prints none.
