@@ -258,8 +258,7 @@ async fn connect(
 #[utoipa::path(delete, path = "/api/v1/networks/{network}", tag = "networks", operation_id = "networks_disconnect",
     params(("network" = NetworkName, Path)), responses((status = 204, description = "It is forgotten")))]
 async fn disconnect(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
+    Call(server, session, _): Call,
     ValidPath(name): ValidPath<NetworkName>,
     _: NoBody,
 ) -> Result<StatusCode, ApiError> {

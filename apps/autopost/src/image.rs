@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
 }
 
 /// An image as it is stored, without its bytes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Image {
     pub(crate) id: String,
     pub(crate) content_type: String,

@@ -24,7 +24,7 @@ pub(crate) struct PublishTo {
     pub(crate) network: NetworkName,
     /// When this try was asked for.
     pub(crate) started_at: Timestamp,
-    /// When the first one was: the time of the post on the network.
+    /// When the first one was of the post as it is: for the network, all of them are one.
     pub(crate) since: Timestamp,
     /// When it is too late for it.
     #[serde(default)]
@@ -65,7 +65,7 @@ impl Job for PublishTo {
                 return Err(self.wait(&context, &server, connection, label).await);
             }
         };
-        let draft = self.draft(&server, &desk, &context, &post).await?;
+        let draft = self.draft(&desk, &context, &post).await?;
         context.progress(40, format!("Publishing on {label}")).await;
         if self.refuse {
             return Err(JobError::fail_with("refused", "The network refused the post, as you asked."));
@@ -95,11 +95,7 @@ impl PublishTo {
     /// Refuses to bring a post anywhere that waits for another job, or for none: an operator may have an old job tried again
     /// whose post is there, or was changed since. And one that is too late.
     fn ensure_wanted(&self, context: &JobContext, post: &Post, label: &str) -> Result<(), JobError> {
-        let mut results = post.results.iter().filter(|result| result.network == self.network);
-        let is_mine = |result: &Outcome| {
-            result.job_id.as_ref() == Some(context.job_id()) && result.state != OutcomeState::Published
-        };
-        if !results.any(is_mine) {
+        if !post.results.iter().filter_map(Outcome::open_job).any(|id| id == context.job_id()) {
             return Err(JobError::cancel("The post does not wait for this job any more."));
         }
         if self.until.is_some_and(|until| context.now() > until) {
@@ -127,20 +123,14 @@ impl PublishTo {
         JobError::snooze(LOOK_AGAIN)
     }
 
-    async fn draft(
-        &self,
-        server: &Server,
-        desk: &Desk,
-        context: &JobContext,
-        post: &Post,
-    ) -> Result<Draft, JobError> {
+    async fn draft(&self, desk: &Desk, context: &JobContext, post: &Post) -> Result<Draft, JobError> {
         let owner = context.instance_id();
         let mut images = Vec::new();
         for image in &post.images {
             let bytes = desk.storage.get(owner, &image.image.id).await.map_err(JobError::retry)?;
             let bytes =
                 bytes.ok_or_else(|| JobError::fail_with("image_gone", "An image of the post is gone."))?;
-            let address = desk.image_address(owner, &image.image.id, server.clock.now());
+            let address = desk.image_address(owner, &image.image.id, context.now());
             images.push(DraftImage {
                 bytes,
                 content_type: image.image.content_type.clone(),
@@ -150,10 +140,8 @@ impl PublishTo {
                 url: desk.public_url.as_ref().map(|base| format!("{base}{address}")),
             });
         }
-        let (text, key) = (
-            post.content.text_for(self.network).to_owned(),
-            format!("{}:{}", post.id, self.network.as_str()),
-        );
+        let text = post.content.text_for(self.network).to_owned();
+        let key = format!("{}:{}:{}", post.id, self.network.as_str(), self.since.as_millisecond());
         Ok(Draft { text, images, key, at: self.since, now: context.now() })
     }
 }
@@ -173,22 +161,20 @@ impl Job for Finish {
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
         let now = context.now();
-        let outcomes = context
-            .members()
-            .iter()
-            .map(|member| outcome(&desk, member, now))
-            .collect::<Result<Vec<_>, _>>()?;
+        let outcomes = context.members().iter().map(|member| outcome(&desk, member, now));
+        let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
         let want = Want::money().record::<Post>(&self.post_id);
         let finish = move |tx: &mut Tx| {
             let Some(mut post) = tx.record::<Post>(&self.post_id)?.map(|stored| stored.record) else {
                 return Ok(());
             };
             let mut counts = false;
-            for outcome in &outcomes {
-                // Of a network that was tried anew, the older try counts no more, unless it brought the post there.
+            for (since, outcome) in &outcomes {
+                // Of a network that was tried anew, the older try counts no more, unless it brought the post there as it is.
+                let is_there = outcome.state == OutcomeState::Published && post.sent_at == Some(*since);
                 let is_current =
                     |result: &Outcome| result.network == outcome.network && result.job_id == outcome.job_id;
-                if outcome.state == OutcomeState::Published || post.results.iter().any(is_current) {
+                if is_there || post.results.iter().any(is_current) {
                     post.set_result(outcome.clone());
                     counts = true;
                 }
@@ -206,10 +192,10 @@ impl Job for Finish {
     }
 }
 
-/// What a job gave, in the words of the post.
-fn outcome(desk: &Desk, member: &Member, now: Timestamp) -> Result<Outcome, JobError> {
-    let network = member.job::<PublishTo>()?.network;
+/// What a job gave, in the words of the post, and since when the post was as the job had it.
+fn outcome(desk: &Desk, member: &Member, now: Timestamp) -> Result<(Timestamp, Outcome), JobError> {
+    let PublishTo { network, since, .. } = member.job()?;
     let url = member.output::<PublishTo>()?.map(|published| published.url);
     let outcome = Outcome { at: Some(now), ..Outcome::waiting(network, Some(member.job_id.clone())) };
-    Ok(outcome.ended(desk.networks.label(network), url, member.error.clone()))
+    Ok((since, outcome.ended(desk.networks.label(network), url, member.error.clone())))
 }

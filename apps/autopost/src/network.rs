@@ -107,9 +107,9 @@ impl Account {
 pub(crate) struct Draft {
     pub(crate) text: String,
     pub(crate) images: Vec<DraftImage>,
-    /// The same for every try to bring this post to this network: the network publishes it once.
+    /// The same for every try to bring this post, as it is, to this network: the network publishes it once.
     pub(crate) key: String,
-    /// When the owner had it published: the same for every try.
+    /// When the owner first had it published as it is: the same for every try.
     pub(crate) at: Timestamp,
     /// When this try is made.
     pub(crate) now: Timestamp,

@@ -70,7 +70,7 @@ pub(crate) struct Post {
     pub(crate) images: Vec<PostImage>,
     pub(crate) scheduled_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
-    /// When it was first sent on its way: its time on the networks, the same in every try.
+    /// When it was first sent on its way as it is now: the same in every try, and another once what is sent was changed.
     pub(crate) sent_at: Option<Timestamp>,
     pub(crate) published_at: Option<Timestamp>,
     /// One for each network it was sent to.
@@ -95,7 +95,7 @@ pub(crate) struct Version {
 }
 
 /// An image with what is to be seen in it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PostImage {
     pub(crate) image: Image,
     pub(crate) alt: String,
@@ -151,26 +151,27 @@ impl Outcome {
         matches!(self.state, OutcomeState::Waiting | OutcomeState::Publishing)
     }
 
-    pub(crate) fn job_under_way(&self) -> Option<JobId> {
-        self.job_id.clone().filter(|_| self.is_under_way())
+    /// The job that may still bring it there: also one that failed, for an operator may have that tried again.
+    pub(crate) fn open_job(&self) -> Option<&JobId> {
+        self.job_id.as_ref().filter(|_| self.state != OutcomeState::Published)
     }
 
     /// What its job says of it, before that is joined; `label` is how people call the network.
     pub(crate) fn seen_by(self, job: &StoredJob, label: &str) -> Self {
-        let this = Self { percent: Some(job.progress_percent), ..self };
         if !job.state.is_final() {
-            let state = if job.state == JobState::Running { OutcomeState::Publishing } else { this.state };
-            return Self { state, ..this };
+            let is_running = job.state == JobState::Running;
+            let state = if is_running { OutcomeState::Publishing } else { OutcomeState::Waiting };
+            return Self { state, percent: Some(job.progress_percent), error: None, ..self };
         }
         let read = |result| serde_json::from_str::<Published>(result).ok();
         let url = job.result.as_deref().and_then(read).map(|published| published.url);
-        this.ended(label, url, api_error(job))
+        self.ended(label, url, api_error(job))
     }
 
     /// Once its job has ended: with an address it is published.
     pub(crate) fn ended(self, label: &str, url: Option<String>, error: Option<JobFailure>) -> Self {
         if url.is_some() {
-            return Self { state: OutcomeState::Published, url, ..self };
+            return Self { state: OutcomeState::Published, url, error: None, ..self };
         }
         match error {
             Some(error) if error.code == "job_failed" => {
@@ -219,12 +220,27 @@ impl Post {
         }
     }
 
-    /// Refuses what the post's state does not allow.
-    pub(crate) fn ensure(&self, allowed: &[PostState], hint: &str) -> Result<(), ApiError> {
-        if allowed.contains(&self.state) {
+    /// What a decision on the post must see: the post, and the jobs that may still bring it to a network.
+    pub(crate) fn want(&self) -> Want {
+        let jobs = self.results.iter().filter_map(Outcome::open_job);
+        jobs.fold(Want::money().record::<Self>(&self.id), Want::job)
+    }
+
+    /// Refuses what the post's state does not allow, and what its jobs do not: one that an operator had tried again may be at it,
+    /// or has published it a moment ago, which the post does not know yet.
+    pub(crate) fn ensure(&self, tx: &Tx, allowed: &[PostState], hint: &str) -> Result<(), ApiError> {
+        let jobs = self.results.iter().filter_map(|result| tx.job(result.open_job()?));
+        let state = jobs.fold(self.state, |state, job| match job.state {
+            JobState::Completed if state != PostState::Publishing => PostState::Published,
+            JobState::Completed | JobState::Cancelled | JobState::Discarded => state,
+            JobState::Scheduled | JobState::Available | JobState::Running | JobState::Retryable => {
+                PostState::Publishing
+            }
+        });
+        if allowed.contains(&state) {
             return Ok(());
         }
-        let state = self.state.as_str().replace('_', " ");
+        let state = state.as_str().replace('_', " ");
         let refusal = ApiError::new(ErrorCode::Conflict).with_code("wrong_state");
         Err(refusal.with_message(format!("This cannot be done with a post that is {state}.")).with_hint(hint))
     }

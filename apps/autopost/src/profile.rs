@@ -1,11 +1,13 @@
 //! Brand profiles: how a brand speaks. One is the default, and new posts get its hashtags from the page.
 
+use axum::http::StatusCode;
 use utoipa::ToSchema;
 use wixapp::core::id::sortable_body;
 use wixapp::prelude::*;
 use wixapp::server::error::Refusal;
 use wixapp::server::extract::NoBody;
 
+use crate::desk::Call;
 use crate::input::{Limit, check_text, check_words};
 
 /// How many profiles a site may have.
@@ -119,7 +121,7 @@ fn view(stored: Stored<Profile>) -> ProfileView {
 /// All brand profiles.
 #[utoipa::path(get, path = "/api/v1/profiles", tag = "profiles", operation_id = "profiles_list",
     responses((status = 200, body = Reply<Profiles>)))]
-async fn list(State(server): State<Arc<Server>>, session: OwnerSession) -> Result<Reply<Profiles>, ApiError> {
+async fn list(Call(server, session, _): Call) -> Result<Reply<Profiles>, ApiError> {
     let most = u32::try_from(MOST).unwrap_or(u32::MAX);
     let mut page = server.list_records::<Profile>(&session, &RecordFilter::default(), most).await?;
     page.records.reverse();
@@ -130,8 +132,7 @@ async fn list(State(server): State<Arc<Server>>, session: OwnerSession) -> Resul
 #[utoipa::path(get, path = "/api/v1/profiles/{id}", tag = "profiles", operation_id = "profiles_show",
     params(("id" = String, Path)), responses((status = 200, body = Reply<ProfileView>)))]
 async fn show(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
+    Call(server, session, _): Call,
     ValidPath(id): ValidPath<String>,
 ) -> Result<Reply<ProfileView>, ApiError> {
     Ok(Reply::new(view(server.find_record(&session, &id).await?)))
@@ -143,10 +144,9 @@ async fn show(
         (status = 201, body = Reply<ProfileView>),
         (status = 409, description = "`too_many`: there are 50 already", body = Refusal)))]
 async fn create(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
+    Call(server, session, _): Call,
     ValidJson { value: input, .. }: ValidJson<Input>,
-) -> Result<(axum::http::StatusCode, Reply<ProfileView>), ApiError> {
+) -> Result<(StatusCode, Reply<ProfileView>), ApiError> {
     let words = input.words()?;
     let id = format!("profile_{}", sortable_body(server.clock.now(), server.random()));
     let profile = Profile { id, words };
@@ -157,7 +157,7 @@ async fn create(
         }
         write(tx, profile.clone())
     });
-    Ok((axum::http::StatusCode::CREATED, Reply::new(view(made.await?))))
+    Ok((StatusCode::CREATED, Reply::new(view(made.await?))))
 }
 
 /// Changes a brand profile.
@@ -166,8 +166,7 @@ async fn create(
         (status = 200, body = Reply<ProfileView>),
         (status = 409, description = "`stale`: somebody else has saved it since", body = Refusal)))]
 async fn save(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
+    Call(server, session, _): Call,
     ValidPath(id): ValidPath<String>,
     ValidJson { value: input, .. }: ValidJson<Input>,
 ) -> Result<Reply<ProfileView>, ApiError> {
@@ -186,11 +185,10 @@ async fn save(
 #[utoipa::path(delete, path = "/api/v1/profiles/{id}", tag = "profiles", operation_id = "profiles_delete",
     params(("id" = String, Path)), responses((status = 204, description = "It is gone")))]
 async fn delete(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
+    Call(server, session, _): Call,
     ValidPath(id): ValidPath<String>,
     _: NoBody,
-) -> Result<axum::http::StatusCode, ApiError> {
+) -> Result<StatusCode, ApiError> {
     let deleted = server.change(&session, Want::money().all_records::<Profile>(), move |tx| {
         let gone = tx.record_at::<Profile>(&id, None)?.record;
         tx.delete_record::<Profile>(&id);
@@ -203,7 +201,7 @@ async fn delete(
         Ok(())
     });
     deleted.await?;
-    Ok(axum::http::StatusCode::NO_CONTENT)
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Writes a profile, and sees to it that one is the default.

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use wixapp::core::InstanceId;
+use wixapp::core::{InstanceId, Timestamp};
 use wixapp::jiff::SignedDuration;
 use wixapp::prelude::*;
+use wixapp::store::Error as StoreError;
 
 use super::Image;
 use crate::desk::Desk;
@@ -46,11 +47,7 @@ impl Job for Sweep {
 
 /// Deletes the records of images that have no post since `before`, when they came or when they were taken out of their last
 /// one; their files follow.
-async fn forget_loose(
-    server: &Server,
-    site: &InstanceId,
-    before: wixapp::core::Timestamp,
-) -> Result<(), wixapp::store::Error> {
+async fn forget_loose(server: &Server, site: &InstanceId, before: Timestamp) -> Result<(), StoreError> {
     let filter = RecordFilter { to: Some(before), ..Image::loose() };
     let old = server.store.list_records::<Image>(site, &filter, 1_000).await?;
     for stored in old.into_iter().filter(|stored| stored.updated_at < before) {

@@ -41,7 +41,8 @@ impl Ayrshare {
             answer.body = post;
         }
         // One platform that refuses makes an error of the whole, though others have the post.
-        if is_out(&answer.body) {
+        let is_refused = answer.status.as_u16() == 400 && answer.body["postIds"].is_array();
+        if is_refused || having(&answer.body).next().is_some() {
             return Ok(answer);
         }
         // A wrong key is 403 here.
@@ -59,26 +60,24 @@ impl Ayrshare {
                 tokio::time::sleep(PAUSE).await;
             }
             let post = self.send(self.request(account, Method::GET, &format!("history/{id}"))?).await?;
-            if let Some(url) = address(&post.body) {
+            if let Some(url) = outcome(&post.body, &[])? {
                 return Ok(url);
-            }
-            if post.body["status"] == "error" && !is_out(&post.body) {
-                let why = said(&post.body).unwrap_or("it could not publish the post");
-                return Err(NetworkError::refused(why));
             }
         }
         // It is published; only its address is not known.
         Ok(format!("https://app.ayrshare.com/post/{id}"))
     }
 
-    /// What an earlier try under this key has made, if its answer was lost.
-    async fn earlier(&self, account: &Account, key: &str) -> Result<Option<String>, NetworkError> {
+    /// What earlier tries under this key have made: the answer of one may have been lost, and another was refused in part.
+    async fn earlier(&self, account: &Account, key: &str) -> Result<Vec<Value>, NetworkError> {
         let history = self.send(self.request(account, Method::GET, "history?lastDays=2&limit=100")?).await?;
-        let posts = history.body.as_array().or_else(|| history.body["history"].as_array());
-        let is_it = |post: &&Value| post["notes"] == key && (post["status"] != "error" || is_out(post));
-        let found = posts.into_iter().flatten().find(is_it);
-        Ok(found.and_then(|post| post["id"].as_str()).map(str::to_owned))
+        let posts = if history.body.is_array() { &history.body } else { &history.body["history"] };
+        Ok(items(posts).filter(|post| post["notes"] == key).cloned().collect())
     }
+}
+
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
 }
 
 /// Ayrshare's words for what went wrong.
@@ -86,14 +85,27 @@ fn said(body: &Value) -> Option<&str> {
     body["errors"][0]["message"].as_str().or(body["message"].as_str())
 }
 
-/// Whether a platform has taken the post.
-fn is_out(post: &Value) -> bool {
-    post["postIds"].as_array().into_iter().flatten().any(|id| id["status"] == "success")
+/// The platforms that have the post.
+fn having(post: &Value) -> impl Iterator<Item = &str> {
+    items(&post["postIds"]).filter(|id| id["status"] == "success").filter_map(|id| id["platform"].as_str())
 }
 
 fn address(post: &Value) -> Option<String> {
-    let ids = post["postIds"].as_array()?;
-    ids.iter().find_map(|id| id["postUrl"].as_str()).map(str::to_owned)
+    items(&post["postIds"]).find_map(|id| id["postUrl"].as_str()).map(str::to_owned)
+}
+
+/// The address of a post if there is one by now; a refusal when a platform did not take it, though others have it, some of
+/// them by an earlier try.
+fn outcome(post: &Value, earlier: &[&str]) -> Result<Option<String>, NetworkError> {
+    if post["status"] != "error" {
+        return Ok(address(post));
+    }
+    let refused =
+        |error: &Value| Some(format!("{}: {}", error["platform"].as_str()?, error["message"].as_str()?));
+    let parts = earlier.iter().copied().chain(having(post)).map(|platform| format!("{platform} has it"));
+    let parts: Vec<_> = parts.chain(items(&post["errors"]).filter_map(refused)).collect();
+    let whole = said(post).unwrap_or("it could not publish the post");
+    Err(NetworkError::refused(if parts.is_empty() { whole.to_owned() } else { parts.join("; ") }))
 }
 
 #[async_trait]
@@ -122,12 +134,7 @@ impl Network for Ayrshare {
         let wanted: Vec<String> =
             account.secret("platforms").split(',').map(|name| name.trim().to_lowercase()).collect();
         let user = self.send(self.request(&account, Method::GET, "user")?).await?;
-        let linked: Vec<&str> = user.body["activeSocialAccounts"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
+        let linked: Vec<_> = items(&user.body["activeSocialAccounts"]).filter_map(Value::as_str).collect();
         if let Some(missing) = wanted.iter().find(|name| !linked.contains(&name.as_str())) {
             let why = format!("`{missing}` is not linked in Ayrshare; linked are: {}.", linked.join(", "));
             return Err(NetworkError::refused(why));
@@ -143,23 +150,27 @@ impl Network for Ayrshare {
             let why = "Ayrshare fetches images itself, and this server has no public address.";
             return Err(NetworkError::refused(why));
         }
-        if let Some(id) = self.earlier(account, &draft.key).await? {
-            return self.address_of(account, &id).await;
+        let earlier = self.earlier(account, &draft.key).await?;
+        let open = earlier.iter().find(|post| post["status"] != "error");
+        if let Some(id) = open.and_then(|post| post["id"].as_str()) {
+            return self.address_of(account, id).await;
         }
-        let platforms: Vec<&str> = account.secret("platforms").split(',').collect();
+        // Only where it is not yet: a platform that has the post never gets it again.
+        let having: Vec<&str> = earlier.iter().flat_map(having).collect();
+        let platforms = account.secret("platforms").split(',').filter(|name| !having.contains(name));
+        let platforms: Vec<&str> = platforms.collect();
+        if platforms.is_empty() {
+            let unknown = || NetworkError::passing("the address of the post is not known yet");
+            return earlier.iter().find_map(address).ok_or_else(unknown);
+        }
         let body = json!({
-            "post": draft.text, "platforms": platforms, "mediaUrls": media, "notes": draft.key, "idempotencyKey": draft.key,
+            "post": draft.text, "platforms": platforms, "mediaUrls": media, "notes": draft.key,
+            // What was refused is another post when it is tried again.
+            "idempotencyKey": format!("{}:{}", draft.key, earlier.len()),
         });
         let request = self.request(account, Method::POST, "post")?.json(&body);
         let answer = self.send(request).await?;
-        if answer.body["status"] == "error" {
-            let why = said(&answer.body).unwrap_or("it could not publish the post");
-            if !is_out(&answer.body) {
-                return Err(NetworkError::refused(why));
-            }
-            tracing::warn!(%why, "Ayrshare brought a post to some of its platforms only");
-        }
-        match address(&answer.body) {
+        match outcome(&answer.body, &having)? {
             Some(url) => Ok(url),
             None => self.address_of(account, &answer.text("/id")?).await,
         }

@@ -145,7 +145,7 @@ impl Network for Bluesky {
 
     async fn publish(&self, account: &mut Account, draft: &Draft) -> Result<String, NetworkError> {
         let mut record = json!({
-            "$type": "app.bsky.feed.post", "text": draft.text, "createdAt": draft.at.to_string(), "facets": facets(&draft.text),
+            "$type": "app.bsky.feed.post", "text": draft.text, "createdAt": draft.now.to_string(), "facets": facets(&draft.text),
         });
         let mut images = Vec::new();
         for image in &draft.images {

@@ -21,6 +21,8 @@ const LOOKS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(500);
 /// For how long a key is relied on: Mastodon forgets an `Idempotency-Key` after an hour.
 const KEY_LIFE: SignedDuration = SignedDuration::from_mins(50);
+/// How far the server's clock may be from ours.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) struct Mastodon {
     outside: Outside,
@@ -80,7 +82,7 @@ impl Mastodon {
             let at = status["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
             let images = status["media_attachments"].as_array().map_or(0, Vec::len);
             let text = readable(status["content"].as_str().unwrap_or_default());
-            at.is_some_and(|at| at >= draft.at)
+            at.is_some_and(|at| at >= draft.at - CLOCKS_APART)
                 && images == draft.images.len()
                 && mastodon_signs(&text) == signs
         };

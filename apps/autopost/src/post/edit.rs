@@ -165,7 +165,7 @@ async fn create(
     let mut new = Post::new(&server, input.content()?);
     input.check_count()?;
     new.scheduled_at = input.scheduled_at.map(|at| check_time(at, now)).transpose()?;
-    let due = schedule::due(&server, &new)?;
+    let due = schedule::due(&server, &new.id, new.scheduled_at)?;
     let want = input.want(Want::money()).all_records::<Connection>();
     let shared = Arc::clone(&desk);
     let made = server.change(&session, want, move |tx| {
@@ -194,26 +194,27 @@ async fn save(
         return Err(ApiError::invalid("`version` is missing: send the one you have read."));
     };
     let before = server.find_record::<Post>(&session, &id).await?.record;
-    // A time that was set before may have passed meanwhile.
-    let kept = before
-        .scheduled_at
-        .filter(|at| before.state == PostState::Scheduled && input.scheduled_at == Some(*at));
-    let at = match (kept, input.scheduled_at) {
-        (Some(at), _) => Some(at),
-        (None, at) => at.map(|at| check_time(at, now)).transpose()?,
+    let at = match input.scheduled_at {
+        // A time that was set before may have passed meanwhile.
+        kept if before.state == PostState::Scheduled && before.scheduled_at == kept => kept,
+        at => at.map(|at| check_time(at, now)).transpose()?,
     };
-    let due = schedule::due(&server, &Post { scheduled_at: at, ..before.clone() })?;
-    let had =
-        before.images.iter().fold(input.want(Want::money()), |want, old| want.record::<Image>(&old.image.id));
+    let due = schedule::due(&server, &id, at)?;
+    let want = input.want(before.want()).all_records::<Connection>();
+    let want = before.images.iter().fold(want, |want, old| want.record::<Image>(&old.image.id));
     let shared = Arc::clone(&desk);
-    let saved = server.change(&session, had.record::<Post>(&id).all_records::<Connection>(), move |tx| {
+    let saved = server.change(&session, want, move |tx| {
         let mut post = tx.record_at::<Post>(&id, Some(version))?.record;
         let open = [PostState::Draft, PostState::Scheduled, PostState::Missed, PostState::Failed];
-        post.ensure(&open, "Duplicate it, and change the copy.")?;
+        post.ensure(tx, &open, "Duplicate it, and change the copy.")?;
         post.content = content.clone();
         post.scheduled_at = at;
         post.results.clear();
         input.take_images(tx, &mut post)?;
+        if post.matter() != before.matter() {
+            // What a network may have of it is another post.
+            post.sent_at = None;
+        }
         schedule::apply(tx, &shared, &mut post, due.as_ref())?;
         Ok(tx.save_record(&post)?)
     });
@@ -258,10 +259,11 @@ async fn delete(
     _: NoBody,
 ) -> Result<StatusCode, ApiError> {
     use PostState::{Draft, Failed, Missed, PartlyPublished, Published, Scheduled};
-    let gone = server.change(&session, Want::money().record::<Post>(&id), move |tx| {
-        let post = tx.record_at::<Post>(&id, None)?.record;
+    let before = server.find_record::<Post>(&session, &id).await?;
+    let gone = server.change(&session, before.record.want(), move |tx| {
+        let post = tx.record_at::<Post>(&id, Some(before.version))?.record;
         let settled = [Draft, Scheduled, Published, PartlyPublished, Failed, Missed];
-        post.ensure(&settled, "Wait until it is published, or stop its jobs first.")?;
+        post.ensure(tx, &settled, "Wait until it is published, or stop its jobs first.")?;
         tx.delete_record::<Post>(&id);
         for image in &post.images {
             tx.delete_record::<Image>(&image.image.id);
@@ -283,5 +285,10 @@ impl Post {
         let created_at = server.clock.now();
         let id = format!("post_{}", sortable_body(created_at, server.random()));
         Self { id, content, created_at, ..Self::default() }
+    }
+
+    /// What networks get of it.
+    fn matter(&self) -> (&str, &BTreeMap<NetworkName, Version>, &[PostImage]) {
+        (&self.content.text, &self.content.versions, &self.images)
     }
 }

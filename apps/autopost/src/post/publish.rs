@@ -41,11 +41,9 @@ type Asked = (Call, ValidPath<String>, IdempotencyKey, NoBody);
         (status = 409, description = "`wrong_state`: it is published or under way", body = Refusal),
         (status = 422, description = "`post_invalid`: `details.problems` says what is in the way", body = Refusal)))]
 async fn publish(asked: Asked) -> Result<OnceReply, ApiError> {
-    send(asked, |post| {
-        post.ensure(
-            &[PostState::Draft, PostState::Scheduled, PostState::Missed],
-            "Retry the networks that failed, or duplicate the post.",
-        )?;
+    send(asked, |tx, post| {
+        let allowed = [PostState::Draft, PostState::Scheduled, PostState::Missed];
+        post.ensure(tx, &allowed, "Retry the networks that failed, or duplicate the post.")?;
         Ok(post.content.networks.clone())
     })
     .await
@@ -60,11 +58,9 @@ async fn publish(asked: Asked) -> Result<OnceReply, ApiError> {
         (status = 409, description = "`wrong_state`: nothing of it has failed", body = Refusal),
         (status = 422, description = "`post_invalid`: `details.problems` says what is in the way", body = Refusal)))]
 async fn retry(asked: Asked) -> Result<OnceReply, ApiError> {
-    send(asked, |post| {
-        post.ensure(
-            &[PostState::Failed, PostState::PartlyPublished],
-            "Only what has failed can be tried again.",
-        )?;
+    send(asked, |tx, post| {
+        let allowed = [PostState::Failed, PostState::PartlyPublished];
+        post.ensure(tx, &allowed, "Only what has failed can be tried again.")?;
         let failed = post.results.iter().filter(|result| result.state == OutcomeState::Failed);
         Ok(failed.map(|result| result.network).collect())
     })
@@ -74,13 +70,16 @@ async fn retry(asked: Asked) -> Result<OnceReply, ApiError> {
 /// Starts a post on the networks that `choose` names, once under the key.
 async fn send(
     (Call(server, session, desk), ValidPath(id), key, _): Asked,
-    choose: impl Fn(&Post) -> Result<Vec<NetworkName>, ApiError> + Send + Sync + 'static,
+    choose: impl Fn(&Tx, &Post) -> Result<Vec<NetworkName>, ApiError> + Send + Sync + 'static,
 ) -> Result<OnceReply, ApiError> {
-    let want = Want::money().record::<Post>(&id).all_records::<Connection>();
+    // One that is gone is refused below, unless this was answered before.
+    let before = server.store.find_record::<Post>(&session.instance_id, &id).await?;
+    let (before, version) = before.map_or_else(Default::default, |stored| (stored.record, stored.version));
+    let want = before.want().all_records::<Connection>();
     let (chance, owner) = (Chance::draw(&server), session.instance_id.clone());
     let decide = move |tx: &mut Tx| {
-        let mut post = tx.record_at::<Post>(&id, None)?.record;
-        let networks = choose(&post)?;
+        let mut post = tx.record_at::<Post>(&id, Some(version))?.record;
+        let networks = choose(tx, &post)?;
         let content = Content { networks: networks.clone(), ..post.content.clone() };
         ensure_valid(&desk, tx, &content, &post)?;
         let (jobs, credits) = start(tx, &mut post, &networks, &chance, &Terms::default())?;

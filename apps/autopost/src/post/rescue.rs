@@ -40,8 +40,7 @@ async fn rescue(server: &Server, site: &InstanceId) -> Result<(), wixapp::store:
     let states = [PostState::Scheduled, PostState::Publishing].map(|state| state.as_str().to_owned());
     let filter = RecordFilter { states: states.to_vec(), to: Some(now - LATE), ..RecordFilter::default() };
     for stored in server.store.list_records::<Post>(site, &filter, POSTS).await? {
-        let jobs: Vec<JobId> = stored.record.results.iter().filter_map(Outcome::job_under_way).collect();
-        let want = jobs.iter().fold(Want::money().record::<Post>(&stored.record.id), |want, id| want.job(id));
+        let want = stored.record.want();
         let end = move |tx: &mut Tx| {
             // Whoever has changed it since sees to it.
             let Ok(same) = tx.record_at::<Post>(&stored.record.id, Some(stored.version)) else {
@@ -51,7 +50,7 @@ async fn rescue(server: &Server, site: &InstanceId) -> Result<(), wixapp::store:
                 return tx.save_record(&Post { state: PostState::Missed, ..same.record }).map(|_| ());
             }
             // Nothing happens while one of its jobs is at it, or the one that joins them waits.
-            jobs.iter().for_each(|id| tx.join_group_of(id));
+            same.record.results.iter().filter_map(Outcome::open_job).for_each(|id| tx.join_group_of(id));
             Ok(())
         };
         let ended = server.store.transact(site, want, now, end).await?;

@@ -50,9 +50,9 @@ pub(super) fn check_time(at: Timestamp, now: Timestamp) -> Result<Timestamp, Api
 }
 
 /// The job that starts a post with a time.
-pub(super) fn due(server: &Server, post: &Post) -> Result<Option<NewJob>, ApiError> {
-    let Some(at) = post.scheduled_at else { return Ok(None) };
-    let (now, job) = (server.clock.now(), Due { post_id: post.id.clone(), at });
+pub(super) fn due(server: &Server, id: &str, at: Option<Timestamp>) -> Result<Option<NewJob>, ApiError> {
+    let Some(at) = at else { return Ok(None) };
+    let (now, job) = (server.clock.now(), Due { post_id: id.to_owned(), at });
     let job =
         new_job(&job, JobId::new(now, server.random()), now).map_err(|error| ApiError::internal(&error))?;
     Ok(Some(job.run_at(at)))
@@ -104,18 +104,14 @@ async fn set_time(
     id: String,
     at: Option<Timestamp>,
 ) -> Result<Reply<PostView>, ApiError> {
-    let before = server.find_record::<Post>(session, &id).await?.record;
-    let due = due(server, &Post { scheduled_at: at, ..before })?;
-    let shared = Arc::clone(desk);
+    let (due, shared) = (due(server, &id, at)?, Arc::clone(desk));
     let want = Want::money().record::<Post>(&id).all_records::<Connection>();
     let saved = server.change(session, want, move |tx| {
         let mut post = tx.record_at::<Post>(&id, None)?.record;
-        post.ensure(
-            &[PostState::Draft, PostState::Scheduled, PostState::Missed],
-            "Duplicate it, and schedule the copy.",
-        )?;
+        // No job was ever started for one in these states, or saving it has seen all of them end.
+        let allowed = [PostState::Draft, PostState::Scheduled, PostState::Missed];
+        post.ensure(tx, &allowed, "Duplicate it, and schedule the copy.")?;
         post.scheduled_at = at;
-        post.results.clear();
         apply(tx, &shared, &mut post, due.as_ref())?;
         Ok(tx.save_record(&post)?)
     });

@@ -45,8 +45,8 @@ pub(crate) async fn view(
     stored: Stored<Post>,
 ) -> Result<PostView, ApiError> {
     let mut jobs = Vec::new();
-    for id in stored.record.results.iter().filter_map(Outcome::job_under_way) {
-        jobs.extend(server.store.find_job(&session.instance_id, &id).await?);
+    for id in stored.record.results.iter().filter_map(Outcome::open_job) {
+        jobs.extend(server.store.find_job(&session.instance_id, id).await?);
     }
     Ok(PostView::new(desk, &session.instance_id, stored, server.clock.now(), &jobs))
 }
@@ -61,17 +61,19 @@ impl PostView {
     ) -> Self {
         let Stored { record: post, version, updated_at, .. } = stored;
         let result = |outcome: Outcome| {
-            let job = jobs.iter().find(|job| Some(&job.job_id) == outcome.job_under_way().as_ref());
+            let job = jobs.iter().find(|job| Some(&job.job_id) == outcome.open_job());
             let label = desk.networks.label(outcome.network);
             if let Some(job) = job { outcome.seen_by(job, label) } else { outcome }
         };
         let image = |image: PostImage| {
             ImageView::new(&image.image, image.alt, desk.image_address(owner, &image.image.id, now))
         };
+        let results: Vec<_> = post.results.into_iter().map(result).collect();
+        let is_under_way = results.iter().any(Outcome::is_under_way);
         Self {
             id: post.id,
             version,
-            state: post.state,
+            state: if is_under_way { PostState::Publishing } else { post.state },
             text: post.content.text,
             networks: post.content.networks,
             versions: post.content.versions,
@@ -81,7 +83,7 @@ impl PostView {
             created_at: post.created_at,
             updated_at,
             published_at: post.published_at,
-            results: post.results.into_iter().map(result).collect(),
+            results,
         }
     }
 }

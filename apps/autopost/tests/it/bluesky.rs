@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use wixapp::jiff::{SignedDuration, Timestamp};
 
-use crate::stage::{PNG, Stage};
+use crate::stage::{PNG, Stage, eventually};
 use crate::stand_in::{Call, StandIn, misshapen};
 
 #[derive(Default)]
@@ -15,6 +15,8 @@ struct World {
     age: AtomicU32,
     /// How many answers about records are lost.
     lost: AtomicU32,
+    /// How many records are not even looked at.
+    busy: AtomicU32,
     records: Mutex<Vec<Value>>,
 }
 
@@ -70,8 +72,10 @@ fn answer(world: &World, call: &Call) -> (u16, Value) {
         _ => {}
     }
     let mut records = world.records.lock().unwrap();
-    let is_lost =
-        || world.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+    let one_of = |left: &AtomicU32| {
+        left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+    };
+    let is_lost = || one_of(&world.lost);
     match call.target.as_str() {
         "POST /xrpc/com.atproto.repo.uploadBlob"
             if call.header("content-type") == "image/png" && call.body == PNG =>
@@ -81,6 +85,9 @@ fn answer(world: &World, call: &Call) -> (u16, Value) {
         }
         "POST /xrpc/com.atproto.repo.createRecord" if is_record(&call.json()) => {
             let body = call.json();
+            if one_of(&world.busy) {
+                return (503, json!({ "error": "NotEnoughResources" }));
+            }
             if records.iter().any(|known| known["rkey"] == body["rkey"]) {
                 return (500, json!({ "error": "InternalServerError", "message": "Internal Server Error" }));
             }
@@ -105,23 +112,31 @@ fn answer(world: &World, call: &Call) -> (u16, Value) {
     }
 }
 
-#[tokio::test]
-async fn a_post_reaches_bluesky_once_though_a_token_expires_and_an_answer_is_lost() {
-    let world = Arc::new(World::default());
-    let seen = Arc::clone(&world);
-    let bluesky = StandIn::start(move |call| answer(&seen, call)).await;
+/// An installed app beside this Bluesky, with an account there.
+async fn beside(bluesky: &StandIn) -> Stage {
     let stage = Stage::with(autopost::Settings {
         bluesky_url: Some(bluesky.url.clone()),
         allow_private_addresses: true,
         ..autopost::Settings::default()
     })
     .await;
-    let fields = |password: &str| json!({ "fields": { "handle": "@joe.example", "password": password } });
     let refused = stage.refused("PUT", "/api/v1/networks/bluesky", &fields("wrong")).await;
     assert_eq!(refused, "422 network_refused");
     let connected = stage.done("PUT", "/api/v1/networks/bluesky", &fields("app-password")).await;
     assert_eq!(connected["account"], "@joe.example");
+    stage
+}
 
+fn fields(password: &str) -> Value {
+    json!({ "fields": { "handle": "@joe.example", "password": password } })
+}
+
+#[tokio::test]
+async fn a_post_reaches_bluesky_once_though_a_token_expires_and_an_answer_is_lost() {
+    let world = Arc::new(World::default());
+    let seen = Arc::clone(&world);
+    let bluesky = StandIn::start(move |call| answer(&seen, call)).await;
+    let stage = beside(&bluesky).await;
     let image = stage.upload(PNG).await.1["data"].take();
     let text = "Öl und 🥖 #Brot: https://a.example/ö";
     let body =
@@ -143,6 +158,32 @@ async fn a_post_reaches_bluesky_once_though_a_token_expires_and_an_answer_is_los
     // The renewed token was kept: one refresh was enough.
     assert_eq!(bluesky.calls("POST /xrpc/com.atproto.server.refreshSession").len(), 1);
     assert_eq!(stage.available().await, 199);
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_that_bluesky_takes_late_has_the_time_at_which_it_was_sent() {
+    let world = Arc::new(World::default());
+    let seen = Arc::clone(&world);
+    let bluesky = StandIn::start(move |call| answer(&seen, call)).await;
+    let stage = beside(&bluesky).await;
+    let body = json!({ "text": "Öl und 🥖 #Brot: https://a.example/ö", "networks": ["bluesky"] });
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    world.busy.store(1, Ordering::SeqCst);
+    let clock = Arc::clone(&stage.local.server().clock);
+    let started = clock.now();
+    stage.start(&post, "publish", "key-1").await;
+    let tries = || bluesky.calls("POST /xrpc/com.atproto.repo.createRecord");
+    eventually("the first try", async || (tries().len() == 1).then_some(())).await;
+    stage.local.clock().advance(SignedDuration::from_mins(5));
+    stage.post_in(&post, "published", SignedDuration::ZERO).await;
+    let records = world.records.lock().unwrap().clone();
+    let at: Timestamp = records[0]["record"]["createdAt"].as_str().unwrap().parse().unwrap();
+    assert!(at >= started + SignedDuration::from_mins(5) && at <= clock.now(), "{at}, {started}");
+    // It is the same record in every try.
+    let key = |call: &Call| call.json()["rkey"].clone();
+    let keys: Vec<_> = tries().iter().map(key).collect();
+    assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
     stage.local.stop().await.unwrap();
 }
 
@@ -188,33 +229,48 @@ async fn a_post_reaches_ayrshare_and_its_address_comes_from_the_history() {
     stage.start(&post, "publish", "key-1").await;
     let published = stage.post_in(&post, "published", SignedDuration::ZERO).await;
     assert_eq!(published["results"][0]["url"], "https://facebook.example/1");
-    let key = format!("{}:ayrshare", post["id"].as_str().unwrap());
-    assert_eq!(ayrshare.calls("POST /api/post")[0].json()["idempotencyKey"], json!(key));
+    let sent = ayrshare.calls("POST /api/post")[0].json();
+    let (notes, key) = (sent["notes"].as_str().unwrap(), sent["idempotencyKey"].as_str().unwrap());
+    assert!(notes.starts_with(&format!("{}:ayrshare:", post["id"].as_str().unwrap())), "{sent}");
+    assert!(key.starts_with(notes), "{sent}");
     stage.local.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_post_that_reaches_some_of_ayrshares_platforms_is_published_once() {
+async fn a_platform_behind_ayrshare_that_refuses_a_post_is_told_and_tried_again_alone() {
     let posts = Arc::new(Mutex::new(Vec::<Value>::new()));
-    let seen = Arc::clone(&posts);
-    // The first answer is lost; afterwards the post stands in the history, as an error.
+    let (seen, linkedin) = (Arc::clone(&posts), Arc::new(AtomicU32::new(0)));
+    let taking = Arc::clone(&linkedin);
+    // The first answer is lost; the post stands in the history.
     let ayrshare = StandIn::start(move |call| {
         let mut posts = seen.lock().unwrap();
-        let partly = |notes: &Value, id: &str| {
-            json!({
-                "status": "error", "id": id, "notes": notes,
-                "errors": [{ "status": "error", "platform": "linkedin", "message": "Too long for LinkedIn" }],
-                "postIds": [{ "status": "success", "platform": "facebook", "postUrl": format!("https://facebook.example/{id}") }],
-            })
-        };
         match call.target.as_str() {
             "GET /api/user" => (200, json!({ "activeSocialAccounts": ["facebook", "linkedin"] })),
             "GET /api/history?lastDays=2&limit=100" => (200, json!({ "history": *posts })),
             "POST /api/post" => {
-                let id = format!("ay-{}", posts.len());
-                let post = partly(&call.json()["notes"], &id);
+                let (sent, id) = (call.json(), format!("ay-{}", posts.len()));
+                if posts.iter().any(|known| known["idempotencyKey"] == sent["idempotencyKey"]) {
+                    return (400, json!({ "status": "error", "message": "This key was used before" }));
+                }
+                let refuses = |platform: &Value| platform == "linkedin" && taking.load(Ordering::SeqCst) == 0;
+                let (refused, taken): (Vec<Value>, Vec<Value>) =
+                    sent["platforms"].as_array().unwrap().iter().cloned().partition(refuses);
+                let status = if refused.is_empty() { "success" } else { "error" };
+                let error = |platform: &Value| {
+                    json!({ "status": "error", "platform": platform, "message": "Too long for LinkedIn" })
+                };
+                let made = |platform: &Value| {
+                    let url = format!("https://{}.example/{id}", platform.as_str().unwrap());
+                    json!({ "status": "success", "platform": platform, "postUrl": url })
+                };
+                let post = json!({
+                    "status": status, "id": id, "notes": sent["notes"], "idempotencyKey": sent["idempotencyKey"],
+                    "errors": refused.iter().map(error).collect::<Vec<_>>(),
+                    "postIds": taken.iter().map(made).collect::<Vec<_>>(),
+                });
                 posts.push(post.clone());
-                if id == "ay-0" { (502, json!({})) } else { (400, post) }
+                let lost = posts.len() == 1;
+                (if lost { 502 } else if refused.is_empty() { 200 } else { 400 }, if lost { json!({}) } else { post })
             }
             target => match target.strip_prefix("GET /api/history/ay-").map(str::parse::<usize>) {
                 Some(Ok(number)) => (200, posts[number].clone()),
@@ -228,15 +284,43 @@ async fn a_post_that_reaches_some_of_ayrshares_platforms_is_published_once() {
         ..autopost::Settings::default()
     })
     .await;
-    let fields = json!({ "fields": { "key": "key-1", "platforms": "facebook, linkedin" } });
-    stage.done("PUT", "/api/v1/networks/ayrshare", &fields).await;
-    for (number, step) in [(0, SignedDuration::from_secs(30)), (1, SignedDuration::ZERO)] {
-        let body = json!({ "text": "Hello", "networks": ["ayrshare"] });
-        let post = stage.done("POST", "/api/v1/posts", &body).await;
-        stage.start(&post, "publish", &format!("key-{number}")).await;
-        let published = stage.post_in(&post, "published", step).await;
-        assert_eq!(published["results"][0]["url"], format!("https://facebook.example/ay-{number}"));
-        assert_eq!(posts.lock().unwrap().len(), number + 1);
-    }
+    let fields = |platforms: &str| json!({ "fields": { "key": "key-1", "platforms": platforms } });
+    let platforms = || {
+        ayrshare
+            .calls("POST /api/post")
+            .iter()
+            .map(|call| call.json()["platforms"].clone())
+            .collect::<Vec<_>>()
+    };
+    let (both, rest) = (json!(["facebook", "linkedin"]), json!(["linkedin"]));
+    stage.done("PUT", "/api/v1/networks/ayrshare", &fields("facebook, linkedin")).await;
+    let body = json!({ "text": "Hello", "networks": ["ayrshare"] });
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    stage.start(&post, "publish", "key-1").await;
+    let failed = stage.post_in(&post, "failed", SignedDuration::from_secs(30)).await;
+    let why = "Ayrshare refused the post: facebook has it; linkedin: Too long for LinkedIn";
+    assert_eq!(failed["results"][0]["error"], json!({ "code": "refused", "message": why }));
+    assert_eq!(stage.available().await, 200);
+    // The answer that came in the end is about the other platform alone.
+    assert_eq!(platforms(), [both.clone(), rest.clone()]);
+    linkedin.store(1, Ordering::SeqCst);
+    stage.start(&post, "retry", "key-2").await;
+    let published = stage.post_in(&post, "published", SignedDuration::ZERO).await;
+    assert_eq!(published["results"][0]["url"], "https://linkedin.example/ay-2");
+    assert_eq!(platforms(), [both.clone(), rest.clone(), rest]);
+    assert_eq!(stage.available().await, 199);
+
+    // So it is when the answer comes at once; without the platform that refuses it, it is published.
+    linkedin.store(0, Ordering::SeqCst);
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    stage.start(&post, "publish", "key-3").await;
+    let failed = stage.post_in(&post, "failed", SignedDuration::ZERO).await;
+    assert_eq!(failed["results"][0]["error"]["message"], why);
+    assert_eq!((stage.available().await, platforms().len()), (199, 4));
+    stage.done("PUT", "/api/v1/networks/ayrshare", &fields("facebook")).await;
+    stage.start(&post, "retry", "key-4").await;
+    let published = stage.post_in(&post, "published", SignedDuration::ZERO).await;
+    assert_eq!(published["results"][0]["url"], "https://facebook.example/ay-3");
+    assert_eq!((stage.available().await, platforms().len()), (198, 4));
     stage.local.stop().await.unwrap();
 }

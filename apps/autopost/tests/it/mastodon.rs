@@ -1,6 +1,6 @@
 //! Posts to Mastodon: the shape of every call, a post that is published in part, and its retry.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -16,8 +16,10 @@ struct World {
     refuses: AtomicBool,
     /// The token is not good any more; another is.
     expired: AtomicBool,
-    /// The answer to the next status is lost.
-    lost: AtomicBool,
+    /// How many answers to statuses are lost.
+    lost: AtomicU32,
+    /// How many minutes the server's clock is behind.
+    behind: AtomicI64,
     looks: AtomicU32,
     /// Keys and texts.
     statuses: Mutex<Vec<(String, Value)>>,
@@ -76,17 +78,20 @@ fn answer(world: &World, now: Timestamp, call: &Call) -> (u16, Value) {
                 times.push(now);
                 statuses.len() - 1
             });
-            if world.lost.swap(false, Ordering::SeqCst) {
+            let lost =
+                world.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            if lost.is_ok() {
                 return (502, json!({ "error": "Bad gateway" }));
             }
             (200, json!({ "id": number.to_string(), "url": format!("https://social.example/@joe/{number}") }))
         }
         "GET /api/v1/accounts/1/statuses?exclude_reblogs=true&limit=40" => {
             let (statuses, times) = (world.statuses.lock().unwrap(), world.times.lock().unwrap());
+            let behind = SignedDuration::from_mins(world.behind.load(Ordering::SeqCst));
             let view = |(number, (_, status)): (usize, &(String, Value))| {
                 json!({
                     "id": number.to_string(), "url": format!("https://social.example/@joe/{number}"),
-                    "created_at": times[number].to_string(), "content": html(status["status"].as_str().unwrap()),
+                    "created_at": (times[number] - behind).to_string(), "content": html(status["status"].as_str().unwrap()),
                     "media_attachments": status["media_ids"],
                 })
             };
@@ -99,6 +104,15 @@ fn answer(world: &World, now: Timestamp, call: &Call) -> (u16, Value) {
 async fn network(world: &Arc<World>, stage: &Stage) -> StandIn {
     let (world, clock) = (Arc::clone(world), Arc::clone(&stage.local.server().clock));
     StandIn::start(move |call| answer(&world, clock.now(), call)).await
+}
+
+/// An installed app with an account on this Mastodon.
+async fn connected(world: &Arc<World>) -> (Stage, StandIn) {
+    let stage = Stage::beside_stand_ins().await;
+    let mastodon = network(world, &stage).await;
+    let fields = json!({ "fields": { "server": mastodon.url, "token": "good-token" } });
+    stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
+    (stage, mastodon)
 }
 
 #[tokio::test]
@@ -153,9 +167,12 @@ async fn a_post_that_one_network_refuses_is_published_in_part_until_it_is_tried_
     assert_eq!(whole["results"][1]["url"], "https://social.example/@joe/0");
     assert_eq!((stage.available().await, stage.posts().await.len()), (198, 1));
     let statuses = world.statuses.lock().unwrap().clone();
-    let key = format!("{}:mastodon", post["id"].as_str().unwrap());
+    let key = |call: &Call| call.header("idempotency-key").to_owned();
+    let keys: Vec<_> = mastodon.calls("POST /api/v1/statuses").iter().map(key).collect();
+    assert_eq!((keys.len(), &keys[0]), (2, &keys[1]), "one key in every try");
+    assert!(keys[0].starts_with(&format!("{}:mastodon:", post["id"].as_str().unwrap())), "{keys:?}");
     let status = json!({ "status": "Hello, Mastodon", "media_ids": ["m-1"], "visibility": "public" });
-    assert_eq!(statuses, [(key, status)]);
+    assert_eq!(statuses, [(keys[0].clone(), status)]);
     let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
     assert_eq!(stage.post(&format!("{path}/retry"), "key-3", &json!({})).await.1["error"], "wrong_state");
     assert_eq!(
@@ -230,17 +247,22 @@ async fn what_proves_an_account_is_nowhere_in_the_database_or_an_answer() {
 #[tokio::test]
 async fn a_post_whose_key_the_server_has_forgotten_is_found_again() {
     let world = Arc::new(World::default());
-    let stage = Stage::beside_stand_ins().await;
-    let mastodon = network(&world, &stage).await;
-    let fields = json!({ "fields": { "server": mastodon.url, "token": "good-token" } });
-    stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
+    let (stage, mastodon) = connected(&world).await;
     let text = "Tom & Jerry <3\n\n@joe@social.example: https://a.example/x";
     let body = json!({ "text": text, "networks": ["mastodon"] });
-    for number in 0..2 {
+    // Also by a server whose clock is not ours.
+    for (number, behind) in [(0, 0), (1, 9), (2, -9)] {
+        world.behind.store(behind, Ordering::SeqCst);
         let post = stage.done("POST", "/api/v1/posts", &body).await;
-        world.lost.store(true, Ordering::SeqCst);
+        world.lost.store(1, Ordering::SeqCst);
         stage.start(&post, "publish", &format!("key-{number}")).await;
-        let published = stage.post_in(&post, "published", SignedDuration::from_hours(2)).await;
+        let sent = async || (world.statuses.lock().unwrap().len() > number).then_some(());
+        eventually("the first try", sent).await;
+        // The clock jumps: the next try does not come before the key is forgotten.
+        stage.local.clock().advance(SignedDuration::from_hours(2));
+        let published = stage.post_in(&post, "published", NO_STEP).await;
+        let looks = mastodon.calls("GET /api/v1/accounts/1/statuses").len();
+        assert_eq!(looks, number + 1);
         let url = format!("https://social.example/@joe/{number}");
         assert_eq!(
             (&published["results"][0]["url"], world.statuses.lock().unwrap().len()),
@@ -260,7 +282,7 @@ async fn an_account_that_was_connected_anew_is_not_overruled_by_a_job_with_the_o
     let body = json!({ "text": "Hello", "networks": ["mastodon"] });
     let post = stage.done("POST", "/api/v1/posts", &body).await;
     world.expired.store(true, Ordering::SeqCst);
-    let held = mastodon.refusals.write().await;
+    let held = mastodon.gate.write().await;
     let started = stage.start(&post, "publish", "key-1").await;
     eventually("the try", async || (!mastodon.calls("POST /api/v1/statuses").is_empty()).then_some(())).await;
     stage.done("PUT", "/api/v1/networks/mastodon", &fields("new-token")).await;
@@ -270,5 +292,76 @@ async fn an_account_that_was_connected_anew_is_not_overruled_by_a_job_with_the_o
         .await;
     assert_eq!(stage.network("mastodon").await["state"], "connected");
     stage.post_in(&post, "published", SignedDuration::from_mins(10)).await;
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_that_was_changed_after_a_failure_is_published_as_it_is_now() {
+    let world = Arc::new(World::default());
+    let (stage, _mastodon) = connected(&world).await;
+    let image = stage.upload(PNG).await.1["data"].take();
+    let images = json!([{ "id": image["id"], "alt": "A grey pixel" }]);
+    let mut count = 0;
+    for (text, images, is_changed) in
+        [("Hello", json!([]), false), ("Hello, world", json!([]), true), ("Hello", images, true)]
+    {
+        let body = json!({ "text": "Hello", "networks": ["mastodon"] });
+        let post = stage.done("POST", "/api/v1/posts", &body).await;
+        // The status is there, nobody hears of it, and the owner does not wait any longer.
+        world.lost.store(5, Ordering::SeqCst);
+        let started = stage.start(&post, "publish", &format!("key-{count}")).await;
+        count += 1;
+        let sent = async || (world.statuses.lock().unwrap().len() == count).then_some(());
+        eventually("the first try", sent).await;
+        let job = started["jobs"][0]["jobId"].as_str().unwrap();
+        stage.done("POST", &format!("/api/v1/wix/jobs/{job}/cancel"), &Value::Null).await;
+        let failed = stage.post_in(&post, "failed", NO_STEP).await;
+        world.lost.store(0, Ordering::SeqCst);
+        let change =
+            json!({ "text": text, "networks": ["mastodon"], "images": images, "version": failed["version"] });
+        let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+        stage.done("PUT", &path, &change).await;
+        stage.start(&post, "publish", &format!("again-{count}")).await;
+        let published = stage.post_in(&post, "published", NO_STEP).await;
+        count += usize::from(is_changed);
+        let statuses = world.statuses.lock().unwrap().clone();
+        let (_, last) = statuses.last().unwrap();
+        assert_eq!((statuses.len(), &last["status"]), (count, &json!(text)));
+        let url = format!("https://social.example/@joe/{}", count - 1);
+        assert_eq!(published["results"][0]["url"], url);
+    }
+    assert_eq!(stage.available().await, 197);
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_that_an_operator_has_tried_again_is_nobody_elses_meanwhile() {
+    let world = Arc::new(World::default());
+    let (stage, mastodon) = connected(&world).await;
+    let body = json!({ "text": "Hello", "networks": ["mastodon"] });
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    world.refuses.store(true, Ordering::SeqCst);
+    stage.start(&post, "publish", "key-1").await;
+    let failed = stage.post_in(&post, "failed", NO_STEP).await;
+    world.refuses.store(false, Ordering::SeqCst);
+    let held = mastodon.gate.write().await;
+    stage.try_again(&stage.job_of("publish").await).await;
+    let tries = async || (mastodon.calls("POST /api/v1/statuses").len() == 2).then_some(());
+    eventually("the operator's try", tries).await;
+    let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+    let later = (stage.local.server().clock.now() + SignedDuration::from_hours(1)).to_string();
+    for (text, at) in [("Something else", Value::Null), ("Hello", json!(later))] {
+        let change = json!({ "text": text, "networks": ["mastodon"], "scheduledAt": at, "version": failed["version"] });
+        assert_eq!(stage.refused("PUT", &path, &change).await, "409 wrong_state");
+    }
+    assert_eq!(stage.refused("DELETE", &path, &Value::Null).await, "409 wrong_state");
+    let (status, refusal) = stage.post(&format!("{path}/retry"), "key-2", &json!({})).await;
+    assert_eq!((status, &refusal["error"]), (409, &json!("wrong_state")), "{refusal}");
+    let seen = stage.done("GET", &path, &Value::Null).await;
+    assert_eq!((&seen["state"], &seen["results"][0]["state"]), (&json!("publishing"), &json!("publishing")));
+    drop(held);
+    let published = stage.post_in(&post, "published", NO_STEP).await;
+    assert_eq!(published["results"][0]["url"], "https://social.example/@joe/0");
+    assert_eq!((stage.available().await, world.statuses.lock().unwrap().len()), (199, 1));
     stage.local.stop().await.unwrap();
 }

@@ -38,8 +38,8 @@ impl Call {
 
 pub(crate) struct StandIn {
     pub(crate) url: String,
-    /// While a test has this for writing, answers of 401 do not leave.
-    pub(crate) refusals: Arc<RwLock<()>>,
+    /// While a test has this for writing, answers to what was posted do not leave.
+    pub(crate) gate: Arc<RwLock<()>>,
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
@@ -52,8 +52,8 @@ impl StandIn {
     /// Starts a network that answers by this rule; texts are sent as they are, everything else as JSON.
     pub(crate) async fn start(rule: impl Fn(&Call) -> (u16, Value) + Send + Sync + 'static) -> Self {
         let (calls, rule) = (Arc::new(Mutex::new(Vec::new())), Arc::new(rule));
-        let (seen, refusals) = (Arc::clone(&calls), Arc::new(RwLock::new(())));
-        let held = Arc::clone(&refusals);
+        let (seen, gate) = (Arc::clone(&calls), Arc::new(RwLock::new(())));
+        let held = Arc::clone(&gate);
         let app = axum::Router::new().fallback(move |request: Request| {
             let (seen, rule, held) = (Arc::clone(&seen), Arc::clone(&rule), Arc::clone(&held));
             async move {
@@ -63,7 +63,7 @@ impl StandIn {
                 let call = Call { target, headers: parts.headers, body };
                 let (status, answer) = rule(&call);
                 seen.lock().unwrap().push(call);
-                if status == 401 {
+                if parts.method == "POST" {
                     drop(held.read().await);
                 }
                 let status = StatusCode::from_u16(status).unwrap();
@@ -78,7 +78,7 @@ impl StandIn {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, refusals, calls }
+        Self { url, gate, calls }
     }
 
     /// The calls so far whose target begins like this.
