@@ -66,7 +66,8 @@ pub struct Derived {
     pub parked: Vec<Parked>,
     /// The next moment at which the outcome changes although no new fact arrives.
     pub next_at: Option<Timestamp>,
-    /// Whether Wix should be asked for the truth: something is due that no fact confirms yet.
+    /// Whether Wix should be asked for the truth: something is due that no fact confirms yet, or its last answer came too
+    /// soon after an end or a change to be believed.
     pub unconfirmed: bool,
     /// What an operator should look at.
     pub alarms: Vec<Alarm>,

@@ -257,6 +257,29 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_from_before_the_money_came_names_no_invoice_of_a_period_that_was_paid_late() {
+        let paid_late = [
+            bought(1, 0, 31),
+            (31, Deed::PaymentFailed),
+            (70, Deed::PaymentMade { until: day(59) }),
+            (59, Deed::Renewed { until: day(90) }),
+            (75, Deed::Refunded),
+        ];
+        let asked_on = |n| {
+            let mut story = Story::default();
+            for (at, deed) in [(0, Deed::Installed { copy: false })].iter().chain(&paid_late) {
+                let place = story.add(day(*at), deed.clone());
+                story.tell(place, Told { at: day(*at), heard: day(*at) });
+            }
+            story.asked.push((day(n), day(n)));
+            counts(&expect(&story, RULES, day(80)))[1]
+        };
+        assert_eq!(asked_on(72), (1_000, 2, 2), "day 60 was given back");
+        let (amount, least, most) = asked_on(65);
+        assert!((amount, least) == (1_000, 2) && most > 2, "whose money was given back nobody knows: {most}");
+    }
+
+    #[test]
     fn what_no_word_proves_is_possible_and_not_sure() {
         let deeds = [bought(1, 0, 31), bought(2, 5, 33), (7, Deed::Over)];
         let told = without(&deeds, &[], 20);

@@ -290,7 +290,7 @@ impl<'a> Run<'a> {
             }
             Event::Sweep => {
                 self.sweep();
-                self.after_days(8, 25, Event::Sweep);
+                self.after_days(15, 45, Event::Sweep);
             }
             Event::Turn => {
                 if let Some((fault, until)) = self.weather.turn(self.now) {

@@ -80,6 +80,12 @@ impl Weather {
         self.fault.filter(|(_, until)| now < *until).map(|(fault, _)| fault)
     }
 
+    /// When the fault that reigns at `now` is over.
+    #[must_use]
+    pub fn ends_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.fault.map(|(_, until)| until).filter(|until| now < *until)
+    }
+
     /// Begins a fault, of an hour to a hundred days; gives it with its end.
     pub fn turn(&mut self, now: Timestamp) -> Option<(Fault, Timestamp)> {
         if self.calm || self.fault(now).is_some() {

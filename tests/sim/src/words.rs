@@ -160,17 +160,19 @@ impl<'a> Life<'a> {
         let until = next.map_or(Timestamp::MAX, |next| next.at);
         let from = match &self.entries[n].deed {
             // Before a lower plan begins, answers name the higher one.
-            Deed::Bought(plan) if self.begins_later(n) => self.paid_from(n, plan.until),
+            Deed::Bought(plan) if self.begins_later(n) => self.money_came(plan.until),
             _ => self.entries[n].at,
         };
         self.entries[n].told.is_some() || self.is_asked(from, until)
     }
 
-    /// When the period that begins at `start`, after the `n`-th entry, was paid.
-    fn paid_from(&self, n: usize, start: Timestamp) -> Timestamp {
-        let failed = self.after(n).any(|e| e.deed == Deed::PaymentFailed && e.at == start);
-        let paid = self.after(n).find(|e| e.at >= start && matches!(e.deed, Deed::PaymentMade { .. }));
-        if failed { paid.map_or(Timestamp::MAX, |paid| paid.at) } else { start }
+    /// When the period that begins at `start` was paid: as it began, or later with the invoice that was open then. Until
+    /// then answers show the plan and the invoice of before.
+    fn money_came(&self, start: Timestamp) -> Timestamp {
+        let failed = |(_, e): &(usize, &&Entry)| e.deed == Deed::PaymentFailed && e.at <= start;
+        let Some((n, _)) = self.entries.iter().enumerate().rfind(failed) else { return start };
+        let paid = self.after(n).find(|e| matches!(e.deed, Deed::PaymentMade { .. }));
+        paid.map_or(Timestamp::MAX, |paid| paid.at.max(start))
     }
 
     /// Whether the plan chosen in the `n`-th entry begins only when the period ends.
@@ -236,7 +238,7 @@ impl<'a> Life<'a> {
             at_start || (e.deed == Deed::Reactivated && from <= e.at && e.at < until)
         };
         let told = self.entries.iter().filter(names).any(|e| e.told.is_some());
-        told || self.is_asked(from, until.min(self.ends()))
+        told || self.is_asked(self.money_came(from), until.min(self.ends()))
     }
 
     /// The periods that were paid.
@@ -282,6 +284,6 @@ impl<'a> Life<'a> {
         let Some((from, _)) = self.period_of(at) else { return false };
         let silent = |deed: &Deed| matches!(deed, Deed::Over | Deed::PaymentFailed | Deed::Refunded);
         let spoken = self.entries.iter().any(|e| !silent(&e.deed) && e.told.is_some() && e.at >= from);
-        spoken || self.is_asked(from, self.ends())
+        spoken || self.is_asked(self.money_came(from), self.ends())
     }
 }

@@ -6,6 +6,7 @@ mod payment;
 use jiff::SignedDuration;
 
 use super::invoice::Invoices;
+use super::life::FREE_GRACE;
 use super::segment::{EntryKind, Segment, first_invoice, names};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
@@ -63,6 +64,10 @@ pub(super) struct Epoch<'a> {
     /// A lower plan chosen for the next period.
     pub(super) pending: Option<Pending<'a>>,
     pub(super) invoices: Invoices,
+    /// When an invoice that had failed was last paid.
+    recovered_at: Option<Timestamp>,
+    /// When an answer first said of the plan that runs that it is paid, and no free trial.
+    seen_paid_at: Option<Timestamp>,
 }
 
 impl<'a> Epoch<'a> {
@@ -88,6 +93,8 @@ impl<'a> Epoch<'a> {
             ended_by_time: false,
             pending: None,
             invoices: Invoices::default(),
+            recovered_at: None,
+            seen_paid_at: None,
         };
         epoch.evidence(fact.at, terms.expires_at);
         epoch.invoices.begin(first_invoice(terms, fact), fact.at, epoch.regular_end(fact.at));
@@ -145,9 +152,14 @@ impl<'a> Epoch<'a> {
         self.segments.last().is_some_and(same)
     }
 
-    /// Whether what was known as a purchase of `plan` can be a free trial that ends at `at`: a trial is shorter than a period.
+    /// Whether what was known as a purchase of `plan` can be a free trial that ends at `at`: a trial is shorter than a period,
+    /// and no answer called it paid before that.
     pub(super) fn can_be_trial(&self, plan: &Plan, at: Timestamp) -> bool {
         let Some(last) = self.segments.last() else { return false };
+        let before = |seen: Timestamp| seen >= last.from && at.duration_since(seen) >= FREE_GRACE;
+        if !self.is_trial() && self.seen_paid_at.is_some_and(before) {
+            return false;
+        }
         let month = last.from.saturating_add(LONGEST_MONTH).unwrap_or(last.from);
         let end = self.regular_end(last.from).map(|end| end.max(month));
         self.is_trial() || (last.plan.id == plan.id && end.is_none_or(|end| at < end))

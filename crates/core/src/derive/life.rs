@@ -43,6 +43,8 @@ pub(super) struct TakenBack {
     pub(super) fact: String,
     /// Who noted it by hand, if anybody did.
     pub(super) noted: Option<Noted>,
+    /// Whether it was by a dispute, which may be won yet; a refund is for good.
+    pub(super) disputed: bool,
 }
 
 /// What a fact speaks of.
@@ -66,6 +68,8 @@ pub(super) struct Life<'a> {
     pub(super) alarms: Vec<Alarm>,
     /// Failed payments of a plan of which nothing was known yet.
     failed_early: Vec<(Timestamp, String)>,
+    /// From when on the question is worth asking again to which the last answer came too soon to be believed.
+    pub(super) doubted_until: Option<Timestamp>,
 }
 
 impl<'a> Life<'a> {
@@ -81,6 +85,7 @@ impl<'a> Life<'a> {
             refunded: HashMap::new(),
             alarms: Vec::new(),
             failed_early: Vec::new(),
+            doubted_until: None,
         }
     }
 
@@ -99,6 +104,9 @@ impl<'a> Life<'a> {
         }
         let product = self.product(&fact.kind)?;
         self.settle(fact.at);
+        if matches!(fact.kind, FactKind::Snapshot(_)) {
+            self.doubted_until = None;
+        }
         if self.presence == Presence::Never && !matches!(fact.kind, FactKind::AppRemoved) {
             // Anything Wix says of an instance proves that the app was installed, even when that event was lost.
             self.presence = Presence::Installed;
@@ -118,8 +126,9 @@ impl<'a> Life<'a> {
             (FactKind::AppRemoved, Product::None) => self.presence = Presence::Removed(fact.at),
             (FactKind::InvoiceUpdated { invoice_id, status, recurring, noted }, Product::None) => {
                 if matches!(status, InvoiceStatus::Refunded | InvoiceStatus::ChargedBack) {
-                    let told = TakenBack { fact: fact.key.clone(), noted: noted.clone() };
-                    self.refunded.insert(invoice_id.clone(), told);
+                    let disputed = *status == InvoiceStatus::ChargedBack;
+                    let told = TakenBack { fact: fact.key.clone(), noted: noted.clone(), disputed };
+                    self.take_back(invoice_id, told);
                 } else {
                     self.invoice(fact, invoice_id, status, *recurring != Some(false));
                 }
@@ -190,7 +199,7 @@ impl<'a> Life<'a> {
                         epoch.evidence(fact.at, None);
                     }
                     epoch.renew(false, fact.at);
-                    if *in_trial {
+                    if *in_trial && epoch.can_be_trial(plan, fact.at) {
                         epoch.mark_trial();
                     }
                     if *immediately || *in_trial {

@@ -30,10 +30,14 @@ impl Life<'_> {
             }
             (None, None) => (Subscription::free(self.input.catalog.free().id.clone()), None, false),
         };
-        if self.removed_at().is_none() {
-            return (subscription, next_at, unconfirmed);
+        if self.removed_at().is_some() {
+            let removed = Subscription { status: SubscriptionStatus::Removed, ..subscription };
+            return (removed, None, unconfirmed);
         }
-        (Subscription { status: SubscriptionStatus::Removed, ..subscription }, None, unconfirmed)
+        // Whoever paid beyond the end that we know must not go without the plan until the next day's question.
+        let doubted = self.doubted_until.map(|until| until.max(now));
+        let next_at = [next_at, doubted].into_iter().flatten().min();
+        (subscription, next_at, unconfirmed || doubted == Some(now))
     }
 
     fn paid_summary(&self, epoch: &Epoch<'_>) -> Option<(Subscription, Option<Timestamp>, bool)> {

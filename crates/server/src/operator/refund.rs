@@ -126,16 +126,17 @@ fn invoice_of(fact: &Fact) -> Option<&str> {
     }
 }
 
-/// Whether the last word on the invoice is that its payment was taken back.
+/// Whether the payment was refunded, which is for good, or the last word on it is that it was disputed.
 fn is_taken_back(facts: &mut [Fact], invoice: &str, now: Timestamp) -> bool {
     fact::sort(facts);
     let of_it = |fact: &&Fact| fact.at <= now && invoice_of(fact) == Some(invoice);
-    let mut statuses = facts.iter().filter(of_it).filter_map(|fact| match &fact.kind {
+    let statuses = facts.iter().filter(of_it).filter_map(|fact| match &fact.kind {
         FactKind::InvoiceUpdated { status, .. } => Some(status),
         _ => None,
     });
-    let settled = |status: &&InvoiceStatus| {
+    let is_word = |status: &&InvoiceStatus| {
         matches!(status, InvoiceStatus::Refunded | InvoiceStatus::ChargedBack | InvoiceStatus::Paid)
     };
-    statuses.rfind(settled).is_some_and(|status| *status != InvoiceStatus::Paid)
+    let words: Vec<&InvoiceStatus> = statuses.filter(is_word).collect();
+    words.contains(&&InvoiceStatus::Refunded) || words.last() == Some(&&InvoiceStatus::ChargedBack)
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// How long Wix is left alone at the most while it is silent.
+const LONGEST_SILENCE: SignedDuration = SignedDuration::from_hours(3 * 24);
+
 impl Run<'_> {
     pub(super) fn deliver(&mut self, webhook: &Outgoing, signed_at: Timestamp) -> Option<u16> {
         if !self.is_up() {
@@ -104,14 +107,15 @@ impl Run<'_> {
         let before = self.plan_rank(id);
         let access_before = self.access_in_words(id);
         let done = self.app.derive(id, asked, self.now);
-        // The server asks again after a minute; here it waits longer, and longest where the app is not installed.
+        // The server asks again after a minute, and after hours in the end; here it waits longer, and longest where nothing
+        // comes of it: where the app is not installed, and while Wix is silent.
         let waits = asks && done.as_ref().is_ok_and(|brought| brought.unconfirmed);
-        let rests = match (waits, answered || !can_ask) {
-            (true, true) => 12 * 3_600,
-            (true, false) => 10 * 86_400,
-            (false, _) => 600,
+        let rests = match (asks && !can_ask, waits) {
+            (true, _) => self.silence(),
+            (false, true) => SignedDuration::from_hours(if answered { 12 } else { 10 * 24 }),
+            (false, false) => SignedDuration::from_mins(10),
         };
-        self.rests_until.insert(id.clone(), self.now + SignedDuration::from_secs(rests));
+        self.rests_until.insert(id.clone(), self.now + rests);
         let changed =
             done.as_ref().map_or(1, |brought| i64::try_from(brought.moves.len()).unwrap_or(i64::MAX));
         if changed > 0 {
@@ -144,6 +148,14 @@ impl Run<'_> {
         if after > 0 && after < before {
             self.rare.count(Rare::DowngradeTookEffect);
         }
+    }
+
+    /// How long an app that got no answer leaves Wix alone: for days, but only for hours once Wix answers again.
+    fn silence(&mut self) -> SignedDuration {
+        let left =
+            self.weather.ends_at(self.now).map_or(SignedDuration::ZERO, |end| end.duration_since(self.now));
+        let hours = SignedDuration::from_secs(self.chance.between(600, 6 * 3_600));
+        (left + hours).min(LONGEST_SILENCE)
     }
 
     /// How the app sees the instance, for a reader; nothing when nobody reads.

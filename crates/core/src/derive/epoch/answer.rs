@@ -11,6 +11,10 @@ impl<'a> Epoch<'a> {
     /// An answer of Wix that shows this life, once more.
     pub(in crate::derive) fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp) {
         self.evidence(at, paid.terms.expires_at);
+        let changed = self.last_change();
+        if !paid.in_trial && self.seen_paid_at.is_none_or(|seen| seen < changed) {
+            self.seen_paid_at = Some(at);
+        }
         if let Some(id) = &paid.terms.invoice_id {
             self.see_invoice(id, at);
         }
@@ -129,6 +133,12 @@ impl<'a> Epoch<'a> {
         current && self.pending.as_ref().is_some_and(|pending| since < pending.chosen_at)
     }
 
+    /// When the plan that runs began to show: as it was chosen or its time came, or later with its payment.
+    pub(in crate::derive) fn shown_from(&self) -> Timestamp {
+        let changed = self.last_change();
+        self.recovered_at.map_or(changed, |at| at.max(changed))
+    }
+
     /// Wix says that `plan` is paid since `since`, and another one had begun later by the passing of time: it never began.
     ///
     /// `false` when that time has only just passed: the answer may lag, or our clock be ahead.
@@ -138,6 +148,7 @@ impl<'a> Epoch<'a> {
         since: Timestamp,
         at: Timestamp,
     ) -> bool {
+        let shown = self.shown_from();
         let [.., before, last] = self.segments.as_mut_slice() else { return true };
         if last.by_time && since == last.from && last.plan.id != plan.id && plan.rank < before.plan.rank {
             // Another lower plan had been chosen instead, and nobody told.
@@ -145,7 +156,7 @@ impl<'a> Epoch<'a> {
             return true;
         }
         if last.by_time && since < last.from && (before.plan.id == plan.id || since > before.from) {
-            if at.duration_since(last.from) < FREE_GRACE {
+            if at.duration_since(shown) < FREE_GRACE {
                 return false;
             }
             let last = self.segments.pop();

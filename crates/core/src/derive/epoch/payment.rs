@@ -49,6 +49,7 @@ impl Epoch<'_> {
         let failed = self.invoices.fails_since(id);
         let is_new = failed.is_some() || !self.invoices.knows(id);
         self.invoices.pay(id);
+        self.recovered_at = failed.map(|_| at).or(self.recovered_at);
         self.settle(at);
         self.see_invoice(id, failed.unwrap_or(at));
         if is_new && self.is_open(at) {

@@ -23,11 +23,17 @@ impl<'a> Life<'a> {
         self.join(since);
         match self.ended(since, fact.at) {
             // Right after an end the answer may lag, or our clock be ahead: that it is paid still is no news.
-            Some(epoch) if !epoch.may_go_on(plan, paid, since, fact.at) => return,
+            Some(epoch) if !epoch.may_go_on(plan, paid, since, fact.at) => {
+                let end = epoch.ends_at;
+                self.doubted_until = end.and_then(|end| end.checked_add(FREE_GRACE).ok());
+                return;
+            }
             Some(epoch) => epoch.revive(),
             None => {}
         }
-        if self.open_epoch(fact.at).is_some_and(|epoch| epoch.is_outdated(plan, paid, since, fact.at)) {
+        let outdated = self.open_epoch(fact.at).filter(|epoch| epoch.is_outdated(plan, paid, since, fact.at));
+        if let Some(changed) = outdated.map(|epoch| epoch.last_change()) {
+            self.doubted_until = changed.checked_add(FREE_GRACE).ok();
             return;
         }
         // A trial begins a paid life: the one before it ended, and nobody told.
@@ -59,6 +65,7 @@ impl<'a> Life<'a> {
             epoch.convert(&Fact { at, ..fact.clone() }, plan, &paid.terms);
         }
         if !epoch.undo_downgrade(plan, since, fact.at) {
+            self.doubted_until = epoch.shown_from().checked_add(FREE_GRACE).ok();
             return;
         }
         if !epoch.keeps_pending(plan, since) {

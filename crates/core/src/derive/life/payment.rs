@@ -1,6 +1,6 @@
 //! What is bought once or twice, and what becomes of invoices.
 
-use super::{Bought, Life};
+use super::{Bought, Life, TakenBack};
 use crate::catalog::{Plan, TopUp};
 use crate::derive::epoch::{Epoch, Extra};
 use crate::derive::{Alarm, AlarmReason};
@@ -35,9 +35,17 @@ impl<'a> Life<'a> {
         epoch.extras.push(Extra { plan, at, invoice_id, fact });
     }
 
+    /// The payment of an invoice was taken back; a dispute says nothing new of one that was refunded.
+    pub(super) fn take_back(&mut self, invoice_id: &str, told: TakenBack) {
+        let is_refunded = self.refunded.get(invoice_id).is_some_and(|known| !known.disputed);
+        if !(is_refunded && told.disputed) {
+            self.refunded.insert(invoice_id.to_owned(), told);
+        }
+    }
+
     /// An invoice changed its status, and was not taken back. One that is for no renewal, and that failed, leaves the plan as it is.
     pub(super) fn invoice(&mut self, fact: &Fact, invoice_id: &str, status: &InvoiceStatus, may_renew: bool) {
-        if *status == InvoiceStatus::Paid {
+        if *status == InvoiceStatus::Paid && self.refunded.get(invoice_id).is_some_and(|told| told.disputed) {
             self.refunded.remove(invoice_id);
         }
         let failed_before = self.epochs.last().is_some_and(|e| e.invoices.fails_since(invoice_id).is_some());

@@ -407,6 +407,24 @@ fn a_top_up_whose_dispute_was_won_is_not_had_twice() {
 }
 
 #[test]
+fn what_was_refunded_stays_so_whatever_is_said_of_its_payment_later() {
+    use InvoiceStatus::{ChargedBack, Paid, Refunded};
+    let bought = [installed(0), purchased(3, "thousand", "inv-t")];
+    for words in [
+        vec![Refunded, Paid],
+        vec![Refunded, ChargedBack, Paid],
+        vec![ChargedBack, Refunded, Paid],
+        vec![ChargedBack, Paid, Refunded, Paid],
+    ] {
+        let told = words.iter().zip(5..).map(|(status, day)| invoiced(day, "inv-t", status.clone()));
+        let facts: Vec<_> = bought.iter().cloned().chain(told).collect();
+        assert_eq!(spent_between(&facts, day(15), &[]).balances.available(), 200, "{words:?}");
+    }
+    let won = [&bought[..], &[invoiced(5, "inv-t", ChargedBack), invoiced(6, "inv-t", Paid)]].concat();
+    assert_eq!(spent_between(&won, day(15), &[]).balances.available(), 1_200);
+}
+
+#[test]
 fn what_a_late_removal_took_back_returns_with_the_install_less_what_was_spent() {
     let facts = [installed(0), purchased(11, "thousand", "inv-t"), removed(10), moved(installed(0), day(12))];
     let back = spent_between(&facts, day(13), &[(2, 600)]).balances;

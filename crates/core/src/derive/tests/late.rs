@@ -335,10 +335,17 @@ fn an_answer_minutes_after_the_end_by_our_clock_does_not_bring_a_cancelled_plan_
     let facts = [installed(0), purchased(0, "starter", "inv-1"), cancel, cancelled_answer(soon)];
     let then = derived(&facts, soon);
     assert_eq!((then.subscription.plan_id.as_str(), balance(&facts, soon)), ("free", 200));
-    // Hours later it is believed: the period is another one than was thought.
-    let later = day(31) + jiff::SignedDuration::from_hours(5);
-    let facts = [&facts[..3], &[cancelled_answer(later)]].concat();
-    assert_eq!(derived(&facts, later).subscription.plan_id.as_str(), "starter");
+    // It is asked for again once it can be believed, and until there is an answer.
+    let again = day(31) + jiff::SignedDuration::from_mins(10);
+    assert_eq!((then.next_at, then.unconfirmed), (Some(again), false));
+    let overdue = derived(&facts, day(32));
+    assert_eq!((overdue.next_at, overdue.unconfirmed), (Some(day(32)), true));
+    let free = derived(&[&facts[..], &[snapshot(again, None, None)]].concat(), again);
+    assert_eq!((free.next_at, free.unconfirmed), (None, false));
+    // Then it is believed: the period is another one than was thought.
+    let facts = [&facts[..], &[cancelled_answer(again)]].concat();
+    let then = derived(&facts, again);
+    assert_eq!((then.subscription.plan_id.as_str(), then.unconfirmed), ("starter", false));
 }
 
 #[test]
@@ -355,7 +362,9 @@ fn an_answer_minutes_after_a_downgrade_took_place_does_not_undo_it() {
     let soon = day(31) + jiff::SignedDuration::from_mins(5);
     let seen = snapshot(soon, Some(("pro", "inv-1", true)), Some(day(0)));
     let facts = [installed(0), purchased(0, "pro", "inv-1"), changed(10, "starter"), seen];
-    assert_eq!(derived(&facts, soon).subscription.plan_id.as_str(), "starter");
+    let then = derived(&facts, soon);
+    assert_eq!(then.subscription.plan_id.as_str(), "starter");
+    assert_eq!(then.next_at, Some(day(31) + jiff::SignedDuration::from_mins(10)), "Wix is asked once more");
     assert_eq!(balance(&facts, soon), 200 + 2 * 5_000);
 }
 

@@ -159,6 +159,27 @@ fn the_trial_of_another_life_does_not_make_a_trial_of_this_one() {
 }
 
 #[test]
+fn what_an_answer_called_paid_was_no_trial_although_it_is_paid_by_the_year() {
+    use crate::fact::{BillingCycle, PaidSnapshot, PlanTerms, Snapshot};
+    let yearly = |invoice| PlanTerms { cycle: BillingCycle::Yearly, ..terms("pro", invoice) };
+    let paid =
+        PaidSnapshot { terms: yearly("inv-1"), since: Some(day(0)), auto_renewing: true, in_trial: false };
+    let seen = fact(day(35), FactKind::Snapshot(Snapshot { paid: Some(paid), seen_until: day(35) }));
+    let facts = [installed(0), fact(day(0), FactKind::PlanPurchased(yearly("inv-1"))), seen];
+    assert_eq!(balance(&facts, day(99)), 200 + 4 * 5_000);
+    // That it ended, and that a trial of the same plan began, nobody told.
+    let converted = fact(day(100), FactKind::TrialConverted(yearly("inv-2")));
+    assert_eq!(balance(&[&facts[..], &[converted]].concat(), day(101)), 200 + 5 * 5_000);
+    let left = [&facts[..], &[cancelled_in_trial(100, "pro")]].concat();
+    assert_eq!(lived(&left, day(101)).balances.debt, 0);
+    assert_eq!(
+        lived(&left, day(101)).balances.expired,
+        4 * 5_000,
+        "what it earned was given, and its end cut it"
+    );
+}
+
+#[test]
 fn an_answer_minutes_after_a_word_about_renewal_does_not_contradict_it() {
     let facts = [
         installed(0),
@@ -281,6 +302,10 @@ fn a_lower_plan_begins_with_its_payment_when_that_failed_at_first() {
     ];
     assert_eq!(plan(&facts[..5], day(34)), "pro");
     assert_eq!(plan(&facts, day(41)), "starter");
+    // By a clock that runs ahead, an answer of before the payment comes after it.
+    let ahead = [&facts[..], &[seen(day(40) + minutes(2), "pro", "inv-1", 0)]].concat();
+    assert_eq!(plan(&ahead, day(41)), "starter");
+    assert_eq!(derived(&ahead, day(40) + minutes(2)).next_at, Some(day(40) + minutes(10)));
     // Days 0 and 30 were pro; day 60 is starter.
     assert_eq!(balance(&facts, day(61)), 200 + 2 * 5_000);
     let next = [&facts[..], &[seen(day(62), "starter", "inv-3", 31)]].concat();
