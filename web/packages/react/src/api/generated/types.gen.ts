@@ -2977,7 +2977,7 @@ export type CreditsPostErrors = {
    */
   408: Refusal;
   /**
-   * `hold_ended`; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
+   * `hold_ended`; `conflict`: it is a job's, which ends it; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
    */
   409: Refusal;
   /**
@@ -3276,7 +3276,7 @@ export type CreditsVoidErrors = {
    */
   408: Refusal;
   /**
-   * `hold_ended`; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
+   * `hold_ended`; `conflict`: it is a job's, which ends it; or `request_in_progress`: the first request with this key is still being answered; `Retry-After` says when to ask again
    */
   409: Refusal;
   /**
