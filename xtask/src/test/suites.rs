@@ -101,7 +101,8 @@ fn browser_tests(runner: &Runner<'_>, ready: &Ready) {
     let Some(chromium) = &ready.chromium else {
         return runner.blocked(Name::BrowserTests, Name::Chromium);
     };
-    let command = node_tests(runner.repo, "tests/browser", &[]).map(|mut command| {
+    // Two files at once, each with a product and a browser of its own: a page mostly waits.
+    let command = node_tests(runner.repo, "tests/browser", 2, &[]).map(|mut command| {
         command.env("CHROMIUM", chromium);
         command
     });
@@ -114,7 +115,7 @@ fn sdk_tests(runner: &Runner<'_>, ready: &Ready) {
         return runner.blocked(Name::SdkTests, by);
     }
     let shim = ["--import", "./tests/sdk-conformance/shim.mjs"];
-    run_node_tests(runner, Name::SdkTests, node_tests(runner.repo, "tests/sdk-conformance", &shim));
+    run_node_tests(runner, Name::SdkTests, node_tests(runner.repo, "tests/sdk-conformance", 1, &shim));
 }
 
 fn run_node_tests(runner: &Runner<'_>, name: Name, command: Result<Command>) {
@@ -128,12 +129,13 @@ fn run_node_tests(runner: &Runner<'_>, name: Name, command: Result<Command>) {
     }
 }
 
-fn node_tests(repo: &Repo, folder: &str, options: &[&str]) -> Result<Command> {
+fn node_tests(repo: &Repo, folder: &str, files_at_once: u8, options: &[&str]) -> Result<Command> {
     let mut command = Command::new("node");
     command
         .current_dir(repo.root())
         .args(options)
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(["--test", "--test-reporter=spec"])
+        .arg(format!("--test-concurrency={files_at_once}"))
         .args(test_files(repo, Path::new(folder))?)
         .env("WIXAPP_BIN", repo.binary("debug", "autopost"));
     Ok(command)
