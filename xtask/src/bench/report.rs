@@ -81,7 +81,7 @@ const DERIVE_HEAD: &str = "## The rules for one instance
 | facts | 10 | 100 | 1,000 |
 |---|---|---|---|";
 
-const PAGE_HEAD: &str = "## The pages and the local platform
+const PAGE_HEAD: &str = "## The pages
 
 | what | measured | target |
 |---|---|---|";
