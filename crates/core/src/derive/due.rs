@@ -45,6 +45,16 @@ fn is_something(due: &Due) -> bool {
     }
 }
 
+/// The names by which the cycles from `restart` on are known. An invoice that an upgrade has in common with what it follows
+/// names the cycles of before, whose numbers are the same.
+fn own_names<'s>(segments: &'s [Segment<'_>], restart: &'s Segment<'_>) -> impl Iterator<Item = &'s str> {
+    let before = segments.iter().take_while(move |segment| !std::ptr::eq(*segment, restart));
+    let is_taken = move |name: &&String| {
+        restart.entry == EntryKind::Upgrade && before.clone().any(|segment| segment.names.contains(name))
+    };
+    restart.names.iter().filter(move |name| !is_taken(name)).map(String::as_str)
+}
+
 struct List<'l, 'a> {
     life: &'l Life<'a>,
     due: Vec<Due>,
@@ -136,7 +146,7 @@ impl<'a> List<'_, 'a> {
                 }
                 // A trial that was converted goes on under the name of its purchase.
                 let bought = epoch.names().take(1).filter(|_| stretch.restart.entry == EntryKind::Conversion);
-                let names = bought.chain(stretch.restart.names.iter().map(String::as_str));
+                let names = bought.chain(own_names(&epoch.segments, stretch.restart));
                 let keys: Vec<String> = names.map(|name| self.key("cycle", &format!("{name}:{n}"))).collect();
                 let reason = format!("{} plan, new cycle", segment.plan.name);
                 self.push(epoch, Item { at, keys, fact: None, reason }, cycle_of(segment));

@@ -102,11 +102,12 @@ impl<'a> Life<'a> {
         if fact.at > self.input.now.saturating_add(FUTURE_TOLERANCE).unwrap_or(Timestamp::MAX) {
             return Err(ParkReason::FromTheFuture { at: fact.at });
         }
-        let product = self.product(&fact.kind)?;
-        self.settle(fact.at);
+        // An answer is one, though of a plan that nobody knows.
         if matches!(fact.kind, FactKind::Snapshot(_)) {
             self.doubted_until = None;
         }
+        let product = self.product(&fact.kind)?;
+        self.settle(fact.at);
         if self.presence == Presence::Never && !matches!(fact.kind, FactKind::AppRemoved) {
             // Anything Wix says of an instance proves that the app was installed, even when that event was lost.
             self.presence = Presence::Installed;

@@ -52,7 +52,11 @@ async fn with_every_webhook_lost_a_thousand_instances_are_right_after_a_start(mu
         let right = async || (app.place.number(&all).await == 250).then_some(());
         app.until(&format!("250 instances have {credits} credits"), right).await;
     }
-    assert!(app.clock.now().duration_since(since) < SignedDuration::from_mins(10));
+    // The clock stands still here, and the budget is off: with the one that is set where nobody says another, a thousand
+    // questions are asked within the ten minutes.
+    let documented = include_str!("../../../../docs/configuration.md");
+    let budget = documented.lines().find_map(|line| line.strip_prefix("#questions_per_s = ")).unwrap();
+    assert!(1_000 / budget.parse::<u32>().unwrap() < 10 * 60, "{budget} questions a second");
     assert_eq!(
         app.place.number("SELECT count(*) FROM grants WHERE plan_id IN ('pro', 'starter', 'scale')").await,
         750

@@ -1,5 +1,7 @@
 //! What an answer of Wix tells of a paid life: that it is paid, since when, and which plan.
 
+use jiff::SignedDuration;
+
 use super::{Epoch, Pending};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
@@ -7,16 +9,23 @@ use crate::derive::invoice::Invoices;
 use crate::derive::life::FREE_GRACE;
 use crate::fact::PaidSnapshot;
 
+/// The shortest time there is.
+const MOMENT: SignedDuration = SignedDuration::from_micros(1);
+
 impl<'a> Epoch<'a> {
-    /// An answer of Wix that shows this life, once more.
+    /// An answer of Wix that shows this life, once more. One that names an end that is past shows what is owed: access stays,
+    /// and it was paid until then only.
     pub(in crate::derive) fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp) {
-        self.evidence(at, paid.terms.expires_at);
+        let lapsed = paid.terms.expires_at.filter(|end| at.duration_since(*end) >= FREE_GRACE);
+        let lapsed = lapsed.filter(|end| paid.auto_renewing && *end > self.last_change());
+        let paid_at = lapsed.and_then(|end| end.checked_sub(MOMENT).ok()).unwrap_or(at);
+        self.evidence(paid_at, paid.terms.expires_at);
         let changed = self.last_change();
         if !paid.in_trial && self.seen_paid_at.is_none_or(|seen| seen < changed) {
             self.seen_paid_at = Some(at);
         }
         if let Some(id) = &paid.terms.invoice_id {
-            self.see_invoice(id, at);
+            self.see_invoice(id, paid_at);
         }
         // Right after a word of Wix the answer may be older than that word.
         let told = self.renewal_told_at.is_some_and(|told| at.duration_since(told) < FREE_GRACE);

@@ -387,3 +387,31 @@ fn an_upgrade_that_nobody_told_is_seen_in_the_moment_in_which_the_old_period_end
     ];
     assert_eq!(plan(&facts, day(31)), "free");
 }
+
+#[test]
+fn a_year_that_is_over_and_still_shown_is_owed_and_gives_nothing_until_it_is_paid() {
+    use crate::fact::{BillingCycle, PaidSnapshot, PlanTerms, Snapshot};
+    let year = |invoice, until| PlanTerms {
+        cycle: BillingCycle::Yearly,
+        expires_at: Some(day(until)),
+        ..terms("pro", invoice)
+    };
+    let seen = |at, terms| {
+        let paid = PaidSnapshot { terms, since: Some(day(0)), auto_renewing: true, in_trial: false };
+        fact(day(at), FactKind::Snapshot(Snapshot { paid: Some(paid), seen_until: day(at) }))
+    };
+    // That the payment failed, nobody told: the date has passed, and the plan is shown as before.
+    let owed = [
+        installed(0),
+        fact(day(0), FactKind::PlanPurchased(year("inv-1", 365))),
+        seen(380, year("inv-1", 365)),
+        seen(398, year("inv-1", 365)),
+    ];
+    let then = derived(&owed, day(399));
+    assert_eq!((then.subscription.plan_id.as_str(), then.unconfirmed), ("pro", true));
+    assert_eq!(balance(&owed, day(399)), 200 + 12 * 5_000);
+    let paid = [&owed[..], &[seen(400, year("inv-2", 730))]].concat();
+    // What had waited is given: the cycles of the days 365 and 395 at most.
+    assert_eq!(balance(&paid, day(401)), 200 + 14 * 5_000);
+    assert!(!derived(&paid, day(401)).unconfirmed);
+}

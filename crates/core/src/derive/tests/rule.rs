@@ -62,6 +62,19 @@ fn a_trials_credits_are_what_the_catalogue_says_and_come_once_for_an_instance() 
 }
 
 #[test]
+fn an_upgrade_under_the_invoice_of_before_has_cycles_of_its_own() {
+    let seen = |at| snapshot(day(at), Some(("pro", "inv-1", true)), Some(day(40)));
+    let facts = with(&[
+        snapshot(day(31), Some(("starter", "inv-1", true)), Some(day(0))),
+        changed_by(40, "pro", "inv-1"),
+        seen(70),
+        seen(100),
+    ]);
+    // 200 to begin with, starter on the days 0 and 30, pro on the days 40, 70 and 100.
+    assert_eq!(balance(&facts, day(101)), 200 + 2 * 1_000 + 3 * 5_000);
+}
+
+#[test]
 fn a_refund_makes_one_reversal_for_each_grant_and_leaves_what_other_invoices_paid() {
     let facts = with(&[changed_by(10, "pro", "inv-2"), invoiced(12, "inv-2", InvoiceStatus::Refunded)]);
     let mut account = lived(&facts, day(13));
