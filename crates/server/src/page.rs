@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -43,9 +44,17 @@ const PAGES: [&str; 13] = [
     "settings",
 ];
 
+/// The name that the pages were built with: the reference app's.
+const BUILT_FOR: &str = "Autopost";
+
+/// The name of the app that is served.
+#[derive(Debug, Clone)]
+pub(crate) struct AppName(pub(crate) Arc<str>);
+
 /// Every address that is no route: a file of the dashboard, or its page.
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
+    name: Option<Extension<AppName>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -64,7 +73,7 @@ pub(crate) async fn handle(
     if !PAGES.contains(&path.trim_end_matches('/')) {
         return nothing(&headers);
     }
-    page(&app, &headers)
+    page(&app, name.as_ref().map(|name| &*name.0.0), &headers)
 }
 
 /// Nothing is here: in HTML for a browser, in the API's form for everybody else.
@@ -79,8 +88,14 @@ fn nothing(request: &HeaderMap) -> Response {
     response
 }
 
-fn page(app: &App, request: &HeaderMap) -> Response {
-    let mut response = match file("index.html", request) {
+fn page(app: &App, name: Option<&str>, request: &HeaderMap) -> Response {
+    let found = match name.filter(|name| *name != BUILT_FOR) {
+        None => file("index.html", request),
+        Some(name) => Files::get("index.html").map(|built| {
+            axum::response::Html(named(&String::from_utf8_lossy(&built.data), name)).into_response()
+        }),
+    };
+    let mut response = match found {
         Some(response) => response,
         None => (StatusCode::SERVICE_UNAVAILABLE, axum::response::Html(NOT_BUILT)).into_response(),
     };
@@ -91,6 +106,21 @@ fn page(app: &App, request: &HeaderMap) -> Response {
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
+}
+
+/// The page of an app with another name than it was built with. Its script reads the name off the page.
+fn named(page: &str, name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for letter in name.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    page.replace(BUILT_FOR, &escaped)
 }
 
 fn asset(path: &str, request: &HeaderMap) -> Response {
@@ -152,5 +182,17 @@ mod tests {
         routes.sort_unstable();
         pages.sort_unstable();
         assert_eq!(pages, routes);
+    }
+
+    #[test]
+    fn the_page_has_the_name_of_the_app_that_is_served() {
+        let built = include_str!("../../../web/dashboard/index.html");
+        assert!(built.contains(r#"<meta name="application-name" content="Autopost" />"#));
+        let page = named(built, "Bread & \"Butter\" <1>");
+        assert!(page.contains("<title>Bread &amp; &quot;Butter&quot; &lt;1&gt;</title>"));
+        assert!(page.contains(
+            r#"<meta name="application-name" content="Bread &amp; &quot;Butter&quot; &lt;1&gt;" />"#
+        ));
+        assert!(!page.contains(BUILT_FOR));
     }
 }

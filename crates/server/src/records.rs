@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use wixapp_core::ErrorCode;
 use wixapp_core::clock::{from_micros, to_micros};
+use wixapp_core::{ErrorCode, InstanceId};
 use wixapp_store::{Record, RecordError, RecordFilter, RecordPlace, Stored, Tx, Want};
 
 use crate::error::ApiError;
@@ -120,8 +120,26 @@ impl App {
             decide(tx)
         };
         // It may spend: what a restored copy says of the credits is no word to spend on.
-        reconcile::settle_doubt(self, &session.instance_id).await?;
+        self.settle_doubt(&session.instance_id).await?;
         self.store.transact(&session.instance_id, want, self.clock.now(), decide).await?
+    }
+
+    /// Asks Wix about an instance that is in doubt because the database may be a restored copy; else does nothing, at the cost
+    /// of nothing. A job that spends by [`Store::transact`](wixapp_store::Store::transact) calls it first, as handlers need not.
+    ///
+    /// When Wix does not answer either, what is stored must do, and this succeeds.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] when the database cannot be used.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(server: &wixapp_server::App, instance_id: &wixapp_core::InstanceId) -> Result<(), wixapp_server::ApiError> {
+    /// server.settle_doubt(instance_id).await
+    /// # }
+    /// ```
+    pub async fn settle_doubt(&self, instance_id: &InstanceId) -> Result<(), ApiError> {
+        reconcile::settle_doubt(self, instance_id).await.map(|_| ())
     }
 }
 

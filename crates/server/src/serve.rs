@@ -21,6 +21,7 @@ use crate::limit::Limits;
 use crate::live::LiveHub;
 use crate::notice::Post;
 use crate::pace::Pace;
+use crate::page::AppName;
 use crate::router::{AppRoutes, router};
 use crate::state::App;
 use crate::{connection, telemetry, work};
@@ -74,6 +75,8 @@ pub struct Roles {
 
 /// What the user's app adds to the server.
 pub struct Parts {
+    /// The app's name, as its pages say it.
+    pub name: String,
     /// The app's own routes.
     pub routes: AppRoutes,
     /// The app's jobs.
@@ -152,7 +155,13 @@ async fn doubt(store: &Store, now: Timestamp) -> Result<Option<Timestamp>, Start
         );
         store.begin_doubt(now).await?;
     }
-    Ok(store.find_doubt().await?)
+    let since = store.find_doubt().await?;
+    if since.is_some_and(|since| since > now) {
+        // The clock was ahead when the doubt began: no answer would ever be late enough.
+        store.begin_doubt(now).await?;
+        return Ok(Some(now));
+    }
+    Ok(since)
 }
 
 /// The plans in force: those that the configuration names, else the app's `own`.
@@ -214,7 +223,9 @@ pub fn start(
         if roles.worker { start_workers(&app, parts.jobs, Arc::clone(&state), &stop) } else { Vec::new() };
     workers.push(tokio::spawn(work::fleet::keep(Arc::clone(&app), stop.subscribe())));
     let http = listener.map(|listener| {
-        let service = router(Arc::clone(&app), parts.routes).layer(axum::Extension(state));
+        let name = AppName(parts.name.into());
+        let service =
+            router(Arc::clone(&app), parts.routes).layer(axum::Extension(state)).layer(axum::Extension(name));
         tokio::spawn(connection::serve(listener, service, drain(&app.config), stop.subscribe()))
     });
     let counting = tokio::spawn(telemetry::keep());

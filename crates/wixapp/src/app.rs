@@ -202,6 +202,7 @@ impl App {
     pub(crate) fn parts(&self, config: &Config) -> Parts {
         let state = self.setup.iter().fold(State::new(), |state, setup| setup(config, state));
         Parts {
+            name: self.name.clone(),
             routes: self.routes.clone(),
             jobs: self.jobs.clone(),
             state: Arc::new(state),

@@ -149,6 +149,7 @@ impl TestApp {
             }
         });
         let parts = Parts {
+            name: "Sample".to_owned(),
             routes: sample::routes(&self.gate),
             jobs: Registry::new().register::<Work>().register::<Sum>(),
             state: Arc::new(State::new().with(self.gate.clone())),

@@ -6,12 +6,13 @@ use wixapp_core::ErrorCode;
 use wixapp_core::clock::Clock;
 use wixapp_emulator::Card;
 
-use crate::app::{Site, TestApp, days, signer};
+use crate::app::{Site, TestApp, count, days, signer, together};
 use crate::wire::Behaviour;
 
 on_both!(
     a_top_up_is_given_once_for_each_invoice_and_survives_the_plan,
     a_dispute_that_was_won_gives_back_what_it_took_less_what_was_spent,
+    fifty_paid_orders_and_fifty_spends_at_once_all_count_once,
     what_is_no_top_up_is_not_sold,
 );
 
@@ -76,6 +77,26 @@ async fn a_dispute_that_was_won_gives_back_what_it_took_less_what_was_spent(app:
         let payload = json!({ "status": status, "invoiceId": "inv-t", "instanceId": site.instance_id, "recurring": false });
         assert_eq!(say("InvoiceStatusUpdated", payload).await, (available, debt), "{status}");
     }
+    app.finish().await;
+}
+
+async fn fifty_paid_orders_and_fifty_spends_at_once_all_count_once(app: TestApp) {
+    let site = app.install().await;
+    let order = |n: i64| {
+        let payload = json!({ "operationTimeStamp": app.clock.now(), "vendorProductId": "pack-500", "cycle": "ONE_TIME",
+            "invoiceId": format!("inv-{n}") });
+        signer().sign("PaidPlanPurchased", &site.instance_id, &payload, app.clock.now()).unwrap()
+    };
+    // Each order is told twice, as Wix does when an answer is late.
+    let orders: Vec<_> = (0..100).map(|n| order(n / 2)).collect();
+    let told = together(orders.into_iter().map(|body| app.deliver(body)));
+    let names: Vec<String> = (0..50).map(|n| format!("s-{n}")).collect();
+    let spent = together(names.iter().map(|name| app.spend(&site, name, 1)));
+    let (told, spent) = tokio::join!(told, spent);
+    assert_eq!((count(&told, 200), count(&spent, 200)), (100, 50));
+    app.until_available(&site.token, 200 + 50 * 500 - 50).await;
+    app.settled().await;
+    assert_eq!(app.available(&site.token).await, 200 + 50 * 500 - 50);
     app.finish().await;
 }
 

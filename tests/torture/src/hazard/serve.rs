@@ -25,6 +25,7 @@ pub async fn serve_at(moment: Timestamp) -> Result<()> {
     let clock = Arc::new(VirtualClock::frozen_at(moment));
     let app = serve::open(config, Catalog::standard(), clock).await?;
     let parts = Parts {
+        name: "Torture".to_owned(),
         routes: AppRoutes::new(),
         jobs: Registry::new(),
         state: Arc::new(State::new()),

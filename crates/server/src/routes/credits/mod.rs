@@ -44,12 +44,15 @@ impl EndedHold {
 /// The beginning of the key of each reservation that was made by `credits/reserve`.
 const RESERVED: &str = "api:";
 
-/// A reservation of a job ends with its job: who could end it by hand would have the work for nothing.
+/// A reservation of a job ends with its job, and one that a handler made is the app's to end: who could end it by hand would have
+/// the work for nothing.
 fn refuse_of_job(tx: &Tx, id: &HoldId) -> Result<(), ApiError> {
     if tx.account.holds.iter().any(|hold| hold.id == *id && !hold.key.starts_with(RESERVED)) {
         return Err(ApiError::new(ErrorCode::Conflict)
-            .with_message("The reservation belongs to a job, which ends it when it is done.")
-            .with_hint("Call the job off by jobs/{id}/cancel, and its credits come back."));
+            .with_message(
+                "The reservation belongs to a job, or to the app, which ends it when the work is done.",
+            )
+            .with_hint("A job is called off by jobs/{id}/cancel, and its credits come back."));
     }
     Ok(())
 }
