@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
 use wixapp::core::Timestamp;
 use wixapp::jiff::SignedDuration;
 use wixapp::jobs::Member;
@@ -106,14 +108,8 @@ impl PublishTo {
     }
 
     /// The post waits for its network to be connected again, but not for ever.
-    async fn wait(
-        &self,
-        context: &JobContext,
-        server: &Server,
-        mut connection: Found,
-        label: &str,
-    ) -> JobError {
-        if let Err(error) = connection.expire(server).await {
+    async fn wait(&self, context: &JobContext, server: &Server, mut found: Found, label: &str) -> JobError {
+        if let Err(error) = found.expire(server).await {
             return JobError::retry(error.message());
         }
         if context.now().duration_since(self.started_at) > PATIENCE {
@@ -141,7 +137,11 @@ impl PublishTo {
             });
         }
         let text = post.content.text_for(self.network).to_owned();
-        let key = format!("{}:{}:{}", post.id, self.network.as_str(), self.since.as_millisecond());
+        // What the network gets names it: changed, it is another post, and unchanged the same one in a restored copy too.
+        let shown: Vec<_> = post.images.iter().map(|image| (&image.image.id, &image.alt)).collect();
+        let matter = Sha256::digest(serde_json::to_vec(&(&text, shown)).map_err(JobError::fail)?);
+        let matter = Bytes::copy_from_slice(&matter);
+        let key = format!("{}:{}:{matter:x}", post.id, self.network.as_str());
         Ok(Draft { text, images, key, at: self.since, now: context.now() })
     }
 }

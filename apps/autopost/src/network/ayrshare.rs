@@ -12,6 +12,8 @@ use super::{Account, Draft, Field, FieldKind, Limits, Network, NetworkError};
 use wixapp::server::outside::Outside;
 
 const ADDRESS: &str = "https://api.ayrshare.com";
+/// Where Ayrshare itself shows a post, by its id.
+const PAGE: &str = "https://app.ayrshare.com/post/";
 /// How often the history is asked for the address of a post, and how long is waited in between.
 const LOOKS: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -65,14 +67,16 @@ impl Ayrshare {
             }
         }
         // It is published; only its address is not known.
-        Ok(format!("https://app.ayrshare.com/post/{id}"))
+        Ok(format!("{PAGE}{id}"))
     }
 
     /// What earlier tries under this key have made: the answer of one may have been lost, and another was refused in part.
-    async fn earlier(&self, account: &Account, key: &str) -> Result<Vec<Value>, NetworkError> {
-        let history = self.send(self.request(account, Method::GET, "history?lastDays=2&limit=100")?).await?;
+    async fn earlier(&self, account: &Account, draft: &Draft) -> Result<Vec<Value>, NetworkError> {
+        let days = draft.now.duration_since(draft.at).as_hours() / 24 + 2;
+        let history = format!("history?lastDays={days}&limit=100");
+        let history = self.send(self.request(account, Method::GET, &history)?).await?;
         let posts = if history.body.is_array() { &history.body } else { &history.body["history"] };
-        Ok(items(posts).filter(|post| post["notes"] == key).cloned().collect())
+        Ok(items(posts).filter(|post| post["notes"] == draft.key).cloned().collect())
     }
 }
 
@@ -150,7 +154,7 @@ impl Network for Ayrshare {
             let why = "Ayrshare fetches images itself, and this server has no public address.";
             return Err(NetworkError::refused(why));
         }
-        let earlier = self.earlier(account, &draft.key).await?;
+        let earlier = self.earlier(account, draft).await?;
         let open = earlier.iter().find(|post| post["status"] != "error");
         if let Some(id) = open.and_then(|post| post["id"].as_str()) {
             return self.address_of(account, id).await;
@@ -160,8 +164,8 @@ impl Network for Ayrshare {
         let platforms = account.secret("platforms").split(',').filter(|name| !having.contains(name));
         let platforms: Vec<&str> = platforms.collect();
         if platforms.is_empty() {
-            let unknown = || NetworkError::passing("the address of the post is not known yet");
-            return earlier.iter().find_map(address).ok_or_else(unknown);
+            let id = earlier.iter().find_map(|post| post["id"].as_str()).unwrap_or_default();
+            return Ok(earlier.iter().find_map(address).unwrap_or_else(|| format!("{PAGE}{id}")));
         }
         let body = json!({
             "post": draft.text, "platforms": platforms, "mediaUrls": media, "notes": draft.key,

@@ -134,6 +134,8 @@ impl Job for Due {
         let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
         let want = Want::money().record::<Post>(&self.post_id).all_records::<Connection>();
         let (chance, now) = (Chance::draw(&server), context.now());
+        // It spends: what a restored copy says of the credits is no word to spend on.
+        server.settle_doubt(context.instance_id()).await.map_err(|_| JobError::snooze(LOOK_AGAIN))?;
         let this = Arc::new(self);
         let (first, shared) = (Arc::clone(&this), Arc::clone(&desk));
         // It never gives up by itself: a post that nobody starts and nobody calls missed would be lost in silence.
@@ -171,6 +173,8 @@ impl Due {
         }
         let networks = post.content.networks.clone();
         let terms = Terms { until: Some(self.at + LATE), ..Terms::default() };
+        // The same in every copy of the database: what was published before a restored one is found again.
+        post.sent_at.get_or_insert(self.at);
         start(tx, &mut post, &networks, chance, &terms)?;
         tx.save_record(&post)?;
         Ok(())
