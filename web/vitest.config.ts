@@ -6,7 +6,14 @@ const project = (name: string, root: string) => ({
 });
 
 export default defineConfig({
-  resolve: { conditions: ['wixapp-source', 'module', 'browser', 'development|production'] },
+  resolve: {
+    // The package does not ship its test server; only this workspace has it, here and in tsconfig.base.json.
+    alias: {
+      '@wixapp/react/testing': new URL('./packages/react/src/testing/index.ts', import.meta.url)
+        .pathname,
+    },
+    conditions: ['wixapp-source', 'module', 'browser', 'development|production'],
+  },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}', '*.test.ts'],

@@ -7,11 +7,14 @@ import { Album, launch } from './lib/browser.mjs';
 import { look, settled } from './lib/look.mjs';
 import { Owner } from './lib/owner.mjs';
 import { Product } from './lib/product.mjs';
+import { recordShifts, shiftOf } from './lib/shift.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
 const LIMIT_MS = 300_000;
 /** Bytes of script, packed with gzip, before the first page works. */
 const SCRIPT_LIMIT = 180_000;
+/** How far what stands on a page may move while it loads: Chrome's layout shift, where 0.1 still counts as good. */
+const SHIFT_LIMIT = 0.01;
 const LANGUAGES = ['en', 'de', 'he'];
 const WIDTHS = [360, 768, 1440];
 const PAGES = [
@@ -88,6 +91,7 @@ describe('the pages', () => {
     watcher.watch(context);
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
+    await page.addInitScript(recordShifts);
     await page.addInitScript((chosen) => {
       // The blank page before the first has no storage.
       if (window.location.protocol === 'http:') localStorage.setItem('wixapp.language', chosen);
@@ -106,12 +110,19 @@ describe('the pages', () => {
     await look(album, page, name, { widths, access });
   }
 
+  /** @param {Page} page which has just been opened */
+  async function standsStill(page) {
+    const { sum, parts } = await shiftOf(page);
+    assert.ok(sum < SHIFT_LIMIT, `moved by ${sum}: ${parts.join(', ')}`);
+  }
+
   for (const language of LANGUAGES) {
     for (const path of PAGES) {
       it(`fit and read well: ${path} in ${language}`, { timeout: LIMIT_MS }, async () => {
         const page = await pageIn(language);
         await page.goto(owner.at(path));
         await settled(page);
+        await standsStill(page);
         await shown(page, `${language} ${path}`, WIDTHS, language === 'en' ? [360, 1440] : [360]);
         const [lang, dir] = await page.evaluate(() => {
           const { lang, dir } = document.documentElement;
@@ -123,6 +134,16 @@ describe('the pages', () => {
     }
   }
 
+  for (const path of PAGES) {
+    it(`stand still on a phone: ${path}`, { timeout: LIMIT_MS }, async () => {
+      const page = await newPage(360, 'en');
+      await page.goto(owner.at(path));
+      await settled(page);
+      await standsStill(page);
+      await page.context().close();
+    });
+  }
+
   it('show the plans to somebody without the app, and the way to it', {
     timeout: LIMIT_MS,
   }, async () => {
@@ -130,6 +151,7 @@ describe('the pages', () => {
       const page = await pageIn(language);
       await page.goto(`${owner.frame.origin}/plans`);
       await page.getByTestId('plan-card-scale').waitFor();
+      await standsStill(page);
       await shown(page, `${language} plans without the app`);
     }
     const page = await pageIn('en');

@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
+import { writeContents } from './contents.mjs';
 import { REPOSITORY } from './product.mjs';
 
 const fromWeb = createRequire(new URL('../../../web/package.json', import.meta.url));
@@ -147,7 +148,7 @@ export class Album {
     }
   }
 
-  /** Writes `index.html` beside the pictures. */
+  /** Writes `index.html` beside the pictures, and the one above that links all albums. */
   async close() {
     const figures = this.#pictures.map(
       ({ step, file }) =>
@@ -160,6 +161,7 @@ figure{margin:0}img{width:100%;border:1px solid #ccd;border-radius:6px}</style>
 <h1>${this.title}</h1><main>${figures.join('\n')}</main></html>\n`;
     const index = join(this.folder, 'index.html');
     await writeFile(index, page);
+    await writeContents(SCREENSHOTS);
     return index;
   }
 }

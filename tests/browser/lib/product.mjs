@@ -55,11 +55,13 @@ export class Product {
    * @param {number} port
    * @param {string} dataDir
    * @param {Record<string, string>} [settings] variables of its environment beside the test's own
+   * @param {string} [plans] the catalogue's file, from the repository's root; the app's own when left out
    */
-  constructor(port, dataDir, settings = {}) {
+  constructor(port, dataDir, settings = {}, plans = '') {
     this.port = port;
     this.dataDir = dataDir;
     this.settings = settings;
+    this.plans = plans;
     this.platform = `http://127.0.0.1:${port}`;
     this.app = `http://127.0.0.1:${port + 1}`;
   }
@@ -67,10 +69,11 @@ export class Product {
   /**
    * A product on a fresh data folder, running.
    * @param {Record<string, string>} [settings]
+   * @param {string} [plans]
    */
-  static async start(settings) {
+  static async start(settings, plans) {
     const dataDir = await mkdtemp(join(tmpdir(), 'wixapp-browser-'));
-    const product = new Product(await freePortPair(), dataDir, settings);
+    const product = new Product(await freePortPair(), dataDir, settings, plans);
     await product.run();
     return product;
   }
@@ -79,6 +82,7 @@ export class Product {
   async run() {
     const { WIXAPP_BIN: binary = join(REPOSITORY, 'target/debug/autopost') } = process.env;
     const options = ['dev', '--port', String(this.port), '--data-dir', this.dataDir];
+    if (this.plans) options.push('--plans', join(REPOSITORY, this.plans));
     const env = { ...process.env, ...this.settings };
     const child = spawn(resolve(binary), options, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;

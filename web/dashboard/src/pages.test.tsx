@@ -75,6 +75,22 @@ describe('an address opens what it names', () => {
   });
 });
 
+describe('the plan', () => {
+  it.each([
+    ['YEARLY', 'Yearly'],
+    ['TWO_YEARS', 'Every 2 years'],
+    ['THREE_YEARS', 'Every 3 years'],
+    ['FOUR_YEARS', 'Every 4 years'],
+    ['FIVE_YEARS', 'Every 5 years'],
+    ['ONE_TIME', 'Paid once'],
+    ['A_CYCLE_OF_TOMORROW', 'Other'],
+  ])('says_how_it_is_paid_%s', async (billingCycle, name) => {
+    const { subscription } = aStarterStatus();
+    await openAt('/', aStarterStatus({ subscription: { ...subscription, billingCycle } }));
+    expect((await screen.findByText('Billing')).closest('dl')?.textContent).toContain(name);
+  });
+});
+
 describe('usage', () => {
   it('shows_as_many_days_as_the_address_says', async () => {
     const asked: string[] = [];

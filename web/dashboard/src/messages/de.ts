@@ -1,13 +1,14 @@
 import type { Format } from '@wixapp/react';
+import { appName } from '../shell/appName';
 import type { AppMessages } from './en';
 
 /** German texts of the dashboard's pages. */
 export const de = (f: Format): AppMessages => ({
   app: {
-    name: 'Autopost',
+    name: appName(),
     skip: 'Zum Inhalt springen',
     navigation: 'Seiten der App',
-    documentTitle: (page) => `${page} · Autopost`,
+    documentTitle: (page) => `${page} · ${appName()}`,
   },
   nav: {
     overview: 'Übersicht',
@@ -36,7 +37,15 @@ export const de = (f: Format): AppMessages => ({
   plan: {
     title: 'Ihr Tarif',
     cycle: 'Abrechnung',
-    cycles: { MONTHLY: 'Monatlich', YEARLY: 'Jährlich' },
+    cycles: {
+      MONTHLY: 'Monatlich',
+      YEARLY: 'Jährlich',
+      TWO_YEARS: 'Alle 2 Jahre',
+      THREE_YEARS: 'Alle 3 Jahre',
+      FOUR_YEARS: 'Alle 4 Jahre',
+      FIVE_YEARS: 'Alle 5 Jahre',
+      ONE_TIME: 'Einmalig',
+    },
     otherCycle: 'Andere',
     noCycle: 'Kostenlos',
     nextCredits: 'Nächste Credits',

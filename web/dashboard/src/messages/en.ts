@@ -1,12 +1,13 @@
 import type { Format } from '@wixapp/react';
+import { appName } from '../shell/appName';
 
 /** English texts of the dashboard's pages. */
 export const en = (f: Format) => ({
   app: {
-    name: 'Autopost',
+    name: appName(),
     skip: 'Skip to content',
     navigation: 'Pages of the app',
-    documentTitle: (page: string) => `${page} · Autopost`,
+    documentTitle: (page: string) => `${page} · ${appName()}`,
   },
   nav: {
     overview: 'Overview',
@@ -35,7 +36,15 @@ export const en = (f: Format) => ({
   plan: {
     title: 'Your plan',
     cycle: 'Billing',
-    cycles: { MONTHLY: 'Monthly', YEARLY: 'Yearly' } as Record<string, string>,
+    cycles: {
+      MONTHLY: 'Monthly',
+      YEARLY: 'Yearly',
+      TWO_YEARS: 'Every 2 years',
+      THREE_YEARS: 'Every 3 years',
+      FOUR_YEARS: 'Every 4 years',
+      FIVE_YEARS: 'Every 5 years',
+      ONE_TIME: 'Paid once',
+    } as Record<string, string>,
     otherCycle: 'Other',
     noCycle: 'Free of charge',
     nextCredits: 'Next credits',

@@ -1,13 +1,14 @@
 import type { Format } from '@wixapp/react';
+import { appName } from '../shell/appName';
 import type { AppMessages } from './en';
 
 /** Hebrew texts of the dashboard's pages. */
 export const he = (f: Format): AppMessages => ({
   app: {
-    name: 'Autopost',
+    name: appName(),
     skip: 'דילוג לתוכן',
     navigation: 'עמודי האפליקציה',
-    documentTitle: (page) => `${page} · Autopost`,
+    documentTitle: (page) => `${page} · ${appName()}`,
   },
   nav: {
     overview: 'סקירה',
@@ -36,7 +37,15 @@ export const he = (f: Format): AppMessages => ({
   plan: {
     title: 'התוכנית שלך',
     cycle: 'חיוב',
-    cycles: { MONTHLY: 'חודשי', YEARLY: 'שנתי' },
+    cycles: {
+      MONTHLY: 'חודשי',
+      YEARLY: 'שנתי',
+      TWO_YEARS: 'כל שנתיים',
+      THREE_YEARS: 'כל 3 שנים',
+      FOUR_YEARS: 'כל 4 שנים',
+      FIVE_YEARS: 'כל 5 שנים',
+      ONE_TIME: 'תשלום חד־פעמי',
+    },
     otherCycle: 'אחר',
     noCycle: 'ללא תשלום',
     nextCredits: 'הקרדיטים הבאים',

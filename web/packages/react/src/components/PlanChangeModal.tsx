@@ -32,9 +32,11 @@ export function PlanChangeModal({ list, plan, onClose }: PlanChangeModalProps) {
       {plan !== null && (
         <div className="wxa-change" data-testid="downgrade-dialog">
           <Text>{plan.rank === 0 ? change.whyFree(current) : change.why(current, plan.name)}</Text>
-          <Loaded query={preview} loading={<LoadingScreen cards={[150]} />}>
-            {(data) => <Outlook preview={data} list={list} />}
-          </Loaded>
+          <div className="wxa-change__outlook">
+            <Loaded query={preview} loading={<LoadingScreen cards={[150]} />}>
+              {(data) => <Outlook preview={data} list={list} />}
+            </Loaded>
+          </div>
           {list.billingSource === 'stripe' ? <Portal /> : <Steps />}
         </div>
       )}

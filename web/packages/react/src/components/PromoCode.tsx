@@ -1,4 +1,4 @@
-import { Button, Text } from '@wix/design-system';
+import { Button } from '@wix/design-system';
 import { type FormEvent, useId, useState } from 'react';
 import { ApiError } from '../api/error';
 import { useWixContext } from '../context/WixContext';
@@ -67,19 +67,18 @@ function PromoForm() {
       >
         {promo.isPending ? texts.applying : texts.apply}
       </Button>
-      <p id={`${id}-says`} className="wxa-promo__says" role="status" data-testid="promo-says">
-        {problem !== null && (
-          <Text size="small" skin="error">
-            {problem}
-          </Text>
-        )}
-        {gained !== undefined && (
-          <Text size="small" skin="success">
-            {gained.expiresAt
-              ? texts.addedUntil(gained.amount, format.date(gained.expiresAt))
-              : texts.added(gained.amount)}
-          </Text>
-        )}
+      <p
+        id={`${id}-says`}
+        className="wxa-promo__says"
+        data-tone={problem === null ? 'success' : 'error'}
+        role="status"
+        data-testid="promo-says"
+      >
+        {problem}
+        {gained !== undefined &&
+          (gained.expiresAt
+            ? texts.addedUntil(gained.amount, format.date(gained.expiresAt))
+            : texts.added(gained.amount))}
       </p>
     </form>
   );

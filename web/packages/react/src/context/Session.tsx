@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import type { ApiClient } from '../api/client';
 import { ApiError } from '../api/error';
 import { keys } from '../api/keys';
@@ -118,7 +118,8 @@ function useLocale(
     language === null
       ? chooseLocale(wanted, languages)
       : chooseLocale([...wanted, language], [language]);
-  useEffect(() => {
+  // Before anything is painted: a page that turns round from left to right moves all there is on it.
+  useLayoutEffect(() => {
     document.documentElement.lang = locale;
     document.documentElement.dir = directionOf(locale);
   }, [locale]);

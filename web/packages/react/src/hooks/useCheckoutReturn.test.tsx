@@ -3,13 +3,15 @@ import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Checkout, HistoryEntry } from '../api/types';
 import { useWixContext } from '../context/WixContext';
-import { aCheckout, anEntry, aStarterStatus, NOW } from '../testing/fixtures';
+import { aCheckout, anEntry, aStarterStatus } from '../testing/fixtures';
 import { fakeClock, openPage, renderInWix } from '../testing/render';
 import { api, fail, ok, startTestServer } from '../testing/server';
 import { PATIENCE_MS, useCheckoutReturn } from './useCheckoutReturn';
 
 const server = startTestServer();
-const paid = () => aCheckout({ status: 'completed', completedAt: NOW });
+const PAID_AT = '2026-11-21T12:00:30Z';
+const paid = (changes: Partial<Checkout> = {}) =>
+  aCheckout({ status: 'completed', completedAt: PAID_AT, ...changes });
 
 describe('useCheckoutReturn', () => {
   let checkout: Checkout;
@@ -29,11 +31,19 @@ describe('useCheckoutReturn', () => {
     );
   });
 
-  const history = (...entries: HistoryEntry[]) =>
+  /** The server's books, newest first, from which it gives what the address asks for. */
+  const history = (...books: HistoryEntry[]) =>
     server.msw.use(
-      http.get(api('/credits/history'), () =>
-        ok({ entries, nextCursor: null } as unknown as JsonBodyType),
-      ),
+      http.get(api('/credits/history'), ({ request }) => {
+        const { searchParams: asked } = new URL(request.url);
+        const entries = books.filter(
+          ({ kind, pool, at }) =>
+            kind === (asked.get('kind') ?? kind) &&
+            pool === (asked.get('pool') ?? pool) &&
+            Date.parse(at) >= Date.parse(asked.get('from') ?? at),
+        );
+        return ok({ entries, nextCursor: null } as unknown as JsonBodyType);
+      }),
     );
 
   function comeBack(payment: string | null, checkoutId: string | null) {
@@ -54,7 +64,7 @@ describe('useCheckoutReturn', () => {
   });
 
   it('turns_to_success_by_the_live_stream_with_old_and_new_balance', async () => {
-    history(anEntry({ at: '2026-11-21T12:00:30Z' }), anEntry({ at: '2026-11-01T00:00:00Z' }));
+    history(anEntry({ at: PAID_AT }), anEntry({ at: '2026-11-01T00:00:00Z' }));
     const { result, state } = comeBack('success', 'chk_1');
     await waitFor(() => expect(result.current.wix.live).toBe('open'));
     server.send('status', aStarterStatus());
@@ -77,11 +87,41 @@ describe('useCheckoutReturn', () => {
     server.status = aStarterStatus();
     history(
       anEntry({ kind: 'spend', amount: -1, at: '2026-11-21T12:01:00Z', balanceAfter: 1199 }),
-      anEntry({ at: '2026-11-21T12:00:30Z' }),
+      anEntry({ at: PAID_AT }),
     );
     const { result, state } = comeBack('success', 'chk_1');
     await state('success');
     await waitFor(() => expect(result.current.back).toMatchObject({ before: 200, after: 1200 }));
+  });
+
+  it.each([
+    ['a_promo_code', { pool: 'promo', text: 'Promo code WELCOME', amount: 50 }],
+    ['a_top_up', { pool: 'purchased', text: '100 credits bought', amount: 100 }],
+    ['a_new_cycle', { pool: 'plan', text: 'Free plan, new cycle', amount: 200 }],
+  ] as const)('takes_no_grant_of_%s_for_the_purchase', async (_name, other) => {
+    checkout = paid();
+    const before = 200 + other.amount;
+    history(
+      anEntry({ entryId: 'ent_4', at: '2026-11-21T12:05:00Z', balanceAfter: before + 2000 }),
+      anEntry({ entryId: 'ent_3', at: PAID_AT, balanceAfter: before + 1000 }),
+      anEntry({ entryId: 'ent_2', at: '2026-11-21T12:00:10Z', balanceAfter: before, ...other }),
+    );
+    const { result, state } = comeBack('success', 'chk_1');
+    await state('success');
+    await waitFor(() =>
+      expect(result.current.back).toMatchObject({ before, after: before + 1000 }),
+    );
+  });
+
+  it('takes_the_grant_of_a_top_up_for_what_was_paid_once', async () => {
+    checkout = paid({ planId: 'hundred', billingCycle: 'ONE_TIME' });
+    history(
+      anEntry({ at: PAID_AT, pool: 'purchased', amount: 100, balanceAfter: 350 }),
+      anEntry({ at: '2026-11-21T12:00:10Z', pool: 'promo', amount: 50, balanceAfter: 250 }),
+    );
+    const { result, state } = comeBack('success', 'chk_1');
+    await state('success');
+    await waitFor(() => expect(result.current.back).toMatchObject({ before: 250, after: 350 }));
   });
 
   it('says_after_a_minute_that_it_still_waits_and_keeps_watching', async () => {

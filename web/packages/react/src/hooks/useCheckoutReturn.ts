@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import type { HistoryRange } from '../api/client';
 import { ApiError } from '../api/error';
 import { keys } from '../api/keys';
 import type { Checkout, HistoryEntry } from '../api/types';
@@ -114,8 +115,9 @@ function usePurchaseBalance(checkout: Checkout | undefined, state: ReturnState) 
   const { data: grant } = useQuery({
     queryKey: [...keys.history, 'purchase', checkout?.checkoutId],
     queryFn: async ({ signal }) => {
-      const { entries } = await client.history({ limit: 50 }, { signal });
-      return purchaseGrant(entries, checkout?.createdAt ?? '') ?? null;
+      if (checkout === undefined) return null;
+      const { entries } = await client.history(grantsSince(checkout), { signal });
+      return purchaseGrant(entries, checkout) ?? null;
     },
     enabled: state === 'success',
   });
@@ -125,10 +127,16 @@ function usePurchaseBalance(checkout: Checkout | undefined, state: ReturnState) 
   return { before: isRise ? seenBefore.current : null, after: available };
 }
 
-/** The first grant after the checkout began; entries come newest first. */
-function purchaseGrant(entries: readonly HistoryEntry[], createdAt: string) {
-  const since = Date.parse(createdAt);
-  return entries.findLast((entry) => entry.kind === 'grant' && Date.parse(entry.at) >= since);
+/** Grants of the kind that the checkout sells: a promo code's and a top-up's are not a plan's. */
+function grantsSince({ billingCycle, createdAt }: Checkout): HistoryRange {
+  const pool = billingCycle === 'ONE_TIME' ? 'purchased' : 'plan';
+  return { kind: 'grant', pool, from: createdAt, limit: 50 };
+}
+
+/** The server completes a checkout together with its grant; entries come newest first. */
+function purchaseGrant(entries: readonly HistoryEntry[], { completedAt }: Checkout) {
+  const until = completedAt ? Date.parse(completedAt) : Number.POSITIVE_INFINITY;
+  return entries.find((entry) => Date.parse(entry.at) <= until);
 }
 
 function useElapsed(waitMs: number, restart: string | null): boolean {

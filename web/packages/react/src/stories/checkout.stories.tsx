@@ -1,7 +1,7 @@
 import { BalanceChange } from '../components/BalanceChange';
 import { Celebration } from '../components/Celebration';
 import { CheckoutReturn } from '../components/CheckoutReturn';
-import { aCheckout, aStarterStatus, NOW, someEntries } from '../testing/fixtures';
+import { aCheckout, anEntry, aStarterStatus, NOW } from '../testing/fixtures';
 import type { Story, StoryPage } from './story';
 import type { World } from './storyFetch';
 
@@ -18,7 +18,7 @@ const answered = (status: 'open' | 'completed' | 'expired'): World => ({
     '/billing/checkout': {
       data: aCheckout({ status, completedAt: status === 'completed' ? NOW : null }),
     },
-    '/credits/history': { data: { entries: someEntries(), nextCursor: null } },
+    '/credits/history': { data: { entries: [anEntry()], nextCursor: null } },
   },
 });
 

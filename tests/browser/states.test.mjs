@@ -1,0 +1,239 @@
+// States of the pages that an owner meets seldom: a checkout that is too old, an error, no access, promo codes, a top-up, and
+// the dialogs that an address opens. Screenshots go to target/screenshots/states.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Album, launch } from './lib/browser.mjs';
+import { Dashboard, shows } from './lib/dashboard.mjs';
+import { look, settled } from './lib/look.mjs';
+import { Owner } from './lib/owner.mjs';
+import { Product } from './lib/product.mjs';
+import { Watcher } from './lib/watcher.mjs';
+
+const LIMIT = { timeout: 120_000 };
+const WIDTHS = [360, 1440];
+
+/** @typedef {import('playwright-core').Page} Page */
+
+describe('the seldom states', () => {
+  /** @type {Product} */
+  let product;
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+  /** @type {Album} */
+  let album;
+  /** @type {Owner} */
+  let owner;
+  const watcher = new Watcher();
+
+  before(async () => {
+    album = await Album.open('Seldom states', 'states');
+    product = await Product.start({}, 'tests/browser/selling.toml');
+    browser = await launch();
+    owner = await Owner.of(product);
+    await owner.hasCredits(200);
+    await owner.call('/api/v1/posts/publish', { text: 'Fresh bread from seven on.' });
+    await owner.isDone();
+    await owner.hasCredits(199);
+  });
+
+  after(async () => {
+    process.stdout.write(`screenshots: ${await album?.close()}\n`);
+    await browser?.close();
+    await product?.remove();
+  });
+
+  async function newPage() {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en',
+      reducedMotion: 'reduce',
+    });
+    watcher.watch(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    return page;
+  }
+
+  /**
+   * @param {Page} page
+   * @param {string} name
+   */
+  async function show(page, name) {
+    watcher.step = name;
+    await look(album, page, name, { widths: WIDTHS, access: [360] });
+  }
+
+  /**
+   * What an owner reads there, in one line.
+   * @param {Page} page
+   * @param {string} id
+   */
+  async function textOf(page, id) {
+    const text = await page.getByTestId(id).innerText();
+    return text.replace(/\s+/g, ' ').trim();
+  }
+
+  it('an error: what happened, the request id, and a way to try again', LIMIT, async () => {
+    watcher.allow(/status of 500 .*\/api\/v1\/wix\/jobs/);
+    const page = await newPage();
+    const jobs = /\/api\/v1\/wix\/jobs\b/;
+    await page.route(jobs, (route) =>
+      route.fulfill({
+        status: 500,
+        json: {
+          success: false,
+          error: 'internal',
+          message: 'Something broke on our side.',
+          requestId: 'req_0192f',
+        },
+      }),
+    );
+    await page.goto(owner.at('/jobs'));
+    await page.getByTestId('error-screen').waitFor();
+    assert.equal(
+      await textOf(page, 'error-screen'),
+      'Something went wrong Something broke on our side. Try again Request id: req_0192f',
+    );
+    await show(page, 'an error');
+    await page.unroute(jobs);
+    await page.getByTestId('error-retry').click();
+    await page.getByTestId('jobs-page-list').waitFor();
+    assert.equal(await page.getByTestId('error-screen').count(), 0);
+    await page.context().close();
+  });
+
+  it('no access: the page says whose it is', LIMIT, async () => {
+    watcher.allow(/status of 403 .*\/api\/v1\/wix\//);
+    const page = await newPage();
+    await page.route('**/api/v1/wix/**', (route) =>
+      route.fulfill({
+        status: 403,
+        json: { success: false, error: 'forbidden', message: 'Only the owner may do this.' },
+      }),
+    );
+    await page.goto(owner.at('/'));
+    await page.getByTestId('screen-forbidden').waitFor();
+    assert.equal(
+      await textOf(page, 'screen-forbidden'),
+      'No access Only the owner of this site can use this app. Ask the owner to open it.',
+    );
+    assert.equal(await page.getByTestId('credits-available').count(), 0);
+    await show(page, 'no access');
+    await page.context().close();
+  });
+
+  it('promo codes: why one is refused, and what one gives', LIMIT, async () => {
+    watcher.allow(/status of 4\d\d .*\/billing\/promo/);
+    const page = await newPage();
+    await page.goto(owner.at('/plans'));
+    await settled(page);
+    await page.getByTestId('promo').locator('summary').click();
+    const says = page.getByTestId('promo-says');
+    /** @param {string} code */
+    const redeem = async (code) => {
+      await page.getByTestId('promo-code').fill(code);
+      await page.getByTestId('promo-submit').click();
+    };
+    await redeem('NO-SUCH-CODE');
+    await shows(says, 'There is no such code. Check the spelling.');
+    await show(page, 'a promo code that is refused');
+    await redeem('SPRING');
+    await shows(says, 'This code cannot be redeemed at this time.');
+    await redeem('welcome-50');
+    await shows(says, '50 credits added to your balance.');
+    await show(page, 'a promo code that is accepted');
+    await redeem('WELCOME-50');
+    await shows(says, 'This code was redeemed on your site already.');
+    await page.getByTestId('nav-overview').click();
+    await shows(page.getByTestId('credits-available'), '249');
+    await page.context().close();
+  });
+
+  it('a top-up: its own credits are shown as bought, and no others', LIMIT, async () => {
+    const page = await newPage();
+    await page.goto(owner.at('/plans'));
+    await settled(page);
+    await shows(page.getByTestId('top-up-hundred'), 'Buy for $5');
+    await show(page, 'a plan page with a top-up');
+    await page.getByTestId('top-up-hundred').click();
+    const payer = new Dashboard(page);
+    await payer.on('checkout-page').waitFor();
+    // While the payer reads the page, somebody redeems a code: that is not what was bought.
+    await owner.call('/api/v1/wix/billing/promo', { code: 'HELLO' });
+    await payer.payWith('4242 4242 4242 4242');
+    await payer.app.locator('[data-testid=checkout-return][data-state=success]').waitFor();
+    await page.goto(await payer.appAddress());
+    await page.locator('[data-testid=checkout-return][data-state=success]').waitFor();
+    await page.getByText('Your balance went from 269 to 369').waitFor();
+    await shows(page.getByTestId('credits-available'), '369');
+    await shows(page.getByTestId('plan-name'), 'Free');
+    await page.getByRole('heading', { name: 'Payment confirmed' }).waitFor();
+    await show(page, 'a top-up is bought');
+    await page.context().close();
+  });
+
+  it('an address opens why an entry is there, and closing leaves the history', LIMIT, async () => {
+    const { entries } = await owner.call('/api/v1/wix/credits/history');
+    const promo = entries.find((/** @type {any} */ { text }) => text === 'Promo code WELCOME-50');
+    const page = await newPage();
+    await page.goto(owner.at(`/history?pool=promo&entry=${promo.entryId}`));
+    const dialog = page.getByTestId('entry-explanation');
+    await dialog.getByText(promo.entryId).waitFor();
+    const text = await textOf(page, 'entry-explanation');
+    assert.match(text, /^Why this entry is there /);
+    assert.match(text, /Change \+50 Balance From 199 to 249 Credits Promotional/);
+    assert.match(text, /Still unused 50 of 50/);
+    assert.match(text, /Reason Promo code WELCOME-50/);
+    await show(page, 'an entry explained');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(new URL(page.url()).search.replace(/&$/, ''), '?pool=promo');
+    assert.equal(await page.getByTestId('history-row').count(), 2);
+    await page.context().close();
+  });
+
+  it('an address opens a job, and closing leaves the list', LIMIT, async () => {
+    const { jobs } = await owner.call('/api/v1/wix/jobs');
+    const { jobId } = jobs.find((/** @type {any} */ { kind }) => kind === 'publish');
+    const page = await newPage();
+    await page.goto(owner.at(`/jobs?job=${jobId}`));
+    const dialog = page.getByTestId('job-dialog');
+    await dialog.locator('[data-testid=job-card][data-status=completed]').waitFor();
+    const text = await textOf(page, 'job-dialog');
+    assert.match(text, /^Job Publish a post /);
+    await shows(dialog.getByTestId('job-percent'), '100%');
+    await show(page, 'a job of its own');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(new URL(page.url()).searchParams.get('job'), null);
+    await page.getByTestId('jobs-page-list').waitFor();
+    await page.context().close();
+  });
+
+  it('a checkout that is too old: nothing was charged, and no way to pay it', LIMIT, async () => {
+    const { checkoutId } = await owner.checkout('starter');
+    await product.write('clock/advance', { duration: '49h' });
+    await owner.reopen();
+    const page = await newPage();
+    await page.goto(owner.at(`/?payment=success&checkout=${checkoutId}`));
+    await page.locator('[data-testid=checkout-return][data-state=expired]').waitFor();
+    const text = await textOf(page, 'checkout-return');
+    assert.match(text, /^This checkout has expired It was not paid in time/);
+    assert.match(text, /Nothing was charged/);
+    assert.equal(await page.getByTestId('checkout-resume').count(), 0);
+    await shows(page.getByTestId('plan-name'), 'Free');
+    await show(page, 'a checkout that has expired');
+    await page.getByTestId('checkout-done').click();
+    await page.getByTestId('checkout-return').waitFor({ state: 'detached' });
+    assert.equal(await page.getByTestId('open-checkout-banner').count(), 0);
+    await page.context().close();
+  });
+
+  it('reported no other error and asked no other machine for anything', () => {
+    assert.deepEqual(watcher.problems, []);
+  });
+
+  it('have no serious accessibility problem', () => {
+    assert.deepEqual([...new Set(album.findings)], []);
+  });
+});
