@@ -1,3 +1,4 @@
+import './shell/steps';
 import { ErrorBoundary, WixProvider } from '@wixapp/react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { LANGUAGES } from './messages/useAppMessages';

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { holdSteps } from '../shell/steps';
 
 /** Where somebody wanted to go: an address, or so many steps in the browser's history. */
 type Way = { to: string } | { steps: number };
@@ -23,13 +24,11 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
 
   useEffect(() => {
     // The step back to this page is nobody's wish, also when it arrives after all has been saved.
-    const onOwnStep = (event: PopStateEvent) => {
-      if (!isOwnStep.current) return;
+    return holdSteps(() => {
+      const isOwn = isOwnStep.current;
       isOwnStep.current = false;
-      event.stopImmediatePropagation();
-    };
-    window.addEventListener('popstate', onOwnStep, { capture: true });
-    return () => window.removeEventListener('popstate', onOwnStep, { capture: true });
+      return isOwn;
+    });
   }, []);
 
   useEffect(() => {
@@ -45,19 +44,19 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
     };
     const onStep = (event: PopStateEvent) => {
       const there = indexOf(event.state);
-      if (isLeaving.current || here === null || there === null) return;
-      // The router must not hear of it: the browser has moved, and is moved back.
-      event.stopImmediatePropagation();
+      if (isLeaving.current || here === null || there === null) return false;
+      // The browser has moved, and is moved back; the router stays where it is.
       isOwnStep.current = true;
       window.history.go(here - there);
       setWay({ steps: there - here });
+      return true;
     };
     window.addEventListener('beforeunload', onUnload);
-    window.addEventListener('popstate', onStep, { capture: true });
+    const letSteps = holdSteps(onStep);
     document.addEventListener('click', onClick, { capture: true });
     return () => {
       window.removeEventListener('beforeunload', onUnload);
-      window.removeEventListener('popstate', onStep, { capture: true });
+      letSteps();
       document.removeEventListener('click', onClick, { capture: true });
     };
   }, [isDirty]);
