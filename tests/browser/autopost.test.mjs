@@ -277,6 +277,7 @@ describe('autopost', () => {
     for (const round of [1, 2, 3, 4, 5]) {
       await page.goBack();
       await on('leave-dialog').waitFor();
+      await page.waitForURL('**/compose');
       if (round === 1) await shown('leaving asks');
       await on('leave-keep').click();
       assert.equal(await on('composer-text').inputValue(), 'Half a thought');

@@ -20,14 +20,15 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
   const [way, setWay] = useState<Way | null>(null);
   const navigate = useNavigate();
   const isLeaving = useRef(false);
-  const isOwnStep = useRef(false);
+  const isOnItsWayBack = useRef(false);
 
   useEffect(() => {
+    const here = indexOf(window.history.state);
     // The step back to this page is nobody's wish, also when it arrives after all has been saved.
-    return holdSteps(() => {
-      const isOwn = isOwnStep.current;
-      isOwnStep.current = false;
-      return isOwn;
+    return holdSteps((event) => {
+      const isBack = isOnItsWayBack.current && indexOf(event.state) === here;
+      if (isBack) isOnItsWayBack.current = false;
+      return isBack;
     });
   }, []);
 
@@ -46,7 +47,7 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
       const there = indexOf(event.state);
       if (isLeaving.current || here === null || there === null) return false;
       // The browser has moved, and is moved back; the router stays where it is.
-      isOwnStep.current = true;
+      isOnItsWayBack.current = true;
       window.history.go(here - there);
       setWay({ steps: there - here });
       return true;
