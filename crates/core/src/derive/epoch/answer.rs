@@ -7,7 +7,7 @@ use crate::catalog::Plan;
 use crate::clock::Timestamp;
 use crate::derive::invoice::Invoices;
 use crate::derive::life::FREE_GRACE;
-use crate::fact::PaidSnapshot;
+use crate::fact::{BillingCycle, PaidSnapshot};
 
 /// The shortest time there is.
 const MOMENT: SignedDuration = SignedDuration::from_micros(1);
@@ -140,6 +140,24 @@ impl<'a> Epoch<'a> {
     pub(in crate::derive) fn keeps_pending(&self, plan: &Plan, since: Timestamp) -> bool {
         let current = self.segments.last().is_some_and(|segment| segment.plan.id == plan.id);
         current && self.pending.as_ref().is_some_and(|pending| since < pending.chosen_at)
+    }
+
+    /// When what an answer of `at` shows began. One that calls another plan paid since before the last change tells that it
+    /// was changed, and not when: a lower plan begins with a period, and any other counts from the answer on.
+    pub(in crate::derive) fn change_shown(
+        &self,
+        plan: &Plan,
+        billing: &BillingCycle,
+        since: Timestamp,
+        at: Timestamp,
+    ) -> Timestamp {
+        let changed = self.last_change();
+        if since > changed || self.runs(plan, billing) {
+            return since.max(changed);
+        }
+        let lower = self.segments.last().is_some_and(|current| plan.rank < current.plan.rank);
+        let turn = self.period_start(at);
+        if lower && turn > changed { turn } else { at }
     }
 
     /// When the plan that runs began to show: as it was chosen or its time came, or later with its payment.

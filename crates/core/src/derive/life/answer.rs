@@ -69,7 +69,7 @@ impl<'a> Life<'a> {
             return;
         }
         if !epoch.keeps_pending(plan, since) {
-            let from = since.max(epoch.last_change());
+            let from = epoch.change_shown(plan, &paid.terms.cycle, since, fact.at);
             epoch.change(plan, &paid.terms, fact, from);
         }
         epoch.outlast(fact.at);

@@ -389,6 +389,27 @@ fn an_upgrade_that_nobody_told_is_seen_in_the_moment_in_which_the_old_period_end
 }
 
 #[test]
+fn a_change_that_is_told_without_its_time_gives_nothing_for_the_time_before() {
+    // Stripe names the beginning of the subscription, whatever its plan was then.
+    let paid = |at, invoice| invoiced(at, invoice, crate::fact::InvoiceStatus::Paid);
+    let before =
+        [installed(0), purchased(0, "starter", "inv-1"), paid(31, "inv-2"), paid(59, "inv-3")];
+    let upgrade = [&before[..], &[seen(day(70), "pro", "inv-4", 0)]].concat();
+    assert_eq!(balance(&before, day(70)), 200 + 3 * 1_000);
+    assert_eq!(balance(&upgrade, day(70)), 200 + 3 * 1_000 + 5_000);
+    // It is what it was when the same is answered again, and the next cycle is 30 days after.
+    let again = [&upgrade[..], &[seen(day(80), "pro", "inv-4", 0)]].concat();
+    assert_eq!(balance(&again, day(80)), 200 + 3 * 1_000 + 5_000);
+    assert_eq!(derived(&again, day(80)).next_at, Some(day(100)));
+
+    let before = [installed(0), purchased(0, "pro", "inv-1"), paid(31, "inv-2"), paid(59, "inv-3")];
+    let lower = [&before[..], &[seen(day(70), "starter", "inv-3", 0)]].concat();
+    assert_eq!(plan(&lower, day(70)), "starter");
+    // March is paid for the lower plan, and the third cycle begins in it.
+    assert_eq!(balance(&lower, day(70)), 200 + 2 * 5_000 + 1_000);
+}
+
+#[test]
 fn a_year_that_is_over_and_still_shown_is_owed_and_gives_nothing_until_it_is_paid() {
     use crate::fact::{BillingCycle, PaidSnapshot, PlanTerms, Snapshot};
     let year = |invoice, until| PlanTerms {
