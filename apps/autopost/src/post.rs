@@ -70,7 +70,7 @@ pub(crate) struct Post {
     pub(crate) images: Vec<PostImage>,
     pub(crate) scheduled_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
-    /// When it was first sent on its way as it is now: the same in every try, and another once what is sent was changed.
+    /// When it was first sent on its way: the same in every try.
     pub(crate) sent_at: Option<Timestamp>,
     pub(crate) published_at: Option<Timestamp>,
     /// One for each network it was sent to.

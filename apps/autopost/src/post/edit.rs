@@ -211,10 +211,6 @@ async fn save(
         post.scheduled_at = at;
         post.results.clear();
         input.take_images(tx, &mut post)?;
-        if post.matter() != before.matter() {
-            // What a network may have of it is another post.
-            post.sent_at = None;
-        }
         schedule::apply(tx, &shared, &mut post, due.as_ref())?;
         Ok(tx.save_record(&post)?)
     });
@@ -285,10 +281,5 @@ impl Post {
         let created_at = server.clock.now();
         let id = format!("post_{}", sortable_body(created_at, server.random()));
         Self { id, content, created_at, ..Self::default() }
-    }
-
-    /// What networks get of it.
-    fn matter(&self) -> (&str, &BTreeMap<NetworkName, Version>, &[PostImage]) {
-        (&self.content.text, &self.content.versions, &self.images)
     }
 }

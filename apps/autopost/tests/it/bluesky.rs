@@ -162,6 +162,44 @@ async fn a_post_reaches_bluesky_once_though_a_token_expires_and_an_answer_is_los
 }
 
 #[tokio::test]
+async fn a_record_that_is_there_is_found_while_its_own_words_stay_and_not_after_they_changed() {
+    const LOST: u32 = 99;
+    let world = Arc::new(World::default());
+    let seen = Arc::clone(&world);
+    let bluesky = StandIn::start(move |call| answer(&seen, call)).await;
+    let stage = beside(&bluesky).await;
+    let words = ["Brot #Brot https://a.example", "Kuchen #Kuchen https://a.example"];
+    let body = json!({ "text": "For all", "networks": ["bluesky"], "versions": { "bluesky": { "text": words[0] } } });
+    let post = stage.done("POST", "/api/v1/posts", &body).await;
+    let path = format!("/api/v1/posts/{}", post["id"].as_str().unwrap());
+    // The record is there, nobody hears of it, and the owner does not wait any longer.
+    world.lost.store(LOST, Ordering::SeqCst);
+    let mut started = stage.start(&post, "publish", "key").await;
+    for (round, (text, version, count)) in
+        [("For all the others", words[0], 1), ("For all", words[1], 2)].into_iter().enumerate()
+    {
+        eventually("the record", async || (world.lost.load(Ordering::SeqCst) < LOST).then_some(())).await;
+        let job = started["jobs"][0]["jobId"].as_str().unwrap();
+        stage.done("POST", &format!("/api/v1/wix/jobs/{job}/cancel"), &Value::Null).await;
+        let failed = stage.post_in(&post, "failed", SignedDuration::ZERO).await;
+        stage.local.clock().advance(SignedDuration::from_mins(1));
+        let versions = json!({ "bluesky": { "text": version } });
+        let change = json!({ "text": text, "networks": ["bluesky"], "versions": versions, "version": failed["version"] });
+        stage.done("PUT", &path, &change).await;
+        world.lost.store(if round == 0 { LOST } else { 0 }, Ordering::SeqCst);
+        started = stage.start(&post, "publish", &format!("key-{round}")).await;
+        eventually("what is there", async || (world.records.lock().unwrap().len() == count).then_some(()))
+            .await;
+    }
+    stage.post_in(&post, "published", SignedDuration::from_secs(30)).await;
+    let records = world.records.lock().unwrap().clone();
+    let texts: Vec<_> = records.iter().map(|body| &body["record"]["text"]).collect();
+    assert_eq!(texts, words);
+    assert_eq!(stage.available().await, 199);
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_post_that_bluesky_takes_late_has_the_time_at_which_it_was_sent() {
     let world = Arc::new(World::default());
     let seen = Arc::clone(&world);
