@@ -8,6 +8,7 @@ mod report;
 mod server;
 mod streams;
 mod suite;
+mod written;
 
 use std::fs;
 use std::process::ExitCode;
@@ -62,7 +63,8 @@ pub(crate) fn run(args: &BenchArgs, repo: &Repo, board: &Board) -> Result<ExitCo
     check_machine()?;
     tool::check_web_tools()?;
     let lab = Lab::set_up(args.seconds, args.runs, repo, board)?;
-    let figures = measure(args, &lab)?;
+    let mut figures = measure(args, &lab)?;
+    figures.written = written::count(repo)?;
     let text = report::text(&figures);
     Term::stdout().write_line(&text)?;
     if args.only.is_empty() {

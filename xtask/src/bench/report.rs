@@ -41,6 +41,12 @@ pub(crate) fn text(figures: &Figures) -> String {
     if let Some(platform) = &figures.platform {
         text.push_str(&platform_text(platform));
     }
+    if !figures.written.is_empty() {
+        text.push_str(&format!("\n{WRITTEN_HEAD}\n"));
+    }
+    for (what, lines, file) in &figures.written {
+        text.push_str(&format!("| {what} | {lines} | `{file}` |\n"));
+    }
     text.push_str(TAIL);
     text
 }
@@ -91,6 +97,11 @@ const PLATFORM_HEAD: &str = "## The local platform
 | what | measured | target |
 |---|---|---|";
 
+const WRITTEN_HEAD: &str = "## What a user writes
+
+| for | lines of code | counted in |
+|---|---|---|";
+
 const TAIL: &str = "
 ## How it is measured
 
@@ -111,6 +122,7 @@ const TAIL: &str = "
   comes over the wire until half a second later; a long task keeps the browser busy for more than 50 ms.
 - A payment: its signed webhook is sent while the owner's page is open; the credits are there when the page has drawn them.
 - Live streams: each belongs to an instance of its own that buys a plan while all are open.
+- Lines of code are counted without blanks, comments and tests.
 
 ## To repeat it
 
