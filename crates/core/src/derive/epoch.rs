@@ -246,6 +246,10 @@ impl<'a> Epoch<'a> {
         };
         if let Some(Pending { plan, billing, from, names, .. }) = self.pending.take_if(begins) {
             let fact = names.last().cloned().unwrap_or_default();
+            if self.segments.last().is_none_or(|current| current.billing != billing) {
+                // Its periods are of another length: they are counted from its own beginning.
+                self.period_anchor = from;
+            }
             self.segments.push(Segment {
                 plan,
                 billing,

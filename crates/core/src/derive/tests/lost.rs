@@ -436,3 +436,19 @@ fn a_year_that_is_over_and_still_shown_is_owed_and_gives_nothing_until_it_is_pai
     assert_eq!(balance(&paid, day(401)), 200 + 14 * 5_000);
     assert!(!derived(&paid, day(401)).unconfirmed);
 }
+
+#[test]
+fn an_invoice_of_a_lower_plan_by_the_year_takes_nothing_of_the_month_before() {
+    // Monthly until Jan 31; the lower plan begins then, and an answer names its invoice in that moment.
+    let yearly = |at: i64, invoice: &str| {
+        let Fact { key, at, kind } = seen(day(at), "starter", invoice, 20);
+        let FactKind::Snapshot(mut told) = kind else { unreachable!("an answer") };
+        told.paid.as_mut().unwrap().terms.cycle = BillingCycle::Yearly;
+        Fact { key, at, kind: FactKind::Snapshot(told) }
+    };
+    let refunded = invoiced(40, "inv-2", InvoiceStatus::Refunded);
+    let facts = [installed(0), purchased(0, "scale", "inv-1"), yearly(31, "inv-2"), refunded];
+    assert_eq!(balance(&facts, day(31)), 200 + 25_000 + 25_000);
+    assert_eq!(balance(&facts[..3], day(40)), balance(&facts, day(31)));
+    assert_eq!(balance(&facts, day(41)), 200 + 25_000 + 25_000);
+}
