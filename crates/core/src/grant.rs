@@ -7,6 +7,9 @@ use crate::credits::Credits;
 use crate::entry::Cause;
 use crate::id::{GrantId, PlanId};
 
+/// How it is noted that credits left a grant because its time was over.
+const EXPIRE: &str = "expire";
+
 /// Which kind of credits a grant holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -178,9 +181,14 @@ impl CreditGrant {
         self.remaining = Credits::ZERO;
     }
 
+    /// Whether any of it has left the books because its time was over.
+    pub(crate) fn has_expired(&self) -> bool {
+        self.taken.iter().any(|taken| taken.key == EXPIRE)
+    }
+
     /// Notes that credits which stood in no pool, because they were put aside or taken, have expired.
     pub(crate) fn note_expired(&mut self, amount: Credits) {
-        self.taken.push(Taken { key: "expire".to_owned(), amount });
+        self.taken.push(Taken { key: EXPIRE.to_owned(), amount });
     }
 
     /// The order in which spending draws: earliest expiry, then promo, plan, purchased, then oldest (billing-rules §3).

@@ -2,8 +2,8 @@
 //!
 //! Facts come in any order, and the worker settles after each. What was given under less knowledge may turn out to be
 //! more, less or something else than what all facts together bring. So settling compares two lists: what must exist by
-//! now, and what the books hold. What both have is left alone ([`matching`]); what is missing is given; what should
-//! never have been is taken back, once. Then every end of a paid life is counted again ([`replay`]), because it cut what
+//! now, and what the books hold. What both have is left alone (`matching`); what is missing is given; what should
+//! never have been is taken back, once. Then every end of a paid life is counted again (`replay`), because it cut what
 //! was there at that time. The result is the same as if all facts had been known from the start.
 //!
 //! Three things keep this from taking back what somebody may rely on. Only what was derived under the same catalogue and

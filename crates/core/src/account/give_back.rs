@@ -88,7 +88,8 @@ impl Account {
             grant.closed = grant.closed.checked_add(part).ok_or(LedgerError::Overflow)?;
             return one(LedgerAccount::Issued(grant.source));
         }
-        if grant.is_expired(now) {
+        // Time may have gone back a little: what has expired stays so.
+        if grant.is_expired(now) || grant.has_expired() {
             grant.note_expired(part);
             return one(LedgerAccount::Expired);
         }

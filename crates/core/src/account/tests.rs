@@ -253,3 +253,24 @@ fn overdue_holds_end_in_one_order_however_they_were_loaded() {
     assert_eq!(otherwise.expire_holds(later), Ok(3));
     assert_eq!(account.head, otherwise.head);
 }
+
+#[test]
+fn what_has_expired_stays_so_when_the_clock_steps_back() {
+    let mut account = account();
+    give(&mut account, "promo:1", Pool::Promo, 100, Some("2026-02-01T00:00:00Z")).unwrap();
+    let (kept, spent) = (reserve(&mut account, "k", 40).unwrap(), reserve(&mut account, "l", 10).unwrap());
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    assert_eq!(account.expire_grants(at("2026-02-01T00:00:00Z")), Ok(1));
+    // Another process decides by a clock that is behind, or began to before.
+    let before = at("2026-01-31T23:59:59Z");
+    account.void(&kept.id, before).unwrap();
+    account.post(&spent.id, Some(credits(3)), before).unwrap();
+    assert_eq!(account.expire_grants(at("2026-02-02T00:00:00Z")), Ok(0));
+    let balances = account.balances;
+    assert_eq!((balances.promo, balances.expired, balances.spent, balances.held), (0, 97, 3, 0));
+    let mut keys: Vec<_> = account.changes.entries.iter().map(|entry| &entry.business_key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), account.changes.entries.len(), "no key is used twice");
+    verify_chain(&account);
+}

@@ -11,7 +11,7 @@ use super::segment::{EntryKind, Segment, first_invoice, names};
 use crate::catalog::Plan;
 use crate::clock::Timestamp;
 use crate::cycle::{CyclePolicy, Cycles, period_end_after, period_start_before};
-use crate::fact::{BillingCycle, Fact, PlanTerms};
+use crate::fact::{BillingCycle, Fact, FactKind, PlanTerms};
 
 /// A free trial may be of thirty days, in February too.
 const LONGEST_MONTH: SignedDuration = SignedDuration::from_hours(31 * 24);
@@ -68,6 +68,8 @@ pub(super) struct Epoch<'a> {
     recovered_at: Option<Timestamp>,
     /// When an answer first said of the plan that runs that it is paid, and no free trial.
     seen_paid_at: Option<Timestamp>,
+    /// When an answer last showed it.
+    answered_at: Option<Timestamp>,
 }
 
 impl<'a> Epoch<'a> {
@@ -95,6 +97,7 @@ impl<'a> Epoch<'a> {
             invoices: Invoices::default(),
             recovered_at: None,
             seen_paid_at: None,
+            answered_at: None,
         };
         epoch.evidence(fact.at, terms.expires_at);
         epoch.invoices.begin(first_invoice(terms, fact), fact.at, epoch.regular_end(fact.at));
@@ -218,8 +221,15 @@ impl<'a> Epoch<'a> {
             return;
         }
         self.pending = None;
-        let entry = if plan.rank > current.plan.rank { EntryKind::Upgrade } else { EntryKind::Continue };
-        if entry == EntryKind::Upgrade || current.billing != terms.cycle {
+        let entry = match &fact.kind {
+            _ if plan.rank <= current.plan.rank => EntryKind::Continue,
+            // It was paid where it came from.
+            FactKind::PlanTransferred(_) => EntryKind::Transfer,
+            // Who tries a plan out has paid nothing, and may try another one.
+            _ if self.is_trial() => EntryKind::Trial,
+            _ => EntryKind::Upgrade,
+        };
+        if entry != EntryKind::Continue || current.billing != terms.cycle {
             let from = at.max(current.from);
             // It is paid anew from here on; what was said of the period before is over.
             self.period_anchor = from;
@@ -300,8 +310,12 @@ impl<'a> Epoch<'a> {
         (at <= self.paid_until || at < segment.covered_until) && !self.invoices.is_failing(at)
     }
 
-    /// Whether a cycle has come that no word of Wix covers yet.
+    /// Whether a cycle has come that no word of Wix covers yet, or a plan that may be another trial or be paid.
     pub(super) fn has_unconfirmed(&self, cycles: &Cycles, now: Timestamp) -> bool {
+        let untold = self.answered_at.is_none_or(|at| at < self.last_change());
+        if self.is_trial() && self.segments.len() > 1 && untold {
+            return true;
+        }
         let last = cycles.next_after(now).checked_sub(1).filter(|n| *n > 0).and_then(|n| cycles.start(n));
         let segment = self.segments.last().filter(|segment| segment.entry != EntryKind::Trial);
         segment.zip(last).is_some_and(|(segment, at)| at <= now && !self.is_confirmed(segment, at))

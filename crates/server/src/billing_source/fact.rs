@@ -84,13 +84,13 @@ fn changed(event: &Event, subscription: &Subscription, previous: &Previous) -> K
             vec![(at, trial(subscription, at))]
         }
         "customer.subscription.updated" => {
-            updated(subscription, previous).into_iter().map(|kind| (at, kind)).collect()
+            updated(subscription, previous, at).into_iter().map(|kind| (at, kind)).collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn updated(subscription: &Subscription, previous: &Previous) -> Vec<FactKind> {
+fn updated(subscription: &Subscription, previous: &Previous, at: Timestamp) -> Vec<FactKind> {
     let mut kinds = Vec::new();
     let is_good = matches!(subscription.status, Status::Active | Status::Trialing);
     let is_failing = matches!(subscription.status, Status::PastDue | Status::Unpaid);
@@ -100,6 +100,9 @@ fn updated(subscription: &Subscription, previous: &Previous) -> Vec<FactKind> {
     let terms = PlanTerms { invoice_id, ..terms(subscription) };
     if previous.status == Some(Status::Trialing) && subscription.status == Status::Active {
         kinds.push(FactKind::TrialConverted(terms.clone()));
+    } else if subscription.status == Status::Trialing && other_price.is_some() {
+        // Another plan is tried out now: nothing was paid for it.
+        kinds.push(trial(subscription, at));
     } else if is_good && (other_price.is_some() || was_failing) {
         // A change whose payment failed counts once that is mended.
         let previous_vendor_product_id = other_price.cloned();

@@ -1,7 +1,7 @@
 //! Notices: e-mails to the owner of a site, when credits are low, a payment failed, the plan changed or credits came.
 //!
-//! What is written is decided from what is committed ([`decide`](mod@decide)), put into an outbox once under a business
-//! key, and sent from there ([`work`]). A process killed between sending and writing that down sends again, under the
+//! What is written is decided from what is committed (`decide`), put into an outbox once under a business
+//! key, and sent from there (`work`). A process killed between sending and writing that down sends again, under the
 //! same `Message-ID`, by which mail servers and programs know a repetition.
 
 mod address;

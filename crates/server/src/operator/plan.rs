@@ -89,13 +89,15 @@ async fn note(
     let now = app.clock.now();
     let key = format!("operator:{}", hex::encode(app.random()));
     let fact = Fact { key, at: now, kind };
-    let noted = app.store.transact(instance_id, Want::money().facts(), now, move |tx| {
+    let (catalog, policy) = (app.catalog.clone(), app.policy);
+    let want = Want::money().facts().open_checkouts();
+    let noted = app.store.transact(instance_id, want, now, move |tx| {
         check(tx)?;
         tx.note_fact(EVENT_TYPE, fact.clone());
+        derive::decide(tx, &catalog, policy, None)?;
         Ok::<_, ApiError>(())
     });
     noted.await??;
-    derive::instance(app, instance_id, None).await?;
     let subscription = known(&app.store, instance_id).await?.profile.subscription;
     subscription.ok_or_else(|| ApiError::new(ErrorCode::Internal))
 }

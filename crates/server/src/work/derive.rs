@@ -16,7 +16,7 @@ use wixapp_store::{Checkout, CheckoutState, StoredFact, Tx, Want};
 use crate::billing_source::ending;
 use crate::error::ApiError;
 use crate::state::App;
-use crate::work::reconcile::Answer;
+use crate::work::reconcile::{Answer, is_doubtful};
 
 /// When Wix does not confirm what is due, it is asked again after this long, then after twice as long, and so on …
 const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
@@ -80,14 +80,27 @@ pub async fn instance(
     let (catalog, policy, now) = (app.catalog.clone(), app.policy, app.clock.now());
     let want = Want::money().facts().open_checkouts();
     let ends_at_stripe = app.stripe.is_some() && app.config.stripe.cancel_on_removal;
+    let doubtful_before = app.doubtful_before;
     let decision = move |tx: &mut Tx| {
+        // Who does not know our secret any more is refused as well: of a restored copy that is no answer.
+        let doubtful = tx.profile.removed_at.is_none() && is_doubtful(&tx.profile, doubtful_before);
+        let answer = match &answer {
+            Some(Answer::Refused) if doubtful => Some(Answer::Unknown),
+            other => other.clone(),
+        };
+        // By a copy of another day alone nothing is given.
+        let nothing_said = doubtful && matches!(answer, Some(Answer::Unknown));
+        let books = nothing_said.then(|| tx.account.clone());
         match &answer {
             Some(Answer::Known(snapshot)) => snapshot.note(tx),
             Some(Answer::Refused | Answer::Unknown) | None => {}
         }
         let new = tx.facts.iter().filter(|stored| stored.is_new);
         let due_at = ending::due_at(new.filter_map(|stored| stored.fact.as_ref()), tx.now);
-        let outcome = decide(tx, &catalog, policy, answer.as_ref())?;
+        let mut outcome = decide(tx, &catalog, policy, answer.as_ref())?;
+        if let Some(books) = books {
+            (tx.account, outcome.changed) = (books, 0);
+        }
         if let Some(at) = due_at.filter(|_| ends_at_stripe && tx.profile.removed_at.is_some()) {
             tx.end_at_stripe(at);
         }

@@ -16,6 +16,7 @@ impl<'a> Epoch<'a> {
     /// An answer of Wix that shows this life, once more. One that names an end that is past shows what is owed: access stays,
     /// and it was paid until then only.
     pub(in crate::derive) fn confirm(&mut self, paid: &PaidSnapshot, at: Timestamp) {
+        self.answered_at = Some(at);
         let lapsed = paid.terms.expires_at.filter(|end| at.duration_since(*end) >= FREE_GRACE);
         let lapsed = lapsed.filter(|end| paid.auto_renewing && *end > self.last_change());
         let paid_at = lapsed.and_then(|end| end.checked_sub(MOMENT).ok()).unwrap_or(at);

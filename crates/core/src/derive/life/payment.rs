@@ -17,19 +17,24 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The plan that runs is bought once more, by another invoice: two checkout links were both paid.
+    /// While a plan runs, it or another one is bought by another invoice: two checkout links were both paid.
     pub(super) fn pay_twice(&mut self, fact: &Fact, plan: &'a Plan, terms: &PlanTerms) {
         let Some(invoice_id) = &terms.invoice_id else { return };
         let Some(epoch) = self.epochs.last_mut().filter(|epoch| epoch.is_open(fact.at)) else { return };
         let Some(segment) = epoch.segments.last() else { return };
         let Some(first) = segment.names.first().filter(|name| **name != segment.fact) else { return };
         let again = epoch.names().any(|name| name == invoice_id) || epoch.invoices.knows(invoice_id);
-        if again || segment.plan.id != plan.id || segment.billing != terms.cycle {
+        let otherwise = segment.plan.id == plan.id && segment.billing != terms.cycle;
+        if again || otherwise || plan.is_free() {
             return;
         }
-        if epoch.auto_renew {
+        if epoch.auto_renew && !epoch.is_trial() {
             let reason = AlarmReason::PaidTwice { first: first.clone(), second: invoice_id.clone() };
             self.alarms.push(Alarm { fact: fact.key.clone(), reason });
+        }
+        // A higher plan gives what it was paid for as it begins.
+        if plan.rank > segment.plan.rank {
+            return;
         }
         let (at, invoice_id, fact) = (fact.at, invoice_id.clone(), fact.key.clone());
         epoch.extras.push(Extra { plan, at, invoice_id, fact });

@@ -222,8 +222,46 @@ fn an_upgrade_in_the_trial_is_converted_once() {
         changed(3, "pro"),
         converted(14, "pro"),
     ];
-    assert_eq!(total(&facts[..4], day(13)), 200 + 1_000 + 5_000);
+    // What is tried out is not paid: Wix is asked whether this plan is.
+    assert_eq!(total(&facts[..4], day(13)), 200 + 1_000);
+    assert!(derived(&facts[..4], day(3)).unconfirmed);
     assert_eq!(total(&facts, day(15)), 200 + 1_000 + 5_000);
+}
+
+#[test]
+fn an_upgrade_in_the_trial_that_is_paid_at_once_counts_as_soon_as_wix_says_so() {
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        trial(1, "starter", "inv-1", 0),
+        changed(3, "pro"),
+        seen(at(3, 1), "pro", "inv-2", day(3)),
+    ];
+    assert_eq!(total(&facts, at(3, 1)), 200 + 1_000 + 5_000);
+    let now = derived(&facts, day(5));
+    assert!(!now.unconfirmed);
+    assert_eq!(now.subscription.plan_id.as_str(), "pro");
+}
+
+#[test]
+fn a_plan_that_was_transferred_onto_a_lower_one_earns_what_comes_and_not_what_was_given_elsewhere() {
+    let facts = [installed(0), purchased(0, "starter", "inv-1"), transferred(10, "pro")];
+    assert_eq!(total(&facts, day(11)), 200 + 1_000);
+    assert_eq!(derived(&facts, day(11)).subscription.plan_id.as_str(), "pro");
+    assert_eq!(total(&facts, day(40)), 200 + 1_000 + 5_000);
+}
+
+#[test]
+fn two_plans_that_were_both_paid_give_what_both_were_paid_for_in_either_order() {
+    for [first, second] in [["starter", "pro"], ["pro", "starter"]] {
+        let facts = [installed(0), purchased(0, first, "inv-1"), purchased(1, second, "inv-2")];
+        assert_eq!(total(&facts, day(2)), 200 + 1_000 + 5_000, "{first}");
+        let now = derived(&facts, day(2));
+        assert_eq!((now.subscription.plan_id.as_str(), now.alarms.len()), ("pro", 1), "{first}");
+        let refunded = invoiced(3, "inv-2", InvoiceStatus::Refunded);
+        let after = derived(&[&facts[..], &[refunded]].concat(), day(4));
+        assert!(after.parked.is_empty(), "{first}: {:?}", after.parked);
+    }
 }
 
 #[test]
@@ -237,6 +275,7 @@ fn an_upgrade_in_the_trial_seen_before_and_after_the_conversion_is_converted_onc
         converted(14, "pro"),
         seen(day(15), "pro", "inv-2", day(3)),
     ];
+    assert_eq!(total(&facts[..5], day(13)), 200 + 1_000);
     assert_eq!(total(&facts, day(16)), 200 + 1_000 + 5_000);
 }
 

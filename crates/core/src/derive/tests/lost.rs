@@ -392,8 +392,7 @@ fn an_upgrade_that_nobody_told_is_seen_in_the_moment_in_which_the_old_period_end
 fn a_change_that_is_told_without_its_time_gives_nothing_for_the_time_before() {
     // Stripe names the beginning of the subscription, whatever its plan was then.
     let paid = |at, invoice| invoiced(at, invoice, crate::fact::InvoiceStatus::Paid);
-    let before =
-        [installed(0), purchased(0, "starter", "inv-1"), paid(31, "inv-2"), paid(59, "inv-3")];
+    let before = [installed(0), purchased(0, "starter", "inv-1"), paid(31, "inv-2"), paid(59, "inv-3")];
     let upgrade = [&before[..], &[seen(day(70), "pro", "inv-4", 0)]].concat();
     assert_eq!(balance(&before, day(70)), 200 + 3 * 1_000);
     assert_eq!(balance(&upgrade, day(70)), 200 + 3 * 1_000 + 5_000);
