@@ -7,6 +7,8 @@ import { Dashboard, shows } from './lib/dashboard.mjs';
 import { look, settled } from './lib/look.mjs';
 import { Owner } from './lib/owner.mjs';
 import { Product } from './lib/product.mjs';
+import { openTab } from './lib/tab.mjs';
+import { verdict } from './lib/verdict.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
 const LIMIT = { timeout: 120_000 };
@@ -42,26 +44,16 @@ describe('the seldom states', () => {
     await product?.remove();
   });
 
-  async function newPage() {
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      locale: 'en',
-      reducedMotion: 'reduce',
-    });
-    watcher.watch(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    return page;
-  }
+  const newPage = () => openTab(browser, watcher);
 
   /**
    * @param {Page} page
    * @param {string} name
    */
-  async function show(page, name) {
+  const show = (page, name) => {
     watcher.step = name;
-    await look(album, page, name, { widths: WIDTHS, access: [360] });
-  }
+    return look(album, page, name, { widths: WIDTHS });
+  };
 
   /**
    * What an owner reads there, in one line.
@@ -185,6 +177,18 @@ describe('the seldom states', () => {
     assert.match(text, /Still unused 50 of 50/);
     assert.match(text, /Reason Promo code WELCOME-50/);
     await show(page, 'an entry explained');
+    // In a low window there is more to read than fits, and nothing but the close button to stop at.
+    await page.setViewportSize({ width: 360, height: 360 });
+    const content = page.getByRole('group', { name: 'Why this entry is there' });
+    await content.waitFor();
+    await page.getByRole('button', { name: 'Close' }).focus();
+    await page.keyboard.press('Tab');
+    assert.ok(await content.evaluate((element) => element === document.activeElement));
+    await page.keyboard.press('End');
+    await page.waitForFunction(
+      (element) => (element?.scrollTop ?? 0) > 0,
+      await content.elementHandle(),
+    );
     await page.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
     assert.equal(new URL(page.url()).search.replace(/&$/, ''), '?pool=promo');
@@ -229,11 +233,5 @@ describe('the seldom states', () => {
     await page.context().close();
   });
 
-  it('reported no other error and asked no other machine for anything', () => {
-    assert.deepEqual(watcher.problems, []);
-  });
-
-  it('have no serious accessibility problem', () => {
-    assert.deepEqual([...new Set(album.findings)], []);
-  });
+  verdict(() => ({ album, watcher }));
 });

@@ -10,12 +10,12 @@ const HEAD = `# How close the local platform is to Wix
 <!-- Written by \`npm run fidelity\` in tests/sdk-conformance from cases.json. Change that file, not this one. -->
 
 The judges are Wix's own packages, unmodified: \`@wix/sdk\`, \`@wix/data\`, \`@wix/app-management\`, \`@wix/essentials\` and
-\`@wix/secrets\`, run by Node against the local platform. \`cargo xtask test --only sdk\` asks them.
+\`@wix/secrets\`, run by Node against the local platform. An address that no package calls is asked through the client's
+\`fetchWithAuth\`, or as a browser asks. \`cargo xtask test --only sdk\` does it all.
 
 - **exact**: what is documented or was seen of Wix is done in full, so far as the cases ask; a remark is about what they do not
   ask.
 - **approximate**: the call works; the remark says what is different or not known of Wix.
-- **untried**: the local platform answers it, proven by its own tests; the packages were not asked yet.
 - **missing**: the local platform does not answer it yet.
 
 The source of what is expected: *seen* by running the package against a recorder, *src*: read in the package's source,
@@ -39,8 +39,7 @@ export function page() {
     .filter(({ cases }) => cases.length > 0)
     .map(({ call, cases }) => `### ${call}\n\n${cases.map((title) => `- ${title}`).join('\n')}\n`);
   return `${HEAD}
-${calls.length} calls, ${tested} cases: ${count('exact')} exact, ${count('approximate')} approximate, ${count('untried')} untried,
-${count('missing')} missing.
+${calls.length} calls, ${tested} cases: ${count('exact')} exact, ${count('approximate')} approximate, ${count('missing')} missing.
 
 | call | endpoint | fidelity | cases | source | remark |
 |---|---|---|---|---|---|

@@ -35,7 +35,7 @@ async function writeTypes() {
   const { createClient } = await import('@hey-api/openapi-ts');
   await createClient({
     input: join(root, document),
-    output: join(root, output),
+    output: { path: join(root, output), module: { extension: '.js' } },
     plugins: ['@hey-api/typescript'],
     logs: { level: 'silent' },
   });

@@ -52,7 +52,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match test::as_rustdoc().unwrap_or_else(|| run(Cli::parse())) {
         Ok(code) => code,
         Err(error) => {
             failure::report(&error);

@@ -165,6 +165,8 @@ pub struct Portion {
 pub struct Alarm {
     /// The fact's dedupe key.
     pub fact: String,
+    /// The dedupe key of the earlier fact beside which it is strange: that one may be told last.
+    pub beside: String,
     /// What is strange about it.
     pub reason: AlarmReason,
 }
@@ -172,7 +174,7 @@ pub struct Alarm {
 /// Why an operator should look at a fact.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AlarmReason {
-    /// The same plan was paid a second time while it ran: two checkout links were both paid.
+    /// A plan was paid while it, or another one, ran: two checkout links were both paid.
     #[error("the plan was paid twice, by the invoices {first} and {second}; each counts, refund one")]
     PaidTwice {
         /// The invoice it ran on.

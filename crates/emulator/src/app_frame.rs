@@ -1,4 +1,4 @@
-//! The address at which the dashboard opens the app's page, with a freshly signed instance token.
+//! The addresses at which Wix opens the app's pages, with a freshly signed instance token.
 
 use reqwest::Url;
 use wixapp_platform::instance_token::{InstanceClaims, sign};
@@ -19,12 +19,35 @@ impl Engine {
         origin: &str,
         extra: &[(String, String)],
     ) -> Result<String, Refusal> {
-        let (claims, locale, site_url) = self.read(|world| {
+        let (locale, site_url) = self.read(|world| {
             let site = world.site(site_id)?;
-            let claims = self.owner_claims(site, site.active_install()?);
-            Ok::<_, Refusal>((claims, site.locale.clone(), site.url.clone()))
+            Ok::<_, Refusal>((site.locale.clone(), site.url.clone()))
         })?;
-        let token = sign(&claims, &self.config.app_secret);
+        let mut url = self.addresses.app.clone();
+        url.query_pairs_mut()
+            .clear()
+            .append_pair("instance", &self.new_owner_token(site_id)?)
+            .append_pair("locale", &locale)
+            .append_pair("origin", origin)
+            .append_pair("siteUrl", &site_url)
+            .append_pair("viewMode", "site")
+            .extend_pairs(extra.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())));
+        Ok(url.into())
+    }
+
+    /// The app's own pricing page for the owner of a site. It is no page of the dashboard, so it gets the token alone.
+    pub(crate) fn pricing_page(&self, site_id: &str) -> Result<String, Refusal> {
+        let mut url = self.addresses.pricing.clone();
+        url.query_pairs_mut().append_pair("instance", &self.new_owner_token(site_id)?);
+        Ok(url.into())
+    }
+
+    /// An instance token of a site's owner, noted in the time line.
+    fn new_owner_token(&self, site_id: &str) -> Result<String, Refusal> {
+        let claims = self.read(|world| {
+            let site = world.site(site_id)?;
+            Ok::<_, Refusal>(self.owner_claims(site, site.active_install()?))
+        })?;
         self.record_at(
             self.now(),
             Kind::Token,
@@ -36,16 +59,7 @@ impl Engine {
                 ..About::default()
             },
         );
-        let mut url = self.addresses.app.clone();
-        url.query_pairs_mut()
-            .clear()
-            .append_pair("instance", &token)
-            .append_pair("locale", &locale)
-            .append_pair("origin", origin)
-            .append_pair("siteUrl", &site_url)
-            .append_pair("viewMode", "site")
-            .extend_pairs(extra.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())));
-        Ok(url.into())
+        Ok(sign(&claims, &self.config.app_secret))
     }
 
     /// An instance token of a site's owner, as the app's page gets one.

@@ -34,6 +34,8 @@ pub struct EmulatorConfig {
     pub app_secret: AppSecret,
     /// Where the app's dashboard page lives, for example `http://127.0.0.1:4101`.
     pub app_url: String,
+    /// Where the app's own pricing page is; `{app_url}/plans` by default.
+    pub pricing_url: String,
     /// Where webhooks go; `{app_url}/api/v1/wix/webhook` by default.
     pub webhook_url: String,
     /// Where a browser reaches the local platform, for example `http://127.0.0.1:4100`.
@@ -49,7 +51,8 @@ pub struct EmulatorConfig {
     pub widgets: Vec<Widget>,
     /// How many calls a minute the platform takes for one install; `None` takes any number.
     pub calls_a_minute: Option<u32>,
-    /// The RSA private key (PKCS#8 PEM) that signs webhooks; made once and kept in the data file by default.
+    /// The RSA private key (PKCS#8 PEM) that signs webhooks. By default one is made, which takes about a tenth of a second:
+    /// with a data file once, to be kept in it; without, once for all platforms of the process.
     pub signer_pem: Option<String>,
     /// Where the platform's state is kept as JSON, written after every change; `None` keeps it in memory.
     pub data_file: Option<PathBuf>,
@@ -80,6 +83,7 @@ impl EmulatorConfig {
             icon_url: None,
             app_version: "1.0.0".to_owned(),
             app_secret,
+            pricing_url: format!("{app_url}/plans"),
             webhook_url: format!("{app_url}/api/v1/wix/webhook"),
             app_url,
             public_url: public_url.trim_end_matches('/').to_owned(),
@@ -107,6 +111,7 @@ impl EmulatorConfig {
         Ok(Addresses {
             custom_charges: charges.map(|url| http_url("custom_charges_url", url)).transpose()?,
             app: http_url("app_url", &self.app_url)?,
+            pricing: http_url("pricing_url", &self.pricing_url)?,
             webhook: http_url("webhook_url", &self.webhook_url)?,
             public: http_url("public_url", &self.public_url)?,
         })
@@ -142,6 +147,7 @@ impl Widget {
 pub(crate) struct Addresses {
     pub(crate) custom_charges: Option<Url>,
     pub(crate) app: Url,
+    pub(crate) pricing: Url,
     pub(crate) webhook: Url,
     pub(crate) public: Url,
 }

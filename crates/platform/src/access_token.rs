@@ -39,7 +39,7 @@ const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(15);
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let info = client.token_info("OauthNG.JWS.eyJ...").await?;
 /// let may_see = info.is_owner() && info.instance_id == instance;
 /// # Ok(())
@@ -69,7 +69,7 @@ impl TokenInfo {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
     /// let info = client.token_info("OauthNG.JWS.eyJ...").await?;
     /// let may_see = info.is_owner() && info.instance_id == instance;
     /// # Ok(())

@@ -24,7 +24,7 @@ const ACCOUNT: HeaderName = HeaderName::from_static("wix-account-id");
 /// # Example
 /// ```
 /// use wixapp_platform::{AccessToken, Credential};
-/// use wixapp_core::id::InstanceId;
+/// use wixapp_platform::InstanceId;
 /// let instance: InstanceId = "b8140e4d-475d-48ed-819f-bad0de447069".parse().unwrap();
 /// let app = Credential::from(&instance);
 /// let person = Credential::access_token(AccessToken::new("OauthNG.JWS.eyJ...")?);

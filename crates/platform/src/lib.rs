@@ -6,6 +6,8 @@
 //!   the dashboard SDK, and [`api`] for the calls themselves.
 //! - [`data`]: Wix Data, the collections of a site and their items.
 //!
+//! What these calls take of `wixapp-core`, ids and the time, is here too: nothing else is to be added.
+//!
 //! All of it takes the time as a parameter and returns one [`Error`], whose text is safe to log. Facts about Wix are
 //! those of Wix's npm packages and documentation; where an older guide differs, the packages win.
 
@@ -37,6 +39,10 @@ pub use self::secret::AppSecret;
 pub use self::webhook::{WebhookEvent, WebhookSigner, WebhookVerifier};
 /// How values of secrets are given and read.
 pub use secrecy::{ExposeSecret, SecretString};
+/// The time, as every call here takes and tells it.
+pub use wixapp_core::clock::{Clock, SystemClock, Timestamp, VirtualClock};
+/// What Wix names the app's installs by.
+pub use wixapp_core::id::{InstanceId, InvalidId};
 
 // The programs of the guide and of the README compile with the documentation tests.
 #[cfg(doctest)]

@@ -47,6 +47,15 @@ pub struct FactRecord {
     pub payload: String,
 }
 
+/// A fact that waits because it cannot be used, with the arrival that brought it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedFact {
+    /// Its first arrival; `None` for what did not come by a webhook.
+    pub delivery_id: Option<DeliveryId>,
+    /// The fact.
+    pub fact: FactRecord,
+}
+
 macro_rules! arrivals {
     ($after:literal) => {
         concat!(
@@ -78,6 +87,12 @@ impl FactRecord {
             reason: row.maybe_text()?,
             payload: row.text()?,
         })
+    }
+}
+
+impl ParkedFact {
+    fn read(mut row: Row) -> Result<Self, Error> {
+        Ok(Self { delivery_id: row.maybe_parse()?, fact: FactRecord::read(row)? })
     }
 }
 
@@ -157,19 +172,23 @@ impl Store {
         .await
     }
 
-    /// The facts that wait because they cannot be used, longest waiting first.
+    /// The facts that wait because they cannot be used, longest waiting first, with their first arrivals.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn list_parked(&self, limit: i64) -> Result<Vec<FactRecord>, Error> {
+    pub async fn list_parked(&self, limit: i64) -> Result<Vec<ParkedFact>, Error> {
+        // An event of Stripe may say several things: its first fact has its id, the second `id.2`, and so on.
         let statement = sql!(
-            "SELECT instance_id, fact_key, event_type, happened_at, received_at, state, reason, payload FROM facts \
-             WHERE state = 'parked' ORDER BY received_at, instance_id, fact_key LIMIT $1",
+            "SELECT (SELECT d.delivery_id FROM deliveries d WHERE d.instance_id = f.instance_id \
+             AND (d.fact_key = f.fact_key OR substr(f.fact_key, 1, length(d.fact_key) + 1) = d.fact_key || '.') \
+             ORDER BY d.duplicate, d.delivery_id LIMIT 1), \
+             f.instance_id, f.fact_key, f.event_type, f.happened_at, f.received_at, f.state, f.reason, f.payload FROM facts f \
+             WHERE f.state = 'parked' ORDER BY f.received_at, f.instance_id, f.fact_key LIMIT $1",
             limit
         );
         self.read(move |conn| {
             let statement = statement.clone();
-            Box::pin(async move { rows(conn, statement).await?.into_iter().map(FactRecord::read).collect() })
+            Box::pin(async move { rows(conn, statement).await?.into_iter().map(ParkedFact::read).collect() })
         })
         .await
     }

@@ -38,7 +38,7 @@ mod tx;
 mod value;
 mod want;
 
-pub use arrival::{Arrival, FactRecord};
+pub use arrival::{Arrival, FactRecord, ParkedFact};
 pub use checkout::{Checkout, CheckoutState};
 pub use claim::{Beat, Claim, Limits};
 pub use cron::CronEntry;

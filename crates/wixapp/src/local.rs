@@ -80,6 +80,9 @@ struct Addresses {
 impl Local {
     /// Starts `app` and a platform with three demo sites on free ports, with a new database in a temporary folder.
     ///
+    /// The first start of a process also makes the key of the webhooks, which takes about a tenth of a second; the others
+    /// share it.
+    ///
     /// # Errors
     /// [`Failure`] when the app's configuration, folder or ports cannot be used.
     pub async fn start(app: App) -> Result<Self, Failure> {

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { writeContents } from './contents.mjs';
+import { flawsOf } from './flaws.mjs';
 import { REPOSITORY } from './product.mjs';
 
 const fromWeb = createRequire(new URL('../../../web/package.json', import.meta.url));
@@ -80,8 +81,10 @@ export function sightsOf(frame) {
 export class Album {
   /** @type {{ step: string, file: string }[]} */
   #pictures = [];
-  /** @type {string[]} */
+  /** Where the pages keep somebody out. @type {string[]} */
   findings = [];
+  /** What the pictures show that is cut, covered or empty. @type {string[]} */
+  flaws = [];
   #axe = '';
 
   /**
@@ -108,6 +111,7 @@ export class Album {
   }
 
   /**
+   * Takes a picture, and looks over what it shows.
    * @param {import('playwright-core').Page} page
    * @param {string} step
    * @param {{ whole?: boolean }} [options] `whole`: also what is below the window
@@ -122,6 +126,9 @@ export class Album {
     const path = join(this.folder, file);
     await page.screenshot({ path, animations: 'disabled', fullPage: whole });
     this.#pictures.push({ step, file });
+    const { width = 0 } = page.viewportSize() ?? {};
+    const flaws = await flawsOf(page);
+    this.flaws.push(...flaws.map((flaw) => `[${step}] at ${width} px: ${flaw}`));
   }
 
   /**

@@ -1,5 +1,8 @@
 // How far what stands on a page moves while it loads, as Chrome counts it.
 
+/** How far what stands on a page may move while it loads, where 0.1 still counts as good. */
+export const SHIFT_LIMIT = 0.01;
+
 /** Notes every shift from the first paint on. Runs before any script of the page; what a click or a key moves does not count. */
 export function recordShifts() {
   const shift = { sum: 0, parts: /** @type {string[]} */ ([]) };

@@ -10,7 +10,7 @@ const FILE = new URL('../cases.json', import.meta.url);
  * @typedef {object} Call
  * @property {string} call
  * @property {string} endpoint
- * @property {'exact' | 'approximate' | 'untried' | 'missing'} fidelity
+ * @property {'exact' | 'approximate' | 'missing'} fidelity
  * @property {string} source seen, src, doc or ?, as explained on the page of fidelity
  * @property {string} [note]
  * @property {string[]} cases

@@ -68,7 +68,7 @@ describe('overview', () => {
       }),
     );
     await openApp(aStatus({ openCheckout: checkout }));
-    await screen.findByText('Your checkout for Starter was not completed – nothing was charged.');
+    await screen.findByText(/^Your checkout for Starter is not confirmed yet/);
     await userEvent.click(screen.getByTestId('open-checkout-dismiss'));
     await waitFor(() => expect(screen.queryByTestId('open-checkout-banner')).toBeNull());
   });
@@ -271,6 +271,20 @@ describe('coming back from a checkout', () => {
     await userEvent.click(screen.getByTestId('nav-overview'));
     expect(screen.getByTestId('checkout-return')).toBeTruthy();
     expect(screen.queryByTestId('open-checkout-banner')).toBeNull();
+  });
+
+  it('does_not_go_back_to_a_few_seconds_after_another_page', async () => {
+    fakeClock();
+    const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+    server.msw.use(http.post(api('/billing/checkout/chk_1/return'), () => json(aCheckout())));
+    await openApp(aStatus({ openCheckout: aCheckout() }), returned);
+    const state = () => screen.getByTestId('checkout-return').dataset.state;
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(state()).toBe('waiting');
+    await user.click(screen.getByTestId('nav-plans'));
+    await screen.findByTestId('plan-card-starter');
+    await user.click(screen.getByTestId('nav-overview'));
+    expect(state()).toBe('waiting');
   });
 
   it('changes_nothing_for_a_forged_address', async () => {

@@ -2,6 +2,7 @@
 
 mod checks;
 mod counts;
+mod documentation;
 mod runner;
 mod suites;
 mod summary;
@@ -17,13 +18,15 @@ use crate::progress::Board;
 use crate::repo::Repo;
 use crate::{signals, tool, web};
 
+pub(crate) use documentation::as_rustdoc;
 use runner::Runner;
 use summary::Summary;
 
 /// Which part of the checks to run.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 enum Part {
-    /// Formatting, clippy, unit and integration tests on SQLite and PostgreSQL, documentation tests.
+    /// Formatting, clippy, unit and integration tests on SQLite and PostgreSQL, the documentation and its
+    /// examples.
     Rust,
     /// Type check, lint and unit tests of the pages, and their build.
     Web,

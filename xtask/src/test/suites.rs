@@ -14,6 +14,7 @@ use crate::web;
 use super::Chosen;
 use super::checks::Ready;
 use super::counts;
+use super::documentation;
 use super::runner::{Name, Runner, Verdict};
 
 const LIMIT: Duration = Duration::from_secs(20 * 60);
@@ -34,6 +35,7 @@ pub(crate) fn run(runner: &Runner<'_>, chosen: Chosen, ready: &Ready) {
 fn rust_tests(runner: &Runner<'_>, ready: &Ready) {
     if !ready.rust_build {
         runner.blocked(Name::RustTests, runner.build());
+        runner.blocked(Name::Docs, runner.build());
         runner.blocked(Name::DocTests, runner.build());
         return;
     }
@@ -41,6 +43,7 @@ fn rust_tests(runner: &Runner<'_>, ready: &Ready) {
         Some(postgres) => unit_and_integration_tests(runner, &postgres),
         None => runner.blocked(Name::RustTests, Name::Postgres),
     }
+    runner.step(Name::Docs, |row| documentation::write(runner.repo, row, LIMIT));
     let mut doc_tests = runner.repo.cargo_of_checks();
     doc_tests.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
     runner.tests(Name::DocTests, doc_tests, LIMIT, |finished| counts::libtest(&finished.output));

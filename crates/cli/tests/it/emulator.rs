@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::http::json;
+use crate::http::{json, location};
 use crate::program::{Program, SECRET, refusals, wixapp};
 
 fn emulator(app_url: &str) -> Program {
@@ -24,6 +24,23 @@ fn the_platform_starts_alone_and_shows_the_key_of_its_webhooks() {
     assert_eq!((&state["app"]["name"], &state["app"]["appId"]), (&"Greeter".into(), &"my-app".into()));
     assert_eq!(state["plans"].as_array().unwrap().len(), 3);
     assert_eq!(platform.stop(), Some(0));
+}
+
+#[test]
+fn owners_are_led_to_the_pricing_page_of_the_app() {
+    let leads_to = |program: Program| {
+        let platform = program.start();
+        let line = platform.printed("Local Wix platform on ");
+        let at = line.split_whitespace().nth(4).unwrap().trim_end_matches(',').to_owned();
+        let target = location(&format!("{at}/apps/upgrade/my-app"));
+        assert_eq!(platform.stop(), Some(0));
+        target
+    };
+    assert_eq!(leads_to(good()), "http://127.0.0.1:3000/plans");
+    assert_eq!(
+        leads_to(good().arg("--pricing-url=https://app.example/buy?a=1")),
+        "https://app.example/buy?a=1"
+    );
 }
 
 #[test]
@@ -63,6 +80,7 @@ fn bad_flags_are_refused() {
         ("an app url of another kind", emulator("ftp://127.0.0.1").env("WIXAPP_APP_SECRET", SECRET)),
         ("an empty app url", emulator("").env("WIXAPP_APP_SECRET", SECRET)),
         ("a webhook url that is none", good().arg("--webhook-url=/webhook")),
+        ("a pricing page that is none", good().arg("--pricing-url=plans")),
         ("an empty app id", wixapp(&["emulator", "--port=0", "--app-id=", "--app-url=http://127.0.0.1:3000"])
             .env("WIXAPP_APP_SECRET", SECRET)),
         ("an address of charges that is none", good().arg("--custom-charges-url=charges")),
@@ -99,27 +117,31 @@ fn bad_flags_are_refused() {
 
     # an app url that is none
     error: the local platform's configuration is wrong: app_url `somewhere` is no URL: relative URL without a base
-    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
 
     # an app url of another kind
     error: the local platform's configuration is wrong: app_url `ftp://127.0.0.1` must start with http:// or https://
-    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
 
     # an empty app url
     error: the local platform's configuration is wrong: app_url `` is no URL: relative URL without a base
-    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
 
     # a webhook url that is none
     error: the local platform's configuration is wrong: webhook_url `/webhook` is no URL: relative URL without a base
-    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
+
+    # a pricing page that is none
+    error: the local platform's configuration is wrong: pricing_url `plans` is no URL: relative URL without a base
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
 
     # an empty app id
     error: the local platform's configuration is wrong: the app id must have 1 to 128 characters
-    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
 
     # an address of charges that is none
     error: the local platform's configuration is wrong: custom_charges_url `charges` is no URL: relative URL without a base
-    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
 
     # a widget without an address
     error: invalid value 'my-widget' for '--widget <TAG=URL>': write it as my-widget=http://127.0.0.1:3000/widget.js
@@ -128,7 +150,7 @@ fn bad_flags_are_refused() {
 
     # a widget with a name of no element
     error: the local platform's configuration is wrong: `widget` is no name of a custom element; write it as my-widget
-    hint: check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget
+    hint: check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget
 
     # a script that is missing
     error: missing.html cannot be read

@@ -170,6 +170,8 @@ fn emulator_has_help() {
                                       4100]
           --app-url <URL>             Where the app's page is
           --webhook-url <URL>         Where webhooks go [default: the app's page + /api/v1/wix/webhook]
+          --pricing-url <URL>         Where the app's own pricing page is [default: the app's page +
+                                      /plans]
           --app-id <ID>               The app's id [env: WIXAPP_APP_ID]
           --app-secret <TEXT>         The app's secret, at least 16 characters [env: WIXAPP_APP_SECRET]
           --app-secret-file <FILE>    A file that holds it [env: WIXAPP_APP_SECRET_FILE]

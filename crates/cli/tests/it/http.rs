@@ -6,6 +6,19 @@ use std::time::Duration;
 
 /// Sends one request; gives the status and the body.
 pub(crate) fn request(method: &str, url: &str) -> (u16, String) {
+    let (head, body) = exchange(method, url);
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
+}
+
+/// Where a redirect leads.
+pub(crate) fn location(url: &str) -> String {
+    let (head, _) = exchange("GET", url);
+    let target = head.lines().find_map(|line| line.strip_prefix("location: "));
+    target.unwrap_or_else(|| panic!("no redirect: {head}")).to_owned()
+}
+
+/// The head and the body of an answer.
+fn exchange(method: &str, url: &str) -> (String, String) {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -14,7 +27,7 @@ pub(crate) fn request(method: &str, url: &str) -> (u16, String) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    (head.to_owned(), body.to_owned())
 }
 
 /// The JSON of a good answer.

@@ -12,6 +12,7 @@ mod http;
 mod migrate;
 mod new;
 mod operator;
+mod park;
 mod pipe;
 mod program;
 mod recording;

@@ -257,7 +257,7 @@ fn what_makes_no_sense_is_refused_with_a_way_out() {
 
     # no delivery
     error: there is no delivery `dlv_9`
-    hint: `webhook list` shows the deliveries with their ids, `webhook park list` the events of Stripe that are parked.
+    hint: `webhook list` shows the deliveries with their ids, `webhook park list` those that are parked.
 
     # a payload that still cannot be read
     error: the payload still cannot be understood: missing field `operationTimeStamp` at line 1 column 2
@@ -325,7 +325,7 @@ fn webhooks_are_listed_shown_and_read_again() {
     assert_snapshot!(office.command(&["webhook", "park", "list"]).run(), @r"
     exit 0
     --- stdout
-    2027-03-01T10:00:00Z  wix  site-1  PaidPlanPurchased  key-2
+    dlv_2  2027-03-01T10:00:00Z  wix  site-1  PaidPlanPurchased  key-2
         it has no date
     --- stderr
     ");
@@ -349,11 +349,11 @@ fn parked_events_of_stripe_are_listed_shown_counted_and_looked_at_again() {
     assert_snapshot!(office.command(&["webhook", "park", "list", "--limit", "3"]).run(), @r"
     exit 0
     --- stdout
-    2027-03-01T10:00:00Z  wix  site-1  PaidPlanPurchased  key-2
+    dlv_2  2027-03-01T10:00:00Z  wix  site-1  PaidPlanPurchased  key-2
         it has no date
-    2027-03-01T10:00:01Z  stripe  (no site)  charge.refunded  evt_1
+    evt_1  2027-03-01T10:00:01Z  stripe  (no site)  charge.refunded  evt_1
         nobody could say whose it is
-    2027-03-01T10:00:01Z  stripe  (no site)  charge.refunded  evt_2
+    evt_2  2027-03-01T10:00:01Z  stripe  (no site)  charge.refunded  evt_2
         it says nothing
     --- stderr
     ");
@@ -362,6 +362,7 @@ fn parked_events_of_stripe_are_listed_shown_counted_and_looked_at_again() {
         parked.as_array().unwrap().iter().map(|one| one["source"].as_str().unwrap()).collect();
     assert_eq!(sources, ["wix", "stripe", "stripe", "stripe"]);
     assert_eq!((&parked[1]["key"], &parked[1]["instanceId"]), (&"evt_1".into(), &Value::Null));
+    assert_eq!((&parked[0]["deliveryId"], &parked[1]["deliveryId"]), (&"dlv_2".into(), &"evt_1".into()));
     assert_eq!(office.json(&["ledger", "verify"])["parkedWebhooks"], 4);
     let shown = office.command(&["webhook", "show", "evt_1"]).run().success();
     let expected = format!(
@@ -397,7 +398,7 @@ fn parked_events_of_stripe_are_listed_shown_counted_and_looked_at_again() {
 
     # unheard of
     error: there is no delivery `evt_9`
-    hint: `webhook list` shows the deliveries with their ids, `webhook park list` the events of Stripe that are parked.
+    hint: `webhook list` shows the deliveries with their ids, `webhook park list` those that are parked.
     ");
     assert_eq!(
         replay("evt_1").run().success(),

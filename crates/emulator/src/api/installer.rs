@@ -214,7 +214,7 @@ fn choice_page(engine: &Engine, request: &Request) -> Result<String, Refusal> {
 }
 
 /// A page or a redirect; a refusal as a page too, since a person sees it.
-fn answer(engine: &Engine, made: Result<Response, Refusal>) -> Response {
+pub(crate) fn answer(engine: &Engine, made: Result<Response, Refusal>) -> Response {
     let mut response = made.unwrap_or_else(|refusal| {
         let body = format!("<h1>This cannot be done</h1><p>{}</p>", escape(&refusal.message));
         let status = if refusal.status == StatusCode::UNPROCESSABLE_ENTITY {

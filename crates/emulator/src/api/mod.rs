@@ -10,6 +10,7 @@ pub(crate) mod oauth;
 mod plans;
 mod scripts;
 mod secrets;
+mod upgrade;
 
 use axum::Router;
 use axum::routing::{get, patch, post};
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Router<Emulator> {
         .route("/installer/install", get(installer::ask).post(installer::agree))
         .route("/installer/close-window", get(installer::close_window))
         .route("/apps-plans/v1/apps-plans/{app_ids}", get(plans::list))
+        .route("/apps/upgrade/{app_id}", get(upgrade::open))
         .route("/apps/v1/bi-event", post(bi_event::report))
         .route("/apps/v1/scripts", get(scripts::get).post(scripts::embed))
         .route(SECRETS, get(secrets::list).post(secrets::create))

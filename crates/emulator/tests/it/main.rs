@@ -36,4 +36,5 @@ mod snapshot;
 mod stage;
 mod timeline;
 mod trigger;
+mod upgrade;
 mod wix_api;

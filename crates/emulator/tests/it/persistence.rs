@@ -155,6 +155,20 @@ async fn the_signing_key_is_made_once_and_kept() {
 }
 
 #[tokio::test]
+async fn platforms_in_memory_share_a_key_and_those_on_files_have_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = |file: Option<&str>| {
+        let secret = AppSecret::new(SECRET).unwrap();
+        let mut config = EmulatorConfig::new(APP_ID, secret, "http://127.0.0.1:9", "http://127.0.0.1:9");
+        config.data_file = file.map(|name| folder.path().join(name));
+        Emulator::new(config).unwrap().public_key_pem().to_owned()
+    };
+    assert_eq!(key(None), key(None));
+    let on_files = [key(Some("a.json")), key(Some("b.json"))];
+    assert!(!on_files.contains(&key(None)) && on_files[0] != on_files[1]);
+}
+
+#[tokio::test]
 async fn one_file_serves_one_process_and_one_app() {
     let folder = tempfile::tempdir().unwrap();
     let config = |app_id: &str| {
@@ -183,9 +197,10 @@ async fn unusable_settings_are_named() {
         let error = Emulator::new(EmulatorConfig::new(app_id, secret(), app_url, public_url)).unwrap_err();
         assert!(error.is_config() && error.to_string().contains(named), "{error}");
     }
-    let mut config = EmulatorConfig::new("a", secret(), "http://127.0.0.1:9", "http://127.0.0.1:9");
-    config.signer_pem = Some("no key".to_owned());
-    assert!(Emulator::new(config).is_err());
+    let good = || EmulatorConfig::new("a", secret(), "http://127.0.0.1:9", "http://127.0.0.1:9");
+    let error = Emulator::new(EmulatorConfig { pricing_url: "plans".to_owned(), ..good() }).unwrap_err();
+    assert!(error.is_config() && error.to_string().contains("pricing_url"), "{error}");
+    assert!(Emulator::new(EmulatorConfig { signer_pem: Some("no key".to_owned()), ..good() }).is_err());
 }
 
 #[cfg(unix)]

@@ -198,6 +198,9 @@ impl Stage {
         let (app, app_url) = App::start(config.clock.clone()).await;
         config.app_url.clone_from(&app_url);
         config.webhook_url = format!("{app_url}/api/v1/wix/webhook");
+        if config.pricing_url == "http://127.0.0.1:9/plans" {
+            config.pricing_url = format!("{app_url}/plans");
+        }
         if let Some(path) = &mut config.custom_charges_url {
             *path = format!("{app_url}/{path}");
         }

@@ -115,7 +115,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::api::bi::{BiEvent, BiEventName};
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.report(&instance, &BiEvent::new(BiEventName::AppDashboardLoaded)).await?;
     /// # Ok(())
     /// # }

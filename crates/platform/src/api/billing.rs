@@ -75,7 +75,7 @@ impl CheckoutRequest {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let request = wixapp_platform::CheckoutRequest::new("starter");
 /// let link = client.checkout_url(&instance, &request).await?.checkout_url;
 /// # Ok(())
@@ -110,7 +110,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::CheckoutRequest;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let checkout = client.checkout_url(&instance, &CheckoutRequest::new("starter")).await?;
     /// let location = checkout.checkout_url;
     /// # Ok(())

@@ -20,7 +20,7 @@ static APP_INSTANCE: Endpoint =
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let truth = client.app_instance(&instance).await?;
 /// let is_free = truth.instance.is_free;
 /// # Ok(())
@@ -40,7 +40,7 @@ pub struct AppInstance {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let truth = client.app_instance(&instance).await?;
 /// let may_try = truth.instance.is_free && truth.instance.free_trial_available;
 /// # Ok(())
@@ -110,7 +110,7 @@ impl From<InstanceWire> for InstanceInfo {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let truth = client.app_instance(&instance).await?;
 /// let plan = truth.instance.billing.map(|billing| billing.package_name);
 /// # Ok(())
@@ -148,7 +148,7 @@ pub struct Billing {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let truth = client.app_instance(&instance).await?;
 /// let trial_ends = truth.instance.billing.and_then(|billing| billing.free_trial_info?.end_date);
 /// # Ok(())
@@ -187,7 +187,7 @@ wire::text_enum!(
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let truth = client.app_instance(&instance).await?;
 /// let plans: Vec<_> = truth.instance.available_plans.into_iter().map(|plan| plan.package_name).collect();
 /// # Ok(())
@@ -207,7 +207,7 @@ pub struct AvailablePlan {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let truth = client.app_instance(&instance).await?;
 /// let language = truth.site.locale;
 /// # Ok(())
@@ -240,7 +240,7 @@ pub struct SiteInfo {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let truth = client.app_instance(&instance).await?;
 /// let address = truth.site.owner_info.and_then(|owner| owner.email);
 /// # Ok(())
@@ -274,7 +274,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let truth = client.app_instance(&instance).await?.instance;
     /// let plan = truth.billing.map(|billing| billing.package_name);
     /// # Ok(())

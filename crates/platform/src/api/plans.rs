@@ -15,7 +15,7 @@ static APP_PLANS: Endpoint =
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
 ///     for plan in app.plans {
 ///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
@@ -45,7 +45,7 @@ pub struct PlanList {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let tax = client.app_plans(&instance, &["0c1d2e3f"]).await?.tax_settings;
 /// let shown_with_tax = tax.is_some_and(|tax| tax.show_price_with_tax);
 /// # Ok(())
@@ -88,7 +88,7 @@ wire::text_enum!(
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
 ///     for plan in app.plans {
 ///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
@@ -111,7 +111,7 @@ pub struct AppPlans {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
 ///     for plan in app.plans {
 ///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
@@ -145,7 +145,7 @@ pub struct AppPlan {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// for app in client.app_plans(&instance, &["0c1d2e3f"]).await?.app_plans {
 ///     for plan in app.plans {
 ///         println!("{}: {:?}", plan.name, plan.prices.first().and_then(|price| price.total_price.clone()));
@@ -260,7 +260,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let list = client.app_plans(&instance, &[client.app_id()]).await?;
     /// let names: Vec<_> = list.app_plans.iter().flat_map(|app| &app.plans).map(|plan| &plan.name).collect();
     /// # Ok(())

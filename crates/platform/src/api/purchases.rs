@@ -23,7 +23,7 @@ static CHARGES: Endpoint = Endpoint::repeatable(
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// for purchase in client.purchases(&instance).await? {
 ///     println!("{} {:?}", purchase.product_id, purchase.bought_at);
 /// }
@@ -86,7 +86,7 @@ pub struct ChargeQuery {
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// let query = wixapp_platform::api::purchases::ChargeQuery::default();
 /// for charge in client.metered_charges(&instance, &query).await? {
 ///     println!("{} {}", charge.description, charge.amount);
@@ -124,7 +124,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// for purchase in client.purchases(&instance).await? {
     ///     println!("{}: {:?} {:?}", purchase.product_id, purchase.price, purchase.currency);
     /// }
@@ -146,7 +146,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::api::purchases::ChargeQuery;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let charges = client.metered_charges(&instance, &ChargeQuery::default()).await?;
     /// # Ok(())
     /// # }

@@ -66,7 +66,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::api::scripts::EmbeddedScript;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let script = EmbeddedScript::default().with("accountId", "a-1");
     /// client.embed_script(&instance, &script, None).await?;
     /// # Ok(())
@@ -94,7 +94,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let active = !client.embedded_script(&instance, None).await?.disabled;
     /// # Ok(())
     /// # }

@@ -29,7 +29,7 @@ static DELETE: Endpoint = Endpoint::repeatable(Method::DELETE, VAULT, "DELETE /s
 ///
 /// # Example
 /// ```no_run
-/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) -> Result<(), wixapp_platform::Error> {
+/// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
 /// for secret in client.secrets(&instance).await? {
 ///     println!("{} {:?}", secret.name, secret.updated_at);
 /// }
@@ -133,7 +133,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::ExposeSecret;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let key = client.secret(&instance, "mail-key").await?;
     /// let header = ("authorization", key.expose_secret());
     /// # Ok(())
@@ -153,7 +153,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let names: Vec<_> = client.secrets(&instance).await?.into_iter().map(|secret| secret.name).collect();
     /// # Ok(())
     /// # }
@@ -173,7 +173,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::api::secrets::SecretDraft;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let id = client.create_secret(&instance, &SecretDraft::new("mail-key", "s3cr3t")).await?;
     /// client.delete_secret(&instance, &id).await?;
     /// # Ok(())
@@ -198,7 +198,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::api::secrets::SecretDraft;
     /// # async fn example(client: wixapp_platform::WixClient, id: &str) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let change = SecretDraft { value: Some("new".into()), ..SecretDraft::default() };
     /// client.update_secret(&instance, id, &change).await?;
     /// # Ok(())
@@ -223,7 +223,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient, id: &str) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.delete_secret(&instance, id).await?;
     /// # Ok(())
     /// # }

@@ -181,7 +181,7 @@ impl WixClientBuilder {
     /// # Example
     /// ```
     /// use wixapp_platform::WixClient;
-    /// let builder = WixClient::builder().clock(std::sync::Arc::new(wixapp_core::clock::SystemClock));
+    /// let builder = WixClient::builder().clock(std::sync::Arc::new(wixapp_platform::SystemClock));
     /// let client = builder.base_url("http://127.0.0.1:4100").without_app().build()?;
     /// # Ok::<(), wixapp_platform::Error>(())
     /// ```

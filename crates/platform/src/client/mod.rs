@@ -53,7 +53,7 @@ use crate::secret::AppSecret;
 ///     .app_id("0c1d2e3f-0000-4000-8000-000000000000")
 ///     .app_secret(AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?)
 ///     .build()?;
-/// let instance: wixapp_core::id::InstanceId = "b8140e4d-475d-48ed-819f-bad0de447069".parse().unwrap();
+/// let instance: wixapp_platform::InstanceId = "b8140e4d-475d-48ed-819f-bad0de447069".parse().unwrap();
 /// let answer = client.app_instance(&instance).await?;
 /// println!("free: {}", answer.instance.is_free);
 /// # Ok(())

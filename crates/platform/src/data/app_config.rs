@@ -24,7 +24,7 @@ const COLLECTION: &str = "AppConfig";
 /// #[derive(serde::Serialize, serde::Deserialize, Default)]
 /// struct Look { color: String, columns: u8 }
 /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-/// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+/// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
 /// let config = client.app_config(&instance);
 /// let mut look: Look = config.get("look").await?.unwrap_or_default();
 /// look.columns = 3;
@@ -50,7 +50,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let is_on = client.app_config(&instance).get::<bool>("is_on").await?.unwrap_or(true);
     /// # Ok(())
     /// # }
@@ -65,7 +65,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let config = client.app_config_in(&instance, "@acme/Settings");
     /// # Ok(())
     /// # }
@@ -89,7 +89,7 @@ impl AppConfig {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.app_config(&instance).create().await?;
     /// # Ok(())
     /// # }

@@ -226,7 +226,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let ids: Vec<_> = client.collections(&instance).await?.into_iter().map(|collection| collection.id).collect();
     /// # Ok(())
     /// # }
@@ -255,7 +255,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let fields = client.collection(&instance, "Posts").await?.fields;
     /// # Ok(())
     /// # }
@@ -276,7 +276,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::{Collection, Field, FieldType};
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let posts = Collection::new("Posts").with_field(Field::new("title", FieldType::Text));
     /// match client.create_collection(&instance, &posts).await {
     ///     Err(error) if error.is_conflict() => {}
@@ -304,7 +304,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let posts = client.collection(&instance, "Posts").await?.named("All posts");
     /// client.update_collection(&instance, &posts).await?;
     /// # Ok(())
@@ -329,7 +329,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.delete_collection(&instance, "Posts").await?;
     /// # Ok(())
     /// # }

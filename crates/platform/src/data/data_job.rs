@@ -21,7 +21,7 @@ static STATUS: Endpoint =
 /// # Example
 /// ```no_run
 /// # async fn example(client: wixapp_platform::WixClient, job: &str) -> Result<(), wixapp_platform::Error> {
-/// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+/// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
 /// let job = client.data_job(&instance, job).await?;
 /// if job.is_over() {
 ///     println!("{} items changed", job.succeeded);
@@ -133,7 +133,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient, job: &str) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// while !client.data_job(&instance, job).await?.is_over() {
     ///     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     /// }

@@ -97,7 +97,7 @@ wire::text_enum!(
 /// ```no_run
 /// use wixapp_platform::data::{Index, Order};
 /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-/// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+/// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
 /// let unique = Index::new("oneEach").on("slug", Order::Ascending).unique();
 /// if let Some(failure) = client.create_index(&instance, "Posts", &unique).await?.failure {
 ///     println!("{}: see the item {:?}", failure.code, failure.item_id);
@@ -124,7 +124,7 @@ pub struct IndexFailure {
 /// # Example
 /// ```no_run
 /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-/// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+/// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
 /// let room = client.available_indexes(&instance, "Posts").await?;
 /// assert!(room.unique <= room.total);
 /// # Ok(())
@@ -219,7 +219,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::{Index, Order};
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.create_index(&instance, "Posts", &Index::new("byAuthor").on("author", Order::Ascending)).await?;
     /// # Ok(())
     /// # }
@@ -244,7 +244,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::IndexStatus;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let indexes = client.indexes(&instance, "Posts").await?;
     /// let active = indexes.iter().filter(|index| index.status == Some(IndexStatus::Active)).count();
     /// # Ok(())
@@ -269,7 +269,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.drop_index(&instance, "Posts", "byAuthor").await?;
     /// # Ok(())
     /// # }
@@ -292,7 +292,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let is_full = client.available_indexes(&instance, "Posts").await?.total == 0;
     /// # Ok(())
     /// # }

@@ -34,7 +34,7 @@ static TRUNCATE: Endpoint = post!("/wix-data/v2/items/truncate");
 /// #[derive(serde::Serialize, serde::Deserialize)]
 /// struct Post { title: String, likes: i64 }
 /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-/// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+/// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
 /// let posts: Items<Post> = client.items(&instance, "Posts");
 /// let post = posts.insert(Post { title: "Hello".into(), likes: 0 }).await?;
 /// let post = posts.patch(&post.id, &Patch::new().increment("likes", 1)).await?;
@@ -72,7 +72,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::Items;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let posts: Items<serde_json::Value> = client.items(&instance, "Posts");
     /// let post = posts.get("p-1").await?;
     /// # Ok(())

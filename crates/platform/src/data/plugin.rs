@@ -103,7 +103,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::{CollectionPlugin, PluginType};
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.add_collection_plugin(&instance, "Posts", &CollectionPlugin::new(PluginType::Publish)).await?;
     /// # Ok(())
     /// # }
@@ -128,7 +128,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::PluginType;
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.delete_collection_plugin(&instance, "Posts", &PluginType::Publish).await?;
     /// # Ok(())
     /// # }

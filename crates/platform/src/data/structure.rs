@@ -26,7 +26,7 @@ static REMOVE_FIELD: Endpoint = post!("/wix-data/v2/collections/delete-field");
 /// ```no_run
 /// use wixapp_platform::data::CollectionPatch;
 /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-/// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+/// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
 /// let patch = CollectionPatch { display_name: Some("All posts".into()), ..CollectionPatch::default() };
 /// client.patch_collection(&instance, "Posts", &patch).await?;
 /// # Ok(())
@@ -59,7 +59,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::{CollectionPatch, CollectionPermissions};
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let permissions = Some(CollectionPermissions::admin_only());
     /// let closed = CollectionPatch { permissions, ..CollectionPatch::default() };
     /// client.patch_collection(&instance, "Posts", &closed).await?;
@@ -86,7 +86,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::{Field, FieldType};
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.add_field(&instance, "Posts", &Field::new("likes", FieldType::Number)).await?;
     /// # Ok(())
     /// # }
@@ -110,7 +110,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.remove_field(&instance, "Posts", "likes").await?;
     /// # Ok(())
     /// # }
@@ -134,7 +134,7 @@ impl WixClient {
     /// ```no_run
     /// use wixapp_platform::data::{Field, FieldType};
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// client.update_field(&instance, "Posts", &Field::new("link", FieldType::Url)).await?;
     /// # Ok(())
     /// # }
@@ -158,7 +158,7 @@ impl WixClient {
     /// # Example
     /// ```no_run
     /// # async fn example(client: wixapp_platform::WixClient) -> Result<(), wixapp_platform::Error> {
-    /// # let instance: wixapp_core::id::InstanceId = "i-1".parse().unwrap();
+    /// # let instance: wixapp_platform::InstanceId = "i-1".parse().unwrap();
     /// let described = [("description", "How many people like it".into())];
     /// client.patch_field(&instance, "Posts", "likes", described).await?;
     /// # Ok(())

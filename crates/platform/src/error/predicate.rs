@@ -74,7 +74,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_too_large()
     /// {
@@ -119,7 +119,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_timeout()
     /// {
@@ -137,7 +137,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_rate_limited()
     /// {
@@ -154,7 +154,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_not_found()
     /// {
@@ -172,7 +172,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_conflict()
     /// {
@@ -189,7 +189,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_permission_denied()
     /// {
@@ -206,7 +206,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_invalid()
     /// {
@@ -223,7 +223,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_circuit_open()
     /// {
@@ -249,7 +249,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_unauthorized()
     /// {
@@ -267,7 +267,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await
     ///     && error.is_unavailable()
     /// {
@@ -296,7 +296,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await {
     ///     let status: Option<u16> = error.status();
     /// }
@@ -314,7 +314,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await {
     ///     let code: Option<&str> = error.code();
     /// }
@@ -334,7 +334,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await {
     ///     let message: Option<&str> = error.message();
     /// }
@@ -353,7 +353,7 @@ impl Error {
     ///
     /// # Example
     /// ```no_run
-    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_core::id::InstanceId) {
+    /// # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) {
     /// if let Err(error) = client.app_instance(&instance).await {
     ///     let retry_after: Option<std::time::Duration> = error.retry_after();
     /// }

@@ -62,7 +62,7 @@ pub async fn replay_stripe_event(
 #[must_use]
 pub fn unheard_of(id: &str) -> ApiError {
     ApiError::new(ErrorCode::NotFound).with_message(format!("There is no delivery `{id}`.")).with_hint(
-        "`webhook list` shows the deliveries with their ids, `webhook park list` the events of Stripe that are parked.",
+        "`webhook list` shows the deliveries with their ids, `webhook park list` those that are parked.",
     )
 }
 

@@ -139,7 +139,7 @@ pub fn decide(
         tx.profile.last_webhook_at = Some(now);
     }
     let is_new = |key: &str| tx.facts.iter().any(|stored| stored.key == key && stored.is_new);
-    for alarm in derived.alarms.iter().filter(|alarm| is_new(&alarm.fact)) {
+    for alarm in derived.alarms.iter().filter(|alarm| is_new(&alarm.fact) || is_new(&alarm.beside)) {
         let reason = &alarm.reason;
         metrics::counter!("wixapp_alarms_total").increment(1);
         tracing::error!(instance.id = %instance_id, fact.key = %alarm.fact, %reason, "a fact needs a look");

@@ -42,6 +42,7 @@ mod jobs;
 mod limit;
 mod live;
 mod logs;
+mod lost;
 mod main_job;
 mod notice;
 mod operation;

@@ -1,7 +1,7 @@
 //! Asking Wix: after a start, about removals, and with growing pauses.
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 use wixapp_core::clock::Clock;
 use wixapp_emulator::{Card, CheckoutOrder};
 use wixapp_server::serve::{Roles, Running};
@@ -10,7 +10,6 @@ use crate::app::{TestApp, days, hours, signer};
 use crate::wire::Behaviour;
 
 on_both!(
-    with_every_webhook_lost_a_thousand_instances_are_right_after_a_start,
     an_instance_that_could_not_be_worked_on_after_a_start_is_tried_again,
     a_removal_that_is_signed_anew_does_not_lock_an_instance_whose_app_is_there,
     what_wix_does_not_confirm_is_asked_about_less_and_less_often,
@@ -18,53 +17,6 @@ on_both!(
     a_restored_copy_stays_in_doubt_while_wix_does_not_answer,
     processes_on_one_database_share_the_questions,
 );
-
-async fn with_every_webhook_lost_a_thousand_instances_are_right_after_a_start(mut app: TestApp) {
-    // A thousand that are known, of which four in turn have another plan, or none.
-    let site = app.install().await;
-    let known = format!(
-        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 999) \
-         INSERT INTO instances (instance_id, created_at, installed_at, head) \
-         SELECT 'known-' || x, created_at, installed_at, '{}' FROM n, instances",
-        "0".repeat(64)
-    );
-    app.place.raw(&known).await;
-    app.stop_server().await;
-    app.to_app.set(Behaviour::Say(json!({})));
-    let since = app.clock.now();
-    let paid = |plan: &str, cycle: &str| {
-        json!({
-            "packageName": plan, "billingCycle": cycle, "timeStamp": since, "autoRenewing": true,
-            "invoiceId": format!("inv-{plan}"), "source": "test",
-        })
-    };
-    let turns =
-        vec![paid("pro", "MONTHLY"), paid("starter", "YEARLY"), Value::Null, paid("scale", "MONTHLY")];
-    app.to_wix.set(Behaviour::SayOfEach(turns));
-    app.start_server().await;
-    let asked = "SELECT count(*) FROM instances WHERE reconciled_at IS NOT NULL";
-    for count in (100..=1_000).step_by(100) {
-        let enough = async || (app.place.number(asked).await >= count).then_some(());
-        app.until(&format!("{count} instances are right"), enough).await;
-    }
-    for credits in [200, 1_200, 5_200, 25_200] {
-        let all = format!("SELECT count(*) FROM instances WHERE plan = {credits}");
-        let right = async || (app.place.number(&all).await == 250).then_some(());
-        app.until(&format!("250 instances have {credits} credits"), right).await;
-    }
-    // The clock stands still here, and the budget is off: with the one that is set where nobody says another, a thousand
-    // questions are asked within the ten minutes.
-    let documented = include_str!("../../../../docs/configuration.md");
-    let budget = documented.lines().find_map(|line| line.strip_prefix("#questions_per_s = ")).unwrap();
-    assert!(1_000 / budget.parse::<u32>().unwrap() < 10 * 60, "{budget} questions a second");
-    assert_eq!(
-        app.place.number("SELECT count(*) FROM grants WHERE plan_id IN ('pro', 'starter', 'scale')").await,
-        750
-    );
-    assert_eq!(app.available(&app.fresh(&site).token).await, 5_200);
-    app.to_wix.set(Behaviour::PassOn);
-    app.finish().await;
-}
 
 async fn an_instance_that_could_not_be_worked_on_after_a_start_is_tried_again(mut app: TestApp) {
     let site = app.install().await;

@@ -2,8 +2,10 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use wixapp_core::{ErrorCode, InstanceId};
+use wixapp_core::{DeliveryId, ErrorCode, InstanceId};
 use wixapp_platform::WebhookSigner;
+use wixapp_server::operator::replay;
+use wixapp_server::serve::Roles;
 
 use crate::app::{APP_ID, Site, TestApp, days, hours, signer, together};
 
@@ -13,6 +15,8 @@ on_both!(
     a_copy_that_was_signed_anew_is_the_same_event,
     an_event_nobody_knows_is_stored_and_answered_200,
     a_payload_that_cannot_be_read_is_parked_and_answered_200,
+    a_payload_that_cannot_be_read_now_is_used_once_when_it_can_be,
+    a_replay_of_what_still_cannot_be_read_says_so_and_loses_nothing,
     a_reinstall_after_a_removal_works_and_grants_nothing_new,
     an_unknown_plan_is_parked_and_takes_no_access_away,
 );
@@ -116,6 +120,71 @@ async fn a_payload_that_cannot_be_read_is_parked_and_answered_200(app: TestApp) 
     assert_eq!(app.status(&site.token).await["plan"]["id"], "free");
     let metrics = app.get("", "/metrics").await;
     assert!(metrics.text.contains("wixapp_facts_parked 2"), "{}", metrics.text);
+    app.finish().await;
+}
+
+async fn a_payload_that_cannot_be_read_now_is_used_once_when_it_can_be(mut app: TestApp) {
+    let site = app.install().await;
+    app.stop_server().await;
+    app.start_with(Roles { api: true, worker: false }).await;
+    let body = sign(&app, "PaidPlanPurchased", &site.instance_id, &purchase(&app, "starter"));
+    let first = app.deliver(body.clone()).await.data()["deliveryId"].clone();
+    // As a version leaves it that does not understand this payload.
+    let not_understood = "UPDATE facts SET kind = NULL, happened_at = received_at, state = 'parked', \
+        reason = 'the payload could not be understood' WHERE event_type = 'PaidPlanPurchased'";
+    app.place.raw(not_understood).await;
+    app.stop_server().await;
+    // A version that does: it leaves to people what the one before it could not use, however often it comes.
+    app.start_server().await;
+    let again = app.deliver(body.clone()).await.data().clone();
+    assert_eq!(again["duplicate"], true);
+    app.settled().await;
+    assert_eq!(app.available(&site.token).await, 200);
+    let store = &app.app().store;
+    let [parked] = store.list_parked(9).await.unwrap().try_into().unwrap();
+    let id = parked.delivery_id.unwrap();
+    assert_eq!(
+        (id.as_str(), parked.fact.reason.as_deref()),
+        (first.as_str().unwrap(), Some("the payload could not be understood"))
+    );
+    // Whichever arrival is named, and however often.
+    let other: DeliveryId = again["deliveryId"].as_str().unwrap().parse().unwrap();
+    for replayed in together([&id, &other, &id, &other].map(|id| replay::replay(store, id))).await {
+        assert_eq!(replayed.unwrap().fact.key, parked.fact.key);
+    }
+    app.until_available(&site.token, 1_200).await;
+    assert_eq!(store.list_parked(9).await.unwrap(), []);
+    replay::replay(store, &id).await.unwrap();
+    assert_eq!(app.deliver(body).await.data()["duplicate"], true);
+    app.settled().await;
+    assert_eq!(app.available(&site.token).await, 1_200);
+    assert_eq!(app.place.number("SELECT count(*) FROM grants").await, 2);
+    app.finish().await;
+}
+
+async fn a_replay_of_what_still_cannot_be_read_says_so_and_loses_nothing(mut app: TestApp) {
+    let site = app.install().await;
+    let unreadable =
+        [json!({ "vendorProductId": 7 }), json!("words"), json!({ "operationTimeStamp": "never" })];
+    for payload in &unreadable {
+        app.deliver(sign(&app, "PaidPlanPurchased", &site.instance_id, payload)).await.data();
+    }
+    let parked = app.app().store.list_parked(9).await.unwrap();
+    assert_eq!(parked.len(), unreadable.len());
+    for one in &parked {
+        let refusal = replay::replay(&app.app().store, one.delivery_id.as_ref().unwrap()).await.unwrap_err();
+        assert_eq!(refusal.code(), ErrorCode::Conflict);
+        let (said, kept) = (refusal.message(), one.fact.reason.as_deref().unwrap());
+        let why = kept.strip_prefix("the payload could not be understood: ").unwrap();
+        assert_eq!(said, format!("The payload still cannot be understood: {why}."));
+    }
+    app.stop_server().await;
+    app.start_server().await;
+    app.settled().await;
+    assert_eq!(app.app().store.list_parked(9).await.unwrap(), parked, "it waits as it did before");
+    let unheard_of = replay::replay(&app.app().store, &"dlv_9".parse().unwrap()).await.unwrap_err();
+    assert_eq!(unheard_of.code(), ErrorCode::NotFound);
+    assert_eq!(app.available(&site.token).await, 200);
     app.finish().await;
 }
 

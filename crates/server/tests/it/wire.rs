@@ -20,11 +20,21 @@ pub(crate) enum Behaviour {
     Answer(u16),
     /// Answered with this JSON, and never passed on.
     Say(Value),
-    /// Says of each instance that is asked about, as Wix would, what one of these says of its billing: which one goes by the number
-    /// at the end of its id. Null is the free plan.
-    SayOfEach(Vec<Value>),
+    /// Says of each instance that is asked about, as Wix would, how it stands by one of these: which one goes by the number at
+    /// the end of its id.
+    SayOfEach(Vec<Told>),
     /// Not answered before the behaviour changes.
     Hang,
+}
+
+/// What Wix tells of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Told {
+    Free,
+    /// What it pays, in the words of Get App Instance.
+    Paid(Value),
+    /// The app is not on that site.
+    Gone,
 }
 
 /// One direction of the wire.
@@ -80,25 +90,30 @@ async fn carry(
     match behaviour {
         Behaviour::Answer(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Behaviour::Say(value) => axum::Json(value).into_response(),
-        Behaviour::SayOfEach(billings) => axum::Json(say_of(&headers, &body, &billings)).into_response(),
+        Behaviour::SayOfEach(told) => say_of(&headers, &body, &told),
         Behaviour::PassOn | Behaviour::Hang => pass_on(&wire, method, &uri, headers, body).await,
     }
 }
 
 /// A token that is the instance's own id, and the instance that the token is of.
-fn say_of(headers: &HeaderMap, body: &Bytes, billings: &[Value]) -> Value {
+fn say_of(headers: &HeaderMap, body: &Bytes, told: &[Told]) -> Response {
     let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-    if let Some(id) = asked["instance_id"].as_str() {
-        return json!({ "access_token": id, "token_type": "Bearer", "expires_in": 14_400 });
-    }
-    let id = headers[header::AUTHORIZATION].to_str().unwrap();
+    let for_token = asked["instance_id"].as_str();
+    let id = for_token.unwrap_or_else(|| headers[header::AUTHORIZATION].to_str().unwrap());
     let number = id.rsplit('-').next().and_then(|number| number.parse::<usize>().ok()).unwrap_or(0);
-    match &billings[number % billings.len()] {
-        Value::Null => json!({ "instance": { "instanceId": id, "isFree": true }, "site": {} }),
-        billing => {
-            json!({ "instance": { "instanceId": id, "isFree": false, "billing": billing }, "site": {} })
+    let told = &told[number % told.len()];
+    let site = json!({});
+    axum::Json(match told {
+        Told::Gone => return StatusCode::NOT_FOUND.into_response(),
+        _ if for_token.is_some() => {
+            json!({ "access_token": id, "token_type": "Bearer", "expires_in": 14_400 })
         }
-    }
+        Told::Free => json!({ "instance": { "instanceId": id, "isFree": true }, "site": site }),
+        Told::Paid(billing) => {
+            json!({ "instance": { "instanceId": id, "isFree": false, "billing": billing }, "site": site })
+        }
+    })
+    .into_response()
 }
 
 async fn pass_on(wire: &Wire, method: Method, uri: &Uri, mut headers: HeaderMap, body: Bytes) -> Response {

@@ -16,6 +16,7 @@ on_both!(
     facts_are_finished_parked_and_taken_out_again,
     an_answer_is_noted_once_and_then_updated,
     unknown_and_unreadable_events_are_kept,
+    what_is_parked_is_listed_with_its_first_arrival,
     only_a_new_fact_is_told,
 );
 
@@ -194,6 +195,48 @@ async fn unknown_and_unreadable_events_are_kept(stage: Stage) {
     assert!(stored.iter().all(|fact| fact.fact.is_none()) && stored.len() == 2);
     let kept = "SELECT count(*) FROM facts WHERE payload = 'not \u{fffd} JSON'";
     assert_eq!(stage.number(kept).await, 1);
+}
+
+async fn what_is_parked_is_listed_with_its_first_arrival(stage: Stage) {
+    let (store, id, other) = (&stage.store, instance("site-1"), instance("site-2"));
+    let unread = |n: u64, id: &InstanceId, key: &str, time: &str| {
+        let parked = Some("it cannot be read".to_owned());
+        store.accept(NewDelivery { fact: None, parked, ..delivery(n, id, key, at(time)) })
+    };
+    // At one moment the ids of arrivals do not tell which came first.
+    let (early, late) = ("2026-01-01T10:00:00Z", "2026-03-01T10:00:01Z");
+    assert!(!unread(9, &id, "event-1", late).await.unwrap().duplicate);
+    assert!(unread(1, &id, "event-1", late).await.unwrap().duplicate);
+    unread(2, &other, "event-1", early).await.unwrap();
+    store.accept(delivery(3, &id, "event-2", at(late))).await.unwrap();
+    // What an event says besides its first fact has no arrival of its own, and what Wix was asked has none at all.
+    let note = store.transact(&id, Want::money().facts(), now(), |tx| {
+        for key in ["event-2.2", "event-22", "answer"] {
+            let kind = FactKind::AppInstalled { origin_instance_id: None };
+            tx.note_fact("noted", Fact { key: key.to_owned(), at: now(), kind });
+            tx.park_fact(key, Some("unknown plan"));
+        }
+        tx.finish_facts();
+        Ok::<_, ()>(())
+    });
+    note.await.unwrap().unwrap();
+    let listed = store.list_parked(10).await.unwrap();
+    let mut seen: Vec<_> = listed
+        .iter()
+        .map(|one| (one.fact.instance_id.as_str(), one.fact.key.as_str(), one.delivery_id.clone()))
+        .collect();
+    assert_eq!(seen[0].0, "site-2", "longest waiting first");
+    assert_eq!(store.list_parked(1).await.unwrap(), listed[..1]);
+    seen.sort();
+    let arrival = |n: u64, id: &InstanceId, time: &str| Some(delivery(n, id, "", at(time)).delivery_id);
+    let wanted = [
+        ("site-1", "answer", None),
+        ("site-1", "event-1", arrival(9, &id, late)),
+        ("site-1", "event-2.2", arrival(3, &id, late)),
+        ("site-1", "event-22", None),
+        ("site-2", "event-1", arrival(2, &other, early)),
+    ];
+    assert_eq!(seen, wanted);
 }
 
 async fn only_a_new_fact_is_told(stage: Stage) {

@@ -1,6 +1,6 @@
 //! The disk: SQLite on one that fails at any write, that is full, and that loses power.
 //!
-//! A [`Disk`] stands between SQLite and the real file system. What must hold: whatever was answered is there, once; reads
+//! A `Disk` stands between SQLite and the real file system. What must hold: whatever was answered is there, once; reads
 //! are served; and nothing needs a person afterwards.
 
 mod fault;

@@ -49,6 +49,7 @@ export function Composer({ post, networks, profiles, day, onCreated, onReload }:
       show(texts.scheduledToast, 'success');
       navigate(postAddress(scheduled.id));
     },
+    onProfileLost: () => show(texts.profileLost, 'info'),
   });
   const { draft } = view;
   const { check, isCurrent } = useCheckOf(view);

@@ -14,7 +14,13 @@ export function PendingTile({ image, onDismiss }: PendingTileProps) {
   const say = useImageProblem();
   return (
     <li className="tile" data-testid="pending-image" data-failed={image.problem !== null}>
-      <span className={`tile__place${image.problem === null ? ' wxa-bone' : ''}`} />
+      {image.problem === null ? (
+        <span className="tile__place wxa-bone" aria-hidden="true" />
+      ) : (
+        <span className="tile__place tile__place--none">
+          <NoImage />
+        </span>
+      )}
       <div className="tile__says">
         <Text size="small" weight="bold">
           <bdi>{image.name}</bdi>
@@ -34,6 +40,26 @@ export function PendingTile({ image, onDismiss }: PendingTileProps) {
         )}
       </div>
     </li>
+  );
+}
+
+/** A picture that is crossed out. */
+function NoImage() {
+  return (
+    <svg
+      aria-hidden="true"
+      focusable="false"
+      width="32"
+      height="32"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.6"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
+      <path d="M8 5h11v11M16.5 19H5V7.5M5 16l4-4 4.5 4.5M4 4l16 16" />
+    </svg>
   );
 }
 

@@ -175,14 +175,60 @@ describe('images', () => {
   });
 });
 
-it('is_saved_after_its_profile_was_deleted', async () => {
-  autopost.profiles = [aProfile({ id: 'profile_8', isDefault: false })];
-  autopost.posts = [aPost({ profileId: 'profile_9' })];
-  await open('/compose?post=post_9');
-  await write(' Really.');
-  await userEvent.click(screen.getByTestId('composer-save'));
-  await screen.findByText('Your post is saved.');
-  expect(autopost.posts[0]).toMatchObject({ profileId: null, version: 2 });
+describe('a profile that was deleted', () => {
+  const LOST = 'The brand profile of this post was deleted. The post does without one.';
+  const choice = () => screen.queryByTestId<HTMLSelectElement>('composer-profile');
+
+  it('before_does_not_keep_its_post_from_being_saved', async () => {
+    autopost.profiles = [aProfile({ id: 'profile_8', isDefault: false })];
+    autopost.posts = [aPost({ profileId: 'profile_9' })];
+    await open('/compose?post=post_9');
+    await write(' Really.');
+    await userEvent.click(screen.getByTestId('composer-save'));
+    await screen.findByText('Your post is saved.');
+    expect(autopost.posts[0]).toMatchObject({ profileId: null, version: 2 });
+    expect(screen.queryByText(LOST)).toBeNull();
+  });
+
+  it('meanwhile_is_done_without_and_the_words_are_saved_with_a_word_about_it', async () => {
+    autopost.profiles = [aProfile(), aProfile({ id: 'p2', name: 'Summer', isDefault: false })];
+    await open('/compose');
+    await write('Rolls!');
+    autopost.profiles = autopost.profiles.slice(1);
+    await userEvent.click(screen.getByTestId('composer-save'));
+    await screen.findByText('Your post is saved.');
+    await screen.findByText(LOST);
+    const { value: text } = await field('composer-text');
+    expect(text).toMatch(/Rolls!/);
+    expect(text).toMatch(/#bread #bakery/);
+    expect(autopost.posts[0]).toMatchObject({ profileId: null, text });
+    expect([choice()?.value, choice()?.options.length]).toEqual(['', 2]);
+    await userEvent.click(screen.getByTestId('nav-jobs'));
+    await waitFor(() => expect(address()).toBe('/jobs'));
+  });
+
+  it('meanwhile_holds_up_no_publishing', async () => {
+    autopost.profiles = [aProfile()];
+    await open('/compose');
+    await write('Rolls!');
+    autopost.profiles = [];
+    await run();
+    await screen.findByTestId('results');
+    await screen.findByText(LOST);
+    const stored = autopost.posts[0];
+    expect(stored).toMatchObject({ profileId: null, state: 'publishing' });
+    expect(address()).toBe(`/post?id=${stored?.id}`);
+  });
+
+  it('is_not_blamed_for_what_else_the_server_refuses', async () => {
+    autopost.profiles = [aProfile()];
+    server.msw.use(http.post('*/api/v1/posts', () => fail(422, 'invalid_request', 'Not like so.')));
+    await open('/compose');
+    await write('Rolls!');
+    await userEvent.click(screen.getByTestId('composer-save'));
+    expect((await screen.findByTestId('composer-failure')).textContent).toContain('Not like so.');
+    expect([choice()?.value, screen.queryByText(LOST)]).toEqual(['profile_9', null]);
+  });
 });
 
 describe('somebody else', () => {

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
-import { useBiEvent, useWixContext } from '@wixapp/react';
+import { ApiError, useBiEvent, useWixContext } from '@wixapp/react';
 import { useRef, useState } from 'react';
 import type { NetworkItem, Post, Profile, Started } from '../posts/types';
-import { useAutopost, useRememberPost } from '../posts/useAutopost';
+import { useAutopost, useIsProfile, useRememberPost } from '../posts/useAutopost';
 import {
   bodyOf,
   chosenTime,
@@ -15,6 +15,7 @@ import {
   whenOf,
   withProfile,
 } from './draft';
+import { useLostProfile } from './useLostProfile';
 
 export interface ComposerSetup {
   /** The post that is changed; null for a new one. */
@@ -27,7 +28,11 @@ export interface ComposerSetup {
   onCreated(post: Post): void;
   onStarted(started: Started): void;
   onScheduled(post: Post): void;
+  /** The profile was deleted somewhere else; the post goes on without one. */
+  onProfileLost(): void;
 }
+
+type TimeFor = (known: Post, written: Draft) => string | null;
 
 /** A new post goes to every network that is connected, with the default profile's hashtags under its text. */
 function newDraft({ profiles, networks, at }: ComposerSetup): Draft {
@@ -50,6 +55,7 @@ export function useComposer(setup: ComposerSetup) {
   const { refreshUserData } = useWixContext();
   const api = useAutopost();
   const remember = useRememberPost();
+  const isProfile = useIsProfile();
   const reportPublished = useBiEvent('PRIMARY_ACTION_PERFORMED');
   const [draft, setDraft] = useState(() =>
     setup.post === null ? newDraft(setup) : draftOf(setup.post, setup.profiles),
@@ -59,6 +65,14 @@ export function useComposer(setup: ComposerSetup) {
   // Actions that follow each other read what the one before has stored.
   const stored = useRef({ post: setup.post, draft });
   const key = useRef<{ of: string; key: string } | null>(null);
+  useLostProfile(draft.profileId, setup.profiles, (lost) => {
+    const without = (known: Draft) =>
+      known.profileId === lost ? { ...known, profileId: null } : known;
+    setDraft(without);
+    // Nobody is held up for a change that they have not made.
+    setBase(without);
+    setup.onProfileLost();
+  });
 
   const accept = (saved: Post, written: Draft) => {
     // Of a scheduled post the time that is stored counts, until another one is.
@@ -68,11 +82,7 @@ export function useComposer(setup: ComposerSetup) {
     setBase(kept);
     remember(saved);
   };
-  /** Stores the words; a post that is scheduled goes out at the time that `timeFor` gives, or becomes a draft. */
-  const store = async (
-    written: Draft,
-    timeFor: (known: Post, written: Draft) => string | null,
-  ): Promise<Post> => {
+  const put = async (written: Draft, timeFor: TimeFor): Promise<Post> => {
     const { post: known, draft: before } = stored.current;
     const body = bodyOf(written);
     if (known === null) {
@@ -91,6 +101,21 @@ export function useComposer(setup: ComposerSetup) {
     accept(saved, written);
     return saved;
   };
+  /**
+   * Stores the words; a post that is scheduled goes out at the time that `timeFor` gives, or becomes a draft. The server
+   * refuses a post whose profile was deleted meanwhile: that is stored without one.
+   */
+  const store = async (written: Draft, timeFor: TimeFor) => {
+    try {
+      return { ready: await put(written, timeFor), sent: written };
+    } catch (error) {
+      const { profileId } = written;
+      const isRefused = error instanceof ApiError && error.status === 422;
+      if (!isRefused || profileId === null || (await isProfile(profileId))) throw error;
+      const sent = { ...written, profileId: null };
+      return { ready: await put(sent, timeFor), sent };
+    }
+  };
   /** The same words are published under the same key: an unanswered attempt can be repeated by hand. */
   const keyFor = ({ id, version }: Post): string => {
     const of = `${id} ${version}`;
@@ -101,17 +126,17 @@ export function useComposer(setup: ComposerSetup) {
   // None of them is repeated by itself: a post that was stored without an answer would be stored twice.
   const save = useMutation({
     retry: false,
-    mutationFn: (written: Draft) => store(written, chosenTime),
+    mutationFn: async (written: Draft) => (await store(written, chosenTime)).ready,
   });
   const publish = useMutation({
     retry: false,
     mutationFn: async (written: Draft) => {
       // It stays scheduled until it is on its way: publishing may be refused.
-      const ready = await store(written, timeOf);
-      return api.publishPost(ready.id, keyFor(ready));
+      const { ready, sent } = await store(written, timeOf);
+      return { started: await api.publishPost(ready.id, keyFor(ready)), sent };
     },
-    onSuccess: (started, written) => {
-      accept(started.post, written);
+    onSuccess: ({ started, sent }) => {
+      accept(started.post, sent);
       void reportPublished();
       void refreshUserData();
       setup.onStarted(started);
@@ -120,11 +145,12 @@ export function useComposer(setup: ComposerSetup) {
   const schedule = useMutation({
     retry: false,
     mutationFn: async (written: Draft) => {
-      const ready = await store(written, timeOf);
-      return api.schedulePost(ready.id, instantOf(written.scheduledAt) ?? '');
+      const { ready, sent } = await store(written, timeOf);
+      const at = instantOf(sent.scheduledAt) ?? '';
+      return { scheduled: await api.schedulePost(ready.id, at), sent };
     },
-    onSuccess: (scheduled, written) => {
-      accept(scheduled, written);
+    onSuccess: ({ scheduled, sent }) => {
+      accept(scheduled, sent);
       setup.onScheduled(scheduled);
     },
   });

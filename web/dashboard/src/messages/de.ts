@@ -29,7 +29,9 @@ export const de = (f: Format): AppMessages => ({
   },
   openCheckout: {
     label: 'Offener Kauf',
-    text: (plan) => `Ihr Kauf von ${plan} wurde nicht abgeschlossen – nichts wurde abgebucht.`,
+    text: (name) =>
+      `Ihr Kauf${name === null ? '' : ` von ${name}`} ist noch nicht bestätigt. Wenn Sie bezahlt haben, erscheint er gleich hier.`,
+    hint: 'Setzen Sie ihn nur fort, wenn Sie noch nicht bezahlt haben, damit Sie nicht doppelt zahlen.',
     resume: 'Fortsetzen',
     dismiss: 'Ausblenden',
     failed: 'Der Hinweis konnte nicht ausgeblendet werden. Bitte versuchen Sie es erneut.',

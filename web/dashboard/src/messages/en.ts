@@ -28,7 +28,9 @@ export const en = (f: Format) => ({
   },
   openCheckout: {
     label: 'Open checkout',
-    text: (plan: string) => `Your checkout for ${plan} was not completed – nothing was charged.`,
+    text: (name: string | null) =>
+      `Your checkout${name === null ? '' : ` for ${name}`} is not confirmed yet. If you have paid, it will appear here in a moment.`,
+    hint: 'Continue only if you have not paid yet, so that you do not pay twice.',
     resume: 'Continue',
     dismiss: 'Dismiss',
     failed: 'The reminder could not be dismissed. Please try again.',

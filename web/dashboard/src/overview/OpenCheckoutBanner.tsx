@@ -1,28 +1,33 @@
 import { Button, Text } from '@wix/design-system';
 import {
+  type Checkout,
   InfoIcon,
   useCheckout,
   useFailureText,
   usePlans,
   useToast,
+  useTopUps,
   useWixContext,
 } from '@wixapp/react';
 import { useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from './ReturnProvider';
 
-/** Reminds of a checkout that was left before paying. */
+/** Reminds of a checkout that is neither confirmed nor over. */
 export function OpenCheckoutBanner() {
   const { userData } = useWixContext();
-  const { data: list } = usePlans();
   const { isTold } = usePaymentReturn();
+  const checkout = userData?.openCheckout ?? null;
+  if (checkout === null || checkout.status !== 'open' || isTold(checkout.checkoutId)) return null;
+  return <Reminder checkout={checkout} />;
+}
+
+/** It may have been paid in another tab, with the confirmation still on its way: continuing is not the first thing to do. */
+function Reminder({ checkout }: { checkout: Checkout }) {
   const { resume, dismissal } = useCheckout();
   const { show } = useToast();
   const { openCheckout } = useAppMessages();
   const failureText = useFailureText();
-  const checkout = userData?.openCheckout ?? null;
-  if (checkout === null || checkout.status !== 'open' || isTold(checkout.checkoutId)) return null;
-
-  const planName = list?.plans.find((plan) => plan.id === checkout.planId)?.name ?? checkout.planId;
+  const name = useNameOf(checkout);
   const dismiss = () =>
     dismissal.mutate(checkout.checkoutId, {
       onError: (error) => show(failureText(error, openCheckout.failed), 'error'),
@@ -35,10 +40,16 @@ export function OpenCheckoutBanner() {
     >
       <InfoIcon />
       <div className="wxa-banner__text">
-        <Text>{openCheckout.text(planName)}</Text>
+        <Text>{openCheckout.text(name)}</Text>
+        <Text size="small">{openCheckout.hint}</Text>
       </div>
       <span className="banner__actions">
-        <Button size="small" onClick={() => resume(checkout)} data-testid="open-checkout-continue">
+        <Button
+          size="small"
+          priority="secondary"
+          onClick={() => resume(checkout)}
+          data-testid="open-checkout-continue"
+        >
           {openCheckout.resume}
         </Button>
         <Button
@@ -53,4 +64,12 @@ export function OpenCheckoutBanner() {
       </span>
     </section>
   );
+}
+
+/** What is being bought, by the name it is sold under; null until it is known. What is paid once is a top-up. */
+function useNameOf({ planId, billingCycle }: Checkout): string | null {
+  const { data: plans } = usePlans();
+  const { data: topUps } = useTopUps();
+  const offers = billingCycle === 'ONE_TIME' ? topUps?.topUps : plans?.plans;
+  return offers?.find(({ id }) => id === planId)?.name ?? null;
 }

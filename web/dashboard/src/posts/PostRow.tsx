@@ -14,10 +14,16 @@ export function PostRow({ post }: { post: Post }) {
   return (
     <li className="post-row" data-testid="post-row" data-state={post.state} data-id={post.id}>
       <span className="post-row__image" aria-hidden="true">
-        {image !== undefined && <img src={image.url} alt="" width="48" height="48" />}
+        {image === undefined ? <Lines /> : <img src={image.url} alt="" width="48" height="48" />}
       </span>
       <span className="post-row__what">
-        <Link className="post-row__text" to={postAddress(post.id)} dir="auto">
+        <Link
+          className="post-row__text"
+          to={postAddress(post.id)}
+          dir="auto"
+          // Two lines of it are shown.
+          title={post.text.trim() || undefined}
+        >
           {post.text.trim() === '' ? texts.untitled : post.text.trim()}
         </Link>
         <Text size="tiny" secondary>
@@ -31,6 +37,25 @@ export function PostRow({ post }: { post: Post }) {
       </span>
       <StateBadge state={post.state} />
     </li>
+  );
+}
+
+/** Words alone, in the place of an image. */
+function Lines() {
+  return (
+    <svg
+      aria-hidden="true"
+      focusable="false"
+      width="24"
+      height="24"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.75"
+      strokeLinecap="round"
+    >
+      <path d="M5 8h14M5 12h14M5 16h8" />
+    </svg>
   );
 }
 

@@ -46,6 +46,21 @@ export function useProfiles() {
   });
 }
 
+/** Asks the server anew whether there is a profile; where no answer comes, it may well be there. */
+export function useIsProfile(): (id: string) => Promise<boolean> {
+  const api = useAutopost();
+  const cache = useQueryClient();
+  return async (wanted) => {
+    const asked = cache.fetchQuery<ProfileList>({
+      queryKey: keys.profiles,
+      queryFn: ({ signal }) => api.profiles(signal),
+      staleTime: 0,
+    });
+    const known = await asked.catch(() => null);
+    return known === null || known.profiles.some(({ id }) => id === wanted);
+  };
+}
+
 /** One post, looked at again and again while it is being published. */
 export function usePost(id: string | null) {
   const api = useAutopost();

@@ -82,6 +82,10 @@ export class AutopostServer {
   }
 
   #written({ images = [], versions = {}, ...body }: PostBody): Partial<Post> {
+    const { profileId } = body;
+    if (profileId && !this.profiles.some(({ id }) => id === profileId)) {
+      throw fail(422, 'invalid_request', 'There is no profile of this `profileId`.');
+    }
     const known = this.posts.flatMap((post) => post.images);
     return {
       ...body,
@@ -143,10 +147,6 @@ export class AutopostServer {
           const { version, ...written } = body as PostBody & { version: number };
           const post = this.#post(id);
           if (version !== post.version) return fail(409, 'stale', 'Saved by somebody else.');
-          const { profileId } = written;
-          if (profileId && !this.profiles.some((profile) => profile.id === profileId)) {
-            return fail(422, 'invalid_request', 'There is no profile of this `profileId`.');
-          }
           const scheduledAt = written.scheduledAt ?? null;
           // Only a post that is still scheduled keeps a time that has passed.
           const isKept = post.state === 'scheduled' && scheduledAt === post.scheduledAt;

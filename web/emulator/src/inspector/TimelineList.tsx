@@ -53,7 +53,11 @@ function Line({ record, isSelected, onSelect }: LineProps) {
         {resent && <span className="lp-tag">{chaos === 'duplicate' ? 'duplicate' : 'resent'}</span>}
         {chaos !== null && chaos !== 'duplicate' && <span className="lp-tag">chaos: {chaos}</span>}
       </span>
-      {siteName !== null && <span className="lp-line-site lp-muted">{siteName}</span>}
+      {siteName !== null && (
+        <span className="lp-line-site lp-muted" title={siteName}>
+          {siteName}
+        </span>
+      )}
       <time className="lp-line-time" dateTime={at}>
         {formatDateTime(at)}
       </time>

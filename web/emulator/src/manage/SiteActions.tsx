@@ -70,7 +70,7 @@ export function SiteActions() {
   const duplicate = useDuplicate();
   return (
     <Section title="Site">
-      <dl className="lp-facts">
+      <dl className="lp-facts lp-site-facts">
         <div>
           <dt>Owner</dt>
           <dd data-testid="site-owner">{site.ownerName}</dd>

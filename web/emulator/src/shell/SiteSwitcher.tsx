@@ -28,7 +28,7 @@ export function SiteSwitcher({ site, sites }: SiteSwitcherProps) {
         type="button"
       >
         <span className="lp-visually-hidden">Site:</span>
-        <span className="lp-site-name" data-testid="site-name">
+        <span className="lp-site-name" title={site.name} data-testid="site-name">
           {site.name}
         </span>
         <ChevronIcon size={16} />

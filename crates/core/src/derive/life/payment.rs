@@ -30,7 +30,7 @@ impl<'a> Life<'a> {
         }
         if epoch.auto_renew && !epoch.is_trial() {
             let reason = AlarmReason::PaidTwice { first: first.clone(), second: invoice_id.clone() };
-            self.alarms.push(Alarm { fact: fact.key.clone(), reason });
+            self.alarms.push(Alarm { fact: fact.key.clone(), beside: segment.fact.clone(), reason });
         }
         // A higher plan gives what it was paid for as it begins.
         if plan.rank > segment.plan.rank {

@@ -36,10 +36,7 @@ call! { DASHBOARD "AppStrategy with a dashboard token"
 
 /// What an owner does who agrees: the query with which Wix leads back to the app.
 async fn consent(s: &Scene, state: &OAuthState) -> String {
-    let link =
-        s.stage.post(&format!("/_emulator/sites/{}/install-link", s.stage.site_id()), &json!({})).await;
-    let link = Url::parse(link.json["url"].as_str().unwrap()).unwrap();
-    let (_, token) = link.query_pairs().find(|(name, _)| name == "token").unwrap();
+    let token = s.installer_token().await;
     let back = format!("{}/api/v1/wix/oauth/callback", s.stage.app_url);
     let page = Url::parse(&s.client.install_url(&token, &back, state).unwrap()).unwrap();
     let agree = s.stage.request(Method::POST, page.path());

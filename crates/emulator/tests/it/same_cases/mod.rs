@@ -6,10 +6,12 @@
 mod aggregate;
 mod apps;
 mod auth;
+mod browser;
 mod bulk;
 mod charges;
 mod collections;
 mod filter;
+mod http;
 mod items;
 mod management;
 mod query;
@@ -120,10 +122,12 @@ fn every_case_of_the_list_has_its_counterpart_here_and_no_other_is_here() {
         aggregate::CALLS,
         apps::CALLS,
         auth::CALLS,
+        browser::CALLS,
         bulk::CALLS,
         charges::CALLS,
         collections::CALLS,
         filter::CALLS,
+        http::CALLS,
         items::CALLS,
         management::CALLS,
         query::CALLS,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use reqwest::{Method, Url};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use wixapp_core::id::InstanceId;
@@ -10,7 +11,7 @@ use wixapp_emulator::EmulatorConfig;
 use wixapp_platform::data::{Collection, Date, Draft, Field, FieldType, Item, Items, Page};
 use wixapp_platform::{AppSecret, Error, WixClient};
 
-use crate::stage::{APP_ID, SECRET, Stage};
+use crate::stage::{APP_ID, Reply, SECRET, Stage};
 
 pub(crate) struct Scene {
     pub(crate) stage: Stage,
@@ -32,6 +33,20 @@ impl Scene {
         let instance = stage.install().await;
         let made = AtomicU32::new(0);
         Self { stage, client, instance, made, films: OnceCell::new(), numbers: OnceCell::new() }
+    }
+
+    /// A call by HTTP with the client's access token: what no method of the client asks.
+    pub(crate) async fn http(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let token = self.client.access_token(&self.instance).await.unwrap();
+        self.stage.call(token.expose(), method, path, body).await
+    }
+
+    /// The token with which the platform opens the app to have it installed by consent.
+    pub(crate) async fn installer_token(&self) -> String {
+        let path = format!("/_emulator/sites/{}/install-link", self.stage.site_id());
+        let link = self.stage.post(&path, &json!({})).await;
+        let link = Url::parse(link.json["url"].as_str().unwrap()).unwrap();
+        link.query_pairs().find(|(name, _)| name == "token").unwrap().1.into_owned()
     }
 
     /// A new collection with these items.

@@ -4,15 +4,15 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use wixapp_core::ErrorCode;
 use wixapp_core::clock::{Clock, Timestamp};
-use wixapp_emulator::{Card, CheckoutOrder};
+use wixapp_emulator::Card;
 use wixapp_server::serve::Roles;
 use wixapp_server::work::sweep;
 
 use super::{
-    changed, counter, entries, installed, invoice, is, purchased, signed, somebody, standing, terms,
+    buy, changed, counter, entries, installed, invoice, is, purchased, signed, somebody, standing, terms,
     until_standing,
 };
-use crate::app::{Site, TestApp, days, hours};
+use crate::app::{TestApp, days, hours, together};
 use crate::wire::Behaviour;
 
 on_both!(
@@ -26,18 +26,8 @@ on_both!(
     hazard_18_an_answer_and_a_webhook_of_one_purchase_are_one_grant,
     hazard_19_what_was_not_acknowledged_comes_again_and_counts_once,
     hazard_20_the_acknowledgement_waits_for_no_work,
+    hazard_20_with_slow_commits_an_acknowledgement_does_no_other_work,
 );
-
-/// Buys a plan at the local platform.
-async fn buy(app: &TestApp, site: &Site, plan: &str, cycle: &str) {
-    let order = CheckoutOrder {
-        product_id: plan.to_owned(),
-        billing_cycle: Some(cycle.to_owned().into()),
-        ..CheckoutOrder::default()
-    };
-    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
-    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
-}
 
 async fn hazard_11_a_lower_plan_begins_when_the_period_ends_and_is_not_sold(app: TestApp) {
     let (site, start) = (installed(&app, "one").await, app.clock.now());
@@ -296,5 +286,89 @@ async fn hazard_20_the_acknowledgement_waits_for_no_work(mut app: TestApp) {
     until_standing(&app, &site, is("pro", "active", 5_200)).await;
     let status: Value = app.status(&site.token).await;
     assert_eq!(status["connection"]["status"], "connected");
+    app.finish().await;
+}
+
+/// What an acknowledgement writes, and what processes write of themselves.
+const ITS_OWN: [&str; 3] = ["facts", "deliveries", "signs_of_life"];
+
+/// The tables that an acknowledgement has nothing to do with.
+fn other_tables() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/migrations/sqlite");
+    let files =
+        std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let lines = files.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+    let name = |line: String| Some(line.strip_prefix("CREATE TABLE ")?.split(' ').next()?.to_owned());
+    lines.filter_map(name).filter(|name| !ITS_OWN.contains(&name.as_str())).collect()
+}
+
+/// Everything in the database that is not [`ITS_OWN`].
+fn the_rest(app: &TestApp) -> Vec<String> {
+    let of_its_own = |line: &&str| ITS_OWN.iter().any(|name| line.starts_with(&format!("{name}: ")));
+    app.place.dump().lines().filter(|line| !of_its_own(line)).map(str::to_owned).collect()
+}
+
+/// From now on each commit of a delivery takes its time.
+async fn slow_down(app: &TestApp) {
+    let slow = if app.place.is_sqlite() {
+        "CREATE VIEW slow AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 20000) SELECT max(x) FROM n; \
+         CREATE TRIGGER slow_disk AFTER INSERT ON deliveries BEGIN SELECT * FROM slow; END"
+    } else {
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END'; \
+         CREATE CONSTRAINT TRIGGER slow_disk AFTER INSERT ON deliveries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()"
+    };
+    app.place.raw(slow).await;
+}
+
+async fn hazard_20_with_slow_commits_an_acknowledgement_does_no_other_work(mut app: TestApp) {
+    app.stop_server().await;
+    app.start_with(Roles { api: true, worker: false }).await;
+    app.to_wix.set(Behaviour::Hang);
+    slow_down(&app).await;
+    // Nobody may write anywhere else: on PostgreSQL whoever tries waits in vain, and on SQLite it is seen.
+    let tables = other_tables();
+    assert!(tables.iter().any(|table| table == "instances") && tables.len() > 20, "{tables:?}");
+    let locked = if app.place.is_sqlite() { None } else { Some(app.place.lock(&tables.join(", ")).await) };
+    let before = locked.is_none().then(|| the_rest(&app));
+    let sites: Vec<_> = (0..8).map(|n| somebody(&app, &format!("site-{n}"))).collect();
+    let events = sites.iter().flat_map(|site| {
+        let bought = terms(app.clock.now(), "starter", "inv-1");
+        let events = [
+            ("AppInstalled", json!({ "appId": "a" })),
+            ("PaidPlanPurchased", bought),
+            ("SomethingNew", json!({})),
+        ];
+        events.map(|(event, payload)| signed(&app, site, event, &payload))
+    });
+    // Each comes twice, and all come at once.
+    let sent: Vec<String> = events.flat_map(|event| [event.clone(), event]).collect();
+    let answers = together(sent.into_iter().map(|event| app.deliver(event))).await;
+    let new = answers.iter().filter(|answer| answer.data()["duplicate"] == false).count();
+    assert_eq!((answers.len(), new), (48, 24));
+    let count = async |what: &str| app.place.number(&format!("SELECT count(*) FROM {what}")).await;
+    assert_eq!((count("deliveries").await, count("facts").await), (48, 24));
+    assert_eq!(count("facts WHERE state = 'new'").await, 16, "nothing was looked at");
+    if let Some(before) = before {
+        assert_eq!(the_rest(&app), before);
+    }
+    assert_eq!(app.to_wix.count("/apps/v1/instance") + app.to_wix.count("/oauth2/token"), 0);
+    drop(locked);
+    // A worker that waits for Wix about a removal holds up no acknowledgement about the same site.
+    let worker = app.another_server(Roles { api: false, worker: true }).await;
+    app.clock.advance(SignedDuration::from_secs(60));
+    for event in ["AppRemoved", "AppInstalled"] {
+        let told = together(
+            sites.iter().map(|site| app.deliver(signed(&app, site, event, &json!({ "appId": "a" })))),
+        )
+        .await;
+        assert!(told.iter().all(|answer| answer.data()["duplicate"] == false));
+        app.clock.advance(SignedDuration::from_secs(60));
+        app.until("Wix is asked", async || (app.to_wix.count("/oauth2/token") > 0).then_some(())).await;
+    }
+    app.to_wix.set(Behaviour::PassOn);
+    for site in &sites {
+        until_standing(&app, site, is("starter", "active", 1_200)).await;
+    }
+    worker.stop().await;
     app.finish().await;
 }

@@ -2,11 +2,13 @@
 
 mod eleven_to_twenty;
 mod one_to_ten;
+mod restored;
 mod thirty_one_to_forty;
 mod twenty_one_to_thirty;
 
 use serde_json::{Value, json};
 use wixapp_core::clock::{Clock, Timestamp};
+use wixapp_emulator::{Card, CheckoutOrder};
 
 use crate::app::{Site, TestApp, signer};
 use crate::wire::Behaviour;
@@ -72,6 +74,17 @@ fn billing(plan: &str, since: Timestamp, invoice: &str) -> Value {
         "invoiceId": invoice, "source": "test" })
 }
 
+/// Buys a plan at the local platform.
+async fn buy(app: &TestApp, site: &Site, plan: &str, cycle: &str) {
+    let order = CheckoutOrder {
+        product_id: plan.to_owned(),
+        billing_cycle: Some(cycle.to_owned().into()),
+        ..CheckoutOrder::default()
+    };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+}
+
 /// The plan, its standing and the credits of a site.
 async fn standing(app: &TestApp, site: &Site) -> (String, String, i64) {
     let status = app.status(&app.fresh(site).token).await;
@@ -97,6 +110,16 @@ async fn until_standing(app: &TestApp, site: &Site, wanted: (String, String, i64
 async fn entries(app: &TestApp, site: &Site, kind: &str) -> usize {
     let path = format!("/api/v1/wix/credits/history?limit=100&kind={kind}");
     app.get(&app.fresh(site).token, &path).await.data()["entries"].as_array().unwrap().len()
+}
+
+/// The keys in the books of a site, in their order, without the site and the facts in them.
+async fn keys(app: &TestApp, site: &Site) -> Vec<String> {
+    let entries = app.app().store.list_entries(&site.instance_id, None, i64::MAX).await.unwrap();
+    let short = |key: &str| {
+        let parts = key.split(':').filter(|part| *part != site.instance_id.as_str() && part.len() < 64);
+        parts.collect::<Vec<_>>().join(":")
+    };
+    entries.iter().rev().map(|entry| short(&entry.business_key)).collect()
 }
 
 /// Every order of the things.

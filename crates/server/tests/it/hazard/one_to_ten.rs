@@ -5,9 +5,10 @@ use serde_json::json;
 use wixapp_core::ErrorCode;
 use wixapp_core::clock::Clock;
 use wixapp_emulator::{Card, NewOwner};
+use wixapp_server::serve::Roles;
 
 use super::{
-    billing, cancellation, changed, entries, installed, invoice, is, orders, purchased, say, signed,
+    billing, cancellation, changed, entries, installed, invoice, is, keys, orders, purchased, say, signed,
     somebody, standing, terms, until_standing, wix_answers,
 };
 use crate::app::{Site, TestApp, days, hours, together};
@@ -111,19 +112,48 @@ async fn hazard_04_what_is_bought_while_removed_counts_once_after_the_reinstall(
 async fn hazard_05_an_upgrade_and_a_cycle_at_one_instant_are_one_each(app: TestApp) {
     let start = app.clock.now();
     let (early, late) = (installed(&app, "early").await, installed(&app, "late").await);
-    for site in [&early, &late] {
+    let amid = installed(&app, "amid").await;
+    for site in [&early, &late, &amid] {
         purchased(&app, site, start, "starter", "inv-1").await;
     }
-    // Of one the upgrade is known before the moment comes, of the other the cycle was given by then.
+    // Of one the upgrade is known before the moment comes, of another the cycle was given by then, and of the third both
+    // come together, to two workers at once.
     let moment = start + days(30);
     app.clock.advance(days(30) - SignedDuration::from_mins(5));
     changed(&app, &early, moment, "pro", "inv-2").await;
-    app.clock.advance(SignedDuration::from_mins(5));
+    let other = app.another_server(Roles { api: false, worker: true }).await;
+    let upgrade = |site: &Site| signed(&app, site, "PaidPlanChanged", &terms(moment, "pro", "inv-2"));
+    let sent = upgrade(&amid);
+    let (arrived, ()) = tokio::join!(together((0..16).map(|_| app.deliver(sent.clone()))), async {
+        app.clock.advance(SignedDuration::from_mins(5))
+    },);
+    assert!(arrived.iter().all(|answer| answer.status == 200));
     app.until_available(&app.fresh(&early).token, 6_200).await;
     app.until_available(&app.fresh(&late).token, 2_200).await;
-    changed(&app, &late, moment, "pro", "inv-2").await;
-    until_standing(&app, &late, standing(&app, &early).await).await;
-    assert_eq!(standing(&app, &late).await, is("pro", "active", 6_200));
+    for answer in together((0..16).map(|_| app.deliver(upgrade(&late)))).await {
+        answer.data();
+    }
+    for site in [&early, &late, &amid] {
+        until_standing(&app, site, is("pro", "active", 6_200)).await;
+    }
+    other.stop().await;
+    app.settled().await;
+    let both = ["free", "cycle:inv-1:0", "upgrade:inv-1"];
+    assert_eq!(keys(&app, &early).await, both);
+    for site in [&late, &amid] {
+        // A cycle that was given first is taken back: with the upgrade the cycles begin anew.
+        let tick = ["cycle:inv-1:1", "reversal:cycle:inv-1:1"];
+        let (ticked, rest): (Vec<_>, Vec<_>) =
+            keys(&app, site).await.into_iter().partition(|key| tick.contains(&key.as_str()));
+        let came_first = ticked == tick || (ticked.is_empty() && site.instance_id == amid.instance_id);
+        assert!(came_first && rest == both, "{ticked:?} {rest:?}");
+    }
+    let count = async |what: &str| app.place.number(&format!("SELECT count(*) FROM {what}")).await;
+    assert_eq!(count("grants WHERE source = 'upgrade'").await, 3);
+    // Each arrival is written down, and each event is one fact.
+    assert_eq!(count("facts WHERE event_type = 'PaidPlanChanged'").await, 3);
+    assert_eq!(count("deliveries WHERE event_type = 'PaidPlanChanged' AND duplicate = 0").await, 3);
+    assert_eq!(count("deliveries WHERE event_type = 'PaidPlanChanged'").await, 1 + 16 + 16);
     app.finish().await;
 }
 

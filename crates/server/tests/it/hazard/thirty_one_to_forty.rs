@@ -1,4 +1,4 @@
-//! Hazards 31 to 40.
+//! Hazards 31 to 40, but for 39.
 
 use std::sync::Arc;
 
@@ -8,14 +8,15 @@ use wixapp_core::account::{Adjustment, Change, Undo};
 use wixapp_core::clock::Clock;
 use wixapp_core::grant::Pool;
 use wixapp_core::{Credits, ErrorCode};
-use wixapp_emulator::{Card, CheckoutOrder};
 use wixapp_server::App;
 use wixapp_server::operator::adjust;
 use wixapp_server::serve::Roles;
 use wixapp_server::work::{derive, reconcile};
 
-use super::{counter, entries, installed, invoice, is, purchased, say, standing, terms, until_standing};
-use crate::app::{Site, TestApp, count, days, hours, together};
+use super::{
+    buy, counter, entries, installed, invoice, is, keys, purchased, say, standing, terms, until_standing,
+};
+use crate::app::{TestApp, count, days, hours, together};
 
 on_both!(
     hazard_31_numbers_at_the_limit_are_refused_and_nothing_breaks,
@@ -25,8 +26,9 @@ on_both!(
     hazard_35_a_new_catalogue_leaves_what_was_given,
     hazard_36_another_way_of_paying_is_the_same_life,
     hazard_37_two_paid_checkouts_count_by_their_invoices_and_somebody_is_told,
+    hazard_37_two_plans_that_were_both_paid_count_by_their_invoices_and_cycle_once,
+    hazard_37_two_plans_that_were_both_paid_in_either_order_count_and_somebody_is_told,
     hazard_38_a_deletion_cancels_work_returns_credits_and_keeps_the_books,
-    hazard_39_a_day_old_backup_asks_wix_before_it_spends_or_gives,
     hazard_40_two_schedulers_at_once_give_once,
 );
 
@@ -213,6 +215,66 @@ async fn hazard_37_two_paid_checkouts_count_by_their_invoices_and_somebody_is_to
     app.finish().await;
 }
 
+async fn hazard_37_two_plans_that_were_both_paid_count_by_their_invoices_and_cycle_once(app: TestApp) {
+    let start = app.clock.now();
+    app.clock.advance(hours(2));
+    let buy_both = async |name: &str, late: bool| {
+        let site = installed(&app, name).await;
+        let mut paid = [(start, "starter", "inv-1"), (start + hours(1), "pro", "inv-2")];
+        if late {
+            paid.reverse();
+        }
+        for (at, plan, invoice) in paid {
+            purchased(&app, &site, at, plan, invoice).await;
+        }
+        assert_eq!(standing(&app, &site).await, is("pro", "active", 6_200), "{name}");
+        site
+    };
+    let both = [buy_both("in-order", false).await, buy_both("out-of-order", true).await];
+    // What is refunded takes its own credits along.
+    for (name, refunded, left) in [("the-first", "inv-1", 5_200), ("the-second", "inv-2", 1_200)] {
+        let site = buy_both(name, false).await;
+        invoice(&app, &site, refunded, "REFUNDED").await;
+        assert_eq!(standing(&app, &site).await, is("pro", "active", left), "{refunded}");
+    }
+    // Two plans are paid, and one of them brings cycles.
+    app.clock.advance(days(30));
+    for site in &both {
+        until_standing(&app, site, is("pro", "active", 11_200)).await;
+        let given = keys(&app, site).await;
+        assert_eq!((given.len(), given[3].as_str()), (4, "cycle:inv-2:1"), "{given:?}");
+    }
+    app.finish().await;
+}
+
+async fn hazard_37_two_plans_that_were_both_paid_in_either_order_count_and_somebody_is_told(app: TestApp) {
+    let start = app.clock.now();
+    app.clock.advance(hours(2));
+    let (mut seen, mut wanted) = (Vec::new(), Vec::new());
+    // Which was paid first, and which the app hears of first.
+    for [first, second] in [["starter", "pro"], ["pro", "starter"]] {
+        for late in [false, true] {
+            let site = installed(&app, &format!("{first}-{late}")).await;
+            let alarms = counter(&app, "wixapp_alarms_total").await;
+            let mut paid = [(start, first, "inv-1"), (start + hours(1), second, "inv-2")];
+            if late {
+                paid.reverse();
+            }
+            for (at, plan, invoice) in paid {
+                purchased(&app, &site, at, plan, invoice).await;
+            }
+            let alarms = counter(&app, "wixapp_alarms_total").await - alarms;
+            seen.push((first, late, standing(&app, &site).await, alarms));
+            wanted.push((first, late, is("pro", "active", 6_200), 1));
+        }
+    }
+    assert_eq!(
+        seen, wanted,
+        "the plan paid first, whether it was told last, how the site stands, and how often somebody is told"
+    );
+    app.finish().await;
+}
+
 async fn hazard_38_a_deletion_cancels_work_returns_credits_and_keeps_the_books(app: TestApp) {
     let site = app.install().await;
     app.spend(&site, "s-1", 10).await.data();
@@ -240,55 +302,9 @@ async fn hazard_38_a_deletion_cancels_work_returns_credits_and_keeps_the_books(a
     app.finish().await;
 }
 
-/// Buys a plan at the local platform.
-async fn buy(app: &TestApp, site: &Site, plan: &str) {
-    let order = CheckoutOrder { product_id: plan.to_owned(), ..CheckoutOrder::default() };
-    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
-    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
-}
-
-async fn hazard_39_a_day_old_backup_asks_wix_before_it_spends_or_gives(mut app: TestApp) {
-    let site = app.install().await;
-    buy(&app, &site, "starter").await;
-    app.until_available(&site.token, 1_200).await;
-    app.stop_server().await;
-    let backup = app.place.copy().await;
-    app.start_server().await;
-    // What happens on this day is stored, acknowledged, and lost with the database.
-    app.advance(hours(12)).await;
-    buy(&app, &site, "pro").await;
-    app.until_available(&app.fresh(&site).token, 6_200).await;
-    app.spend(&app.fresh(&site), "s-0", 200).await.data();
-    app.advance(hours(12)).await;
-    app.stop_server().await;
-    app.restore(backup);
-    let upgraded = "SELECT count(*) FROM facts WHERE event_type = 'PaidPlanChanged'";
-    assert_eq!(app.place.number(upgraded).await, 0, "the backup does not know of the upgrade");
-    app.start_with(Roles { api: true, worker: false }).await;
-    let asked = app.to_wix.count("/apps/v1/instance");
-    let spent = app.spend(&app.fresh(&site), "s-1", 1_300).await;
-    assert_eq!(spent.data()["credits"]["available"], 4_900, "Wix was asked before the spend was decided");
-    assert_eq!(app.to_wix.count("/apps/v1/instance"), asked + 1);
-    assert_eq!(app.spend(&app.fresh(&site), "s-2", 1).await.data()["credits"]["available"], 4_899);
-    assert_eq!(app.to_wix.count("/apps/v1/instance"), asked + 1, "once is enough");
-    app.stop_server().await;
-    app.start_server().await;
-    app.settled().await;
-    assert_eq!(standing(&app, &site).await, is("pro", "active", 4_899));
-    // The webhook of the upgrade comes again, and gives nothing again.
-    let upgrade =
-        app.emulator.deliveries().into_iter().rev().find(|sent| sent.event_type == "PaidPlanChanged");
-    app.emulator.resend(upgrade.unwrap().delivery_id.as_str(), 1).await.unwrap();
-    app.settled().await;
-    assert_eq!(app.place.number(upgraded).await, 1);
-    assert_eq!(standing(&app, &site).await, is("pro", "active", 4_899));
-    assert_eq!(entries(&app, &site, "grant").await, 3);
-    app.finish().await;
-}
-
 async fn hazard_40_two_schedulers_at_once_give_once(mut app: TestApp) {
     let site = app.install().await;
-    buy(&app, &site, "starter").await;
+    buy(&app, &site, "starter", "MONTHLY").await;
     app.until_available(&site.token, 1_200).await;
     let other = app.another_server(Roles { api: true, worker: true }).await;
     for n in 1..=3 {

@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// Where webhooks go [default: the app's page + /api/v1/wix/webhook]
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
+    /// Where the app's own pricing page is [default: the app's page + /plans]
+    #[arg(long, value_name = "URL")]
+    pricing_url: Option<String>,
     /// The app's id
     #[arg(long, value_name = "ID", env = "WIXAPP_APP_ID", hide_env_values = true, required = true)]
     app_id: Option<String>,
@@ -92,6 +95,9 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
     if let Some(url) = args.webhook_url {
         config.webhook_url = url;
     }
+    if let Some(url) = args.pricing_url {
+        config.pricing_url = url;
+    }
     let emulator = Emulator::new(config).map_err(|error| refused(&error))?;
     if let Some(file) = &args.public_key_file {
         std::fs::write(file, emulator.public_key_pem()).map_err(|error| {
@@ -133,7 +139,7 @@ fn refused(error: &wixapp_emulator::Error) -> Failure {
     let hint = if error.is_data() {
         "choose another file with --data-file, or remove this one to begin anew"
     } else {
-        "check --app-url, --webhook-url, --app-id, --custom-charges-url and --widget"
+        "check --app-url, --webhook-url, --pricing-url, --app-id, --custom-charges-url and --widget"
     };
     Failure::user(error.to_string()).hint(hint)
 }

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use wixapp_store::{FactRecord, StripeEventRecord};
+use wixapp_core::DeliveryId;
+use wixapp_store::{FactRecord, ParkedFact, StripeEventRecord};
 
 use super::describe_fact;
 use crate::command::{ConfigArgs, database};
@@ -34,8 +35,11 @@ pub(in crate::command) fn with_examples(command: clap::Command, program: &str) -
   {program} webhook park list --config wixapp.toml
   {program} webhook park list --limit 100 --json
 
-What names an unknown plan is used by itself once plans.catalog knows the plan and the server was started again. An event of
-Stripe that nobody could place, or read, waits for `webhook replay` with its id, or for Stripe to send it again."
+Each row begins with the id that `webhook show` and `webhook replay` take; what did not come by a webhook has none, and a dash.
+
+What names an unknown plan is used by itself once plans.catalog knows the plan and the server was started again. What could not be
+read waits for `webhook replay`, after an update that can read it. An event of Stripe that nobody could place, or read, waits for
+`webhook replay` with its own id, or for Stripe to send it again."
     );
     command.mut_subcommand("list", |command| command.after_help(list))
 }
@@ -50,7 +54,7 @@ async fn list(args: List) -> Result<ExitCode, Failure> {
     let facts = store.list_parked(args.limit).await?;
     let events = store.list_parked_stripe_events(args.limit).await?;
     store.close().await;
-    let facts = facts.iter().map(|fact| (fact.received_at, Waits::Fact(fact)));
+    let facts = facts.iter().map(|parked| (parked.fact.received_at, Waits::Fact(parked)));
     let mut all: Vec<_> =
         facts.chain(events.iter().map(|event| (event.received_at, Waits::StripeEvent(event)))).collect();
     all.sort_by_key(|(received_at, _)| *received_at);
@@ -69,14 +73,22 @@ async fn list(args: List) -> Result<ExitCode, Failure> {
 
 /// What is parked: a fact of an instance, or an event of Stripe of which it is not known whose it is.
 enum Waits<'a> {
-    Fact(&'a FactRecord),
+    Fact(&'a ParkedFact),
     StripeEvent(&'a StripeEventRecord),
 }
 
 impl Waits<'_> {
+    /// What `webhook show` and `webhook replay` take.
+    fn id(&self) -> Option<&str> {
+        match self {
+            Self::Fact(it) => it.delivery_id.as_ref().map(DeliveryId::as_str),
+            Self::StripeEvent(it) => Some(&it.event_id),
+        }
+    }
+
     fn row(&self) -> String {
         let (at, source, whose, event_type, key, reason) = match self {
-            Self::Fact(it) => {
+            Self::Fact(ParkedFact { fact: it, .. }) => {
                 let whose = it.instance_id.as_str();
                 (it.received_at, source(it), whose, &it.event_type, &it.key, &it.reason)
             }
@@ -84,15 +96,17 @@ impl Waits<'_> {
                 (it.received_at, STRIPE, "(no site)", &it.event_type, &it.event_id, &it.reason)
             }
         };
-        let reason = reason.as_deref().unwrap_or_default();
-        format!("{at}  {source}  {whose}  {event_type}  {key}\n    {reason}")
+        let (id, reason) = (self.id().unwrap_or("-"), reason.as_deref().unwrap_or_default());
+        format!("{id}  {at}  {source}  {whose}  {event_type}  {key}\n    {reason}")
     }
 
     fn describe(&self) -> Value {
-        match self {
-            Self::Fact(fact) => describe_fact(fact, false),
+        let mut described = match self {
+            Self::Fact(parked) => describe_fact(&parked.fact, false),
             Self::StripeEvent(event) => describe(event, false),
-        }
+        };
+        described["deliveryId"] = json!(self.id());
+        described
     }
 }
 

@@ -65,6 +65,8 @@ export const de = (f: Format): AutopostMessages => {
       profile: 'Markenprofil',
       withoutProfile: 'Keines',
       profileHint: 'Seine Hashtags stehen unter Ihrem Text.',
+      profileLost:
+        'Das Markenprofil dieses Beitrags wurde gelöscht. Der Beitrag kommt ohne eines aus.',
       noProfile: 'Ein Markenprofil setzt Ihre Hashtags unter jeden neuen Beitrag.',
       noProfileAction: 'Profil anlegen',
       networksTitle: 'Netzwerke',

@@ -68,6 +68,7 @@ export const he = (f: Format): AutopostMessages => {
       profile: 'פרופיל מותג',
       withoutProfile: 'ללא',
       profileHint: 'ההאשטגים שלו מתווספים מתחת לטקסט.',
+      profileLost: 'פרופיל המותג של הפוסט הזה נמחק. הפוסט ממשיך בלי פרופיל.',
       noProfile: 'פרופיל מותג מוסיף את ההאשטגים שלכם לכל פוסט חדש.',
       noProfileAction: 'יצירת פרופיל',
       networksTitle: 'רשתות',

@@ -1,9 +1,9 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { createApiClient } from './client';
-import { ApiError, retryAfterMs } from './error';
-import { REQUEST_TIMEOUT_MS } from './request';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { createApiClient } from './client.js';
+import { ApiError, retryAfterMs } from './error.js';
+import { REQUEST_TIMEOUT_MS } from './request.js';
 
 const server = startTestServer();
 const client = createApiClient({

@@ -1,4 +1,4 @@
-import { type RequestOptions, request, requestFile, type Transport } from './request';
+import { type RequestOptions, request, requestFile, type Transport } from './request.js';
 import type {
   BiEvent,
   Checkout,
@@ -32,7 +32,7 @@ import type {
   Usage,
   UserStatus,
   VoidRequest,
-} from './types';
+} from './types.js';
 
 /** Prefix of the framework's own routes; an app's routes live beside it. */
 export const API_BASE = '/api/v1/wix';

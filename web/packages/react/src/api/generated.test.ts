@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createApiClient } from './client';
+import { createApiClient } from './client.js';
 
 const A_SILENCE = {
   address: null,

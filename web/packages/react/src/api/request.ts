@@ -1,4 +1,4 @@
-import { ApiError, errorFromReply } from './error';
+import { ApiError, errorFromReply } from './error.js';
 
 /** How long a call may take before it counts as unanswered. */
 export const REQUEST_TIMEOUT_MS = 15_000;

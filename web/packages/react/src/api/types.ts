@@ -24,7 +24,7 @@ import type {
   SubscriptionView,
   TopUps,
   TopUpView,
-} from './generated';
+} from './generated/index.js';
 
 export type {
   ActionUsage,
@@ -52,7 +52,7 @@ export type {
   UsageDay,
   UserStatus,
   VoidRequest,
-} from './generated';
+} from './generated/index.js';
 
 export type BiEvent = BiEventRequest;
 export type Checkout = CheckoutView;

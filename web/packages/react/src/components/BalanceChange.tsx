@@ -1,5 +1,5 @@
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
 
 export interface BalanceChangeProps {
   /** Credits before the purchase; null when not known. */

@@ -1,19 +1,19 @@
 import { Button, Loader, Text } from '@wix/design-system';
 import { type ReactElement, useEffect, useRef } from 'react';
-import type { Checkout } from '../api/types';
-import { useCheckout } from '../hooks/useCheckout';
+import type { Checkout } from '../api/types.js';
+import { useCheckout } from '../hooks/useCheckout.js';
 import {
   type CheckoutReturnParams,
   type CheckoutReturnView,
   useCheckoutReturn,
-} from '../hooks/useCheckoutReturn';
-import { usePlans } from '../hooks/usePlans';
-import { useMessages } from '../messages/useMessages';
-import { BalanceChange } from './BalanceChange';
-import { Celebration } from './Celebration';
-import { AlertDisc, ClockIcon, DoneDisc, InfoIcon } from './icons';
-import { ReturnMail } from './ReturnMail';
-import { ReturnActions, ReturnMessage } from './ReturnParts';
+} from '../hooks/useCheckoutReturn.js';
+import { usePlans } from '../hooks/usePlans.js';
+import { useMessages } from '../messages/useMessages.js';
+import { BalanceChange } from './BalanceChange.js';
+import { Celebration } from './Celebration.js';
+import { AlertDisc, ClockIcon, DoneDisc, InfoIcon } from './icons.js';
+import { ReturnMail } from './ReturnMail.js';
+import { ReturnActions, ReturnMessage } from './ReturnParts.js';
 
 export interface CheckoutReturnProps extends CheckoutReturnParams {
   /** The owner is done with the message. */

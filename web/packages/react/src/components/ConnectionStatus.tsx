@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
 
 /** A short drop of the stream is normal and not worth a word. */
 const MENTION_AFTER_MS = 4_000;

@@ -1,9 +1,9 @@
 import { Text } from '@wix/design-system';
-import type { PlanOffer } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
-import { CopyText } from './CopyText';
-import { PreviewModal } from './PreviewModal';
+import type { PlanOffer } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
+import { CopyText } from './CopyText.js';
+import { PreviewModal } from './PreviewModal.js';
 
 export interface ContactModalProps {
   /** The plan that is agreed on in person; null keeps the dialog closed. */

@@ -1,6 +1,6 @@
 import { Button, Text } from '@wix/design-system';
 import { useState } from 'react';
-import { useMessages } from '../messages/useMessages';
+import { useMessages } from '../messages/useMessages.js';
 
 export interface CopyTextProps {
   /** What the text is. */

@@ -1,10 +1,10 @@
 import { Heading } from '@wix/design-system';
 import { useId } from 'react';
-import type { Credits } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { useCredits } from '../hooks/useCredits';
-import { useMessages } from '../messages/useMessages';
-import { Announcement } from './Announcement';
+import type { Credits } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useCredits } from '../hooks/useCredits.js';
+import { useMessages } from '../messages/useMessages.js';
+import { Announcement } from './Announcement.js';
 
 /** The live balance on the brand gradient: available, held, and where the credits come from. */
 export function CreditCard() {

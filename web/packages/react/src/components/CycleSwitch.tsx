@@ -1,6 +1,6 @@
 import { useId } from 'react';
-import type { SoldCycle } from '../api/types';
-import { useMessages } from '../messages/useMessages';
+import type { SoldCycle } from '../api/types.js';
+import { useMessages } from '../messages/useMessages.js';
 
 export interface CycleSwitchProps {
   /** The cycle whose prices are shown. */

@@ -1,8 +1,9 @@
 import { Heading } from '@wix/design-system';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { useMessages } from '../messages/useMessages';
-import { type Place, placeOfFocus, returnFocus, stepInside } from './focus';
-import { CloseIcon } from './icons';
+import { useMessages } from '../messages/useMessages.js';
+import { type Place, placeOfFocus, returnFocus, stepInside } from './focus.js';
+import { CloseIcon } from './icons.js';
+import { useOverflow } from './useOverflow.js';
 
 export interface DialogProps {
   /** Whether it is open. */
@@ -13,7 +14,7 @@ export interface DialogProps {
   size?: 'normal' | 'wide';
   /** Escape, the close button, or a click beside the dialog. */
   onClose(): void;
-  /** Its content, which scrolls when there is much of it. */
+  /** Its content, which scrolls when there is much of it, by keys too. */
   children: ReactNode;
   /** Buttons at the end, in a row that stays in view while the content scrolls. */
   footer?: ReactNode;
@@ -72,10 +73,23 @@ export function Dialog(props: DialogProps) {
               <CloseIcon size={22} />
             </button>
           </header>
-          <div className="wxa-dialog__content">{children}</div>
+          <Content titleId={titleId}>{children}</Content>
           {footer !== undefined && <footer className="wxa-dialog__foot">{footer}</footer>}
         </div>
       )}
     </dialog>
+  );
+}
+
+/** Keys scroll what has the focus, and nothing inside may take it: then the content does. */
+function Content({ titleId, children }: { titleId: string; children: ReactNode }) {
+  const content = useRef<HTMLDivElement>(null);
+  const stop = useOverflow(content)
+    ? { tabIndex: 0, role: 'group', 'aria-labelledby': titleId }
+    : undefined;
+  return (
+    <div ref={content} className="wxa-dialog__content" {...stop}>
+      {children}
+    </div>
   );
 }

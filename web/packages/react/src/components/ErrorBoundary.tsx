@@ -1,5 +1,5 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react';
-import { ErrorScreen } from './ErrorScreen';
+import { ErrorScreen } from './ErrorScreen.js';
 
 export interface ErrorBoundaryProps {
   /** The part that may break. */

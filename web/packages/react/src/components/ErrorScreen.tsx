@@ -1,9 +1,9 @@
 import { Button, Heading, Text } from '@wix/design-system';
-import { ApiError } from '../api/error';
-import { useWixContext } from '../context/WixContext';
-import type { PackageMessages } from '../messages/en';
-import { useMessages } from '../messages/useMessages';
-import { AlertDisc } from './icons';
+import { ApiError } from '../api/error.js';
+import { useWixContext } from '../context/WixContext.js';
+import type { PackageMessages } from '../messages/en.js';
+import { useMessages } from '../messages/useMessages.js';
+import { AlertDisc } from './icons.js';
 
 export interface ErrorScreenProps {
   /** What was caught: an `ApiError` is said in words, anything else is a defect of the page. */

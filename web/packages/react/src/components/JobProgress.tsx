@@ -1,12 +1,12 @@
 import { Badge, type BadgeSkin, Text, TextButton } from '@wix/design-system';
-import type { Job, JobStatus } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { isFinal } from '../live/newer';
-import { useMessages } from '../messages/useMessages';
-import { Announcement } from './Announcement';
-import { OpenOutsideIcon } from './icons';
-import { ProgressBar, type ProgressBarProps } from './ProgressBar';
-import { resultUrl } from './resultUrl';
+import type { Job, JobStatus } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { isFinal } from '../live/newer.js';
+import { useMessages } from '../messages/useMessages.js';
+import { Announcement } from './Announcement.js';
+import { OpenOutsideIcon } from './icons.js';
+import { ProgressBar, type ProgressBarProps } from './ProgressBar.js';
+import { resultUrl } from './resultUrl.js';
 
 export interface JobProgressProps {
   /** The job, as `useJobPoller` gives it. */

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ErrorScreen } from './ErrorScreen';
+import { ErrorScreen } from './ErrorScreen.js';
 
 /** What is shown of a query: one of a hook's, or several put together. */
 interface Shown<T> extends Pick<UseQueryResult<T>, 'data' | 'error'> {

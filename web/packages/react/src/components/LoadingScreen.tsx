@@ -1,4 +1,4 @@
-import { useMessages } from '../messages/useMessages';
+import { useMessages } from '../messages/useMessages.js';
 
 export interface LoadingScreenProps {
   /** Heights in px of the cards that will stand here, so that nothing moves when they arrive. */

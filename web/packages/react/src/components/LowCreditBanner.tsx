@@ -1,8 +1,8 @@
 import { Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
-import { AlertDisc } from './icons';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
+import { AlertDisc } from './icons.js';
 
 /** A tenth of a cycle's credits. */
 const LOW = 0.1;

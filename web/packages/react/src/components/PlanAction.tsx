@@ -1,6 +1,6 @@
 import { Button, Loader } from '@wix/design-system';
-import type { PlanOffer, SoldCycle } from '../api/types';
-import { useMessages } from '../messages/useMessages';
+import type { PlanOffer, SoldCycle } from '../api/types.js';
+import { useMessages } from '../messages/useMessages.js';
 
 export interface PlanActionProps {
   /** The plan, with what may be done with it. */

@@ -1,11 +1,11 @@
 import { Badge, Heading, Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
-import type { SoldCycle } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import type { PackageMessages } from '../messages/en';
-import { useMessages } from '../messages/useMessages';
-import { CheckIcon } from './icons';
-import { type PricedPlan, priceOf } from './price';
+import type { SoldCycle } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import type { PackageMessages } from '../messages/en.js';
+import { useMessages } from '../messages/useMessages.js';
+import { CheckIcon } from './icons.js';
+import { type PricedPlan, priceOf } from './price.js';
 
 /** What a card shows of a plan, whoever looks at it. */
 export interface PlanFace extends PricedPlan {

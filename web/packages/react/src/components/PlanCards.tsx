@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import type { SoldCycle } from '../api/types';
-import type { PackageMessages } from '../messages/en';
-import { useMessages } from '../messages/useMessages';
-import { CycleSwitch } from './CycleSwitch';
-import type { PlanFace } from './PlanCard';
-import { type Saving, savingOf } from './price';
+import type { SoldCycle } from '../api/types.js';
+import type { PackageMessages } from '../messages/en.js';
+import { useMessages } from '../messages/useMessages.js';
+import { CycleSwitch } from './CycleSwitch.js';
+import type { PlanFace } from './PlanCard.js';
+import { type Saving, savingOf } from './price.js';
 
 interface PlanCardsProps<P> {
   plans: readonly P[];

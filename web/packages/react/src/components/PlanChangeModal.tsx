@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Text } from '@wix/design-system';
-import type { PlanList, PlanOffer, PlanPreview } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { openCheckoutPage } from '../hooks/useCheckout';
-import { usePlanPreview } from '../hooks/usePlanPreview';
-import { useFailureText } from '../messages/useFailureText';
-import { useMessages } from '../messages/useMessages';
-import { Loaded } from './Loaded';
-import { LoadingScreen } from './LoadingScreen';
-import { PreviewModal } from './PreviewModal';
+import type { PlanList, PlanOffer, PlanPreview } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { openCheckoutPage } from '../hooks/useCheckout.js';
+import { usePlanPreview } from '../hooks/usePlanPreview.js';
+import { useFailureText } from '../messages/useFailureText.js';
+import { useMessages } from '../messages/useMessages.js';
+import { Loaded } from './Loaded.js';
+import { LoadingScreen } from './LoadingScreen.js';
+import { PreviewModal } from './PreviewModal.js';
 
 export interface PlanChangeModalProps {
   /** The plans, as `usePlans` gives them. */

@@ -1,10 +1,10 @@
 import { Text } from '@wix/design-system';
 import type { CSSProperties } from 'react';
-import type { PlanList, PlanOffer } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
-import { Dialog } from './Dialog';
-import { CheckIcon } from './icons';
+import type { PlanList, PlanOffer } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
+import { Dialog } from './Dialog.js';
+import { CheckIcon } from './icons.js';
 
 export interface PlanComparisonProps {
   /** Whether it is open. */

@@ -1,8 +1,8 @@
 import { Button, Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
-import { Dialog } from './Dialog';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
+import { Dialog } from './Dialog.js';
 
 export interface PreviewModalProps {
   /** Whether it is open. */

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import type { PlanList, PlanOffer, SoldCycle } from '../api/types';
-import { PlanAction } from './PlanAction';
-import { PlanCard } from './PlanCard';
-import { PlanCards } from './PlanCards';
+import type { PlanList, PlanOffer, SoldCycle } from '../api/types.js';
+import { PlanAction } from './PlanAction.js';
+import { PlanCard } from './PlanCard.js';
+import { PlanCards } from './PlanCards.js';
 
 export interface PricingGridProps {
   /** The plans, as `usePlans` gives them. */

@@ -1,13 +1,13 @@
 import { useState } from 'react';
-import type { PlanOffer } from '../api/types';
-import { usePricing } from '../hooks/usePricing';
-import { useMessages } from '../messages/useMessages';
-import { ContactModal } from './ContactModal';
-import { Dialog } from './Dialog';
-import { Loaded } from './Loaded';
-import { LoadingScreen } from './LoadingScreen';
-import { PlanChangeModal } from './PlanChangeModal';
-import { PricingGrid } from './PricingGrid';
+import type { PlanOffer } from '../api/types.js';
+import { usePricing } from '../hooks/usePricing.js';
+import { useMessages } from '../messages/useMessages.js';
+import { ContactModal } from './ContactModal.js';
+import { Dialog } from './Dialog.js';
+import { Loaded } from './Loaded.js';
+import { LoadingScreen } from './LoadingScreen.js';
+import { PlanChangeModal } from './PlanChangeModal.js';
+import { PricingGrid } from './PricingGrid.js';
 
 export interface PricingModalProps {
   /** Whether it is open. */

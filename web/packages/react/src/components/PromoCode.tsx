@@ -1,10 +1,10 @@
 import { Button } from '@wix/design-system';
 import { type FormEvent, useId, useState } from 'react';
-import { ApiError } from '../api/error';
-import { useWixContext } from '../context/WixContext';
-import { usePromo } from '../hooks/usePromo';
-import { useFailureText } from '../messages/useFailureText';
-import { useMessages } from '../messages/useMessages';
+import { ApiError } from '../api/error.js';
+import { useWixContext } from '../context/WixContext.js';
+import { usePromo } from '../hooks/usePromo.js';
+import { useFailureText } from '../messages/useFailureText.js';
+import { useMessages } from '../messages/useMessages.js';
 
 const LONGEST = 64;
 

@@ -1,9 +1,9 @@
 import { Button, Heading, Text } from '@wix/design-system';
 import { useState } from 'react';
-import type { PublicPlan, PublicPlans, SoldCycle } from '../api/types';
-import { useMessages } from '../messages/useMessages';
-import { PlanCard } from './PlanCard';
-import { PlanCards } from './PlanCards';
+import type { PublicPlan, PublicPlans, SoldCycle } from '../api/types.js';
+import { useMessages } from '../messages/useMessages.js';
+import { PlanCard } from './PlanCard.js';
+import { PlanCards } from './PlanCards.js';
 
 export interface PublicPricingProps {
   /** The catalogue, as `usePublicPlans` gives it. */

@@ -1,9 +1,9 @@
 import { Button, Text } from '@wix/design-system';
 import { type FormEvent, useId, useState } from 'react';
-import type { NoticesSettings } from '../api/types';
-import { useNotices } from '../hooks/useNotices';
-import { useFailureText } from '../messages/useFailureText';
-import { useMessages } from '../messages/useMessages';
+import type { NoticesSettings } from '../api/types.js';
+import { useNotices } from '../hooks/useNotices.js';
+import { useFailureText } from '../messages/useFailureText.js';
+import { useMessages } from '../messages/useMessages.js';
 
 /**
  * Says that a mail will come once the payment is confirmed, or asks where to send it. Nothing is promised by a server

@@ -1,9 +1,9 @@
-import { Heading, Text } from '@wix/design-system';
+import { Button, Heading, Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
-import { ErrorScreen } from './ErrorScreen';
-import { InfoIcon } from './icons';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
+import { ErrorScreen } from './ErrorScreen.js';
+import { InfoIcon } from './icons.js';
 
 export interface SessionGateProps {
   /** The page. */
@@ -16,14 +16,27 @@ export interface SessionGateProps {
   missing?: ReactNode;
 }
 
-/** Shows the page only to a valid session with data; every other case gets its own clear screen. */
+/**
+ * Shows the page only to a valid session with data; every other case gets its own clear screen. A page that was there
+ * when its session ended stays, with the message above it: what is written on it can still be copied.
+ */
 export function SessionGate(props: SessionGateProps) {
   const { children, loading, isAfterPayment = false, missing = <NotInWix /> } = props;
   const { session, userData, error, refreshUserData } = useWixContext();
   if (session === 'missing') return <>{missing}</>;
-  if (session === 'over') return <SessionOver isAfterPayment={isAfterPayment} />;
+  if (session === 'over' && userData === undefined) {
+    return <SessionOver isAfterPayment={isAfterPayment} />;
+  }
   if (session === 'forbidden') return <Forbidden />;
-  if (userData !== undefined) return <>{children}</>;
+  if (userData !== undefined) {
+    // The page keeps its place beside the message, and with it everything that is written and focused there.
+    return (
+      <>
+        {session === 'over' && <SessionOverBanner isAfterPayment={isAfterPayment} />}
+        {children}
+      </>
+    );
+  }
   if (error !== null) return <ErrorScreen error={error} onRetry={() => void refreshUserData()} />;
   return <>{loading}</>;
 }
@@ -50,6 +63,40 @@ function SessionOver({ isAfterPayment }: { isAfterPayment: boolean }) {
       {...(isAfterPayment ? { note: errors.sessionPaidText } : {})}
     />
   );
+}
+
+function SessionOverBanner({ isAfterPayment }: { isAfterPayment: boolean }) {
+  const { errors } = useMessages();
+  const reload = reloadOf(window);
+  return (
+    <div className="wxa-banner wxa-session-over" role="alert" data-testid="screen-session-over">
+      <InfoIcon />
+      <div className="wxa-banner__text">
+        <Text weight="bold">{errors.sessionTitle}</Text>
+        <Text size="small">{errors.sessionUnsaved}</Text>
+        {isAfterPayment && <Text size="small">{errors.sessionPaidText}</Text>}
+      </div>
+      {reload !== null && (
+        <Button size="small" priority="secondary" onClick={reload} data-testid="session-reload">
+          {errors.sessionReload}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/**
+ * Loads the window again with all that is around the page: a new token comes from there. Null in a frame of another
+ * origin, which can reload only itself: that brings the old token back, and the unsaved words would be lost for nothing.
+ */
+function reloadOf({ top }: Window): (() => void) | null {
+  if (top === null) return null;
+  try {
+    const { location } = top;
+    return typeof location.reload === 'function' ? () => location.reload() : null;
+  } catch {
+    return null;
+  }
 }
 
 interface ScreenProps {

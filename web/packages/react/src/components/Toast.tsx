@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
-import type { ToastMessage, ToastTone } from '../context/ToastProvider';
-import { useMessages } from '../messages/useMessages';
-import { AlertDisc, CloseIcon, DoneDisc, InfoDisc } from './icons';
+import type { ToastMessage, ToastTone } from '../context/ToastProvider.js';
+import { useMessages } from '../messages/useMessages.js';
+import { AlertDisc, CloseIcon, DoneDisc, InfoDisc } from './icons.js';
 
 const ICONS: Record<ToastTone, ReactElement> = {
   success: <DoneDisc />,

@@ -1,5 +1,5 @@
-import { useToast } from '../context/ToastProvider';
-import { Toast } from './Toast';
+import { useToast } from '../context/ToastProvider.js';
+import { Toast } from './Toast.js';
 
 /** The place where toasts appear; put one at the end of the page. */
 export function ToastHost() {

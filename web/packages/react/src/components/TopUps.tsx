@@ -1,12 +1,12 @@
 import { Button, Heading, Text } from '@wix/design-system';
 import { useId } from 'react';
-import type { TopUp } from '../api/types';
-import { useToast } from '../context/ToastProvider';
-import { useWixContext } from '../context/WixContext';
-import { useCheckout } from '../hooks/useCheckout';
-import { useTopUps } from '../hooks/useTopUps';
-import { useFailureText } from '../messages/useFailureText';
-import { useMessages } from '../messages/useMessages';
+import type { TopUp } from '../api/types.js';
+import { useToast } from '../context/ToastProvider.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useCheckout } from '../hooks/useCheckout.js';
+import { useTopUps } from '../hooks/useTopUps.js';
+import { useFailureText } from '../messages/useFailureText.js';
+import { useMessages } from '../messages/useMessages.js';
 
 /** Credits that are bought beside a plan; nothing where the app sells none. */
 export function TopUps() {

@@ -2,9 +2,9 @@ import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError } from '../api/error';
-import { useToast } from '../context/ToastProvider';
-import { useWixContext } from '../context/WixContext';
+import { ApiError } from '../api/error.js';
+import { useToast } from '../context/ToastProvider.js';
+import { useWixContext } from '../context/WixContext.js';
 import {
   aCheckout,
   aJob,
@@ -14,19 +14,19 @@ import {
   aStatus,
   credits,
   NOW,
-} from '../testing/fixtures';
-import { fakeClock, openPage, Providers } from '../testing/render';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { Announcement } from './Announcement';
-import { CheckoutReturn } from './CheckoutReturn';
-import { ConnectionStatus } from './ConnectionStatus';
-import { CreditCard } from './CreditCard';
-import { ErrorBoundary } from './ErrorBoundary';
-import { ErrorScreen } from './ErrorScreen';
-import { JobProgress } from './JobProgress';
-import { PricingGrid } from './PricingGrid';
-import { SessionGate } from './SessionGate';
-import { ToastHost } from './ToastHost';
+} from '../testing/fixtures.js';
+import { fakeClock, openPage, Providers } from '../testing/render.js';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { Announcement } from './Announcement.js';
+import { CheckoutReturn } from './CheckoutReturn.js';
+import { ConnectionStatus } from './ConnectionStatus.js';
+import { CreditCard } from './CreditCard.js';
+import { ErrorBoundary } from './ErrorBoundary.js';
+import { ErrorScreen } from './ErrorScreen.js';
+import { JobProgress } from './JobProgress.js';
+import { PricingGrid } from './PricingGrid.js';
+import { SessionGate } from './SessionGate.js';
+import { ToastHost } from './ToastHost.js';
 
 const server = startTestServer();
 const show = (element: React.ReactElement) => render(element, { wrapper: Providers });

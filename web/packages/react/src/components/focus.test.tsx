@@ -2,9 +2,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { beforeEach, expect, it } from 'vitest';
-import { WixProvider } from '../context/WixProvider';
-import { openPage } from '../testing';
-import { Dialog } from './Dialog';
+import { WixProvider } from '../context/WixProvider.js';
+import { openPage } from '../testing/index.js';
+import { Dialog } from './Dialog.js';
 
 beforeEach(() => openPage(''));
 

@@ -2,23 +2,23 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ToastTone } from '../context/ToastProvider';
-import { useWixContext } from '../context/WixContext';
-import { usePlans } from '../hooks/usePlans';
-import { aPlanList, aStarterStatus, aStatus, credits, theNotices } from '../testing/fixtures';
-import { openPage, Providers } from '../testing/render';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { CopyText } from './CopyText';
-import { CreditCard } from './CreditCard';
-import { Dialog } from './Dialog';
-import { EmptyState } from './EmptyState';
-import { Loaded } from './Loaded';
-import { LoadingScreen } from './LoadingScreen';
-import { LowCreditBanner } from './LowCreditBanner';
-import { PreviewModal } from './PreviewModal';
-import { ProgressBar } from './ProgressBar';
-import { ReturnMail } from './ReturnMail';
-import { Toast } from './Toast';
+import type { ToastTone } from '../context/ToastProvider.js';
+import { useWixContext } from '../context/WixContext.js';
+import { usePlans } from '../hooks/usePlans.js';
+import { aPlanList, aStarterStatus, aStatus, credits, theNotices } from '../testing/fixtures.js';
+import { openPage, Providers } from '../testing/render.js';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { CopyText } from './CopyText.js';
+import { CreditCard } from './CreditCard.js';
+import { Dialog } from './Dialog.js';
+import { EmptyState } from './EmptyState.js';
+import { Loaded } from './Loaded.js';
+import { LoadingScreen } from './LoadingScreen.js';
+import { LowCreditBanner } from './LowCreditBanner.js';
+import { PreviewModal } from './PreviewModal.js';
+import { ProgressBar } from './ProgressBar.js';
+import { ReturnMail } from './ReturnMail.js';
+import { Toast } from './Toast.js';
 
 const server = startTestServer();
 const show = (element: React.ReactElement) => render(element, { wrapper: Providers });
@@ -54,6 +54,25 @@ describe('Dialog', () => {
       </Dialog>,
     );
     expect(screen.queryByText('inside')).toBeNull();
+  });
+
+  it('lets_the_keys_scroll_what_it_has_no_room_for_and_only_that', async () => {
+    const height = vi.spyOn(HTMLElement.prototype, 'scrollHeight', 'get').mockReturnValue(900);
+    vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600);
+    const drawn = (text: string) => (
+      <Dialog isOpen title="A title" onClose={() => {}}>
+        {text}
+      </Dialog>
+    );
+    const { rerender } = show(drawn('a long story'));
+    const content = screen.getByRole('group', { name: 'A title' });
+    expect([content.tabIndex, content.textContent]).toEqual([0, 'a long story']);
+    await userEvent.tab();
+    await userEvent.tab();
+    expect(document.activeElement).toBe(content);
+    height.mockReturnValue(600);
+    rerender(drawn('in short'));
+    expect([screen.queryByRole('group'), content.hasAttribute('tabindex')]).toEqual([null, false]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aPlanList } from '../testing/fixtures';
-import { priceOf, savingOf } from './price';
-import { resultUrl } from './resultUrl';
+import { aPlanList } from '../testing/fixtures.js';
+import { priceOf, savingOf } from './price.js';
+import { resultUrl } from './resultUrl.js';
 
 const [free, starter, pro] = aPlanList().plans;
 if (!free || !starter || !pro) throw new Error('the catalogue has four plans');

@@ -1,4 +1,4 @@
-import type { SoldCycle } from '../api/types';
+import type { SoldCycle } from '../api/types.js';
 
 /** What is needed of a plan to say what it costs. */
 export interface PricedPlan {

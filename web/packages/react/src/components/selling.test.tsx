@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PlanOffer } from '../api/types';
+import type { PlanOffer } from '../api/types.js';
 import {
   aPlanList,
   aPreview,
@@ -11,17 +11,17 @@ import {
   NOW,
   thePublicPlans,
   theTopUps,
-} from '../testing/fixtures';
-import { openPage, Providers } from '../testing/render';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { ContactModal } from './ContactModal';
-import { PlanChangeModal } from './PlanChangeModal';
-import { featuresOf, PlanComparison } from './PlanComparison';
-import { PricingModal } from './PricingModal';
-import { PromoCode } from './PromoCode';
-import { PublicPricing } from './PublicPricing';
-import { ToastHost } from './ToastHost';
-import { TopUps } from './TopUps';
+} from '../testing/fixtures.js';
+import { openPage, Providers } from '../testing/render.js';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { ContactModal } from './ContactModal.js';
+import { PlanChangeModal } from './PlanChangeModal.js';
+import { featuresOf, PlanComparison } from './PlanComparison.js';
+import { PricingModal } from './PricingModal.js';
+import { PromoCode } from './PromoCode.js';
+import { PublicPricing } from './PublicPricing.js';
+import { ToastHost } from './ToastHost.js';
+import { TopUps } from './TopUps.js';
 
 const server = startTestServer();
 const json = (data: unknown) => ok(data as JsonBodyType);

@@ -1,18 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
-import type { ApiClient } from '../api/client';
-import { ApiError } from '../api/error';
-import { keys } from '../api/keys';
-import type { UserStatus } from '../api/types';
-import { applyStatus } from '../live/apply';
-import { pollInterval, useLiveStream } from '../live/useLiveStream';
-import { chooseLocale, directionOf } from '../messages/catalog';
-import { createFormat } from '../messages/format';
-import { type Frame, keepFrame } from './frame';
-import { keepLanguage, readLanguage } from './language';
-import { createTrackEvent } from './trackEvent';
-import { useOnline } from './useOnline';
-import { type SessionState, WixContext, type WixContextValue } from './WixContext';
+import type { ApiClient } from '../api/client.js';
+import { ApiError } from '../api/error.js';
+import { keys } from '../api/keys.js';
+import type { UserStatus } from '../api/types.js';
+import { applyStatus } from '../live/apply.js';
+import { pollInterval, useLiveStream } from '../live/useLiveStream.js';
+import { chooseLocale, directionOf } from '../messages/catalog.js';
+import { createFormat } from '../messages/format.js';
+import { type Frame, keepFrame } from './frame.js';
+import { keepLanguage, readLanguage } from './language.js';
+import { createTrackEvent } from './trackEvent.js';
+import { useOnline } from './useOnline.js';
+import { type SessionState, WixContext, type WixContextValue } from './WixContext.js';
 
 interface SessionProps {
   frame: Frame;

@@ -1,8 +1,8 @@
 import { act } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fakeClock, renderInWix } from '../testing/render';
-import { startTestServer } from '../testing/server';
-import { TOAST_VISIBLE_MS, useToast } from './ToastProvider';
+import { fakeClock, renderInWix } from '../testing/render.js';
+import { startTestServer } from '../testing/server.js';
+import { TOAST_VISIBLE_MS, useToast } from './ToastProvider.js';
 
 startTestServer();
 

@@ -1,10 +1,10 @@
 import { createContext, useContext } from 'react';
-import type { ApiClient } from '../api/client';
-import type { ApiError } from '../api/error';
-import type { UserStatus } from '../api/types';
-import type { LiveState } from '../live/stream';
-import type { Format } from '../messages/format';
-import type { TrackEvent } from './trackEvent';
+import type { ApiClient } from '../api/client.js';
+import type { ApiError } from '../api/error.js';
+import type { UserStatus } from '../api/types.js';
+import type { LiveState } from '../live/stream.js';
+import type { Format } from '../messages/format.js';
+import type { TrackEvent } from './trackEvent.js';
 
 /**
  * Whether the page may work: `missing` = not opened by Wix; `over` = the token is expired or refused and

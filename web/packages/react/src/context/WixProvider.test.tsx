@@ -1,14 +1,14 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { useCreditHistory } from '../hooks/useCreditHistory';
-import { useCredits } from '../hooks/useCredits';
-import { POLL_WHILE_DOWN_MS, POLL_WHILE_OPEN_MS } from '../live/useLiveStream';
-import { anEntry, aStarterStatus, aStatus, credits } from '../testing/fixtures';
-import { fakeClock, openPage, renderInWix, setVisibility } from '../testing/render';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { useWixContext } from './WixContext';
-import { WixProvider } from './WixProvider';
+import { useCreditHistory } from '../hooks/useCreditHistory.js';
+import { useCredits } from '../hooks/useCredits.js';
+import { POLL_WHILE_DOWN_MS, POLL_WHILE_OPEN_MS } from '../live/useLiveStream.js';
+import { anEntry, aStarterStatus, aStatus, credits } from '../testing/fixtures.js';
+import { fakeClock, openPage, renderInWix, setVisibility } from '../testing/render.js';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { useWixContext } from './WixContext.js';
+import { WixProvider } from './WixProvider.js';
 
 const server = startTestServer();
 const advance = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));

@@ -1,14 +1,14 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
-import { createApiClient } from '../api/client';
-import type { ApiError } from '../api/error';
-import { authorization, type Transport } from '../api/request';
-import { PACKAGE_LANGUAGES } from '../messages/useMessages';
-import { type Frame, readFrame } from './frame';
-import { createQueryClient } from './queryClient';
-import { renewingFetch } from './renewal';
-import { Session } from './Session';
-import { ToastProvider } from './ToastProvider';
+import { createApiClient } from '../api/client.js';
+import type { ApiError } from '../api/error.js';
+import { authorization, type Transport } from '../api/request.js';
+import { PACKAGE_LANGUAGES } from '../messages/useMessages.js';
+import { type Frame, readFrame } from './frame.js';
+import { createQueryClient } from './queryClient.js';
+import { renewingFetch } from './renewal.js';
+import { Session } from './Session.js';
+import { ToastProvider } from './ToastProvider.js';
 
 export interface WixProviderProps {
   /** The page. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { keepFrame, readFrame } from './frame';
+import { keepFrame, readFrame } from './frame.js';
 
 const open = (address: string) => window.history.replaceState(null, '', address);
 

@@ -1,11 +1,11 @@
 import { act, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PACKAGE_LANGUAGES, useMessages } from '../messages/useMessages';
-import { aStatus } from '../testing/fixtures';
-import { openPage, Providers } from '../testing/render';
-import { startTestServer } from '../testing/server';
-import { keepLanguage, readLanguage } from './language';
-import { useWixContext } from './WixContext';
+import { PACKAGE_LANGUAGES, useMessages } from '../messages/useMessages.js';
+import { aStatus } from '../testing/fixtures.js';
+import { openPage, Providers } from '../testing/render.js';
+import { startTestServer } from '../testing/server.js';
+import { keepLanguage, readLanguage } from './language.js';
+import { useWixContext } from './WixContext.js';
 
 const server = startTestServer();
 afterEach(() => localStorage.clear());

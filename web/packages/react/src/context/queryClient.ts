@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError } from '../api/error';
-import { backoffMs } from '../live/backoff';
+import { ApiError } from '../api/error.js';
+import { backoffMs } from '../live/backoff.js';
 
 const MAX_RETRIES = 3;
 

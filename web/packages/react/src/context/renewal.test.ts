@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ASK_LIMIT_MS, renewingFetch } from './renewal';
+import { ASK_LIMIT_MS, renewingFetch } from './renewal.js';
 
 function setUp(ask: () => Promise<string>) {
   let token = 'old';

@@ -1,5 +1,5 @@
-import type { ApiClient } from '../api/client';
-import type { BiEvent, Milestone } from '../api/types';
+import type { ApiClient } from '../api/client.js';
+import type { BiEvent, Milestone } from '../api/types.js';
 
 /** What happened: a milestone that Wix knows, or anything else under the app's own name for it. */
 export type BiEventName = Milestone | (string & {});

@@ -3,12 +3,12 @@ import userEvent from '@testing-library/user-event';
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ToastHost } from '../components/ToastHost';
-import { anEntry, anExplanation, NOW, someEntries } from '../testing/fixtures';
-import { openPage, Providers } from '../testing/render';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { CreditHistory } from './CreditHistory';
-import { filterOf, type HistoryQuery, historyParams, readHistoryQuery } from './query';
+import { ToastHost } from '../components/ToastHost.js';
+import { anEntry, anExplanation, NOW, someEntries } from '../testing/fixtures.js';
+import { openPage, Providers } from '../testing/render.js';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { CreditHistory } from './CreditHistory.js';
+import { filterOf, type HistoryQuery, historyParams, readHistoryQuery } from './query.js';
 
 const server = startTestServer();
 const json = (data: unknown) => ok(data as JsonBodyType);

@@ -1,15 +1,15 @@
 import { Button, Card, Text } from '@wix/design-system';
 import { useMemo, useState } from 'react';
-import { EmptyState } from '../components/EmptyState';
-import { Loaded } from '../components/Loaded';
-import { LoadingScreen } from '../components/LoadingScreen';
-import { useCreditHistory } from '../hooks/useCreditHistory';
-import { useMessages } from '../messages/useMessages';
-import { EntryModal } from './EntryModal';
-import { HistoryExport } from './HistoryExport';
-import { HistoryFilters } from './HistoryFilters';
-import { HistoryTable } from './HistoryTable';
-import { filterOf, type HistoryQuery, isFiltered } from './query';
+import { EmptyState } from '../components/EmptyState.js';
+import { Loaded } from '../components/Loaded.js';
+import { LoadingScreen } from '../components/LoadingScreen.js';
+import { useCreditHistory } from '../hooks/useCreditHistory.js';
+import { useMessages } from '../messages/useMessages.js';
+import { EntryModal } from './EntryModal.js';
+import { HistoryExport } from './HistoryExport.js';
+import { HistoryFilters } from './HistoryFilters.js';
+import { HistoryTable } from './HistoryTable.js';
+import { filterOf, type HistoryQuery, isFiltered } from './query.js';
 
 export interface CreditHistoryProps {
   /** What is shown, for a page that keeps it in its address; kept inside when left out. */

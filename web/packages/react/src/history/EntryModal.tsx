@@ -1,12 +1,12 @@
 import { Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
-import type { Explanation } from '../api/types';
-import { Dialog } from '../components/Dialog';
-import { Loaded } from '../components/Loaded';
-import { LoadingScreen } from '../components/LoadingScreen';
-import { useWixContext } from '../context/WixContext';
-import { useExplanation } from '../hooks/useCreditHistory';
-import { useMessages } from '../messages/useMessages';
+import type { Explanation } from '../api/types.js';
+import { Dialog } from '../components/Dialog.js';
+import { Loaded } from '../components/Loaded.js';
+import { LoadingScreen } from '../components/LoadingScreen.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useExplanation } from '../hooks/useCreditHistory.js';
+import { useMessages } from '../messages/useMessages.js';
 
 export interface EntryModalProps {
   /** The entry to explain; null keeps the dialog closed. */

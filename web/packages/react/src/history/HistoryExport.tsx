@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from '@wix/design-system';
-import type { HistoryFilter } from '../api/client';
-import { useToast } from '../context/ToastProvider';
-import { useWixContext } from '../context/WixContext';
-import { useFailureText } from '../messages/useFailureText';
-import { useMessages } from '../messages/useMessages';
-import { download } from './download';
+import type { HistoryFilter } from '../api/client.js';
+import { useToast } from '../context/ToastProvider.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useFailureText } from '../messages/useFailureText.js';
+import { useMessages } from '../messages/useMessages.js';
+import { download } from './download.js';
 
 export interface HistoryExportProps {
   /** Which entries; all when left out. */

@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
-import { useMessages } from '../messages/useMessages';
-import { ENTRY_KINDS, type HistoryQuery, isFiltered, POOLS } from './query';
+import { useMessages } from '../messages/useMessages.js';
+import { ENTRY_KINDS, type HistoryQuery, isFiltered, POOLS } from './query.js';
 
 export interface HistoryFiltersProps {
   /** The filters that are set. */

@@ -1,8 +1,8 @@
 import { Text } from '@wix/design-system';
-import type { HistoryEntry } from '../api/types';
-import { InfoIcon } from '../components/icons';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
+import type { HistoryEntry } from '../api/types.js';
+import { InfoIcon } from '../components/icons.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
 
 export interface HistoryTableProps {
   /** The entries, newest first. */

@@ -1,5 +1,5 @@
-import type { HistoryFilter } from '../api/client';
-import type { EntryKind, Pool } from '../api/types';
+import type { HistoryFilter } from '../api/client.js';
+import type { EntryKind, Pool } from '../api/types.js';
 
 /** What the owner chose to see: kinds, pools and whole days of the browser's calendar. */
 export interface HistoryQuery {

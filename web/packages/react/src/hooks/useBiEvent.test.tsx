@@ -2,11 +2,11 @@ import { act, renderHook, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { type ReactNode, StrictMode } from 'react';
 import { describe, expect, it } from 'vitest';
-import { toBiEvent } from '../context/trackEvent';
-import { useWixContext } from '../context/WixContext';
-import { openPage, Providers, renderInWix } from '../testing/render';
-import { api, fail, startTestServer } from '../testing/server';
-import { useBiEvent } from './useBiEvent';
+import { toBiEvent } from '../context/trackEvent.js';
+import { useWixContext } from '../context/WixContext.js';
+import { openPage, Providers, renderInWix } from '../testing/render.js';
+import { api, fail, startTestServer } from '../testing/server.js';
+import { useBiEvent } from './useBiEvent.js';
 
 const server = startTestServer();
 

@@ -1,7 +1,7 @@
 import { useCallback, useEffect } from 'react';
-import type { ApiClient } from '../api/client';
-import type { BiEventData, BiEventName } from '../context/trackEvent';
-import { useWixContext } from '../context/WixContext';
+import type { ApiClient } from '../api/client.js';
+import type { BiEventData, BiEventName } from '../context/trackEvent.js';
+import { useWixContext } from '../context/WixContext.js';
 
 export interface BiEventOptions {
   /** Also reports it by itself, without data, when it is first shown to an owner: once in the life of the page. */

@@ -1,12 +1,12 @@
 import { act, waitFor } from '@testing-library/react';
 import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { useWixContext } from '../context/WixContext';
-import { aCheckout, aStatus } from '../testing/fixtures';
-import { openPage, renderInWix } from '../testing/render';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { openCheckoutPage, useCheckout } from './useCheckout';
-import { usePlans } from './usePlans';
+import { useWixContext } from '../context/WixContext.js';
+import { aCheckout, aPlanList, aStatus } from '../testing/fixtures.js';
+import { fakeClock, openPage, renderInWix } from '../testing/render.js';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { LEAVING_MS, openCheckoutPage, useCheckout } from './useCheckout.js';
+import { usePlans } from './usePlans.js';
 
 const server = startTestServer();
 
@@ -38,13 +38,22 @@ describe('useCheckout', () => {
   });
 
   it('reads_plans_and_status_again_when_the_plan_is_not_for_sale', async () => {
-    server.msw.use(http.post(api('/billing/checkout-url'), () => fail(409, 'already_on_plan')));
+    let reads = 0;
+    server.msw.use(
+      http.post(api('/billing/checkout-url'), () => fail(409, 'already_on_plan')),
+      http.get(api('/billing/plans'), () => {
+        reads += 1;
+        return ok(aPlanList(reads === 1 ? 'free' : 'starter') as unknown as JsonBodyType);
+      }),
+    );
     const { result } = start();
     await waitFor(() => expect(result.current.plans.data).toBeDefined());
     await waitFor(() => expect(result.current.wix.userData).toBeDefined());
     const polls = server.polls;
     act(() => result.current.checkout.purchase.mutate({ planId: 'free', billingCycle: 'MONTHLY' }));
     await waitFor(() => expect(server.polls).toBeGreaterThan(polls));
+    await waitFor(() => expect(result.current.plans.data?.currentPlanId).toBe('starter'));
+    expect(reads).toBe(2);
     expect(open).not.toHaveBeenCalled();
   });
 
@@ -63,6 +72,30 @@ describe('useCheckout', () => {
       window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
     });
     await waitFor(() => expect(result.current.checkout.purchase.isIdle).toBe(true));
+  });
+
+  it('is_free_again_when_the_browser_does_not_leave', async () => {
+    fakeClock();
+    const answer = { checkoutId: 'chk_1', checkoutUrl: 'https://pay.test/checkout/1' };
+    server.msw.use(
+      http.post(api('/billing/checkout-url'), () => ok(answer)),
+      http.post(api('/billing/top-ups/checkout-url'), () => ok(answer)),
+    );
+    const { result } = start();
+    const { purchase, topUp } = result.current.checkout;
+    act(() => {
+      purchase.mutate({ planId: 'starter', billingCycle: 'MONTHLY' });
+      topUp.mutate('hundred');
+    });
+    const states = () => {
+      const { purchase, topUp } = result.current.checkout;
+      return [purchase.status, topUp.status];
+    };
+    await waitFor(() => expect(states()).toEqual(['success', 'success']));
+    await act(() => vi.advanceTimersByTimeAsync(LEAVING_MS - 1_000));
+    expect(states()).toEqual(['success', 'success']);
+    await act(() => vi.advanceTimersByTimeAsync(1_000));
+    expect(states()).toEqual(['idle', 'idle']);
   });
 
   it('takes_the_reminder_away_when_dismissed', async () => {

@@ -1,15 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
-import { ApiError } from '../api/error';
-import { keys } from '../api/keys';
-import type { Checkout, SoldCycle, UserStatus } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import { ApiError } from '../api/error.js';
+import { keys } from '../api/keys.js';
+import type { Checkout, SoldCycle, UserStatus } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { forgetReturn } from './returnStart.js';
 
 export interface Purchase {
   planId: string;
   billingCycle: SoldCycle;
   couponCode?: string;
 }
+
+/** How long a page may take to give way to the checkout before its buttons come back. */
+export const LEAVING_MS = 8_000;
 
 /**
  * Leaves for Wix's checkout page. The checkout must replace the whole dashboard, not the app's frame:
@@ -48,9 +52,20 @@ export function useCheckout() {
     onSuccess: ({ checkoutUrl }) => openCheckoutPage(checkoutUrl),
   });
 
-  // "Back" from the checkout page can bring this very page back from memory, with the button still busy.
   const { reset } = purchase;
   const { reset: resetTopUp } = topUp;
+  // A browser or a sandboxed frame may refuse to leave, and tells nobody: who is still here can try again.
+  const isLeaving = purchase.isSuccess || topUp.isSuccess;
+  useEffect(() => {
+    if (!isLeaving) return;
+    const timer = setTimeout(() => {
+      reset();
+      resetTopUp();
+    }, LEAVING_MS);
+    return () => clearTimeout(timer);
+  }, [isLeaving, reset, resetTopUp]);
+
+  // "Back" from the checkout page can bring this very page back from memory, with the button still busy.
   useEffect(() => {
     const onShow = (event: PageTransitionEvent) => {
       if (!event.persisted) return;
@@ -74,6 +89,9 @@ export function useCheckout() {
     },
   });
 
-  const resume = useCallback((checkout: Checkout) => openCheckoutPage(checkout.checkoutUrl), []);
+  const resume = useCallback((checkout: Checkout) => {
+    forgetReturn(window, checkout.checkoutId);
+    openCheckoutPage(checkout.checkoutUrl);
+  }, []);
   return { purchase, topUp, dismissal, resume };
 }

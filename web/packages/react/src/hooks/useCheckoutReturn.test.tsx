@@ -1,12 +1,13 @@
 import { act, waitFor } from '@testing-library/react';
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Checkout, HistoryEntry } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { aCheckout, anEntry, aStarterStatus } from '../testing/fixtures';
-import { fakeClock, openPage, renderInWix } from '../testing/render';
-import { api, fail, ok, startTestServer } from '../testing/server';
-import { PATIENCE_MS, useCheckoutReturn } from './useCheckoutReturn';
+import type { Checkout, HistoryEntry } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { aCheckout, anEntry, aStarterStatus } from '../testing/fixtures.js';
+import { fakeClock, openPage, renderInWix } from '../testing/render.js';
+import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { useCheckout } from './useCheckout.js';
+import { PATIENCE_MS, useCheckoutReturn } from './useCheckoutReturn.js';
 
 const server = startTestServer();
 const PAID_AT = '2026-11-21T12:00:30Z';
@@ -50,10 +51,11 @@ describe('useCheckoutReturn', () => {
     const view = renderInWix(() => ({
       wix: useWixContext(),
       back: useCheckoutReturn({ payment, checkoutId }),
+      resume: useCheckout().resume,
     }));
     const state = (wanted: string) =>
       waitFor(() => expect(view.result.current.back.state).toBe(wanted));
-    return { result: view.result, state };
+    return { result: view.result, state, unmount: view.unmount };
   }
 
   it('asks_the_server_at_once_and_stays_processing_while_the_checkout_is_open', async () => {
@@ -134,6 +136,59 @@ describe('useCheckoutReturn', () => {
     await act(() => vi.advanceTimersByTimeAsync(15_000));
     await state('success');
     expect(returns).toBe(asked + 1);
+  });
+
+  it.each([
+    ['kept', () => undefined],
+    [
+      'blocked',
+      () => {
+        const refuse = () => {
+          throw new DOMException('Blocked.', 'SecurityError');
+        };
+        for (const way of ['getItem', 'setItem', 'removeItem'] as const) {
+          vi.spyOn(Storage.prototype, way).mockImplementation(refuse);
+        }
+      },
+    ],
+  ])(
+    'counts_the_minute_from_the_return_also_after_another_page_with_storage_%s',
+    async (_name, prepare) => {
+      prepare();
+      const first = comeBack('success', 'chk_1');
+      await first.state('processing');
+      await act(() => vi.advanceTimersByTimeAsync(PATIENCE_MS / 2));
+      first.unmount();
+      const second = comeBack('success', 'chk_1');
+      expect(second.result.current.back.state).toBe('processing');
+      await act(() => vi.advanceTimersByTimeAsync(PATIENCE_MS / 2));
+      expect(second.result.current.back.state).toBe('waiting');
+      second.unmount();
+      await act(() => vi.advanceTimersByTimeAsync(PATIENCE_MS));
+      // At once: not a moment of "usually within a few seconds".
+      expect(comeBack('success', 'chk_1').result.current.back.state).toBe('waiting');
+    },
+  );
+
+  it('keeps_of_the_return_only_when_it_was_and_only_until_it_is_decided', async () => {
+    const { state } = comeBack('success', 'chk_1');
+    await state('processing');
+    expect(Object.keys(sessionStorage)).toEqual(['wixapp.return.chk_1']);
+    expect(sessionStorage.getItem('wixapp.return.chk_1')).toMatch(/^\d+$/);
+    checkout = paid();
+    await act(() => vi.advanceTimersByTimeAsync(5_000));
+    await state('success');
+    expect(Object.keys(sessionStorage)).toEqual([]);
+  });
+
+  it('waits_anew_for_a_checkout_that_is_paid_after_all', async () => {
+    vi.spyOn(window, 'open').mockReturnValue(null);
+    const first = comeBack('success', 'chk_1');
+    await act(() => vi.advanceTimersByTimeAsync(PATIENCE_MS));
+    await first.state('waiting');
+    act(() => first.result.current.resume(checkout));
+    first.unmount();
+    expect(comeBack('success', 'chk_1').result.current.back.state).toBe('processing');
   });
 
   it('stays_processing_while_the_server_cannot_be_reached', async () => {

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
-import type { HistoryRange } from '../api/client';
-import { ApiError } from '../api/error';
-import { keys } from '../api/keys';
-import type { Checkout, HistoryEntry } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { HistoryRange } from '../api/client.js';
+import { ApiError } from '../api/error.js';
+import { keys } from '../api/keys.js';
+import type { Checkout, HistoryEntry } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { forgetReturn, returnStart } from './returnStart.js';
 
 /**
  * `waiting`: not confirmed after a minute, still watched. `cancelled` and `declined`: left without paying, as the
@@ -49,8 +50,8 @@ const ASK_LATE_MS = 15_000;
 export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnView {
   const { checkoutId, payment } = params;
   const { client, session } = useWixContext();
-  const isLate = useElapsed(PATIENCE_MS, checkoutId);
   const claimsPaid = payment === 'success';
+  const isLate = useIsLate(checkoutId, claimsPaid);
   const unpaid = payment === 'declined' || payment === 'failed' ? 'declined' : 'cancelled';
 
   const query = useQuery<Checkout>({
@@ -74,6 +75,10 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
     query.error,
     isLate,
   );
+  const isOver = query.data !== undefined && !isUndecided(query.data);
+  useEffect(() => {
+    if (isOver && checkoutId !== null) forgetReturn(window, checkoutId);
+  }, [isOver, checkoutId]);
   const balance = usePurchaseBalance(query.data, state);
   const isInterrupted = query.failureReason !== null && !isRefused(query.failureReason);
   return { state, checkout: query.data, ...balance, isInterrupted };
@@ -139,11 +144,18 @@ function purchaseGrant(entries: readonly HistoryEntry[], { completedAt }: Checko
   return entries.find((entry) => Date.parse(entry.at) <= until);
 }
 
-function useElapsed(waitMs: number, restart: string | null): boolean {
-  const [elapsed, setElapsed] = useState<string | null | undefined>(undefined);
+/** Whether the patience is used up; counted from the return itself when it claims a payment, which alone is waited for. */
+function useIsLate(checkoutId: string | null, claimsPaid: boolean): boolean {
+  const startMs = useMemo(() => {
+    const now = Date.now();
+    return checkoutId !== null && claimsPaid ? returnStart(window, checkoutId, now) : now;
+  }, [checkoutId, claimsPaid]);
+  const left = () => Math.max(0, startMs + PATIENCE_MS - Date.now());
+  const [lateFor, setLateFor] = useState(() => (left() === 0 ? startMs : null));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is left is counted when the start is known
   useEffect(() => {
-    const timer = setTimeout(() => setElapsed(restart), waitMs);
+    const timer = setTimeout(() => setLateFor(startMs), left());
     return () => clearTimeout(timer);
-  }, [waitMs, restart]);
-  return elapsed === restart;
+  }, [startMs]);
+  return lateFor === startMs;
 }

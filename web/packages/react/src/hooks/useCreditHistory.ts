@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { HistoryFilter } from '../api/client';
-import { keys } from '../api/keys';
-import type { Explanation } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import type { HistoryFilter } from '../api/client.js';
+import { keys } from '../api/keys.js';
+import type { Explanation } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 
 const PAGE_SIZE = 20;
 const ALL: HistoryFilter = {};

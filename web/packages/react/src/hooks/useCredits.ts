@@ -1,5 +1,5 @@
-import type { Credits } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import type { Credits } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 
 export interface CreditsView {
   credits: Credits | undefined;

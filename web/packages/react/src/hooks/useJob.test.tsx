@@ -1,12 +1,12 @@
 import { act, waitFor } from '@testing-library/react';
 import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Job } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { aJob } from '../testing/fixtures';
-import { fakeClock, openPage, renderInWix } from '../testing/render';
-import { api, ok, startTestServer } from '../testing/server';
-import { useJobCancellation, useJobPages, useJobPoller, useJobs } from './useJob';
+import type { Job } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { aJob } from '../testing/fixtures.js';
+import { fakeClock, openPage, renderInWix } from '../testing/render.js';
+import { api, ok, startTestServer } from '../testing/server.js';
+import { useJobCancellation, useJobPages, useJobPoller, useJobs } from './useJob.js';
 
 const server = startTestServer();
 

@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { keys } from '../api/keys';
-import type { Job, JobGroup, JobList } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { applyJob, jobPagesKey } from '../live/apply';
-import { isFinal, newerJob } from '../live/newer';
-import { pollInterval } from '../live/useLiveStream';
+import { keys } from '../api/keys.js';
+import type { Job, JobGroup, JobList } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { applyJob, jobPagesKey } from '../live/apply.js';
+import { isFinal, newerJob } from '../live/newer.js';
+import { pollInterval } from '../live/useLiveStream.js';
 
 export interface JobPollerOptions {
   /** Poll rhythm while the live stream is down; 5 s by default. */

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { keys } from '../api/keys';
-import type { NoticesSettings, NoticesView } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import { keys } from '../api/keys.js';
+import type { NoticesSettings, NoticesView } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 
 /** Who is written to about this instance, and about what; `save` replaces all of it. */
 export function useNotices(enabled = true) {

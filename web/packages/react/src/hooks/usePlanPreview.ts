@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { keys } from '../api/keys';
-import type { PlanPreview, SoldCycle } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import { keys } from '../api/keys.js';
+import type { PlanPreview, SoldCycle } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 
 /** What moving to a plan would do to plan and credits, from the server; asks nothing while `planId` is null. */
 export function usePlanPreview(planId: string | null, cycle?: SoldCycle) {

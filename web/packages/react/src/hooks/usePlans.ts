@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { keys } from '../api/keys';
-import type { PlanList } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import { keys } from '../api/keys.js';
+import type { PlanList } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 
 /** The plan catalogue with what this instance may do with each plan. */
 export function usePlans() {

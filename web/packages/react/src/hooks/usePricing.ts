@@ -1,10 +1,10 @@
-import type { PlanOffer, SoldCycle } from '../api/types';
-import { useToast } from '../context/ToastProvider';
-import { useWixContext } from '../context/WixContext';
-import { useFailureText } from '../messages/useFailureText';
-import { useMessages } from '../messages/useMessages';
-import { useCheckout } from './useCheckout';
-import { usePlans } from './usePlans';
+import type { PlanOffer, SoldCycle } from '../api/types.js';
+import { useToast } from '../context/ToastProvider.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useFailureText } from '../messages/useFailureText.js';
+import { useMessages } from '../messages/useMessages.js';
+import { useCheckout } from './useCheckout.js';
+import { usePlans } from './usePlans.js';
 
 /** What a pricing page needs: the plans, the owner's own cycle, and an upgrade that says when it fails. */
 export function usePricing() {
@@ -21,7 +21,7 @@ export function usePricing() {
       { planId: plan.id, billingCycle, ...(couponCode === undefined ? {} : { couponCode }) },
       { onError: (cause) => void show(failureText(cause, errors.checkout), 'error') },
     );
-  // The page is about to be replaced by the checkout: the button stays busy until it is.
+  // The page is about to be replaced by the checkout: the button stays busy until it is, or will not be.
   const isLeaving = purchase.isPending || purchase.isSuccess;
   return {
     plans,

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { ApiError } from '../api/error';
-import { useWixContext } from '../context/WixContext';
+import { ApiError } from '../api/error.js';
+import { useWixContext } from '../context/WixContext.js';
 
 /**
  * Redeems a promo code. An attempt whose answer got lost is repeated under the same idempotency key, also

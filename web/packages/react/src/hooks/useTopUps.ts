@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { keys } from '../api/keys';
-import type { TopUpList } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import { keys } from '../api/keys.js';
+import type { TopUpList } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 
 /** The credits that can be bought beside a plan; an empty list where the app sells none. */
 export function useTopUps() {

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { keys } from '../api/keys';
-import type { Usage } from '../api/types';
-import { useWixContext } from '../context/WixContext';
+import { keys } from '../api/keys.js';
+import type { Usage } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import { keys } from '../api/keys';
-import type { Checkout, Job, JobGroup, JobList, LiveEventName, UserStatus } from '../api/types';
-import { groupOf, newerJob, newerStatus, withJob, withoutJob } from './newer';
-import type { ServerSentEvent } from './sse';
+import { keys } from '../api/keys.js';
+import type { Checkout, Job, JobGroup, JobList, LiveEventName, UserStatus } from '../api/types.js';
+import { groupOf, newerJob, newerStatus, withJob, withoutJob } from './newer.js';
+import type { ServerSentEvent } from './sse.js';
 
 /** Writes one live event into the query cache; an event of an unknown kind or shape changes nothing. */
 export function applyLiveEvent(cache: QueryClient, event: ServerSentEvent): void {

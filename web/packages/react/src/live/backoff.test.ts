@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { backoffMs } from './backoff';
+import { backoffMs } from './backoff.js';
 
 it('doubles_up_to_half_a_minute_with_half_of_it_random', () => {
   expect([0, 1, 2, 3].map((n) => backoffMs(n, () => 1))).toEqual([500, 1000, 2000, 4000]);

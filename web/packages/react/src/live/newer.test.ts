@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aJob, aStatus, credits } from '../testing/fixtures';
-import { groupOf, newerJob, newerStatus, withJob, withoutJob } from './newer';
+import { aJob, aStatus, credits } from '../testing/fixtures.js';
+import { groupOf, newerJob, newerStatus, withJob, withoutJob } from './newer.js';
 
 describe('newerStatus', () => {
   it('keeps_the_known_status_when_a_late_poll_has_an_older_version', () => {

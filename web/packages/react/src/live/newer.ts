@@ -1,4 +1,4 @@
-import type { Job, JobGroup, JobStatus, UserStatus } from '../api/types';
+import type { Job, JobGroup, JobStatus, UserStatus } from '../api/types.js';
 
 const FINAL: readonly JobStatus[] = ['completed', 'failed', 'cancelled'];
 

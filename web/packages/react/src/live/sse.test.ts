@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SseParser } from './sse';
+import { SseParser } from './sse.js';
 
 const parse = (...pieces: string[]) => {
   const parser = new SseParser();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ApiError } from '../api/error';
-import type { ServerSentEvent } from './sse';
-import { type LiveState, LiveStream, SILENCE_LIMIT_MS } from './stream';
+import type { ApiError } from '../api/error.js';
+import type { ServerSentEvent } from './sse.js';
+import { type LiveState, LiveStream, SILENCE_LIMIT_MS } from './stream.js';
 
 /** A server whose answers the test gives one by one. */
 class Wire {

@@ -1,7 +1,7 @@
-import { ApiError, errorFromReply } from '../api/error';
-import { authorization, type Transport } from '../api/request';
-import { backoffMs } from './backoff';
-import { type ServerSentEvent, SseParser } from './sse';
+import { ApiError, errorFromReply } from '../api/error.js';
+import { authorization, type Transport } from '../api/request.js';
+import { backoffMs } from './backoff.js';
+import { type ServerSentEvent, SseParser } from './sse.js';
 
 /** `stopped` is final: the server refused the token. `paused` while the tab is hidden. */
 export type LiveState = 'connecting' | 'open' | 'down' | 'paused' | 'stopped';

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { API_BASE, type ApiClient } from '../api/client';
-import type { ApiError } from '../api/error';
-import { applyLiveEvent } from './apply';
-import { type LiveState, LiveStream } from './stream';
+import { API_BASE, type ApiClient } from '../api/client.js';
+import type { ApiError } from '../api/error.js';
+import { applyLiveEvent } from './apply.js';
+import { type LiveState, LiveStream } from './stream.js';
 
 /** Poll rhythm behind the stream. */
 export const POLL_WHILE_OPEN_MS = 30_000;

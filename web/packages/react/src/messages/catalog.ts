@@ -1,4 +1,4 @@
-import { createFormat, type Format } from './format';
+import { createFormat, type Format } from './format.js';
 
 /** Builds all texts of one language; numbers and dates come in through the format. */
 export type MessageFactory<T> = (format: Format) => T;

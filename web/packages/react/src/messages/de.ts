@@ -1,5 +1,5 @@
-import type { PackageMessages } from './en';
-import type { Format } from './format';
+import type { PackageMessages } from './en.js';
+import type { Format } from './format.js';
 
 /** German texts of the package's own components. */
 export const de = (f: Format): PackageMessages => {
@@ -318,6 +318,9 @@ export const de = (f: Format): PackageMessages => {
       sessionTitle: 'Bitte laden Sie die Seite neu',
       sessionText:
         'Ihre Sitzung bei Wix ist beendet. Laden Sie die Seite im Browser neu, um weiterzumachen.',
+      sessionUnsaved:
+        'Ihre Sitzung bei Wix ist beendet: Hier kann nichts mehr gespeichert werden. Kopieren Sie, was noch nicht gespeichert ist, und laden Sie die Seite dann im Browser neu.',
+      sessionReload: 'Neu laden',
       forbiddenTitle: 'Kein Zugang',
       forbiddenText:
         'Nur der Eigentümer dieser Website kann diese App nutzen. Bitten Sie ihn, sie zu öffnen.',

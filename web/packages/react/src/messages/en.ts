@@ -1,5 +1,11 @@
-import type { ConnectionState, EntryKind, JobStatus, Pool, SubscriptionStatus } from '../api/types';
-import type { Format } from './format';
+import type {
+  ConnectionState,
+  EntryKind,
+  JobStatus,
+  Pool,
+  SubscriptionStatus,
+} from '../api/types.js';
+import type { Format } from './format.js';
 
 /** English texts of the package's own components. */
 export const en = (f: Format) => {
@@ -319,8 +325,10 @@ export const en = (f: Format) => {
       sessionPaidText:
         'If you have just paid, your payment is safe: it is confirmed without this page, and your credits will be there.',
       sessionTitle: 'Please reload the page',
-      sessionText:
-        'Your session with Wix has ended. Reload the page in your browser to continue where you were.',
+      sessionText: 'Your session with Wix has ended. Reload the page in your browser to go on.',
+      sessionUnsaved:
+        'Your session with Wix has ended: nothing can be saved here any more. Copy what you have not saved, then reload the page in your browser.',
+      sessionReload: 'Reload',
       forbiddenTitle: 'No access',
       forbiddenText: 'Only the owner of this site can use this app. Ask the owner to open it.',
       checkout: 'The checkout could not be opened.',

@@ -1,5 +1,5 @@
-import type { PackageMessages } from './en';
-import type { Format } from './format';
+import type { PackageMessages } from './en.js';
+import type { Format } from './format.js';
 
 /** Hebrew texts of the package's own components. */
 export const he = (f: Format): PackageMessages => {
@@ -299,6 +299,9 @@ export const he = (f: Format): PackageMessages => {
         'אם שילמת זה עתה, התשלום בטוח: הוא מאושר גם בלי העמוד הזה, והקרדיטים יחכו לך.',
       sessionTitle: 'נא לטעון את העמוד מחדש',
       sessionText: 'החיבור ל-Wix הסתיים. יש לטעון את העמוד מחדש בדפדפן כדי להמשיך.',
+      sessionUnsaved:
+        'החיבור ל-Wix הסתיים, ואי אפשר לשמור כאן יותר. יש להעתיק את מה שעוד לא נשמר, ואז לטעון את העמוד מחדש בדפדפן.',
+      sessionReload: 'טעינה מחדש',
       forbiddenTitle: 'אין גישה',
       forbiddenText: 'רק הבעלים של האתר יכולים להשתמש באפליקציה. אפשר לבקש מהם לפתוח אותה.',
       checkout: 'לא ניתן היה לפתוח את עמוד התשלום.',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { sharedTexts, textsOf } from '../testing/texts';
-import { chooseLocale, directionOf, messagesFor } from './catalog';
-import { de } from './de';
-import { en } from './en';
-import { createFormat, type Format } from './format';
-import { he } from './he';
+import { sharedTexts, textsOf } from '../testing/texts.js';
+import { chooseLocale, directionOf, messagesFor } from './catalog.js';
+import { de } from './de.js';
+import { en } from './en.js';
+import { createFormat, type Format } from './format.js';
+import { he } from './he.js';
 
 describe('chooseLocale', () => {
   it('takes_the_first_wanted_locale_that_has_texts', () => {

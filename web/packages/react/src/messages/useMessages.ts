@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
-import { useWixContext } from '../context/WixContext';
-import { type MessageCatalog, messagesFor } from './catalog';
-import { de } from './de';
-import { en, type PackageMessages } from './en';
-import { he } from './he';
+import { useWixContext } from '../context/WixContext.js';
+import { type MessageCatalog, messagesFor } from './catalog.js';
+import { de } from './de.js';
+import { en, type PackageMessages } from './en.js';
+import { he } from './he.js';
 
 const catalog: MessageCatalog<PackageMessages> = { en, de, he };
 

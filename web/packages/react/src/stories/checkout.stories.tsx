@@ -1,9 +1,9 @@
-import { BalanceChange } from '../components/BalanceChange';
-import { Celebration } from '../components/Celebration';
-import { CheckoutReturn } from '../components/CheckoutReturn';
-import { aCheckout, anEntry, aStarterStatus, NOW } from '../testing/fixtures';
-import type { Story, StoryPage } from './story';
-import type { World } from './storyFetch';
+import { BalanceChange } from '../components/BalanceChange.js';
+import { Celebration } from '../components/Celebration.js';
+import { CheckoutReturn } from '../components/CheckoutReturn.js';
+import { aCheckout, anEntry, aStarterStatus, NOW } from '../testing/fixtures.js';
+import type { Story, StoryPage } from './story.js';
+import type { World } from './storyFetch.js';
 
 const nothing = () => {};
 const back = (payment: string, checkoutId: string | null = 'chk_1') => {

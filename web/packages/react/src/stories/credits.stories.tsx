@@ -1,12 +1,12 @@
-import { ConnectionStatus } from '../components/ConnectionStatus';
-import { CreditCard } from '../components/CreditCard';
-import { LowCreditBanner } from '../components/LowCreditBanner';
-import { CreditHistory } from '../history/CreditHistory';
-import { useUsage } from '../hooks/useUsage';
-import { aStarterStatus, aStatus, aUsage, credits } from '../testing/fixtures';
-import { UsageChart } from '../usage/UsageChart';
-import { UsageForecast } from '../usage/UsageForecast';
-import type { StoryPage } from './story';
+import { ConnectionStatus } from '../components/ConnectionStatus.js';
+import { CreditCard } from '../components/CreditCard.js';
+import { LowCreditBanner } from '../components/LowCreditBanner.js';
+import { CreditHistory } from '../history/CreditHistory.js';
+import { useUsage } from '../hooks/useUsage.js';
+import { aStarterStatus, aStatus, aUsage, credits } from '../testing/fixtures.js';
+import { UsageChart } from '../usage/UsageChart.js';
+import { UsageForecast } from '../usage/UsageForecast.js';
+import type { StoryPage } from './story.js';
 
 function Forecast() {
   const { data } = useUsage(30);

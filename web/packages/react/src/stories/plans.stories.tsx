@@ -1,14 +1,14 @@
-import { ContactModal } from '../components/ContactModal';
-import { CycleSwitch } from '../components/CycleSwitch';
-import { PlanChangeModal } from '../components/PlanChangeModal';
-import { PlanComparison } from '../components/PlanComparison';
-import { PricingGrid } from '../components/PricingGrid';
-import { PricingModal } from '../components/PricingModal';
-import { PromoCode } from '../components/PromoCode';
-import { PublicPricing } from '../components/PublicPricing';
-import { TopUps } from '../components/TopUps';
-import { aPlanList, aPreview, aStarterStatus, thePublicPlans } from '../testing/fixtures';
-import { Opening, type StoryPage } from './story';
+import { ContactModal } from '../components/ContactModal.js';
+import { CycleSwitch } from '../components/CycleSwitch.js';
+import { PlanChangeModal } from '../components/PlanChangeModal.js';
+import { PlanComparison } from '../components/PlanComparison.js';
+import { PricingGrid } from '../components/PricingGrid.js';
+import { PricingModal } from '../components/PricingModal.js';
+import { PromoCode } from '../components/PromoCode.js';
+import { PublicPricing } from '../components/PublicPricing.js';
+import { TopUps } from '../components/TopUps.js';
+import { aPlanList, aPreview, aStarterStatus, thePublicPlans } from '../testing/fixtures.js';
+import { Opening, type StoryPage } from './story.js';
 
 const starter = { status: aStarterStatus() };
 const list = aPlanList('starter');

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import * as everything from '../index';
-import { PACKAGE_LANGUAGES } from '../messages/useMessages';
-import { openPage } from '../testing/render';
-import { propsOf, STORY_PAGES, type Story, StoryStage, summaryOf } from './index';
+import * as everything from '../index.js';
+import { PACKAGE_LANGUAGES } from '../messages/useMessages.js';
+import { openPage } from '../testing/render.js';
+import { propsOf, STORY_PAGES, type Story, StoryStage, summaryOf } from './index.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })

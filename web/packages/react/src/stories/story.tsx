@@ -1,6 +1,6 @@
 import { type ComponentType, type ReactNode, useState } from 'react';
-import { WixProvider } from '../context/WixProvider';
-import { storyFetch, type World } from './storyFetch';
+import { WixProvider } from '../context/WixProvider.js';
+import { storyFetch, type World } from './storyFetch.js';
 
 export interface Story {
   name: string;

@@ -1,5 +1,5 @@
-import { API_BASE } from '../api/client';
-import type { UserStatus } from '../api/types';
+import { API_BASE } from '../api/client.js';
+import type { UserStatus } from '../api/types.js';
 import {
   aCheckout,
   anExplanation,
@@ -12,7 +12,7 @@ import {
   theNotices,
   thePublicPlans,
   theTopUps,
-} from '../testing/fixtures';
+} from '../testing/fixtures.js';
 
 /** How a call is answered: data, a refusal, or never. */
 export type Answer = { data: unknown } | { refuse: number; error: string } | 'never';

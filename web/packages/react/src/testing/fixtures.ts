@@ -13,7 +13,7 @@ import type {
   Usage,
   UsageDay,
   UserStatus,
-} from '../api/types';
+} from '../api/types.js';
 
 export const NOW = '2026-11-21T12:00:00Z';
 

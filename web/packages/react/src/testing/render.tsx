@@ -1,7 +1,7 @@
 import { renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { vi } from 'vitest';
-import { WixProvider } from '../context/WixProvider';
+import { WixProvider } from '../context/WixProvider.js';
 
 /** Puts the page where Wix opens it. */
 export function openPage(query = 'instance=token-1'): void {

@@ -1,8 +1,8 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { LiveEventName, UserStatus } from '../api/types';
-import { aPlanList, aStatus, theNotices, thePublicPlans } from './fixtures';
+import type { LiveEventName, UserStatus } from '../api/types.js';
+import { aPlanList, aStatus, theNotices, thePublicPlans } from './fixtures.js';
 
 export const api = (path: string) => `*/api/v1/wix${path}`;
 export const ok = (data: JsonBodyType, status = 200) =>
@@ -93,7 +93,10 @@ export function startTestServer(): TestServer {
   const server = new TestServer();
   beforeAll(() => server.msw.listen({ onUnhandledRequest: 'error' }));
   beforeEach(() => server.reset());
-  afterEach(() => window.history.replaceState(null, '', '/'));
+  afterEach(() => {
+    window.history.replaceState(null, '', '/');
+    window.sessionStorage.clear();
+  });
   afterAll(() => server.msw.close());
   return server;
 }

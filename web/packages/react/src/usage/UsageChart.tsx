@@ -1,9 +1,9 @@
 import { Text } from '@wix/design-system';
 import { type KeyboardEvent, useId, useState } from 'react';
-import type { Usage } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
-import { OTHER, roundUp, seriesOf, type UsageBar, type UsageSeries } from './series';
+import type { Usage } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
+import { OTHER, roundUp, seriesOf, type UsageBar, type UsageSeries } from './series.js';
 
 export interface UsageChartProps {
   /** The days, as `useUsage` gives them. */

@@ -1,8 +1,8 @@
 import { Text } from '@wix/design-system';
-import type { Usage } from '../api/types';
-import { useWixContext } from '../context/WixContext';
-import { useMessages } from '../messages/useMessages';
-import { forecast } from './forecast';
+import type { Usage } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
+import { useMessages } from '../messages/useMessages.js';
+import { forecast } from './forecast.js';
 
 export interface UsageForecastProps {
   /** At least the last 14 days; fewer make the forecast less sure. */

@@ -1,4 +1,4 @@
-import type { UsageDay } from '../api/types';
+import type { UsageDay } from '../api/types.js';
 
 /** How far back the pace is measured. */
 const PACE_DAYS = 14;

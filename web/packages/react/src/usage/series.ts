@@ -1,4 +1,4 @@
-import type { Usage } from '../api/types';
+import type { Usage } from '../api/types.js';
 
 /** Stands for all actions beyond those that are shown by name. */
 export const OTHER = '\u0000other';

@@ -1,14 +1,14 @@
 import { fireEvent, render, screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Usage, UsageDay } from '../api/types';
-import { utcOffsetAt } from '../hooks/useUsage';
-import { aStatus, aUsage, credits, NOW } from '../testing/fixtures';
-import { openPage, Providers } from '../testing/render';
-import { startTestServer } from '../testing/server';
-import { forecast } from './forecast';
-import { OTHER, roundUp, seriesOf } from './series';
-import { keyTarget, UsageChart } from './UsageChart';
-import { UsageForecast } from './UsageForecast';
+import type { Usage, UsageDay } from '../api/types.js';
+import { utcOffsetAt } from '../hooks/useUsage.js';
+import { aStatus, aUsage, credits, NOW } from '../testing/fixtures.js';
+import { openPage, Providers } from '../testing/render.js';
+import { startTestServer } from '../testing/server.js';
+import { forecast } from './forecast.js';
+import { OTHER, roundUp, seriesOf } from './series.js';
+import { keyTarget, UsageChart } from './UsageChart.js';
+import { UsageForecast } from './UsageForecast.js';
 
 const server = startTestServer();
 const show = (element: React.ReactElement) => render(element, { wrapper: Providers });

@@ -261,4 +261,4 @@ export type {
   WebhookStripeErrors,
   WebhookStripeResponse,
   WebhookStripeResponses,
-} from './types.gen';
+} from './types.gen.js';

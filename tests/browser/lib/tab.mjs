@@ -1,0 +1,22 @@
+// A tab of a browser as an owner has one: watched, and in a language of its own.
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('./watcher.mjs').Watcher} watcher
+ * @param {{ width?: number, language?: string }} [options]
+ */
+export async function openTab(browser, watcher, { width = 1440, language = 'en' } = {}) {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    locale: language,
+    reducedMotion: 'reduce',
+  });
+  watcher.watch(context);
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  await page.addInitScript((chosen) => {
+    // The blank page before the first has no storage.
+    if (window.location.protocol === 'http:') localStorage.setItem('wixapp.language', chosen);
+  }, language);
+  return page;
+}
