@@ -28,17 +28,17 @@ export function SessionGate(props: SessionGateProps) {
     return <SessionOver isAfterPayment={isAfterPayment} />;
   }
   if (session === 'forbidden') return <Forbidden />;
-  if (userData !== undefined) {
-    // The page keeps its place beside the message, and with it everything that is written and focused there.
-    return (
-      <>
-        {session === 'over' && <SessionOverBanner isAfterPayment={isAfterPayment} />}
-        {children}
-      </>
-    );
+  if (userData === undefined && error !== null) {
+    return <ErrorScreen error={error} onRetry={() => void refreshUserData()} />;
   }
-  if (error !== null) return <ErrorScreen error={error} onRetry={() => void refreshUserData()} />;
-  return <>{loading}</>;
+  // All in one place: a skeleton that the page begins with goes on, and beside the message the page keeps what is written
+  // and focused there.
+  return (
+    <>
+      {session === 'over' && <SessionOverBanner isAfterPayment={isAfterPayment} />}
+      {userData === undefined ? loading : children}
+    </>
+  );
 }
 
 function NotInWix() {
