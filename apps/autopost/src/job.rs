@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use wixapp::core::Timestamp;
 use wixapp::jiff::SignedDuration;
 use wixapp::jobs::Member;
@@ -26,8 +24,9 @@ pub(crate) struct PublishTo {
     pub(crate) network: NetworkName,
     /// When this try was asked for.
     pub(crate) started_at: Timestamp,
-    /// When the first one was of the post as it is: for the network, all of them are one.
-    pub(crate) since: Timestamp,
+    /// [`Post::matter`] as it was then.
+    #[serde(default)]
+    pub(crate) matter: String,
     /// When it is too late for it.
     #[serde(default)]
     pub(crate) until: Option<Timestamp>,
@@ -138,11 +137,8 @@ impl PublishTo {
         }
         let text = post.content.text_for(self.network).to_owned();
         // What the network gets names it: changed, it is another post, and unchanged the same one in a restored copy too.
-        let shown: Vec<_> = post.images.iter().map(|image| (&image.image.id, &image.alt)).collect();
-        let matter = Sha256::digest(serde_json::to_vec(&(&text, shown)).map_err(JobError::fail)?);
-        let matter = Bytes::copy_from_slice(&matter);
-        let key = format!("{}:{}:{matter:x}", post.id, self.network.as_str());
-        Ok(Draft { text, images, key, at: self.since, now: context.now() })
+        let key = format!("{}:{}:{}", post.id, self.network.as_str(), post.matter(self.network));
+        Ok(Draft { text, images, key, at: post.sent_at.unwrap_or(self.started_at), now: context.now() })
     }
 }
 
@@ -169,9 +165,10 @@ impl Job for Finish {
                 return Ok(());
             };
             let mut counts = false;
-            for (since, outcome) in &outcomes {
+            for (matter, outcome) in &outcomes {
                 // Of a network that was tried anew, the older try counts no more, unless it brought the post there as it is.
-                let is_there = outcome.state == OutcomeState::Published && post.sent_at == Some(*since);
+                let is_there =
+                    outcome.state == OutcomeState::Published && post.matter(outcome.network) == *matter;
                 let is_current =
                     |result: &Outcome| result.network == outcome.network && result.job_id == outcome.job_id;
                 if is_there || post.results.iter().any(is_current) {
@@ -192,10 +189,10 @@ impl Job for Finish {
     }
 }
 
-/// What a job gave, in the words of the post, and since when the post was as the job had it.
-fn outcome(desk: &Desk, member: &Member, now: Timestamp) -> Result<(Timestamp, Outcome), JobError> {
-    let PublishTo { network, since, .. } = member.job()?;
+/// What a job gave, in the words of the post, and of which matter.
+fn outcome(desk: &Desk, member: &Member, now: Timestamp) -> Result<(String, Outcome), JobError> {
+    let PublishTo { network, matter, .. } = member.job()?;
     let url = member.output::<PublishTo>()?.map(|published| published.url);
     let outcome = Outcome { at: Some(now), ..Outcome::waiting(network, Some(member.job_id.clone())) };
-    Ok((since, outcome.ended(desk.networks.label(network), url, member.error.clone())))
+    Ok((matter, outcome.ended(desk.networks.label(network), url, member.error.clone())))
 }

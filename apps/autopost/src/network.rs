@@ -109,7 +109,7 @@ pub(crate) struct Draft {
     pub(crate) images: Vec<DraftImage>,
     /// The same for every try to bring this post, as it is, to this network: the network publishes it once.
     pub(crate) key: String,
-    /// When the owner first had it published as it is: the same for every try.
+    /// When the owner first had it published: the same for every try.
     pub(crate) at: Timestamp,
     /// When this try is made.
     pub(crate) now: Timestamp,

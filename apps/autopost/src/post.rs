@@ -12,6 +12,9 @@ mod view;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+use serde_json::json;
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use wixapp::core::Timestamp;
 use wixapp::core::job::JobState;
@@ -197,6 +200,13 @@ impl Content {
 }
 
 impl Post {
+    /// What a network gets of it, as one word that is the same as long as its own text and the images are.
+    pub(crate) fn matter(&self, network: NetworkName) -> String {
+        let shown: Vec<_> = self.images.iter().map(|image| (&image.image.id, &image.alt)).collect();
+        let matter = Sha256::digest(json!([self.content.text_for(network), shown]).to_string());
+        format!("{:x}", Bytes::copy_from_slice(&matter))
+    }
+
     /// Replaces the result of a network, or adds it.
     pub(crate) fn set_result(&mut self, outcome: Outcome) {
         self.results.retain(|result| result.network != outcome.network);

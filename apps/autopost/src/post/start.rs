@@ -46,12 +46,12 @@ pub(crate) fn start(
     chance: &Chance,
     terms: &Terms,
 ) -> Result<(Vec<StartedOn>, CreditsView), ApiError> {
-    let since = *post.sent_at.get_or_insert(tx.now);
+    post.sent_at.get_or_insert(tx.now);
     let job = |network: &NetworkName| PublishTo {
         post_id: post.id.clone(),
         network: *network,
         started_at: tx.now,
-        since,
+        matter: post.matter(*network),
         until: terms.until,
         refuse: terms.refuse,
     };

@@ -195,7 +195,7 @@ async fn what_an_old_job_has_published_does_not_settle_what_the_post_has_become(
     stage.post_in(&post, "published", NO_STEP).await;
     // The owner has made another post of it before the job that joins them came to it.
     rewrite(&stage, &post, |post| {
-        (post["state"], post["published_at"], post["sent_at"]) = (json!("draft"), Value::Null, Value::Null);
+        (post["state"], post["published_at"]) = (json!("draft"), Value::Null);
         (post["content"]["text"], post["results"]) = (json!("Another"), json!([]));
     })
     .await;
