@@ -94,10 +94,10 @@ async fn note(
     let noted = app.store.transact(instance_id, want, now, move |tx| {
         check(tx)?;
         tx.note_fact(EVENT_TYPE, fact.clone());
-        derive::decide(tx, &catalog, policy, None)?;
-        Ok::<_, ApiError>(())
+        let outcome = derive::decide(tx, &catalog, policy, None)?;
+        Ok::<_, ApiError>((outcome, tx.profile.subscription.clone()))
     });
-    noted.await??;
-    let subscription = known(&app.store, instance_id).await?.profile.subscription;
+    let (outcome, subscription) = noted.await??;
+    outcome.count();
     subscription.ok_or_else(|| ApiError::new(ErrorCode::Internal))
 }

@@ -68,6 +68,13 @@ pub struct Outcome {
     pub changed: usize,
 }
 
+impl Outcome {
+    /// Counts it, once it is stored.
+    pub(crate) fn count(self) {
+        metrics::counter!("wixapp_grants_total").increment(self.changed as u64);
+    }
+}
+
 /// Derives one instance from its facts, and from Wix's answer when there is a fresh one.
 ///
 /// # Errors
@@ -85,19 +92,18 @@ pub async fn instance(
         // Who does not know our secret any more is refused as well: of a restored copy that is no answer.
         let doubtful = tx.profile.removed_at.is_none() && is_doubtful(&tx.profile, doubtful_before);
         let answer = match &answer {
-            Some(Answer::Refused) if doubtful => Some(Answer::Unknown),
-            other => other.clone(),
+            Some(Answer::Refused) if doubtful => Some(&Answer::Unknown),
+            other => other.as_ref(),
         };
         // By a copy of another day alone nothing is given.
         let nothing_said = doubtful && matches!(answer, Some(Answer::Unknown));
         let books = nothing_said.then(|| tx.account.clone());
-        match &answer {
-            Some(Answer::Known(snapshot)) => snapshot.note(tx),
-            Some(Answer::Refused | Answer::Unknown) | None => {}
+        if let Some(Answer::Known(snapshot)) = answer {
+            snapshot.note(tx);
         }
         let new = tx.facts.iter().filter(|stored| stored.is_new);
         let due_at = ending::due_at(new.filter_map(|stored| stored.fact.as_ref()), tx.now);
-        let mut outcome = decide(tx, &catalog, policy, answer.as_ref())?;
+        let mut outcome = decide(tx, &catalog, policy, answer)?;
         if let Some(books) = books {
             (tx.account, outcome.changed) = (books, 0);
         }
@@ -107,7 +113,7 @@ pub async fn instance(
         Ok::<Outcome, ApiError>(outcome)
     };
     let outcome = app.store.transact(instance_id, want, now, decision).await??;
-    metrics::counter!("wixapp_grants_total").increment(outcome.changed as u64);
+    outcome.count();
     Ok(outcome)
 }
 
@@ -131,8 +137,8 @@ pub fn decide(
     here(Moment::GrantsMade);
     let removed = derived.subscription.status == SubscriptionStatus::Removed;
     let removal_is_new = removed && tx.facts.iter().any(is_new_removal);
-    // A question without an answer leaves what is known as old as it is.
-    if matches!(answer, Some(Answer::Known(_) | Answer::Refused)) {
+    // A question without an answer leaves what is known as old as it is, and an answer says itself of when it is.
+    if matches!(answer, Some(Answer::Refused)) {
         tx.profile.reconciled_at = Some(now);
     }
     if tx.facts.iter().any(|fact| fact.is_new) {
