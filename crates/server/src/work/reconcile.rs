@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::fact::{BillingCycle, Fact, FactKind, PaidSnapshot, PlanTerms, Snapshot};
 use wixapp_core::{BillingSource, InstanceId, fact};
@@ -18,6 +19,10 @@ use crate::state::App;
 
 /// One instance is asked about at most once in this time (billing-rules §6.24).
 const QUIET: SignedDuration = SignedDuration::from_secs(5);
+/// By more than this the clock does not differ from the time that passed, unless it was moved. It is how far Wix's may be off.
+const MOVED: SignedDuration = SignedDuration::from_secs(60);
+/// A clock that is moved again and again, as one that runs fast is, holds nothing up for longer than so many answers take.
+const MOVES: usize = 2;
 /// The name under which answers of Wix stand among the facts.
 const EVENT_TYPE: &str = "GetAppInstance";
 
@@ -134,7 +139,22 @@ async fn claim(
 
 /// Asks how an instance stands: Wix whether the app is there, and whoever it buys from about its plan. A failure is an
 /// answer too: nothing is known, and nothing changes.
+///
+/// When the clock was moved while the answer was on its way, it is of another day, and the question is put again.
 pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
+    for _ in 0..MOVES {
+        let (asked_at, since) = (app.clock.now(), Instant::now());
+        let answer = ask_once(app, instance_id).await;
+        let waited = SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::MAX);
+        let moved = app.clock.now().duration_since(asked_at).saturating_sub(waited);
+        if moved < MOVED || !matches!(answer, Answer::Known(_)) {
+            return answer;
+        }
+    }
+    ask_once(app, instance_id).await
+}
+
+async fn ask_once(app: &App, instance_id: &InstanceId) -> Answer {
     // Of whom to ask may not be known either.
     let Ok(source) = billing_source::of(app, instance_id).await else { return Answer::Unknown };
     let mut bought = None;

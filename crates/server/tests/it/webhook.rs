@@ -8,6 +8,7 @@ use wixapp_server::operator::replay;
 use wixapp_server::serve::Roles;
 
 use crate::app::{APP_ID, Site, TestApp, days, hours, signer, together};
+use crate::wire::Behaviour;
 
 on_both!(
     an_event_sent_five_times_grants_once,
@@ -85,6 +86,8 @@ async fn thirty_two_parallel_copies_are_one_fact_and_one_grant(app: TestApp) {
 
 async fn a_copy_that_was_signed_anew_is_the_same_event(app: TestApp) {
     let site = app.install().await;
+    // The platform knows nothing of this purchase, and would deny it ten minutes later.
+    app.to_wix.set(Behaviour::Answer(503));
     let payload = purchase(&app, "starter");
     let first = app.deliver(sign(&app, "PaidPlanPurchased", &site.instance_id, &payload)).await;
     assert_eq!(first.data()["duplicate"], false);

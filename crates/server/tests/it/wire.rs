@@ -25,6 +25,8 @@ pub(crate) enum Behaviour {
     SayOfEach(Vec<Told>),
     /// Not answered before the behaviour changes.
     Hang,
+    /// Passed on at once; the answers about this path are held back until the behaviour changes.
+    HoldBack(&'static str),
 }
 
 /// What Wix tells of an instance.
@@ -44,6 +46,7 @@ pub(crate) struct Wire {
     target: Arc<Mutex<String>>,
     behaviour: Arc<watch::Sender<Behaviour>>,
     counts: Arc<Mutex<HashMap<String, usize>>>,
+    held_back: Arc<Mutex<HashMap<String, usize>>>,
     client: reqwest::Client,
 }
 
@@ -56,6 +59,7 @@ impl Wire {
             target: Arc::default(),
             behaviour: Arc::new(watch::Sender::new(Behaviour::PassOn)),
             counts: Arc::default(),
+            held_back: Arc::default(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
         };
         let service = Router::new().fallback(carry).with_state(wire.clone());
@@ -75,6 +79,11 @@ impl Wire {
     pub(crate) fn count(&self, path: &str) -> usize {
         self.counts.lock().unwrap().get(path).copied().unwrap_or(0)
     }
+
+    /// How many answers about this path were held back.
+    pub(crate) fn held_back(&self, path: &str) -> usize {
+        self.held_back.lock().unwrap().get(path).copied().unwrap_or(0)
+    }
 }
 
 async fn carry(
@@ -91,7 +100,16 @@ async fn carry(
         Behaviour::Answer(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Behaviour::Say(value) => axum::Json(value).into_response(),
         Behaviour::SayOfEach(told) => say_of(&headers, &body, &told),
-        Behaviour::PassOn | Behaviour::Hang => pass_on(&wire, method, &uri, headers, body).await,
+        Behaviour::HoldBack(path) if path == uri.path() => {
+            let answer = pass_on(&wire, method, &uri, headers, body).await;
+            *wire.held_back.lock().unwrap().entry(uri.path().to_owned()).or_default() += 1;
+            let mut behaviour = wire.behaviour.subscribe();
+            behaviour.wait_for(|behaviour| *behaviour != Behaviour::HoldBack(path)).await.unwrap();
+            answer
+        }
+        Behaviour::PassOn | Behaviour::Hang | Behaviour::HoldBack(_) => {
+            pass_on(&wire, method, &uri, headers, body).await
+        }
     }
 }
 

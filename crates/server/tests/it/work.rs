@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use wixapp_emulator::Card;
+use wixapp_server::work::sweep;
 
 use crate::app::{Site, TestApp, days, hours, signer};
 use crate::stream::Live;
@@ -133,6 +134,31 @@ async fn a_reinstall_whose_webhook_was_lost_is_seen_at_the_next_visit() {
     app.emulator.install(&site.site_id).await.unwrap();
     app.until("the reinstall", async || connection("connected").await).await;
     assert_eq!(app.available(&site.token).await, 200);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_on_its_way_while_the_clock_was_moved_is_of_another_day() {
+    let app = TestApp::start().await;
+    let site = app.install().await;
+    app.settled().await;
+    app.to_app.set(Behaviour::Answer(500));
+    // Wix says that nothing is paid; before its word is there, days go by in which much was.
+    let instance = "/apps/v1/instance";
+    app.to_wix.set(Behaviour::HoldBack(instance));
+    let asked = async {
+        sweep::one(app.app(), &site.instance_id).await.unwrap();
+    };
+    let meanwhile = async {
+        app.until("the answer", async || (app.to_wix.held_back(instance) > 0).then_some(())).await;
+        let (_, page) = app.checkout(&site, "starter").await;
+        app.emulator.pay(&page, &Card::paying()).await.unwrap();
+        app.clock.advance(days(3));
+        app.to_wix.set(Behaviour::PassOn);
+    };
+    tokio::join!(asked, meanwhile);
+    assert_eq!(app.available(&app.fresh(&site).token).await, 1_200, "the question was put again");
+    app.to_app.set(Behaviour::PassOn);
     app.finish().await;
 }
 
