@@ -151,7 +151,11 @@ async fn tick_all(shop: &Shop, crons: &[Cron]) -> Result<(), Error> {
         let due = shop.store.list_due_crons(now).await?;
         let mine: Vec<_> = due
             .iter()
-            .filter_map(|entry| Some((crons.iter().find(|cron| cron.name == entry.name)?, entry.next_at)))
+            // A schedule that another version changed is its business: by the old pattern nothing is counted on.
+            .filter_map(|entry| {
+                let same = |cron: &&Cron| cron.name == entry.name && cron.pattern == entry.schedule;
+                Some((crons.iter().find(same)?, entry.next_at))
+            })
             .collect();
         if mine.is_empty() {
             return Ok(());

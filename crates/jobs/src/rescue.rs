@@ -14,13 +14,16 @@ use crate::slot::Progress;
 /// How many stalled jobs are read at a time.
 const BATCH: i64 = 64;
 
+/// How long a stalled job waits for a look at the most, beyond its lease.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Rescues for as long as the returned future is polled.
 pub(crate) async fn watch(store: Store, clock: Arc<dyn Clock>, lease: Duration) {
     loop {
         if let Err(error) = rescue_all(&store, &*clock).await {
             tracing::warn!(error = %error, "stalled jobs could not be looked for");
         }
-        tokio::time::sleep(lease / 2).await;
+        tokio::time::sleep(LOOK.min(lease / 10)).await;
     }
 }
 

@@ -19,6 +19,7 @@ use crate::stage::{BRIEF, Crew, LIMIT, RICHES, SHORT, Stage, instance};
 
 on_both!(
     stalled_jobs_are_rescued_once_by_two_runners,
+    job_that_stalls_is_found_soon_however_long_the_lease_is,
     job_of_a_killed_worker_is_taken_over,
     five_hundred_jobs_with_kills_end_once_each,
 );
@@ -65,6 +66,18 @@ async fn stalled_jobs_are_rescued_once_by_two_runners(stage: Stage) {
     }
     stage.assert_money(20, 0).await;
     assert_eq!(stage.count_entries(EntryCode::Void).await, 20);
+}
+
+async fn job_that_stalls_is_found_soon_however_long_the_lease_is(stage: Stage) {
+    let hour = Duration::from_secs(3_600);
+    let crew = stage.crew_with(stage.store.clone(), Registry::new(), |config| config.lease = hour);
+    stage.add(&Greet("Ada".to_owned())).await;
+    // The first time it may be found by the look with which the crew begins. The next one must not be half a lease away.
+    for _ in 0..2 {
+        let [job] = claim_and_die(&stage, 1).await.try_into().unwrap();
+        stage.until(&job.job_id, |job| job.state == JobState::Available).await;
+    }
+    crew.stop().await;
 }
 
 async fn job_of_a_killed_worker_is_taken_over(stage: Stage) {

@@ -1,6 +1,7 @@
 //! Jobs that are one and the same.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -9,13 +10,14 @@ use wixapp_core::job::JobState;
 use wixapp_jobs::{NewJobExt, Unique};
 use wixapp_store::{Added, NewJob};
 
-use crate::handler::{Greet, Only};
+use crate::handler::{Greet, Only, registry};
 use crate::on_both;
 use crate::stage::{Stage, instance};
 
 on_both!(
     one_job_stands_for_the_others_as_long_as_it_waits_or_runs,
     one_more_runs_after_the_one_that_has_begun_and_never_beside_it,
+    one_more_runs_after_the_one_that_was_handed_back,
     one_more_moves_up_when_the_first_is_called_off,
     there_is_one_job_in_a_period_unless_it_comes_to_nothing,
     many_at_once_add_one_job,
@@ -77,6 +79,27 @@ async fn one_more_runs_after_the_one_that_has_begun_and_never_beside_it(stage: S
     }
     assert_eq!(stage.script.most.load(Ordering::SeqCst), 1);
     stage.assert_money(0, 4).await;
+    crew.stop().await;
+}
+
+async fn one_more_runs_after_the_one_that_was_handed_back(stage: Stage) {
+    let (first, _) = add_only(&stage, true).await;
+    let brief = Duration::from_millis(20);
+    let crew = stage.crew_with(stage.store.clone(), registry(), |config| config.drain = brief);
+    stage.script.entered(1).await;
+    crew.stop().await;
+    let found = stage.find(&first).await;
+    assert_eq!((found.state, found.attempt), (JobState::Available, 0));
+    // It had begun: it may have seen the site as it was before this wish.
+    let (second, added) = add_only(&stage, true).await;
+    assert_eq!(added, Added::New);
+    let crew = stage.crew();
+    stage.script.open.add_permits(2);
+    for job_id in [&first, &second] {
+        assert_eq!(stage.until_final(job_id).await.state, JobState::Completed);
+    }
+    assert_eq!(stage.script.most.load(Ordering::SeqCst), 1);
+    stage.assert_money(0, 2).await;
     crew.stop().await;
 }
 

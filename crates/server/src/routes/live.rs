@@ -3,7 +3,7 @@
 //! The stream never carries state that is not in the database: a change says what to look at, and what is sent is read
 //! then. So nothing can be missed for good, and two servers send the same.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,11 @@ use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures_util::Stream;
+use jiff::SignedDuration;
 use serde::Serialize;
 use tokio::sync::watch;
 use wixapp_core::{ErrorCode, JobId, Timestamp};
-use wixapp_store::Topic;
+use wixapp_store::{Job, Topic};
 
 use crate::error::ApiError;
 use crate::extract::OwnerSession;
@@ -26,8 +27,11 @@ use crate::routes::user::status::{self, UserStatus};
 use crate::state::App;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Jobs that a stream looks at again when changes may have been missed.
-const RECENT_JOBS: i64 = 10;
+/// Jobs that a stream looks at again when changes may have been missed: those at work, those that ended since, the newest.
+const JOBS: i64 = 50;
+const NEWEST_JOBS: i64 = 10;
+/// What ended at one moment may be in the database so much later.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(5);
 
 struct Watcher {
     app: Arc<App>,
@@ -38,6 +42,8 @@ struct Watcher {
     ready: VecDeque<Event>,
     /// The checkout that was open when last looked at: its end is told although it is not open any more.
     checkout: Option<wixapp_core::CheckoutId>,
+    /// When it last looked at all jobs.
+    looked_at: Timestamp,
     over: bool,
 }
 
@@ -55,10 +61,13 @@ pub async fn handle(
     if *stopping.borrow() {
         return Err(ApiError::new(ErrorCode::Unavailable).with_retry_after(1));
     }
-    let ready = VecDeque::new();
-    let mut watcher = Watcher { app, session, changes, stopping, ready, checkout: None, over: false };
+    let (looked_at, ready) = (app.clock.now(), VecDeque::new());
+    let mut watcher =
+        Watcher { app, session, changes, stopping, ready, checkout: None, looked_at, over: false };
     let status = watcher.status(&Seen::default()).await?;
     status::reconcile_if_unheard(&watcher.app, &status);
+    // Who comes back after a break sees where its jobs are without asking for each.
+    watcher.running_jobs().await?;
     let events = futures_util::stream::unfold(watcher, |mut watcher| async move {
         watcher.next().await.map(|event| (Ok(event), watcher))
     });
@@ -121,9 +130,7 @@ impl Watcher {
                 }
                 Topic::Job(id) => self.job(&id, &seen).await?,
                 Topic::Resync => {
-                    for job in self.app.store.list_jobs(&self.session.instance_id, RECENT_JOBS).await? {
-                        self.push("job", &JobView::with_lines(&self.app, &job).await?)?;
-                    }
+                    self.all_jobs().await?;
                     self.checkout().await?;
                     money = Some(seen);
                 }
@@ -144,6 +151,32 @@ impl Watcher {
         }
         self.push("status", &status)?;
         Ok(status)
+    }
+
+    /// Gets ready how the jobs stand that are at work.
+    async fn running_jobs(&mut self) -> Result<(), ApiError> {
+        let running = self.app.store.list_running_jobs(&self.session.instance_id, JOBS).await?;
+        self.jobs(running).await
+    }
+
+    /// Gets ready what may have happened to jobs since the last look at them.
+    async fn all_jobs(&mut self) -> Result<(), ApiError> {
+        let (store, id) = (&self.app.store, &self.session.instance_id);
+        let since = self.looked_at.checked_sub(OVERLAP).unwrap_or(self.looked_at);
+        self.looked_at = self.app.clock.now();
+        let mut jobs = store.list_running_jobs(id, JOBS).await?;
+        jobs.extend(store.list_ended_jobs(id, since, JOBS).await?);
+        jobs.extend(store.list_jobs(id, NEWEST_JOBS).await?);
+        // A job may have ended between the first of these looks and the second: the last word counts.
+        let last: BTreeMap<_, _> = jobs.into_iter().map(|job| (job.job_id.clone(), job)).collect();
+        self.jobs(last.into_values()).await
+    }
+
+    async fn jobs(&mut self, jobs: impl IntoIterator<Item = Job>) -> Result<(), ApiError> {
+        for job in jobs {
+            self.push("job", &JobView::with_lines(&self.app, &job).await?)?;
+        }
+        Ok(())
     }
 
     async fn job(&mut self, id: &JobId, seen: &Seen) -> Result<(), ApiError> {

@@ -3,9 +3,12 @@
 use serde_json::json;
 use wixapp_core::ErrorCode;
 use wixapp_emulator::Card;
+use wixapp_server::serve::Roles;
 
 use crate::app::{TestApp, days, hours};
-use crate::stream::Live;
+use crate::stream::{Event, Live};
+
+on_both!(a_stream_of_one_server_follows_the_jobs_of_another);
 
 #[tokio::test]
 async fn a_stream_begins_with_the_status() {
@@ -52,6 +55,40 @@ async fn money_jobs_and_checkouts_are_told_as_they_happen() {
     app.advance(days(30)).await;
     let mut live = Live::open(&app, &app.fresh(&site).token).await;
     live.until_available(2_189).await;
+    app.finish().await;
+}
+
+async fn a_stream_of_one_server_follows_the_jobs_of_another(mut app: TestApp) {
+    let site = app.install().await;
+    app.stop_server().await;
+    app.start_with(Roles { api: true, worker: false }).await;
+    let worker = app.another_server(Roles { api: false, worker: true }).await;
+    let mut live = Live::open(&app, &site.token).await;
+    live.until_available(200).await;
+    let job_id = app.start_work(&site, "work-1", "gate").await;
+    // Newer ones wait behind it: what may have been missed is not told of those alone.
+    let behind = (0..12).map(|n| format!("behind-{n}")).collect::<Vec<_>>();
+    for key in &behind {
+        app.start_work(&site, key, "gate").await;
+    }
+    let is = |event: &Event, status: &str| {
+        event.name == "job" && event.data["jobId"] == job_id && event.data["status"] == status
+    };
+    let at_work = live.until(|event| is(event, "publishing")).await.pop().unwrap();
+    assert_eq!(at_work.data["progressPercent"], 50);
+    // Whoever comes back after a break is told at once where it is.
+    let mut back = Live::open(&app, &site.token).await;
+    assert_eq!(back.next().await.unwrap().name, "status");
+    back.until(|event| is(event, "publishing")).await;
+    app.gate.open();
+    live.until(|event| is(event, "completed")).await;
+    back.until(|event| is(event, "completed")).await;
+    for _ in &behind {
+        app.gate.open();
+    }
+    let all_ended = "SELECT count(*) FROM jobs WHERE state = 'completed'";
+    app.until("all end", async || (app.place.number(all_ended).await == 13).then_some(())).await;
+    worker.stop().await;
     app.finish().await;
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::SignedDuration;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::{InstanceId, JobId};
 
@@ -15,13 +16,17 @@ use crate::value::Row;
 /// Claims under limits take turns, in the whole fleet: what they count must not change meanwhile.
 const TAKE_TURN: &str = "SELECT free_at FROM job_rates WHERE rate_key = '' FOR UPDATE";
 
+/// So long a job may be late for the time that its rate gave it; where the jobs of a rate are further apart, so far. Those that
+/// waited for longer, because no worker was there, are spread anew: they must not all begin together.
+const GRACE: SignedDuration = SignedDuration::from_secs(5);
+
 /// A job whose turn it is.
 struct Candidate {
     instance_id: InstanceId,
     job_id: JobId,
     rate_key: Option<String>,
-    /// Whether its rate gave it its time before.
-    has_passed: bool,
+    /// The time that its rate gave it before.
+    slot: Option<Timestamp>,
 }
 
 /// What was decided of the candidates.
@@ -78,7 +83,7 @@ async fn claim_round(conn: &mut dyn Conn, claim: &Claim) -> Result<(Vec<Job>, bo
 /// Those whose turn it is, but for instances that run as many as they may.
 fn candidates(claim: &Claim, window: i64) -> Statement {
     sql!(
-        "SELECT instance_id, job_id, rate_key, rate_passed FROM jobs \
+        "SELECT instance_id, job_id, rate_key, rate_passed, run_at FROM jobs \
          WHERE state = 'available' AND unique_place < 2 AND strpos($1, '|' || kind || '|') > 0 \
          AND instance_id NOT IN (SELECT instance_id FROM jobs WHERE state = 'running' GROUP BY instance_id HAVING count(*) >= $2) \
          ORDER BY priority, turn_at, job_id LIMIT $3 FOR UPDATE SKIP LOCKED",
@@ -112,14 +117,16 @@ impl Candidate {
             instance_id: row.parse()?,
             job_id: row.parse()?,
             rate_key: row.maybe_text()?,
-            has_passed: row.int()? != 0,
+            slot: (row.int()? != 0).then(|| row.time()).transpose()?,
         })
     }
 
-    /// How far from the one before it may begin, when a limit is set and its time was not given to it yet.
-    fn apart(&self, claim: &Claim) -> Option<jiff::SignedDuration> {
-        let (name, _) = self.rate_key.as_ref().filter(|_| !self.has_passed)?.split_once(':')?;
-        claim.limits.apart.get(name).copied()
+    /// How far from the one before it may begin, when a limit is set and it has no time of its own that holds.
+    fn apart(&self, claim: &Claim) -> Option<SignedDuration> {
+        let (name, _) = self.rate_key.as_ref()?.split_once(':')?;
+        let apart = claim.limits.apart.get(name).copied()?;
+        let late = self.slot.map(|slot| claim.now.duration_since(slot));
+        late.is_none_or(|late| late >= apart.max(GRACE)).then_some(apart)
     }
 }
 

@@ -64,6 +64,45 @@ impl Store {
         .await
     }
 
+    /// The jobs of an instance that workers are at, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_running_jobs(&self, instance_id: &InstanceId, limit: i64) -> Result<Vec<Job>, Error> {
+        self.jobs(sql!(
+            job_columns!(
+                "SELECT",
+                "FROM jobs WHERE instance_id = $1 AND state = 'running' ORDER BY job_id LIMIT $2"
+            ),
+            instance_id,
+            limit
+        ))
+        .await
+    }
+
+    /// The jobs of an instance that ended after a moment of the app's clock, the last one first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_ended_jobs(
+        &self,
+        instance_id: &InstanceId,
+        after: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Job>, Error> {
+        self.jobs(sql!(
+            job_columns!(
+                "SELECT",
+                "FROM jobs WHERE state IN ('completed', 'cancelled', 'discarded') AND finished_at > $2 AND instance_id = $1 \
+                 ORDER BY finished_at DESC LIMIT $3"
+            ),
+            instance_id,
+            after,
+            limit
+        ))
+        .await
+    }
+
     /// The job with this id, if it belongs to the instance.
     ///
     /// # Errors

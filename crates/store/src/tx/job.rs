@@ -54,7 +54,8 @@ impl Tx {
             self.jobs.values().find(has_key)
         };
         let Some(first) = at(1) else { return Place::Front };
-        if !unique.one_more || first.attempt == 0 {
+        // One that was put off or handed back has begun all the same: the results of its steps are of before the wish.
+        if !unique.one_more || first.fence == 0 {
             return Place::Taken(first.job_id.clone());
         }
         at(2).map_or(Place::Behind, |next| Place::Taken(next.job_id.clone()))
