@@ -86,6 +86,31 @@ impl Local {
     /// # Errors
     /// [`Failure`] when the app's configuration, folder or ports cannot be used.
     pub async fn start(app: App) -> Result<Self, Failure> {
+        Self::start_with(app, |_| {}).await
+    }
+
+    /// As [`start`](Self::start), on a platform whose settings `change` changes: how far reads are behind writes, how many calls it
+    /// takes, which events it tells, what it knows of the app. Its addresses, secret, clock and folders stay as they are.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    ///
+    /// # Example
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use wixapp::jiff::SignedDuration;
+    /// use wixapp::{App, Local};
+    ///
+    /// let strict = Local::start_with(App::new("Greeter"), |platform| {
+    ///     platform.data_lag = Some(SignedDuration::from_secs(5));
+    ///     platform.calls_a_minute = Some(50);
+    /// });
+    /// strict.await?.stop().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start_with(app: App, change: impl FnOnce(&mut EmulatorConfig)) -> Result<Self, Failure> {
         let scratch = tempfile::tempdir()?;
         let place = Place {
             identity: Identity::new(),
@@ -96,15 +121,19 @@ impl Local {
             platform: TcpListener::bind("127.0.0.1:0").await?,
             app: TcpListener::bind("127.0.0.1:0").await?,
         };
-        Ok(Self { _scratch: Some(scratch), ..Box::pin(Self::start_at(app, place)).await? })
+        Ok(Self { _scratch: Some(scratch), ..Box::pin(Self::start_at(app, place, change)).await? })
     }
 
-    pub(crate) async fn start_at(app: App, place: Place) -> Result<Self, Failure> {
+    pub(crate) async fn start_at(
+        app: App,
+        place: Place,
+        change: impl FnOnce(&mut EmulatorConfig),
+    ) -> Result<Self, Failure> {
         let at = |address: SocketAddr| format!("http://{address}");
         let addresses =
             Addresses { platform: at(place.platform.local_addr()?), app: at(place.app.local_addr()?) };
         let clock = VirtualClock::new();
-        let emulator = emulator(&app, &place, &addresses, clock.clone())?;
+        let emulator = emulator(&app, &place, &addresses, clock.clone(), change)?;
         let config = config(&app.name, &place, &addresses, emulator.public_key_pem())?;
         let side = Box::pin(Side::start(app, config, clock.clone(), place.app)).await?;
         emulator.accompany(&side);
@@ -189,14 +218,27 @@ impl Identity {
     }
 }
 
-fn emulator(app: &App, place: &Place, at: &Addresses, clock: VirtualClock) -> Result<Emulator, Failure> {
+fn emulator(
+    app: &App,
+    place: &Place,
+    at: &Addresses,
+    clock: VirtualClock,
+    change: impl FnOnce(&mut EmulatorConfig),
+) -> Result<Emulator, Failure> {
     let secret =
         AppSecret::new(&place.identity.app_secret).map_err(|error| Failure::user(error.to_string()))?;
+    let app_secret = secret.clone();
+    let mut config = app.listing(EmulatorConfig::new(&place.identity.app_id, secret, &at.app, &at.platform));
+    change(&mut config);
     let config = EmulatorConfig {
+        app_id: place.identity.app_id.clone(),
+        app_secret,
+        app_url: at.app.clone(),
+        public_url: at.platform.clone(),
         data_file: place.platform_file.clone(),
         snapshot_folder: Some(place.snapshot_folder.clone()),
         clock,
-        ..app.listing(EmulatorConfig::new(&place.identity.app_id, secret, &at.app, &at.platform))
+        ..config
     };
     Emulator::new(config).map_err(|error| Failure::user(error.to_string()))
 }

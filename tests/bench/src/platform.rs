@@ -2,6 +2,8 @@
 //!
 //! The platform has one thread for its requests (and those it starts for data), the load has this one.
 
+mod calls;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
@@ -15,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use wixapp_core::id::InstanceId;
-use wixapp_emulator::{Emulator, EmulatorConfig};
+use wixapp_emulator::{Card, CheckoutOrder, Emulator, EmulatorConfig};
 use wixapp_platform::data::{Collection, Conditions as _, Index, Items, Order, Query};
 use wixapp_platform::{AppSecret, WebhookSigner, WixClient};
 
@@ -78,7 +80,13 @@ pub(crate) async fn run(args: &PlatformArgs) -> Result<Figures> {
         place.fill(instance, "Notes", ITEMS_A_SITE).await?;
     }
     let sites_mb = memory_mb()?;
-    let endpoints = place.endpoints(&instances[0], args.seconds).await?;
+    let mut endpoints = place.endpoints(&instances[0], args.seconds).await?;
+    let notes = place.client.items(&instances[0], "Notes");
+    // What is charged beyond a plan needs one.
+    let order = CheckoutOrder { product_id: "starter".to_owned(), ..CheckoutOrder::default() };
+    let page = place.emulator.open_checkout(&instances[0], order)?;
+    place.emulator.pay(&page.token, &Card::paying()).await?;
+    endpoints.extend(calls::rates(&place.client, &instances[0], &notes, args.seconds / 4.0).await?);
     let queries = place.queries(&instances[0], args.items).await?;
     // Last: what they leave behind must not count as the platform's memory.
     let start_ms = starts(&pem).await?;

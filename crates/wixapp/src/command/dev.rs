@@ -10,6 +10,7 @@ use wixapp_core::clock::Clock;
 use wixapp_server::config::{LogConfig, LogFormat};
 use wixapp_server::telemetry;
 
+use super::platform_rules::PlatformRules;
 use super::shutdown::Signals;
 use super::{plans, ports};
 use crate::app::App;
@@ -26,7 +27,9 @@ pub(super) fn examples(program: &str) -> String {
         "Examples:
   {program} dev                       start on http://127.0.0.1:4100
   {program} dev --port 5000 --open    start on another port and open the browser
-  {program} dev --reset               forget everything and begin anew"
+  {program} dev --reset               forget everything and begin anew
+  {program} dev --data-lag 5 --calls-a-minute 50
+                                      a platform that is stricter than most"
     )
 }
 
@@ -53,6 +56,8 @@ pub(super) struct Args {
     /// What is logged: error, warn, info, debug, or a filter
     #[arg(long, value_name = "FILTER", default_value = "warn", env = "WIXAPP_LOG", hide_env_values = true)]
     log: String,
+    #[command(flatten)]
+    rules: PlatformRules,
 }
 
 pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
@@ -60,6 +65,7 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
     log.check()?;
     telemetry::install_logs(&log);
     plans::choose(&mut app, args.plans.as_deref(), "--plans")?;
+    let rules = args.rules.read()?;
     // Both ports first: nothing else is touched when one is taken.
     let (platform, app_port) = ports::listen_pair(args.port).await?;
     let folder = Folder::open(&args.data_dir, args.reset)?;
@@ -77,7 +83,7 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
         platform,
         app: app_port,
     };
-    let local = Local::start_at(app, place).await.map_err(|failure| failure.hint(advice))?;
+    let local = Local::start_at(app, place, rules).await.map_err(|failure| failure.hint(advice))?;
     first_answer(&local).await?;
     let signals = Signals::listen()?;
     greet(&name, &local, &folder)?;

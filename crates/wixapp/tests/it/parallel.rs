@@ -1,6 +1,7 @@
 //! One platform per test: many at once, each on its own, each gone when it is dropped.
 
 use wixapp::Local;
+use wixapp::platform::data::Collection;
 
 use crate::stage::app;
 
@@ -45,4 +46,25 @@ async fn nothing_is_left_of_one_that_was_stopped_or_dropped() {
     }
     // Whoever still holds the platform does not keep the app alive.
     assert_eq!(platform.sites().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_platform_is_as_the_test_wants_it_and_stays_where_it_is() {
+    let local = Local::start_with(app(), |platform| {
+        platform.subscriptions.insert("wix.data.v2.data_item_created".to_owned());
+        // What the two sides agree on is not the test's to change.
+        "nowhere".clone_into(&mut platform.app_url);
+        "somebody else".clone_into(&mut platform.app_id);
+    });
+    let local = local.await.unwrap();
+    let site = local.emulator().sites()[0].site_id.clone();
+    let installed = local.emulator().install(&site).await.unwrap().install.unwrap();
+    assert!(local.emulator().app_url(&site).unwrap().starts_with(local.app_url()));
+    let server = local.server();
+    let items = server.wix.items::<serde_json::Value>(&installed.instance_id, "Notes");
+    server.wix.create_collection(&installed.instance_id, &Collection::new("Notes")).await.unwrap();
+    items.insert(serde_json::json!({ "_id": "one" })).await.unwrap();
+    let told = |sent: &wixapp::emulator::view::Delivery| sent.event_type == "wix.data.v2.data_item_created";
+    assert!(local.emulator().deliveries().iter().any(told));
+    local.stop().await.unwrap();
 }

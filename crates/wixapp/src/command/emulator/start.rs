@@ -1,9 +1,9 @@
 //! `emulator` without a command: the local Wix platform alone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wixapp_emulator::{Emulator, EmulatorConfig, Widget};
+use wixapp_emulator::{Emulator, EmulatorConfig};
 use wixapp_server::config::{LogConfig, LogFormat};
 use wixapp_server::telemetry;
 
@@ -55,15 +55,6 @@ pub(super) struct Args {
     /// The plans on sale: standard, autopost, or a plans.toml
     #[arg(long, value_name = "FILE", default_value = "standard")]
     plans: String,
-    /// Where an app that is paid by use answers: it is asked at URL/v1/charges and so on
-    #[arg(long, value_name = "URL")]
-    custom_charges_url: Option<String>,
-    /// A file with the HTML of the app's embedded script; {{name}} stands for a parameter
-    #[arg(long, value_name = "FILE")]
-    embedded_script: Option<PathBuf>,
-    /// A custom element of the app and its module, shown on the sites' pages: my-widget=URL
-    #[arg(long, value_name = "TAG=URL", value_parser = widget)]
-    widget: Vec<Widget>,
     /// Keep the platform's state in this file
     #[arg(long, value_name = "FILE")]
     data_file: Option<PathBuf>,
@@ -82,16 +73,14 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
     let secret = secret::read("app-secret", args.app_secret, args.app_secret_file.as_deref())?;
     plans::choose(&mut app, Some(&args.plans), "--plans")?;
     app.name = args.app_name.unwrap_or(app.name);
+    let rules = args.rules.read()?;
     let listener = ports::listen(args.port, args.port).await?;
     let public_url = format!("http://{}", listener.local_addr()?);
     let mut config = EmulatorConfig {
         data_file: args.data_file,
-        custom_charges_url: args.custom_charges_url,
-        embedded_script: args.embedded_script.as_deref().map(script).transpose()?,
-        widgets: args.widget,
         ..app.listing(EmulatorConfig::new(app_id, secret, app_url, &public_url))
     };
-    args.rules.apply(&mut config);
+    rules(&mut config);
     if let Some(url) = args.webhook_url {
         config.webhook_url = url;
     }
@@ -119,20 +108,6 @@ pub(super) async fn run(mut app: App, args: Args) -> Result<ExitCode, Failure> {
     signals.stop_wished().await;
     running.stop().await.map_err(|error| Failure::ours(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn widget(text: &str) -> Result<Widget, String> {
-    let (tag_name, script_url) =
-        text.split_once('=').ok_or("write it as my-widget=http://127.0.0.1:3000/widget.js")?;
-    Ok(Widget { tag_name: tag_name.to_owned(), script_url: script_url.to_owned() })
-}
-
-fn script(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| {
-        Failure::user(format!("{} cannot be read", file.display()))
-            .because(&error)
-            .hint("name the file with the script's HTML with --embedded-script")
-    })
 }
 
 fn refused(error: &wixapp_emulator::Error) -> Failure {
