@@ -24,7 +24,9 @@ impl Bucket {
     /// Opens `bucket/prefix`.
     pub(super) fn open(place: &str) -> Result<Self, ConfigError> {
         let (bucket, root) = place.split_once('/').unwrap_or((place, ""));
-        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build();
+        // One file is deleted at a time, and not every server that speaks S3 knows of deleting many.
+        let store =
+            AmazonS3Builder::from_env().with_bucket_name(bucket).with_disable_bulk_delete(true).build();
         let store = store.map_err(|error| ConfigError::new(format!("the bucket `{bucket}`: {error}")))?;
         Ok(Self { store, root: Path::from(root) })
     }
