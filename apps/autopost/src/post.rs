@@ -202,7 +202,10 @@ impl Content {
 impl Post {
     /// What a network gets of it, as one word that is the same as long as its own text and the images are.
     pub(crate) fn matter(&self, network: NetworkName) -> String {
-        let shown: Vec<_> = self.images.iter().map(|image| (&image.image.id, &image.alt)).collect();
+        // Ayrshare does not get what is to be seen in an image.
+        let has_alt = network != NetworkName::Ayrshare;
+        let shown: Vec<_> =
+            self.images.iter().map(|image| (&image.image.id, has_alt.then_some(&image.alt))).collect();
         let matter = Sha256::digest(json!([self.content.text_for(network), shown]).to_string());
         format!("{:x}", Bytes::copy_from_slice(&matter))
     }
@@ -278,5 +281,23 @@ impl Record for Post {
     fn search_text(&self) -> String {
         let versions = self.content.versions.values().map(|version| version.text.as_str());
         std::iter::once(self.content.text.as_str()).chain(versions).collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_description_of_an_image_is_another_post_where_the_network_gets_it() {
+        let (content_type, post_id) = ("image/png".to_owned(), None);
+        let image = Image { id: "img_1".to_owned(), content_type, bytes: 1, width: 1, height: 1, post_id };
+        let with = |alt: &str| {
+            let image = PostImage { image: image.clone(), alt: alt.to_owned() };
+            Post { images: vec![image], ..Post::default() }
+        };
+        let differs = |network| with("Bread").matter(network) != with("Rolls").matter(network);
+        assert!(differs(NetworkName::Mastodon) && differs(NetworkName::Bluesky));
+        assert!(!differs(NetworkName::Ayrshare));
     }
 }

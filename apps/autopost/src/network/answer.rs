@@ -8,8 +8,8 @@ use wixapp::server::outside::{Outside, ReadError, read};
 
 use super::NetworkError;
 
-/// The longest answer that is read, in bytes.
-const LIMIT: usize = 1024 * 1024;
+/// The longest answer that is read, in bytes: five hundred posts of a history.
+const LIMIT: usize = 4 * 1024 * 1024;
 
 /// What a network answered.
 pub(super) struct Answer {

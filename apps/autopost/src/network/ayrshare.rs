@@ -47,12 +47,13 @@ impl Ayrshare {
         if is_refused || having(&answer.body).next().is_some() {
             return Ok(answer);
         }
-        // A wrong key is 403 here.
-        if answer.status.as_u16() == 403 {
-            let why = said(&answer.body).unwrap_or("it answered 403").to_owned();
-            return Err(NetworkError::Expired { why });
+        match (answer.status.as_u16(), said(&answer.body)) {
+            // A wrong key is 403 here.
+            (403, why) => Err(NetworkError::Expired { why: why.unwrap_or("it answered 403").to_owned() }),
+            // It has had the post's key: the post is there, and the history that did not show it will.
+            (400, Some(why)) if why.to_lowercase().contains("key") => Err(NetworkError::passing(why)),
+            _ => answer.accepted(said),
         }
-        answer.accepted(said)
     }
 
     /// The address of the post with this name of Ayrshare's, once the networks behind it have given one.
@@ -61,9 +62,16 @@ impl Ayrshare {
             if look > 0 {
                 tokio::time::sleep(PAUSE).await;
             }
-            let post = self.send(self.request(account, Method::GET, &format!("history/{id}"))?).await?;
-            if let Some(url) = outcome(&post.body, &[])? {
-                return Ok(url);
+            let question = self.request(account, Method::GET, &format!("history/{id}"))?;
+            match self.send(question).await {
+                Ok(post) => {
+                    if let Some(url) = outcome(&post.body, &[])? {
+                        return Ok(url);
+                    }
+                }
+                Err(NetworkError::Passing { .. }) => {}
+                // The question is refused, and not the post.
+                Err(NetworkError::Refused { .. } | NetworkError::Expired { .. }) => break,
             }
         }
         // It is published; only its address is not known.
@@ -73,8 +81,12 @@ impl Ayrshare {
     /// What earlier tries under this key have made: the answer of one may have been lost, and another was refused in part.
     async fn earlier(&self, account: &Account, draft: &Draft) -> Result<Vec<Value>, NetworkError> {
         let days = draft.now.duration_since(draft.at).as_hours() / 24 + 2;
-        let history = format!("history?lastDays={days}&limit=100");
-        let history = self.send(self.request(account, Method::GET, &history)?).await?;
+        let history = format!("history?lastDays={days}&limit=500");
+        let history = match self.send(self.request(account, Method::GET, &history)?).await {
+            // Without a history, what is there already is known by its key.
+            Err(NetworkError::Refused { .. }) => return Ok(Vec::new()),
+            answer => answer?,
+        };
         let posts = if history.body.is_array() { &history.body } else { &history.body["history"] };
         Ok(items(posts).filter(|post| post["notes"] == draft.key).cloned().collect())
     }
@@ -174,9 +186,10 @@ impl Network for Ayrshare {
         });
         let request = self.request(account, Method::POST, "post")?.json(&body);
         let answer = self.send(request).await?;
-        match outcome(&answer.body, &having)? {
-            Some(url) => Ok(url),
-            None => self.address_of(account, &answer.text("/id")?).await,
+        if let Some(url) = outcome(&answer.body, &having)? {
+            return Ok(url);
         }
+        let id = answer.body["id"].as_str().ok_or_else(|| NetworkError::passing("no post in the answer"))?;
+        self.address_of(account, id).await
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should say where it stopped")]
 
+mod ayrshare;
 mod bad_input;
 mod bluesky;
 mod image;
