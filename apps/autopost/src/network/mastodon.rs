@@ -24,6 +24,9 @@ const KEY_LIFE: SignedDuration = SignedDuration::from_mins(50);
 /// How far the server's clock may be from ours.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(10);
 
+/// How many pages of forty statuses are looked through for a post at the most.
+const PAGES: u32 = 25;
+
 pub(super) struct Mastodon {
     outside: Outside,
 }
@@ -68,8 +71,32 @@ impl Mastodon {
         }
         let who = self.request(account, Method::GET, "/api/v1/accounts/verify_credentials")?;
         let id = self.send(who).await?.text("/id")?;
-        let path = format!("/api/v1/accounts/{id}/statuses?exclude_reblogs=true&limit=40");
-        let statuses = match self.send(self.request(account, Method::GET, &path)?).await {
+        let (since, signs) = (draft.at - CLOCKS_APART, mastodon_signs(&draft.text));
+        let is_recent = |status: &Value| {
+            let at = status["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+            at.is_some_and(|at| at >= since)
+        };
+        let is_it = |status: &&Value| {
+            let images = status["media_attachments"].as_array().map_or(0, Vec::len);
+            let text = readable(status["content"].as_str().unwrap_or_default());
+            is_recent(status) && images == draft.images.len() && mastodon_signs(&text) == signs
+        };
+        let mut older = String::new();
+        for _ in 0..PAGES {
+            let path = format!("/api/v1/accounts/{id}/statuses?exclude_reblogs=true&limit=40{older}");
+            let page = self.statuses(account, &path).await?;
+            if let Some(found) = page.iter().find(is_it) {
+                return Ok(found["url"].as_str().map(str::to_owned));
+            }
+            // The newest come first.
+            let Some(last) = page.last().filter(|last| is_recent(last)) else { break };
+            older = format!("&max_id={}", last["id"].as_str().unwrap_or_default());
+        }
+        Ok(None)
+    }
+
+    async fn statuses(&self, account: &Account, path: &str) -> Result<Vec<Value>, NetworkError> {
+        let statuses = match self.send(self.request(account, Method::GET, path)?).await {
             // The token may lack `read:statuses`; what it has made is public.
             Err(NetworkError::Refused { .. }) => {
                 let address = format!("{}{path}", account.secret("server"));
@@ -77,17 +104,7 @@ impl Mastodon {
             }
             answer => answer?,
         };
-        let signs = mastodon_signs(&draft.text);
-        let is_it = |status: &&Value| {
-            let at = status["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
-            let images = status["media_attachments"].as_array().map_or(0, Vec::len);
-            let text = readable(status["content"].as_str().unwrap_or_default());
-            at.is_some_and(|at| at >= draft.at - CLOCKS_APART)
-                && images == draft.images.len()
-                && mastodon_signs(&text) == signs
-        };
-        let found = statuses.body.as_array().into_iter().flatten().find(is_it);
-        Ok(found.and_then(|status| status["url"].as_str()).map(str::to_owned))
+        Ok(statuses.body.as_array().cloned().unwrap_or_default())
     }
 }
 

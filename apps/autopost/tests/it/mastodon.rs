@@ -10,6 +10,8 @@ use crate::stage::{PNG, Stage, eventually};
 use crate::stand_in::{Call, StandIn, misshapen};
 
 const NO_STEP: SignedDuration = SignedDuration::ZERO;
+/// How the account's statuses are asked for.
+const LOOK: &str = "GET /api/v1/accounts/1/statuses?exclude_reblogs=true&limit=40";
 
 #[derive(Default)]
 struct World {
@@ -85,7 +87,9 @@ fn answer(world: &World, now: Timestamp, call: &Call) -> (u16, Value) {
             }
             (200, json!({ "id": number.to_string(), "url": format!("https://social.example/@joe/{number}") }))
         }
-        "GET /api/v1/accounts/1/statuses?exclude_reblogs=true&limit=40" => {
+        target if target.starts_with(LOOK) => {
+            let older_than =
+                target[LOOK.len()..].strip_prefix("&max_id=").map(|id| id.parse::<usize>().unwrap());
             let (statuses, times) = (world.statuses.lock().unwrap(), world.times.lock().unwrap());
             let behind = SignedDuration::from_mins(world.behind.load(Ordering::SeqCst));
             let view = |(number, (_, status)): (usize, &(String, Value))| {
@@ -95,7 +99,8 @@ fn answer(world: &World, now: Timestamp, call: &Call) -> (u16, Value) {
                     "media_attachments": status["media_ids"],
                 })
             };
-            (200, statuses.iter().enumerate().map(view).rev().collect())
+            let page = statuses.iter().enumerate().take(older_than.unwrap_or(usize::MAX)).rev().take(40);
+            (200, page.map(view).collect())
         }
         _ => misshapen(call),
     }
@@ -269,6 +274,57 @@ async fn a_post_whose_key_the_server_has_forgotten_is_found_again() {
             (&json!(url), number + 1)
         );
     }
+    stage.local.stop().await.unwrap();
+}
+
+/// Statuses that the owner writes elsewhere, at this time.
+fn write(world: &World, count: usize, at: Timestamp) {
+    for _ in 0..count {
+        let status = json!({ "status": "By hand", "media_ids": [] });
+        world.statuses.lock().unwrap().push((String::new(), status));
+        world.times.lock().unwrap().push(at);
+    }
+}
+
+#[tokio::test]
+async fn a_post_is_found_again_behind_more_statuses_than_one_look_shows() {
+    let world = Arc::new(World::default());
+    let (stage, mastodon) = connected(&world).await;
+    let now = || stage.local.server().clock.now();
+    let post =
+        stage.done("POST", "/api/v1/posts", &json!({ "text": "Hello", "networks": ["mastodon"] })).await;
+    world.lost.store(1, Ordering::SeqCst);
+    stage.start(&post, "publish", "key-1").await;
+    let sent = async || (world.statuses.lock().unwrap().len() == 1).then_some(());
+    eventually("the first try", sent).await;
+    write(&world, 85, now());
+    stage.local.clock().advance(SignedDuration::from_hours(2));
+    let published = stage.post_in(&post, "published", NO_STEP).await;
+    assert_eq!(published["results"][0]["url"], "https://social.example/@joe/0");
+    assert_eq!((mastodon.calls(LOOK).len(), world.statuses.lock().unwrap().len()), (3, 86));
+    assert_eq!(stage.available().await, 199);
+    stage.local.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_post_that_is_not_there_is_looked_for_until_statuses_are_older_than_it() {
+    let world = Arc::new(World::default());
+    let (stage, mastodon) = connected(&world).await;
+    let now = || stage.local.server().clock.now();
+    write(&world, 200, now() - SignedDuration::from_hours(1));
+    let post =
+        stage.done("POST", "/api/v1/posts", &json!({ "text": "Hello", "networks": ["mastodon"] })).await;
+    world.expired.store(true, Ordering::SeqCst);
+    stage.start(&post, "publish", "key-1").await;
+    let expired = async || (stage.network("mastodon").await["state"] == "reconnect").then_some(());
+    eventually("the reconnect", expired).await;
+    write(&world, 41, now());
+    stage.local.clock().advance(SignedDuration::from_hours(2));
+    let fields = json!({ "fields": { "server": mastodon.url, "token": "new-token" } });
+    stage.done("PUT", "/api/v1/networks/mastodon", &fields).await;
+    let published = stage.post_in(&post, "published", NO_STEP).await;
+    assert_eq!(published["results"][0]["url"], "https://social.example/@joe/241");
+    assert_eq!(mastodon.calls(LOOK).len(), 2, "the second look ends with old statuses");
     stage.local.stop().await.unwrap();
 }
 
