@@ -111,12 +111,7 @@ async fn what_nobody_can_see_any_more_is_swept_away() {
     let used = stage.upload(PNG).await.1["data"].take();
     let body = json!({ "text": "x", "networks": ["fake"], "images": [{ "id": used["id"] }] });
     stage.done("POST", "/api/v1/posts", &body).await;
-    let folder = stage.local.snapshot_folder().parent().unwrap().join("app.images");
-    let files = || {
-        let sites = std::fs::read_dir(&folder).unwrap();
-        let files = sites.flat_map(|site| std::fs::read_dir(site.unwrap().path()).unwrap());
-        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
-    };
+    let files = || stage.image_files();
     assert_eq!(files().len(), 2);
     // As if they had lain there for an hour: files are as old as the machine says.
     let age = || {

@@ -49,7 +49,10 @@ async fn a_post_is_written_found_changed_duplicated_and_deleted() {
 
     let url = stage.url(changed["images"][0]["url"].as_str().unwrap());
     assert_eq!(stage.client.get(&url).send().await.unwrap().bytes().await.unwrap(), PNG);
+    assert_eq!(stage.image_files().len(), 2);
     assert_eq!(stage.call("DELETE", &path(&post), &Value::Null).await.0, 204);
+    let left = stage.image_files();
+    assert!(left.len() == 1 && left[0].ends_with(copy["images"][0]["id"].as_str().unwrap()), "{left:?}");
     assert_eq!(stage.client.get(&url).send().await.unwrap().status(), 404);
     let of_copy = stage.url(copy["images"][0]["url"].as_str().unwrap());
     assert_eq!(stage.client.get(of_copy).send().await.unwrap().status(), 200);

@@ -1,5 +1,6 @@
 //! autopost, installed on a site of a local platform, and its owner.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -171,6 +172,13 @@ impl Stage {
         let request = request.header("authorization", format!("WixInstance {}", self.token()));
         let answer = request.header("content-type", "image/png").send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// The files of all images.
+    pub(crate) fn image_files(&self) -> Vec<PathBuf> {
+        let sites = self.local.snapshot_folder().parent().unwrap().join("app.images").read_dir().unwrap();
+        let files = sites.flat_map(|site| site.unwrap().path().read_dir().unwrap());
+        files.map(|file| file.unwrap().path()).collect()
     }
 
     /// The state of a network, as the page sees it.
