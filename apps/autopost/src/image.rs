@@ -104,7 +104,7 @@ struct Signature {
     responses(
         (status = 201, body = Reply<ImageView>),
         (status = 413, description = "`payload_too_large`: more than 10 MiB", body = Refusal),
-        (status = 422, description = "`image_type_refused`: no JPEG, PNG, GIF or WebP", body = Refusal)))]
+        (status = 422, description = "`image_type_refused`: no JPEG, PNG, GIF or WebP; `too_many_unused_images`", body = Refusal)))]
 async fn upload(
     Call(server, session, desk): Call,
     BoundedBytes(bytes): BoundedBytes<LIMIT>,
@@ -116,7 +116,7 @@ async fn upload(
 #[utoipa::path(post, path = "/api/v1/images/from-url", tag = "images", operation_id = "images_from_url",
     request_body = ImageAddress, responses(
         (status = 201, body = Reply<ImageView>),
-        (status = 422, description = "`image_address_refused`, `image_too_large` or `image_type_refused`", body = Refusal)))]
+        (status = 422, description = "`image_address_refused`, `image_too_large`, `image_type_refused` or `too_many_unused_images`", body = Refusal)))]
 async fn from_url(
     Call(server, session, desk): Call,
     ValidJson { value: request, .. }: ValidJson<ImageAddress>,
@@ -166,7 +166,7 @@ async fn keep(
         let message = format!(
             "There are {MOST_LOOSE} images that no post uses. Put some of them into posts, or wait a day."
         );
-        return Err(refuse("too_many_images", message));
+        return Err(refuse("too_many_unused_images", message));
     }
     let image = store(server, desk, &session.instance_id, kind, bytes).await?;
     let saved = image.clone();

@@ -10,6 +10,9 @@ use crate::desk::{Call, Desk};
 use crate::network::{Limits, Network, NetworkName};
 use crate::text::{Mark, marks};
 
+/// A tenth of a megabyte. What is too large is rounded up, and what is allowed down: they never read the same.
+const TENTH: usize = 100_000;
+
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new().routes(routes!(check))
 }
@@ -148,7 +151,8 @@ fn image_problems(label: &str, limits: &Limits, images: &[PostImage]) -> Vec<(&'
     }
     for (number, PostImage { image, .. }) in (1..).zip(images) {
         if image.bytes > limits.image_bytes {
-            let (size, most) = (megabytes(image.bytes), megabytes(limits.image_bytes));
+            let (size, most) =
+                (megabytes(image.bytes.div_ceil(TENTH)), megabytes(limits.image_bytes / TENTH));
             let why = format!(
                 "Image {number} has {size} MB, and {label} takes at most {most} MB. Make it smaller."
             );
@@ -162,8 +166,7 @@ fn image_problems(label: &str, limits: &Limits, images: &[PostImage]) -> Vec<(&'
     found
 }
 
-/// Tenths of a megabyte, rounded up, as people write them.
-fn megabytes(bytes: usize) -> String {
-    let tenths = bytes.div_ceil(100_000);
+/// Tenths of a megabyte, as people write them.
+fn megabytes(tenths: usize) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }

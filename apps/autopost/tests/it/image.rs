@@ -164,7 +164,7 @@ async fn a_site_keeps_two_hundred_images_that_no_post_uses() {
         assert_eq!(stage.upload(PNG).await.0, 201);
     }
     let (status, refusal) = stage.upload(PNG).await;
-    assert_eq!((status, &refusal["error"]), (422, &json!("too_many_images")));
+    assert_eq!((status, &refusal["error"]), (422, &json!("too_many_unused_images")));
     let body = json!({ "text": "x", "networks": ["fake"], "images": [{ "id": first["id"] }] });
     stage.done("POST", "/api/v1/posts", &body).await;
     assert_eq!(stage.upload(PNG).await.0, 201);

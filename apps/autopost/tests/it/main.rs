@@ -7,6 +7,7 @@ mod bad_input;
 mod bluesky;
 mod image;
 mod mastodon;
+mod media;
 mod post;
 mod profile;
 mod publish;
