@@ -223,7 +223,9 @@ impl Post {
             return;
         }
         let published = self.results.iter().filter(|result| result.state == OutcomeState::Published).count();
+        let is_missed = |result: &Outcome| result.error.as_ref().is_some_and(|error| error.code == "missed");
         self.state = match published {
+            0 if self.results.iter().all(is_missed) => PostState::Missed,
             0 => PostState::Failed,
             all if all == self.results.len() => PostState::Published,
             _ => PostState::PartlyPublished,
@@ -287,6 +289,26 @@ impl Record for Post {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_post_is_missed_when_its_time_has_passed_on_every_network() {
+        let settled = |codes: &[&str]| {
+            let mut post = Post::default();
+            for (network, code) in NetworkName::ALL.into_iter().zip(codes) {
+                let outcome = Outcome::waiting(network, None);
+                post.set_result(match *code {
+                    "" => Outcome { state: OutcomeState::Published, ..outcome },
+                    code => outcome.failed(code, "Why"),
+                });
+            }
+            post.settle(Timestamp::UNIX_EPOCH);
+            post.state
+        };
+        assert_eq!(settled(&["missed", "missed"]), PostState::Missed);
+        assert_eq!(settled(&["missed", "refused"]), PostState::Failed);
+        assert_eq!(settled(&["missed", ""]), PostState::PartlyPublished);
+        assert_eq!(settled(&["", ""]), PostState::Published);
+    }
 
     #[test]
     fn another_description_of_an_image_is_another_post_where_the_network_gets_it() {

@@ -59,10 +59,13 @@ async fn publish(asked: Asked) -> Result<OnceReply, ApiError> {
         (status = 422, description = "`post_invalid`: `details.problems` says what is in the way", body = Refusal)))]
 async fn retry(asked: Asked) -> Result<OnceReply, ApiError> {
     send(asked, |tx, post| {
-        let allowed = [PostState::Failed, PostState::PartlyPublished];
-        post.ensure(tx, &allowed, "Only what has failed can be tried again.")?;
         let failed = post.results.iter().filter(|result| result.state == OutcomeState::Failed);
-        Ok(failed.map(|result| result.network).collect())
+        let failed: Vec<_> = failed.map(|result| result.network).collect();
+        let allowed = [PostState::Failed, PostState::PartlyPublished, PostState::Missed];
+        // One that was missed before it was ever sent has nothing to try again.
+        let allowed = if failed.is_empty() { &[][..] } else { &allowed };
+        post.ensure(tx, allowed, "Only what has failed can be tried again.")?;
+        Ok(failed)
     })
     .await
 }

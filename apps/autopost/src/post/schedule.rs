@@ -105,13 +105,14 @@ async fn set_time(
     at: Option<Timestamp>,
 ) -> Result<Reply<PostView>, ApiError> {
     let (due, shared) = (due(server, &id, at)?, Arc::clone(desk));
-    let want = Want::money().record::<Post>(&id).all_records::<Connection>();
+    let before = server.find_record::<Post>(session, &id).await?;
+    let want = before.record.want().all_records::<Connection>();
     let saved = server.change(session, want, move |tx| {
-        let mut post = tx.record_at::<Post>(&id, None)?.record;
-        // No job was ever started for one in these states, or saving it has seen all of them end.
+        let mut post = tx.record_at::<Post>(&id, Some(before.version))?.record;
         let allowed = [PostState::Draft, PostState::Scheduled, PostState::Missed];
         post.ensure(tx, &allowed, "Duplicate it, and schedule the copy.")?;
         post.scheduled_at = at;
+        post.results.clear();
         apply(tx, &shared, &mut post, due.as_ref())?;
         Ok(tx.save_record(&post)?)
     });

@@ -79,6 +79,8 @@ async fn a_post_is_late_for_a_while_and_then_missed() {
         let ended = stage.post_in(&post, state, SignedDuration::ZERO).await;
         if state == "missed" {
             assert_eq!((stage.available().await, stage.posts().await.len()), (199, 1));
+            let (status, refusal) = stage.post(&format!("{path}/retry"), "key-0", &json!({})).await;
+            assert_eq!((status, &refusal["error"]), (409, &json!("wrong_state")), "{refusal}");
             stage.start(&ended, "publish", "key-1").await;
             stage.post_in(&post, "published", SignedDuration::ZERO).await;
         }
@@ -114,17 +116,28 @@ async fn a_post_for_later_that_is_published_now_is_not_for_later_any_more() {
 }
 
 #[tokio::test]
-async fn a_post_for_later_that_waits_for_its_network_too_long_is_not_published_late() {
+async fn a_post_for_later_that_waits_for_its_network_too_long_is_missed() {
     let stage = Stage::new().await;
-    let (post, path) = draft(&stage).await;
-    stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+    let mut missed = Vec::new();
     stage.mood("expired").await;
-    let failed = stage.post_in(&post, "failed", HOUR).await;
-    assert_eq!(failed["results"][0]["error"]["code"], "missed");
+    for _ in 0..2 {
+        let (post, path) = draft(&stage).await;
+        stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+        missed.push((post, path));
+    }
+    for (post, _) in &missed {
+        let post = stage.post_in(post, "missed", HOUR).await;
+        assert_eq!(post["results"][0]["error"]["code"], "missed");
+    }
     assert_eq!((stage.available().await, stage.posts().await.len()), (200, 0));
-    // By hand it goes out all the same.
+    // By hand it goes out all the same, or at another time.
     stage.done("PUT", "/api/v1/networks/fake", &json!({ "fields": {} })).await;
-    stage.start(&post, "retry", "key-1").await;
-    stage.post_in(&post, "published", SignedDuration::ZERO).await;
+    let [(by_hand, _), (later, path)] = missed.try_into().unwrap();
+    let scheduled = stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+    assert_eq!((&scheduled["state"], &scheduled["results"]), (&json!("scheduled"), &json!([])));
+    stage.start(&by_hand, "retry", "key-1").await;
+    stage.post_in(&by_hand, "published", SignedDuration::ZERO).await;
+    stage.post_in(&later, "published", HOUR).await;
+    assert_eq!((stage.available().await, stage.posts().await.len()), (198, 2));
     stage.local.stop().await.unwrap();
 }
