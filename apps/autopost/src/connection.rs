@@ -78,25 +78,22 @@ fn context(owner: &InstanceId, name: NetworkName) -> String {
 }
 
 /// How the networks of a site stand, for decisions.
-pub(crate) struct Connections(BTreeMap<String, Connection>);
+pub(crate) struct Connections(Vec<Stored<Connection>>);
 
 impl Connections {
     /// What a transaction that wanted all of them sees.
     pub(crate) fn of(tx: &Tx) -> Result<Self, RecordError> {
-        Ok(Self::new(tx.records::<Connection>()?))
-    }
-
-    fn new(stored: Vec<Stored<Connection>>) -> Self {
-        Self(stored.into_iter().map(|stored| (stored.record.id.clone(), stored.record)).collect())
+        Ok(Self(tx.records()?))
     }
 
     pub(crate) async fn load(server: &Server, session: &OwnerSession) -> Result<Self, ApiError> {
         let all = server.list_records::<Connection>(session, &RecordFilter::default(), 10).await?;
-        Ok(Self::new(all.records))
+        Ok(Self(all.records))
     }
 
     fn find(&self, name: NetworkName) -> Connection {
-        self.0.get(name.as_str()).cloned().unwrap_or_else(|| Connection::none(name))
+        let stored = self.0.iter().find(|stored| stored.record.id == name.as_str());
+        stored.map_or_else(|| Connection::none(name), |stored| stored.record.clone())
     }
 
     pub(crate) fn state(&self, name: NetworkName) -> ConnectionState {
@@ -206,7 +203,7 @@ struct Filled {
 
 fn view(name: NetworkName, network: &Arc<dyn Network>, connections: &Connections) -> NetworkView {
     let Connection { state, label, .. } = connections.find(name);
-    let mut title = network.label().to_owned();
+    let mut title = name.label().to_owned();
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
@@ -225,7 +222,7 @@ fn view(name: NetworkName, network: &Arc<dyn Network>, connections: &Connections
     responses((status = 200, body = Reply<NetworkList>)))]
 async fn list(Call(server, session, desk): Call) -> Result<Reply<NetworkList>, ApiError> {
     let connections = Connections::load(&server, &session).await?;
-    let networks = desk.networks.iter().map(|(name, network)| view(name, network, &connections)).collect();
+    let networks = desk.networks.iter().map(|(name, network)| view(*name, network, &connections)).collect();
     Ok(Reply::new(NetworkList { networks }))
 }
 
@@ -240,9 +237,9 @@ async fn connect(
     ValidPath(name): ValidPath<NetworkName>,
     ValidJson { value: filled, .. }: ValidJson<Filled>,
 ) -> Result<Reply<NetworkView>, ApiError> {
-    let network = desk.networks.find(name).ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
+    let network = desk.networks.get(&name).ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
     let fields = check(&network.fields(), &filled.fields)?;
-    let account = network.connect(&fields).await.map_err(|error| refuse(network.label(), error))?;
+    let account = network.connect(&fields).await.map_err(|error| refuse(name.label(), error))?;
     let connection = Connection::seal(&desk, &session.instance_id, name, &account)?;
     let want = Want::money().all_records::<Connection>();
     let connections = server.change(&session, want, move |tx| {

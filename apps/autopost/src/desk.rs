@@ -9,7 +9,7 @@ use wixapp::prelude::*;
 use wixapp::server::storage::{self, Storage};
 
 use crate::image::fetch::Fetcher;
-use crate::network::Networks;
+use crate::network::{Networks, networks};
 use crate::settings::Settings;
 
 /// What signatures of image addresses are for.
@@ -36,7 +36,7 @@ impl Desk {
         let keys =
             KeyRing::of_app_secrets(&secrets, "autopost accounts").expect("two secrets are never the same");
         Self {
-            networks: Networks::new(settings, config),
+            networks: networks(settings, config),
             storage: storage::open(&settings.image_place(&config.database.url))
                 .expect("AUTOPOST_IMAGES is a place for files"),
             fetcher: Fetcher::new(settings.allow_private_addresses),

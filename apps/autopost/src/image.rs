@@ -8,7 +8,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use utoipa::{IntoParams, ToSchema};
-use wixapp::core::InstanceId;
 use wixapp::core::id::sortable_body;
 use wixapp::prelude::*;
 use wixapp::server::error::Refusal;
@@ -106,10 +105,10 @@ struct Signature {
         (status = 413, description = "`payload_too_large`: more than 10 MiB", body = Refusal),
         (status = 422, description = "`image_type_refused`: no JPEG, PNG, GIF or WebP; `too_many_unused_images`", body = Refusal)))]
 async fn upload(
-    Call(server, session, desk): Call,
+    call: Call,
     BoundedBytes(bytes): BoundedBytes<LIMIT>,
 ) -> Result<(StatusCode, Reply<ImageView>), ApiError> {
-    keep(&server, &desk, &session, bytes).await
+    keep(&call, bytes).await
 }
 
 /// Fetches an image from a public address: without redirects, within five seconds.
@@ -118,14 +117,15 @@ async fn upload(
         (status = 201, body = Reply<ImageView>),
         (status = 422, description = "`image_address_refused`, `image_too_large`, `image_type_refused` or `too_many_unused_images`", body = Refusal)))]
 async fn from_url(
-    Call(server, session, desk): Call,
+    call: Call,
     ValidJson { value: request, .. }: ValidJson<ImageAddress>,
 ) -> Result<(StatusCode, Reply<ImageView>), ApiError> {
+    let Call(_, _, desk) = &call;
     let bytes = desk.fetcher.fetch(&request.url).await.map_err(|error| match error {
         FetchError::Address(why) => refuse("image_address_refused", why),
         FetchError::TooLarge => refuse("image_too_large", "An image may have 10 MiB at the most."),
     })?;
-    keep(&server, &desk, &session, bytes.into()).await
+    keep(&call, bytes.into()).await
 }
 
 /// The bytes of an image.
@@ -153,12 +153,8 @@ async fn show(
     Ok((headers, Body::from(bytes)).into_response())
 }
 
-async fn keep(
-    server: &Server,
-    desk: &Desk,
-    session: &OwnerSession,
-    bytes: Bytes,
-) -> Result<(StatusCode, Reply<ImageView>), ApiError> {
+async fn keep(call: &Call, bytes: Bytes) -> Result<(StatusCode, Reply<ImageView>), ApiError> {
+    let Call(server, session, desk) = call;
     let kind = ImageKind::of(&bytes).ok_or_else(|| {
         refuse("image_type_refused", "This is no JPEG, PNG, GIF or WebP image that can be read.")
     })?;
@@ -168,7 +164,7 @@ async fn keep(
         );
         return Err(refuse("too_many_unused_images", message));
     }
-    let image = store(server, desk, &session.instance_id, kind, bytes).await?;
+    let image = store(call, kind, bytes).await?;
     let saved = image.clone();
     server.change(session, Want::money(), move |tx| Ok(tx.save_record(&saved)?)).await?;
     let url = desk.image_address(&session.instance_id, &image.id, server.clock.now());
@@ -176,32 +172,22 @@ async fn keep(
 }
 
 /// Puts the bytes of a new image into the storage; its record is for the caller to write.
-async fn store(
-    server: &Server,
-    desk: &Desk,
-    instance_id: &InstanceId,
-    kind: ImageKind,
-    bytes: Bytes,
-) -> Result<Image, ApiError> {
+async fn store(Call(server, session, desk): &Call, kind: ImageKind, bytes: Bytes) -> Result<Image, ApiError> {
     let id = format!("img_{}", sortable_body(server.clock.now(), server.random()));
     let (content_type, width, height) = (kind.content_type.to_owned(), kind.width, kind.height);
     let image = Image { id, content_type, bytes: bytes.len(), width, height, post_id: None };
-    desk.storage.put(instance_id, &image.id, bytes).await.map_err(|error| unavailable(&error))?;
+    desk.storage.put(&session.instance_id, &image.id, bytes).await.map_err(|error| unavailable(&error))?;
     Ok(image)
 }
 
 /// A copy of an image under an id of its own; its record is for the caller to write. `None` when its bytes are gone.
-pub(crate) async fn copy(
-    server: &Server,
-    desk: &Desk,
-    instance_id: &InstanceId,
-    id: &str,
-) -> Result<Option<Image>, ApiError> {
-    let found = desk.storage.get(instance_id, id).await.map_err(|error| unavailable(&error))?;
+pub(crate) async fn copy(call: &Call, id: &str) -> Result<Option<Image>, ApiError> {
+    let Call(_, session, desk) = call;
+    let found = desk.storage.get(&session.instance_id, id).await.map_err(|error| unavailable(&error))?;
     let Some((kind, bytes)) = found.and_then(|bytes| Some((ImageKind::of(&bytes)?, bytes))) else {
         return Ok(None);
     };
-    store(server, desk, instance_id, kind, bytes).await.map(Some)
+    store(call, kind, bytes).await.map(Some)
 }
 
 pub(crate) fn unavailable(error: &std::io::Error) -> ApiError {

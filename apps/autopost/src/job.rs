@@ -47,13 +47,13 @@ impl Job for PublishTo {
     async fn run(self, context: JobContext) -> Result<Published, JobError> {
         let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
         let owner = context.instance_id();
-        let label = desk.networks.label(self.network);
+        let label = self.network.label();
         context.progress(10, "Preparing the post").await;
         let stored = server.store.find_record::<Post>(owner, &self.post_id).await.map_err(JobError::retry)?;
         let post = stored.ok_or_else(|| JobError::cancel("The post was deleted meanwhile."))?.record;
         self.ensure_wanted(&context, &post, label)?;
         let not_offered = || JobError::fail_with("not_offered", format!("{label} is not offered here."));
-        let network = desk.networks.find(self.network).ok_or_else(not_offered)?;
+        let network = desk.networks.get(&self.network).ok_or_else(not_offered)?;
         let mut connection = Found::load(&server, owner, self.network).await.map_err(JobError::retry)?;
         let mut account = match connection.account(&desk) {
             Ok(account) => account,
@@ -155,9 +155,8 @@ impl Job for Finish {
     type Output = ();
 
     async fn run(self, context: JobContext) -> Result<(), JobError> {
-        let (server, desk) = (context.state::<Server>()?, context.state::<Desk>()?);
-        let now = context.now();
-        let outcomes = context.members().iter().map(|member| outcome(&desk, member, now));
+        let (server, now) = (context.state::<Server>()?, context.now());
+        let outcomes = context.members().iter().map(|member| outcome(member, now));
         let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
         let want = Want::money().record::<Post>(&self.post_id);
         let finish = move |tx: &mut Tx| {
@@ -190,9 +189,9 @@ impl Job for Finish {
 }
 
 /// What a job gave, in the words of the post, and of which matter.
-fn outcome(desk: &Desk, member: &Member, now: Timestamp) -> Result<(String, Outcome), JobError> {
+fn outcome(member: &Member, now: Timestamp) -> Result<(String, Outcome), JobError> {
     let PublishTo { network, matter, .. } = member.job()?;
     let url = member.output::<PublishTo>()?.map(|published| published.url);
     let outcome = Outcome { at: Some(now), ..Outcome::waiting(network, Some(member.job_id.clone())) };
-    Ok((matter, outcome.ended(desk.networks.label(network), url, member.error.clone())))
+    Ok((matter, outcome.ended(url, member.error.clone())))
 }

@@ -40,6 +40,16 @@ impl NetworkName {
             Self::Ayrshare => "ayrshare",
         }
     }
+
+    /// How people call it.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Fake => "the fake network",
+            Self::Mastodon => "Mastodon",
+            Self::Bluesky => "Bluesky",
+            Self::Ayrshare => "Ayrshare",
+        }
+    }
 }
 
 /// What a network takes.
@@ -150,9 +160,6 @@ impl NetworkError {
 /// A network that posts go to.
 #[async_trait]
 pub(crate) trait Network: Send + Sync {
-    /// How people call it.
-    fn label(&self) -> &'static str;
-
     /// What it takes.
     fn limits(&self) -> Limits;
 
@@ -173,39 +180,22 @@ pub(crate) trait Network: Send + Sync {
 }
 
 /// The networks this app knows.
-pub(crate) struct Networks {
-    all: BTreeMap<NetworkName, Arc<dyn Network>>,
-}
+pub(crate) type Networks = BTreeMap<NetworkName, Arc<dyn Network>>;
 
-impl Networks {
-    pub(crate) fn new(settings: &Settings, config: &Config) -> Self {
-        let way = |trusted| if trusted { Outside::trusting() } else { Outside::new() };
-        let outside = way(settings.allow_private_addresses);
-        let mut all: BTreeMap<NetworkName, Arc<dyn Network>> = BTreeMap::new();
-        // The local platform brings a network of its own; Wix does not.
-        if !config.wix.api_url.contains("wixapis.com") {
-            all.insert(NetworkName::Fake, Arc::new(fake::Fake::new(&config.wix.api_url)));
-        }
-        all.insert(NetworkName::Mastodon, Arc::new(mastodon::Mastodon::new(outside)));
-        // Whoever runs the server may name servers of their own; those are trusted, wherever they are.
-        let trusted = |address: &Option<String>| way(settings.allow_private_addresses || address.is_some());
-        let (at, way) = (&settings.bluesky_url, trusted(&settings.bluesky_url));
-        all.insert(NetworkName::Bluesky, Arc::new(bluesky::Bluesky::new(way, at.as_deref())));
-        let (at, way) = (&settings.ayrshare_url, trusted(&settings.ayrshare_url));
-        all.insert(NetworkName::Ayrshare, Arc::new(ayrshare::Ayrshare::new(way, at.as_deref())));
-        Self { all }
+pub(crate) fn networks(settings: &Settings, config: &Config) -> Networks {
+    let way = |trusted| if trusted { Outside::trusting() } else { Outside::new() };
+    let outside = way(settings.allow_private_addresses);
+    let mut all = Networks::new();
+    // The local platform brings a network of its own; Wix does not.
+    if !config.wix.api_url.contains("wixapis.com") {
+        all.insert(NetworkName::Fake, Arc::new(fake::Fake::new(&config.wix.api_url)));
     }
-
-    pub(crate) fn find(&self, name: NetworkName) -> Option<&Arc<dyn Network>> {
-        self.all.get(&name)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (NetworkName, &Arc<dyn Network>)> {
-        self.all.iter().map(|(name, network)| (*name, network))
-    }
-
-    /// How people call a network, known here or not.
-    pub(crate) fn label(&self, name: NetworkName) -> &'static str {
-        self.find(name).map_or(name.as_str(), |network| network.label())
-    }
+    all.insert(NetworkName::Mastodon, Arc::new(mastodon::Mastodon::new(outside)));
+    // Whoever runs the server may name servers of their own; those are trusted, wherever they are.
+    let trusted = |address: &Option<String>| way(settings.allow_private_addresses || address.is_some());
+    let (at, way) = (&settings.bluesky_url, trusted(&settings.bluesky_url));
+    all.insert(NetworkName::Bluesky, Arc::new(bluesky::Bluesky::new(way, at.as_deref())));
+    let (at, way) = (&settings.ayrshare_url, trusted(&settings.ayrshare_url));
+    all.insert(NetworkName::Ayrshare, Arc::new(ayrshare::Ayrshare::new(way, at.as_deref())));
+    all
 }

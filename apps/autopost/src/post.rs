@@ -159,8 +159,8 @@ impl Outcome {
         self.job_id.as_ref().filter(|_| self.state != OutcomeState::Published)
     }
 
-    /// What its job says of it, before that is joined; `label` is how people call the network.
-    pub(crate) fn seen_by(self, job: &StoredJob, label: &str) -> Self {
+    /// What its job says of it, before that is joined.
+    pub(crate) fn seen_by(self, job: &StoredJob) -> Self {
         if !job.state.is_final() {
             let is_running = job.state == JobState::Running;
             let state = if is_running { OutcomeState::Publishing } else { OutcomeState::Waiting };
@@ -168,16 +168,17 @@ impl Outcome {
         }
         let read = |result| serde_json::from_str::<Published>(result).ok();
         let url = job.result.as_deref().and_then(read).map(|published| published.url);
-        self.ended(label, url, api_error(job))
+        self.ended(url, api_error(job))
     }
 
     /// Once its job has ended: with an address it is published.
-    pub(crate) fn ended(self, label: &str, url: Option<String>, error: Option<JobFailure>) -> Self {
+    pub(crate) fn ended(self, url: Option<String>, error: Option<JobFailure>) -> Self {
         if url.is_some() {
             return Self { state: OutcomeState::Published, url, error: None, ..self };
         }
         match error {
             Some(error) if error.code == "job_failed" => {
+                let label = self.network.label();
                 let why = format!("{label} did not answer as it should, however often it was tried.");
                 self.failed("unreachable", &why)
             }

@@ -126,10 +126,6 @@ fn outcome(post: &Value, earlier: &[&str]) -> Result<Option<String>, NetworkErro
 
 #[async_trait]
 impl Network for Ayrshare {
-    fn label(&self) -> &'static str {
-        "Ayrshare"
-    }
-
     fn limits(&self) -> Limits {
         Limits {
             image_types: vec!["image/jpeg", "image/png", "image/webp"],

@@ -107,10 +107,6 @@ fn keep_tokens(account: &mut Account, session: &Answer) -> Result<(), NetworkErr
 
 #[async_trait]
 impl Network for Bluesky {
-    fn label(&self) -> &'static str {
-        "Bluesky"
-    }
-
     fn limits(&self) -> Limits {
         Limits::new(300, 1_000_000)
     }

@@ -31,10 +31,6 @@ impl Fake {
 
 #[async_trait]
 impl Network for Fake {
-    fn label(&self) -> &'static str {
-        "the fake network"
-    }
-
     fn limits(&self) -> Limits {
         Limits::new(500, 10 * 1024 * 1024)
     }

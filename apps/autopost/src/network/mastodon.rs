@@ -110,10 +110,6 @@ impl Mastodon {
 
 #[async_trait]
 impl Network for Mastodon {
-    fn label(&self) -> &'static str {
-        "Mastodon"
-    }
-
     fn limits(&self) -> Limits {
         Limits::new(500, 10 * 1024 * 1024)
     }

@@ -64,7 +64,7 @@ async fn check(
     let images = input.images(&server, &session).await?;
     let connections = Connections::load(&server, &session).await?;
     let previews =
-        content.networks.iter().filter_map(|name| Some(preview(*name, desk.networks.find(*name)?, &content)));
+        content.networks.iter().filter_map(|name| Some(preview(*name, desk.networks.get(name)?, &content)));
     Ok(Reply::new(Checked {
         credits: content.networks.len(),
         problems: problems(&desk, &connections, &content, &images),
@@ -102,8 +102,8 @@ pub(crate) fn problems(
     }
     for name in &content.networks {
         let problem = |field, code, message| Problem { network: Some(*name), field, code, message };
-        let label = desk.networks.label(*name);
-        let Some(network) = desk.networks.find(*name) else {
+        let label = name.label();
+        let Some(network) = desk.networks.get(name) else {
             let message = format!("{label} is not offered here. Take it off this post.");
             found.push(problem("networks", "not_offered", message));
             continue;

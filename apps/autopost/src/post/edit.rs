@@ -63,6 +63,7 @@ struct ImageInput {
 
 impl Input {
     pub(super) fn content(&self) -> Result<Content, ApiError> {
+        self.check_count()?;
         let mut networks = self.networks.clone();
         networks.sort_unstable();
         networks.dedup();
@@ -89,7 +90,6 @@ impl Input {
         server: &Server,
         session: &OwnerSession,
     ) -> Result<Vec<PostImage>, ApiError> {
-        self.check_count()?;
         let mut images = Vec::new();
         for input in &self.images {
             let stored = server.store.find_record::<Image>(&session.instance_id, &input.id).await?;
@@ -158,24 +158,23 @@ fn no_image(id: &str) -> ApiError {
         (status = 201, body = Reply<PostView>),
         (status = 422, description = "`invalid_request`; `post_invalid` when it has a time and cannot be published then", body = Refusal)))]
 async fn create(
-    Call(server, session, desk): Call,
+    call: Call,
     ValidJson { value: input, .. }: ValidJson<Input>,
 ) -> Result<(StatusCode, Reply<PostView>), ApiError> {
+    let Call(server, session, desk) = &call;
     let now = server.clock.now();
-    let mut new = Post::new(&server, input.content()?);
-    input.check_count()?;
+    let mut new = Post::new(server, input.content()?);
     new.scheduled_at = input.scheduled_at.map(|at| check_time(at, now)).transpose()?;
-    let due = schedule::due(&server, &new.id, new.scheduled_at)?;
+    let due = schedule::due(server, &new.id, new.scheduled_at)?;
     let want = input.want(Want::money()).all_records::<Connection>();
-    let shared = Arc::clone(&desk);
-    let made = server.change(&session, want, move |tx| {
+    let shared = Arc::clone(desk);
+    let made = server.change(session, want, move |tx| {
         let mut post = new.clone();
         input.take_images(tx, &mut post)?;
         schedule::apply(tx, &shared, &mut post, due.as_ref())?;
         Ok(tx.save_record(&post)?)
     });
-    let made = made.await?;
-    Ok((StatusCode::CREATED, Reply::new(view(&server, &desk, &session, made).await?)))
+    Ok((StatusCode::CREATED, Reply::new(view(&call, made.await?).await?)))
 }
 
 /// Saves a post that was not published yet: as a draft, or for later when it has a time.
@@ -184,26 +183,26 @@ async fn create(
         (status = 200, body = Reply<PostView>),
         (status = 409, description = "`stale`: somebody else has saved it since; `wrong_state`: it is published or under way", body = Refusal)))]
 async fn save(
-    Call(server, session, desk): Call,
+    call: Call,
     ValidPath(id): ValidPath<String>,
     ValidJson { value: input, .. }: ValidJson<Input>,
 ) -> Result<Reply<PostView>, ApiError> {
+    let Call(server, session, desk) = &call;
     let (content, now) = (input.content()?, server.clock.now());
-    input.check_count()?;
     let Some(version) = input.version else {
         return Err(ApiError::invalid("`version` is missing: send the one you have read."));
     };
-    let before = server.find_record::<Post>(&session, &id).await?.record;
+    let before = server.find_record::<Post>(session, &id).await?.record;
     let at = match input.scheduled_at {
         // A time that was set before may have passed meanwhile.
         kept if before.state == PostState::Scheduled && before.scheduled_at == kept => kept,
         at => at.map(|at| check_time(at, now)).transpose()?,
     };
-    let due = schedule::due(&server, &id, at)?;
+    let due = schedule::due(server, &id, at)?;
     let want = input.want(before.want()).all_records::<Connection>();
     let want = before.images.iter().fold(want, |want, old| want.record::<Image>(&old.image.id));
-    let shared = Arc::clone(&desk);
-    let saved = server.change(&session, want, move |tx| {
+    let shared = Arc::clone(desk);
+    let saved = server.change(session, want, move |tx| {
         let mut post = tx.record_at::<Post>(&id, Some(version))?.record;
         let open = [PostState::Draft, PostState::Scheduled, PostState::Missed, PostState::Failed];
         post.ensure(tx, &open, "Duplicate it, and change the copy.")?;
@@ -214,34 +213,33 @@ async fn save(
         schedule::apply(tx, &shared, &mut post, due.as_ref())?;
         Ok(tx.save_record(&post)?)
     });
-    let saved = saved.await?;
-    Ok(Reply::new(view(&server, &desk, &session, saved).await?))
+    Ok(Reply::new(view(&call, saved.await?).await?))
 }
 
 /// Makes a draft of the same text, with copies of the images.
 #[utoipa::path(post, path = "/api/v1/posts/{id}/duplicate", tag = "posts", operation_id = "posts_duplicate",
     params(("id" = String, Path)), responses((status = 201, body = Reply<PostView>)))]
 async fn duplicate(
-    Call(server, session, desk): Call,
+    call: Call,
     ValidPath(id): ValidPath<String>,
     _: NoBody,
 ) -> Result<(StatusCode, Reply<PostView>), ApiError> {
-    let original = server.find_record::<Post>(&session, &id).await?.record;
-    let mut post = Post::new(&server, original.content);
+    let Call(server, session, _) = &call;
+    let original = server.find_record::<Post>(session, &id).await?.record;
+    let mut post = Post::new(server, original.content);
     for PostImage { image, alt } in original.images {
         // One whose bytes are gone cannot be shown either.
-        if let Some(copied) = image::copy(&server, &desk, &session.instance_id, &image.id).await? {
+        if let Some(copied) = image::copy(&call, &image.id).await? {
             post.images.push(PostImage { image: Image { post_id: Some(post.id.clone()), ..copied }, alt });
         }
     }
-    let made = server.change(&session, Want::money(), move |tx| {
+    let made = server.change(session, Want::money(), move |tx| {
         for image in &post.images {
             tx.save_record(&image.image)?;
         }
         Ok(tx.save_record(&post)?)
     });
-    let made = made.await?;
-    Ok((StatusCode::CREATED, Reply::new(view(&server, &desk, &session, made).await?)))
+    Ok((StatusCode::CREATED, Reply::new(view(&call, made.await?).await?)))
 }
 
 /// Deletes a post and its images here. What is on the networks stays there.

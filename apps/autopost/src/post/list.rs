@@ -49,10 +49,8 @@ struct Posts {
 /// The posts, newest first.
 #[utoipa::path(get, path = "/api/v1/posts", tag = "posts", operation_id = "posts_list", params(Query),
     responses((status = 200, body = Reply<Posts>)))]
-async fn list(
-    Call(server, session, desk): Call,
-    ValidQuery(query): ValidQuery<Query>,
-) -> Result<Reply<Posts>, ApiError> {
+async fn list(call: Call, ValidQuery(query): ValidQuery<Query>) -> Result<Reply<Posts>, ApiError> {
+    let Call(server, session, _) = &call;
     let limit = query.limit.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(ApiError::invalid("`limit` must be 1 to 100."));
@@ -68,10 +66,10 @@ async fn list(
         to: query.to.map(|Moment(at)| at),
         before: query.cursor.map(|RecordCursor(place)| place),
     };
-    let page = server.list_records::<Post>(&session, &filter, limit).await?;
+    let page = server.list_records::<Post>(session, &filter, limit).await?;
     let mut posts = Vec::new();
     for stored in page.records {
-        posts.push(view(&server, &desk, &session, stored).await?);
+        posts.push(view(&call, stored).await?);
     }
     Ok(Reply::new(Posts { posts, next_cursor: page.next }))
 }
@@ -79,10 +77,8 @@ async fn list(
 /// One post.
 #[utoipa::path(get, path = "/api/v1/posts/{id}", tag = "posts", operation_id = "posts_show",
     params(("id" = String, Path)), responses((status = 200, body = Reply<PostView>)))]
-async fn show(
-    Call(server, session, desk): Call,
-    ValidPath(id): ValidPath<String>,
-) -> Result<Reply<PostView>, ApiError> {
-    let stored = server.find_record(&session, &id).await?;
-    Ok(Reply::new(view(&server, &desk, &session, stored).await?))
+async fn show(call: Call, ValidPath(id): ValidPath<String>) -> Result<Reply<PostView>, ApiError> {
+    let Call(server, session, _) = &call;
+    let stored = server.find_record(session, &id).await?;
+    Ok(Reply::new(view(&call, stored).await?))
 }

@@ -76,12 +76,12 @@ pub(super) fn apply(tx: &mut Tx, desk: &Desk, post: &mut Post, due: Option<&NewJ
         (status = 409, description = "`wrong_state`: it is published or under way", body = Refusal),
         (status = 422, description = "`invalid_request`, or `post_invalid` with `details.problems`", body = Refusal)))]
 async fn schedule(
-    Call(server, session, desk): Call,
+    call: Call,
     ValidPath(id): ValidPath<String>,
     ValidJson { value: when, .. }: ValidJson<When>,
 ) -> Result<Reply<PostView>, ApiError> {
-    let at = check_time(when.scheduled_at, server.clock.now())?;
-    set_time(&server, &desk, &session, id, Some(at)).await
+    let at = check_time(when.scheduled_at, call.0.clock.now())?;
+    set_time(&call, id, Some(at)).await
 }
 
 /// Makes a scheduled or missed post a draft again.
@@ -90,20 +90,15 @@ async fn schedule(
         (status = 200, body = Reply<PostView>),
         (status = 409, description = "`wrong_state`: it is published or under way", body = Refusal)))]
 async fn unschedule(
-    Call(server, session, desk): Call,
+    call: Call,
     ValidPath(id): ValidPath<String>,
     _: NoBody,
 ) -> Result<Reply<PostView>, ApiError> {
-    set_time(&server, &desk, &session, id, None).await
+    set_time(&call, id, None).await
 }
 
-async fn set_time(
-    server: &Server,
-    desk: &Arc<Desk>,
-    session: &OwnerSession,
-    id: String,
-    at: Option<Timestamp>,
-) -> Result<Reply<PostView>, ApiError> {
+async fn set_time(call: &Call, id: String, at: Option<Timestamp>) -> Result<Reply<PostView>, ApiError> {
+    let Call(server, session, desk) = call;
     let (due, shared) = (due(server, &id, at)?, Arc::clone(desk));
     let before = server.find_record::<Post>(session, &id).await?;
     let want = before.record.want().all_records::<Connection>();
@@ -116,8 +111,7 @@ async fn set_time(
         apply(tx, &shared, &mut post, due.as_ref())?;
         Ok(tx.save_record(&post)?)
     });
-    let saved = saved.await?;
-    Ok(Reply::new(view(server, desk, session, saved).await?))
+    Ok(Reply::new(view(call, saved.await?).await?))
 }
 
 /// Starts a post whose time has come. One that was given another time meanwhile, or none, has another job for that.

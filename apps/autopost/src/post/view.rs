@@ -8,7 +8,7 @@ use wixapp::prelude::*;
 use wixapp::store::Job as StoredJob;
 
 use super::{Outcome, Post, PostImage, PostState, Version};
-use crate::desk::Desk;
+use crate::desk::{Call, Desk};
 use crate::image::ImageView;
 use crate::network::NetworkName;
 
@@ -38,12 +38,8 @@ pub(crate) struct PostView {
 }
 
 /// The post as pages see it now.
-pub(crate) async fn view(
-    server: &Server,
-    desk: &Desk,
-    session: &OwnerSession,
-    stored: Stored<Post>,
-) -> Result<PostView, ApiError> {
+pub(crate) async fn view(call: &Call, stored: Stored<Post>) -> Result<PostView, ApiError> {
+    let Call(server, session, desk) = call;
     let mut jobs = Vec::new();
     for id in stored.record.results.iter().filter_map(Outcome::open_job) {
         jobs.extend(server.store.find_job(&session.instance_id, id).await?);
@@ -62,8 +58,7 @@ impl PostView {
         let Stored { record: post, version, updated_at, .. } = stored;
         let result = |outcome: Outcome| {
             let job = jobs.iter().find(|job| Some(&job.job_id) == outcome.open_job());
-            let label = desk.networks.label(outcome.network);
-            if let Some(job) = job { outcome.seen_by(job, label) } else { outcome }
+            if let Some(job) = job { outcome.seen_by(job) } else { outcome }
         };
         let image = |image: PostImage| {
             ImageView::new(&image.image, image.alt, desk.image_address(owner, &image.image.id, now))
