@@ -6,3 +6,4 @@ mod examples;
 mod features;
 mod licences;
 mod metadata;
+mod size;
