@@ -18,8 +18,10 @@ use crate::app::App;
 
 /// The copy of the database in a snapshot.
 const COPY: &str = "app.sqlite3";
-/// How long the platform waits for the app to do what is due, before the clock goes on all the same.
+/// How long the platform waits for the app, which does what is due, to change anything, before the clock goes on all the same.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// So many times as long it waits for an app that goes on changing something: a busy machine is slow, and not stuck.
+const STRETCH: u32 = 5;
 /// It is halved each time the app did not get done, down to this: a clock that travels years must not wait at each stop.
 const LEAST_PATIENCE: Duration = Duration::from_millis(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
@@ -140,14 +142,18 @@ impl Companion for Side {
         Box::pin(async move {
             let misses = self.misses.load(Ordering::Relaxed).min(16);
             let patience = (PATIENCE / 2_u32.pow(misses)).max(LEAST_PATIENCE);
-            let started = Instant::now();
+            let end = Instant::now() + patience * STRETCH;
+            let mut changed_at = Instant::now();
+            let mut changes = self.server().store.watch();
             loop {
                 let server = self.server();
                 match server.store.is_idle(self.clock.now()).await {
                     Ok(true) => return self.misses.store(0, Ordering::Relaxed),
-                    Ok(false) if started.elapsed() < patience => {
+                    Ok(false) if changed_at.elapsed() < patience && Instant::now() < end => {
                         server.wake_workers();
-                        tokio::time::sleep(LOOK_AGAIN).await;
+                        if let Ok(Ok(_)) = tokio::time::timeout(LOOK_AGAIN, changes.recv()).await {
+                            changed_at = Instant::now();
+                        }
                     }
                     Ok(false) | Err(_) => return self.misses.store(misses + 1, Ordering::Relaxed),
                 }

@@ -151,6 +151,8 @@ export const de = (f: Format): AutopostMessages => {
       image_type_refused: 'Das ist kein Bild der Arten PNG, JPEG, GIF oder WebP.',
       image_address_refused:
         'An dieser Adresse ist kein öffentliches Bild. Kopieren Sie die Adresse des Bildes selbst.',
+      too_many_unused_images:
+        'Es liegen schon zu viele Bilder bereit, die kein Beitrag verwendet. Verwenden Sie einige davon, oder warten Sie einen Tag.',
       other: 'Das Bild konnte nicht hinzugefügt werden. Bitte versuchen Sie es erneut.',
     },
     leave: {

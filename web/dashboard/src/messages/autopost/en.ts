@@ -155,6 +155,8 @@ export const en = (f: Format) => {
       image_type_refused: 'This is no PNG, JPEG, GIF or WebP image.',
       image_address_refused:
         'There is no public image at this address. Copy the address of the image itself.',
+      too_many_unused_images:
+        'Too many images that no post uses are kept already. Put some of them into posts, or wait a day.',
       other: 'The image could not be added. Please try again.',
     },
     leave: {

@@ -146,6 +146,8 @@ export const he = (f: Format): AutopostMessages => {
       image_too_large: 'התמונה הזאת גדולה מ-10 מ״ב.',
       image_type_refused: 'זו אינה תמונת PNG, JPEG, GIF או WebP.',
       image_address_refused: 'אין תמונה ציבורית בכתובת הזאת. העתיקו את הכתובת של התמונה עצמה.',
+      too_many_unused_images:
+        'כבר שמורות יותר מדי תמונות שאף פוסט לא משתמש בהן. השתמשו בכמה מהן, או המתינו יום.',
       other: 'לא ניתן היה להוסיף את התמונה. נסו שוב.',
     },
     leave: {
