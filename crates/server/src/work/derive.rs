@@ -164,6 +164,8 @@ pub fn decide(
         Some(Answer::Unknown) if derived.unconfirmed => Question::Again(LONGEST_SILENCE),
         // Nothing is due, but what was lost while nobody listened is not known either.
         Some(Answer::Unknown) if !removed => Question::Again(LONGEST_DELAY),
+        // Wix still shows the app: it lags, or the removal was none.
+        Some(Answer::Known(_)) if removed => Question::Again(LONGEST_SILENCE),
         Some(Answer::Known(_) | Answer::Refused) if derived.unconfirmed => Question::Again(LONGEST_DELAY),
         Some(_) => Question::None,
     };

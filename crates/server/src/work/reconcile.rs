@@ -19,6 +19,8 @@ use crate::state::App;
 
 /// One instance is asked about at most once in this time (billing-rules §6.24).
 const QUIET: SignedDuration = SignedDuration::from_secs(5);
+/// So soon after a removal an answer does not undo it: what Wix answers may be of before.
+const REMOVAL_GRACE: SignedDuration = SignedDuration::from_mins(10);
 /// By more than this the clock does not differ from the time that passed, unless it was moved. It is how far Wix's may be off.
 const MOVED: SignedDuration = SignedDuration::from_secs(60);
 /// A clock that is moved again and again, as one that runs fast is, holds nothing up for longer than so many answers take.
@@ -248,7 +250,11 @@ impl Seen {
     fn note_install(&self, tx: &mut Tx, install: &Install) {
         let kinds = || tx.facts.iter().filter_map(|stored| stored.fact.as_ref()).map(|fact| &fact.kind);
         let was_told = kinds().any(|kind| matches!(kind, FactKind::AppInstalled { .. }));
-        if was_told && tx.profile.removed_at.is_none() {
+        let is_told = match tx.profile.removed_at {
+            Some(removed_at) => self.at.duration_since(removed_at) < REMOVAL_GRACE,
+            None => was_told,
+        };
+        if is_told {
             return;
         }
         let kind = FactKind::AppInstalled { origin_instance_id: install.origin_instance_id.clone() };

@@ -50,6 +50,19 @@ async fn a_removal_that_is_signed_anew_does_not_lock_an_instance_whose_app_is_th
         signer().sign("AppRemoved", &site.instance_id, &json!({ "appId": "a" }), app.clock.now()).unwrap();
     app.deliver(again).await.data();
     app.settled().await;
+    let removed = "SELECT count(*) FROM instances WHERE removed_at IS NOT NULL";
+    // What Wix says at once may be of before the removal.
+    let due = "SELECT coalesce(max(due_at), 0) FROM instances";
+    let mut asked_for = SignedDuration::ZERO;
+    while asked_for < SignedDuration::from_mins(10) {
+        let now = app.clock.now().as_microsecond();
+        let next =
+            app.until("the next question", async || Some(app.place.number(due).await).filter(|at| *at > now));
+        let pause = SignedDuration::from_micros(next.await - now);
+        assert_eq!(app.place.number(removed).await, 1, "after {asked_for:?}");
+        app.clock.advance(pause);
+        asked_for += pause;
+    }
     let connected = async || {
         (app.place.number("SELECT count(*) FROM instances WHERE removed_at IS NULL").await == 1).then_some(())
     };
