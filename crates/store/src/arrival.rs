@@ -159,6 +159,20 @@ impl Store {
         .await
     }
 
+    /// Whether the instance has the fact with this key.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn knows_fact(&self, instance_id: &InstanceId, key: &str) -> Result<bool, Error> {
+        let statement =
+            sql!("SELECT 1 FROM facts WHERE instance_id = $1 AND fact_key = $2", instance_id, key);
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { Ok(!rows(conn, statement).await?.is_empty()) })
+        })
+        .await
+    }
+
     /// The arrival with this id.
     ///
     /// # Errors

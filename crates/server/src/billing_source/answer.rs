@@ -71,30 +71,52 @@ fn goes_on(subscription: &Subscription) -> bool {
     subscription.status.gives_access() && !subscription.is_ending
 }
 
-/// What an event's facts come to beside the other subscriptions of the instance: what ends one of them, or its renewal, is no
-/// end of a plan that another one pays. How the instance stands now is noted in its place.
+/// Whether it goes on, as the facts of an event about a subscription say last: `Some(true)` when it is over, `Some(false)` when it
+/// runs to its end or goes on; `None` when they say nothing of it.
+fn is_over(event: &Event, facts: &[Fact]) -> Option<bool> {
+    let Payload::Subscription { .. } = &event.payload else { return None };
+    match facts.last().map(|fact| &fact.kind) {
+        Some(FactKind::RenewalCancelled { immediately, .. }) => Some(*immediately),
+        Some(FactKind::PlanReactivated(_)) => Some(false),
+        _ => None,
+    }
+}
+
+/// The subscriptions of the instance, when the event ends one of them, or its renewal, and there are others: how those stand decides
+/// what it comes to.
 ///
 /// # Errors
-/// When the database or Stripe cannot be asked; then the event must not be acknowledged.
+/// When the database cannot be asked.
+pub(super) async fn others_beside(
+    app: &App,
+    instance_id: &InstanceId,
+    event: &Event,
+    facts: &[Fact],
+) -> Result<Option<Vec<String>>, ApiError> {
+    let Payload::Subscription { subscription: own, .. } = &event.payload else { return Ok(None) };
+    if app.stripe.is_none() || is_over(event, facts).is_none() {
+        return Ok(None);
+    }
+    let ids = app.store.list_stripe_ids(instance_id, "sub_", NEWEST).await?;
+    Ok(Some(ids).filter(|ids| ids.iter().any(|id| *id != own.id)))
+}
+
+/// What an event's facts come to beside the other subscriptions of the instance, `ids` with its own: what ends one of them, or its
+/// renewal, is no end of a plan that another one pays. How the instance stands now is noted in its place.
+///
+/// # Errors
+/// When Stripe cannot be asked.
 pub(super) async fn beside_others(
     app: &App,
     instance_id: &InstanceId,
     event: &Event,
     mut facts: Vec<Fact>,
+    ids: Vec<String>,
 ) -> Result<Vec<Fact>, ApiError> {
     let (Some(side), Payload::Subscription { subscription: own, .. }) = (&app.stripe, &event.payload) else {
         return Ok(facts);
     };
-    // Whether it goes on is the last that an event says of a subscription.
-    let is_over = match facts.last().map(|fact| &fact.kind) {
-        Some(FactKind::RenewalCancelled { immediately, .. }) => *immediately,
-        Some(FactKind::PlanReactivated(_)) => false,
-        _ => return Ok(facts),
-    };
-    let ids = app.store.list_stripe_ids(instance_id, "sub_", NEWEST).await?;
-    if ids.iter().all(|id| *id == own.id) {
-        return Ok(facts);
-    }
+    let Some(is_over) = is_over(event, &facts) else { return Ok(facts) };
     let mut subscriptions = ask_about(side, ids).await?;
     let mut others = subscriptions.iter().filter(|other| other.id != own.id);
     let outlasts = |other: &Subscription| if is_over { other.status.gives_access() } else { goes_on(other) };

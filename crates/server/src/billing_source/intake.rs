@@ -25,8 +25,7 @@ pub(crate) enum Intake {
 /// Stores a verified event.
 ///
 /// # Errors
-/// When the database cannot be used, or Stripe does not say how another subscription of the instance stands; then the event
-/// must not be acknowledged.
+/// When the database cannot be used; then the event must not be acknowledged.
 pub(crate) async fn receive(app: &App, event: &Event, livemode: bool) -> Result<Intake, ApiError> {
     if event.metadata().is_some_and(|metadata| is_foreign(app, metadata)) {
         return Ok(Intake::Foreign);
@@ -44,10 +43,13 @@ pub(crate) async fn receive(app: &App, event: &Event, livemode: bool) -> Result<
         Payload::Unreadable { reason } => return keep(app, event, StripeKept::Parked(reason)).await,
         _ => {}
     }
-    match accept(app, event).await? {
-        Some(intake) => Ok(intake),
-        None => keep(app, event, StripeKept::Waiting).await,
+    // Stripe waits for the acknowledgement, and nobody is asked before it.
+    if let Some(intake) = accept(app, event, false).await? {
+        return Ok(intake);
     }
+    let kept = keep(app, event, StripeKept::Waiting).await?;
+    app.wake_workers();
+    Ok(kept)
 }
 
 /// Whether what we write into metadata names another app.
@@ -55,15 +57,27 @@ pub(super) fn is_foreign(app: &App, metadata: &Metadata) -> bool {
     metadata.app_id.as_deref().is_some_and(|app_id| app_id != app.config.wix.app_id)
 }
 
-/// Stores the event with its facts, if it is known whose it is and what it says; `None` when it must wait.
-pub(super) async fn accept(app: &App, event: &Event) -> Result<Option<Intake>, ApiError> {
+/// Stores the event with its facts, if it is known whose it is and what it says; `None` when it must wait, for other events or
+/// until Stripe may be asked.
+///
+/// # Errors
+/// When the database cannot be used, or Stripe does not say how another subscription of the instance stands.
+pub(super) async fn accept(app: &App, event: &Event, may_ask: bool) -> Result<Option<Intake>, ApiError> {
     let ids = event.ids();
     let owner = app.store.find_stripe_owner(&ids).await?;
     let told = event.metadata().and_then(|metadata| metadata.instance_id.as_deref()?.parse().ok());
     let invoice_id = owner.as_ref().and_then(|owner| owner.invoice_id.clone());
     let Some(instance_id) = told.or(owner.map(|owner| owner.instance_id)) else { return Ok(None) };
     let Said::Facts(facts) = fact::read(event, invoice_id.as_deref()) else { return Ok(None) };
-    let facts = answer::beside_others(app, &instance_id, event, facts).await?;
+    let facts = match answer::others_beside(app, &instance_id, event, &facts).await? {
+        None => facts,
+        // What it came to is settled.
+        Some(_) if app.store.knows_fact(&instance_id, &event.id).await? => {
+            facts.into_iter().take(1).collect()
+        }
+        Some(ids) if may_ask => answer::beside_others(app, &instance_id, event, facts, ids).await?,
+        Some(_) => return Ok(None),
+    };
     let accepted = app.store.accept_stripe(delivery(app, event, instance_id, facts)).await?;
     Ok(Some(Intake::Stored { duplicate: accepted.duplicate }))
 }

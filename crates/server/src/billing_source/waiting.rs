@@ -88,7 +88,7 @@ async fn look_again(app: &App, side: &StripeSide, waiting: &StripeEvent) -> Resu
             app.store.settle_stripe_event(&waiting.event_id, StripeWait::Parked, "it does not read back");
         return Ok(settled.await?);
     };
-    if intake::accept(app, &event).await?.is_some() || waiting.ask_at > app.clock.now() {
+    if intake::accept(app, &event, true).await?.is_some() || waiting.ask_at > app.clock.now() {
         return Ok(());
     }
     look(app, side, waiting, &event).await
@@ -104,7 +104,7 @@ async fn look(app: &App, side: &StripeSide, waiting: &StripeEvent, event: &Event
     match told {
         Told::Owner(instance_id, links) => {
             app.store.link_stripe_ids(&instance_id, links, now).await?;
-            if intake::accept(app, event).await?.is_some() {
+            if intake::accept(app, event, true).await?.is_some() {
                 return Ok(());
             }
         }

@@ -38,6 +38,7 @@ struct World {
     answers: HashMap<String, (String, u16, Value)>,
     /// How many requests are carried out and then answered with 503.
     lost_answers: usize,
+    is_silent: bool,
     /// The events of what was changed through the API.
     events: Vec<Value>,
     /// How often a subscription was told to end through the API.
@@ -83,6 +84,11 @@ impl StandIn {
     /// The next answers are lost on the way, though what was asked for was done.
     pub(crate) fn lose_answers(&self, count: usize) {
         self.world().lost_answers = count;
+    }
+
+    /// From now on no question is answered, or all are again.
+    pub(crate) fn fall_silent(&self, silent: bool) {
+        self.world().is_silent = silent;
     }
 
     /// The events of what was changed through the API, once.

@@ -14,6 +14,7 @@ on_both_and_both!(
     the_end_of_the_higher_one_leads_to_the_lower_plan_when_its_period_is_over,
     renewal_is_off_when_neither_renews,
     of_pages_that_are_opened_at_once_one_can_be_paid,
+    an_end_is_acknowledged_while_stripe_does_not_say_how_the_other_stands,
 );
 
 impl Stage {
@@ -39,15 +40,23 @@ impl Stage {
         let ended = self.stripe.end(subscription);
         for _ in 0..2 {
             self.deliver(&ended).await.data();
-            self.app.settled().await;
+            self.heard().await;
         }
         self.app.clock.advance(SignedDuration::from_mins(1));
     }
 
     async fn switch_renewal(&self, subscription: &str, on: bool) {
         self.deliver(&self.stripe.set_ending(subscription, !on)).await.data();
-        self.app.settled().await;
+        self.heard().await;
         self.app.clock.advance(SignedDuration::from_mins(1));
+    }
+
+    /// Until Stripe was asked about all that waits for it, and the facts were looked at.
+    async fn heard(&self) {
+        let waiting = "SELECT count(*) FROM stripe_events WHERE state = 'waiting'";
+        let none = async || (self.app.place.number(waiting).await == 0).then_some(());
+        self.app.until("nothing waits for Stripe", none).await;
+        self.app.settled().await;
     }
 
     async fn assert_standing(&self, site: &Site, plan: &str, status: &str, credits: i64) {
@@ -144,5 +153,27 @@ async fn of_pages_that_are_opened_at_once_one_can_be_paid(stage: Stage) {
         assert_eq!(stage.stripe.open_session_count(), 1, "{round}: {statuses:?}");
     }
     other.stop().await;
+    stage.app.finish().await;
+}
+
+async fn an_end_is_acknowledged_while_stripe_does_not_say_how_the_other_stands(stage: Stage) {
+    let (site, older, newer) = stage.subscribed_twice("starter", 2_200).await;
+    stage.stripe.fall_silent(true);
+    let ended = stage.stripe.end(&older);
+    for duplicate in [false, true] {
+        assert_eq!(stage.deliver(&ended).await.data()["duplicate"], duplicate);
+    }
+    stage.assert_standing(&site, "starter", "active", 2_200).await;
+    let noted = "SELECT count(*) FROM facts WHERE event_type = 'customer.subscription.deleted'";
+    assert_eq!(stage.app.place.number(noted).await, 0, "it waits for what Stripe says");
+    stage.stripe.fall_silent(false);
+    stage.app.app().wake_workers();
+    stage.heard().await;
+    assert_eq!(stage.app.place.number(noted).await, 1);
+    stage.assert_standing(&site, "starter", "active", 2_200).await;
+    assert_eq!(stage.deliver(&ended).await.data()["duplicate"], true);
+    stage.app.clock.advance(SignedDuration::from_mins(1));
+    stage.end(&newer).await;
+    stage.until_standing(&site, "free", "free", 200).await;
     stage.app.finish().await;
 }

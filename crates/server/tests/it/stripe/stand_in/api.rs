@@ -22,6 +22,9 @@ pub(super) async fn answer(
     assert_eq!(header("stripe-version"), "2024-06-20");
     let (path, text) = (uri.path().to_owned(), String::from_utf8(body.to_vec()).unwrap());
     if method == Method::GET {
+        if stripe.world().is_silent {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
         let (status, answer) = look(&stripe, &path);
         return (StatusCode::from_u16(status).unwrap(), axum::Json(answer)).into_response();
     }
