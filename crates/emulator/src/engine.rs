@@ -127,9 +127,9 @@ impl Engine {
         let mut current = self.lock();
         let mut next = current.clone();
         let done = apply(&mut next)?;
-        next.trim();
         next.clock_offset_ms = self.clock().offset_ms();
         next.saved_at = self.now();
+        next.trim();
         if let Some(file) = &self.file {
             file.save(&next).map_err(|error| {
                 tracing::error!(%error, "the local platform could not save its state");

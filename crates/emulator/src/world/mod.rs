@@ -17,6 +17,7 @@ pub(crate) mod seed;
 pub(crate) mod settings;
 pub(crate) mod site;
 pub(crate) mod subscription;
+mod trim;
 pub(crate) mod vault;
 
 use std::collections::VecDeque;
@@ -41,9 +42,6 @@ use crate::error::Refusal;
 
 /// The layout of the data file; a file of another layout is refused, not guessed at.
 pub(crate) const LAYOUT: u32 = 1;
-
-/// How many finished records of each kind are kept; the oldest go first.
-const KEEP: usize = 300;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -129,40 +127,8 @@ impl World {
     pub(crate) fn site_name_of(&self, instance_id: &InstanceId) -> String {
         self.find_instance(instance_id.as_str()).map_or_else(String::new, |(site, _)| site.name.clone())
     }
-
-    /// Drops the oldest finished records beyond what is kept; open ones stay for as long as they are open.
-    pub(crate) fn trim(&mut self) {
-        drop_oldest(&mut self.checkouts, Checkout::is_closed);
-        drop_oldest(&mut self.deliveries, Delivery::is_finished);
-        drop_oldest(&mut self.invoices, |_| true);
-        drop_oldest(&mut self.posts, |_| true);
-        drop_oldest(&mut self.bi_events, |_| true);
-        drop_oldest(&mut self.charges, |_| true);
-        drop_oldest(&mut self.codes, |_| true);
-        drop_oldest(&mut self.refresh_tokens, |_| true);
-    }
 }
 
 fn no_site() -> Refusal {
     Refusal::not_found("There is no such site on the local platform.")
-}
-
-fn drop_oldest<T>(records: &mut VecDeque<T>, finished: impl Fn(&T) -> bool) {
-    while records.len() > KEEP {
-        let Some(oldest) = records.iter().position(&finished) else { return };
-        records.remove(oldest);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_finished_records_are_dropped_and_the_oldest_go_first() {
-        let mut records: VecDeque<usize> = (0..KEEP + 3).collect();
-        drop_oldest(&mut records, |n| *n != 0);
-        assert_eq!(records.len(), KEEP);
-        assert_eq!((records[0], records[1]), (0, 4));
-    }
 }

@@ -159,6 +159,30 @@ async fn access_lives_five_minutes_and_is_refreshed_until_the_app_is_removed() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_outlives_any_number_of_later_consents() {
+    let stage = Stage::new().await;
+    let given = trade(&stage, &code(&stage).await).await.json;
+    let form = request(&stage, &installer_token(&stage).await);
+    for _ in 0..301 {
+        let code = query(&agree(&stage, &form).await.1.unwrap(), "code");
+        assert_eq!(trade(&stage, &code).await.status, 200);
+    }
+    let refresh = json!({ "grant_type": "refresh_token", "refresh_token": given["refresh_token"] });
+    assert_eq!(access(&stage, refresh).await.json["refresh_token"], given["refresh_token"]);
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_its_ten_minutes_however_many_others_are_given() {
+    let stage = Stage::new().await;
+    let form = request(&stage, &installer_token(&stage).await);
+    let first = query(&agree(&stage, &form).await.1.unwrap(), "code");
+    for _ in 0..301 {
+        assert_eq!(agree(&stage, &form).await.0, 303);
+    }
+    assert_eq!(trade(&stage, &first).await.status, 200);
+}
+
+#[tokio::test]
 async fn wrong_clients_and_grants_get_nothing() {
     let stage = Stage::new().await;
     let good = code(&stage).await;

@@ -1,5 +1,6 @@
 //! What happens to single invoices: paid, failed, refunded, charged back; and the plan in Manage Apps.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use wixapp_core::fact::InvoiceStatus;
 use wixapp_core::id::InstanceId;
@@ -102,6 +103,46 @@ async fn refunds_and_charge_backs_happen_once_and_end_the_plan_if_asked() {
         assert_eq!(stage.last_payload()["subscriptionCancellationType"], "IMMEDIATELY");
         assert_eq!(stage.app_instance(&instance).await["instance"]["isFree"], true);
     }
+}
+
+/// A plan on each site, of which the first is not paid any more, and then the renewals of twenty years: more than are kept.
+async fn twenty_years() -> (Stage, Vec<InstanceId>) {
+    let stage = Stage::new().await;
+    let mut instances = Vec::new();
+    for site in stage.emulator.sites() {
+        let instance = stage.emulator.install(&site.site_id).await.unwrap().install.unwrap().instance_id;
+        stage.buy(&instance, "pro", "MONTHLY").await;
+        instances.push(instance);
+    }
+    stage.emulator.set_card_fails(&instances[0], true).unwrap();
+    for _ in 0..2 {
+        stage.emulator.advance(hours(24 * 3_600)).await.unwrap();
+    }
+    (stage, instances)
+}
+
+#[tokio::test]
+async fn the_history_names_each_purchase_after_any_number_of_renewals() {
+    let (stage, instances) = twenty_years().await;
+    assert!(instances.len() > 2);
+    for instance in &instances {
+        let token = stage.token(instance).await;
+        let history = stage.call(&token, Method::GET, "/apps/v1/checkout/history", None).await.json;
+        let bought = history["purchases"].as_array().unwrap();
+        assert_eq!(bought.len(), 1, "{history}");
+        assert_eq!((&bought[0]["productId"], &bought[0]["price"]), (&json!("pro"), &json!("29.00")));
+        assert_eq!(bought[0]["dateCreated"], "2027-01-31T08:00:00.000Z");
+    }
+}
+
+#[tokio::test]
+async fn an_open_invoice_can_be_paid_after_any_number_of_other_renewals() {
+    let (stage, instances) = twenty_years().await;
+    let open = plan(&stage).unpaid_invoice_id.unwrap();
+    let others = instances[1..].iter().map(|instance| stage.emulator.invoices(instance).unwrap().len());
+    assert!(others.sum::<usize>() > 300);
+    assert_eq!(act(&stage, &open, "pay", json!({})).await.json["status"], "PAID");
+    assert_eq!(plan(&stage).unpaid_invoice_id, None);
 }
 
 #[tokio::test]
