@@ -118,8 +118,7 @@ impl Engine {
         if let Some(body) = delivery.body.as_ref().filter(fresh) {
             return Ok(body.clone());
         }
-        let signed = self.signer.sign(&delivery.event_type, &delivery.instance_id, &delivery.payload, now);
-        signed.map_err(|error| {
+        self.signer.sign_event(delivery.draft(), now).map_err(|error| {
             tracing::error!(%error, "the local platform could not sign a webhook");
             Refusal::new(
                 axum::http::StatusCode::SERVICE_UNAVAILABLE,

@@ -4,20 +4,41 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use wixapp_core::fact::InvoiceStatus;
 use wixapp_core::id::InstanceId;
+use wixapp_platform::webhook::Identity;
 
 use crate::world::checkout::Checkout;
 use crate::world::coupon::Coupon;
 use crate::world::invoice::Invoice;
 use crate::world::subscription::Subscription;
 
-/// Something to tell the app: the type of the event and its innermost layer.
+/// Something to tell the app: the type of the event, its innermost layer, and who brought it about.
 #[derive(Debug, Clone)]
 pub(crate) struct AppEvent {
     pub(crate) event_type: &'static str,
     pub(crate) payload: Value,
+    pub(crate) cause: Cause,
+}
+
+/// Who brought an event about.
+#[derive(Debug, Clone)]
+pub(crate) enum Cause {
+    /// The site's owner, on a page of the platform.
+    Owner,
+    /// Nobody whom Wix names: time passed, or a bank spoke.
+    Nobody,
+    /// Whoever called an API.
+    Caller(Identity),
 }
 
 impl AppEvent {
+    pub(crate) fn by_owner(event_type: &'static str, payload: Value) -> Self {
+        Self { event_type, payload, cause: Cause::Owner }
+    }
+
+    pub(crate) fn by(self, cause: Cause) -> Self {
+        Self { cause, ..self }
+    }
+
     /// Names the coupon that made the purchase cheaper.
     pub(crate) fn with_coupon(mut self, coupon: Option<&Coupon>) -> Self {
         if let Some(coupon) = coupon {
@@ -32,11 +53,11 @@ pub(crate) fn app_installed(app_id: &str, origin: Option<&InstanceId>) -> AppEve
         Some(origin) => json!({ "appId": app_id, "originInstanceId": origin }),
         None => json!({ "appId": app_id }),
     };
-    AppEvent { event_type: "AppInstalled", payload }
+    AppEvent::by_owner("AppInstalled", payload)
 }
 
 pub(crate) fn app_removed(app_id: &str) -> AppEvent {
-    AppEvent { event_type: "AppRemoved", payload: json!({ "appId": app_id }) }
+    AppEvent::by_owner("AppRemoved", json!({ "appId": app_id }))
 }
 
 pub(crate) fn purchased(plan: &Subscription, at: Timestamp) -> AppEvent {
@@ -47,7 +68,7 @@ pub(crate) fn purchased(plan: &Subscription, at: Timestamp) -> AppEvent {
         "expiresOn": wix_time(plan.period_end_at),
         "invoiceId": plan.invoice_id,
     });
-    AppEvent { event_type: "PaidPlanPurchased", payload }
+    AppEvent::by_owner("PaidPlanPurchased", payload)
 }
 
 pub(crate) fn purchased_once(invoice: &Invoice) -> AppEvent {
@@ -57,7 +78,7 @@ pub(crate) fn purchased_once(invoice: &Invoice) -> AppEvent {
         "cycle": invoice.cycle,
         "invoiceId": invoice.invoice_id,
     });
-    AppEvent { event_type: "PaidPlanPurchased", payload }
+    AppEvent::by_owner("PaidPlanPurchased", payload)
 }
 
 pub(crate) fn changed(plan: &Subscription, previous: &Subscription, at: Timestamp) -> AppEvent {
@@ -70,7 +91,7 @@ pub(crate) fn changed(plan: &Subscription, previous: &Subscription, at: Timestam
         "couponName": null,
         "invoiceId": plan.invoice_id,
     });
-    AppEvent { event_type: "PaidPlanChanged", payload }
+    AppEvent::by_owner("PaidPlanChanged", payload)
 }
 
 /// The plan changes when the period that is paid ends: it is told when the owner decides, under the invoice that runs.
@@ -84,7 +105,7 @@ pub(crate) fn changed_later(plan: &Subscription, checkout: &Checkout, at: Timest
         "couponName": null,
         "invoiceId": plan.invoice_id,
     });
-    AppEvent { event_type: "PaidPlanChanged", payload }
+    AppEvent::by_owner("PaidPlanChanged", payload)
 }
 
 pub(crate) fn renewal_cancelled(plan: &Subscription, at: Timestamp) -> AppEvent {
@@ -93,7 +114,9 @@ pub(crate) fn renewal_cancelled(plan: &Subscription, at: Timestamp) -> AppEvent 
 
 /// The plan ends now, and not with the period.
 pub(crate) fn ended_now(plan: &Subscription, reason: &str, at: Timestamp) -> AppEvent {
-    cancelled(plan, reason, "IMMEDIATELY", at)
+    // A plan that was not paid is ended by Wix.
+    let cause = if reason == "USER_CANCEL" { Cause::Owner } else { Cause::Nobody };
+    cancelled(plan, reason, "IMMEDIATELY", at).by(cause)
 }
 
 fn cancelled(plan: &Subscription, reason: &str, when: &str, at: Timestamp) -> AppEvent {
@@ -107,7 +130,7 @@ fn cancelled(plan: &Subscription, reason: &str, when: &str, at: Timestamp) -> Ap
         "subscriptionCancellationType": when,
         "cancelledDuringFreeTrial": trial,
     });
-    AppEvent { event_type: "PaidPlanAutoRenewalCancelled", payload }
+    AppEvent::by_owner("PaidPlanAutoRenewalCancelled", payload)
 }
 
 pub(crate) fn converted(plan: &Subscription, at: Timestamp) -> AppEvent {
@@ -117,7 +140,7 @@ pub(crate) fn converted(plan: &Subscription, at: Timestamp) -> AppEvent {
         "cycle": plan.cycle,
         "expiresOn": wix_time(plan.period_end_at),
     });
-    AppEvent { event_type: "PlanConvertedToPaid", payload }
+    AppEvent::by_owner("PlanConvertedToPaid", payload).by(Cause::Nobody)
 }
 
 /// The plan is paid from another account from now on.
@@ -128,7 +151,7 @@ pub(crate) fn transferred(plan: &Subscription, at: Timestamp) -> AppEvent {
         "cycle": plan.cycle,
         "invoiceId": plan.invoice_id,
     });
-    AppEvent { event_type: "PlanTransferred", payload }
+    AppEvent::by_owner("PlanTransferred", payload)
 }
 
 /// It does not say when it happened: neither does Wix's.
@@ -138,13 +161,14 @@ pub(crate) fn invoice_updated(
     instance_id: &InstanceId,
     recurring: bool,
 ) -> AppEvent {
+    let cause = if status == InvoiceStatus::Paid { Cause::Owner } else { Cause::Nobody };
     let payload = json!({
         "status": status,
         "invoiceId": invoice_id,
         "instanceId": instance_id,
         "recurring": recurring,
     });
-    AppEvent { event_type: "InvoiceStatusUpdated", payload }
+    AppEvent::by_owner("InvoiceStatusUpdated", payload).by(cause)
 }
 
 pub(crate) fn reactivated(plan: &Subscription, at: Timestamp) -> AppEvent {
@@ -156,7 +180,7 @@ pub(crate) fn reactivated(plan: &Subscription, at: Timestamp) -> AppEvent {
         "invoiceId": plan.invoice_id,
         "reason": "AUTO_RENEW_TURNED_ON",
     });
-    AppEvent { event_type: "PlanReactivated", payload }
+    AppEvent::by_owner("PlanReactivated", payload)
 }
 
 /// Wix writes times as `YYYY-MM-DDThh:mm:ss.sssZ`, always with three decimals.

@@ -8,7 +8,7 @@ use crate::card::Card;
 use crate::checkout::{CheckoutOrder, Counter, plans_on_sale};
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::event::{self, AppEvent};
+use crate::event;
 use crate::view;
 use crate::world::World;
 use crate::world::subscription::Subscription;
@@ -117,7 +117,7 @@ impl Path<'_> {
             "PlanConvertedToPaid" => self.convert(),
             "PlanTransferred" => {
                 let id = self.with_plan()?;
-                let event = transferred(self.plan(&id)?, now);
+                let event = event::transferred(self.plan(&id)?, now);
                 self.world.queue_delivery(&id, event, now, now);
                 Ok(())
             }
@@ -204,16 +204,6 @@ impl Path<'_> {
         let plan = plans_on_sale(self.counter.catalog).nth(place).ok_or_else(none)?;
         Ok(plan.product_id().to_owned())
     }
-}
-
-fn transferred(plan: &Subscription, at: jiff::Timestamp) -> AppEvent {
-    let payload = serde_json::json!({
-        "operationTimeStamp": event::wix_time(at),
-        "vendorProductId": plan.product_id,
-        "cycle": plan.cycle,
-        "invoiceId": plan.invoice_id,
-    });
-    AppEvent { event_type: "PlanTransferred", payload }
 }
 
 impl World {

@@ -5,6 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use wixapp_core::id::InstanceId;
+use wixapp_platform::webhook::Identity;
 
 use crate::Emulator;
 use crate::access_token::{Subject, TokenClaims};
@@ -36,6 +37,15 @@ impl AppToken {
         match self.subject {
             Subject::App | Subject::User(_) => Ok(()),
             Subject::Visitor(_) => Err(Refusal::new(StatusCode::FORBIDDEN, "permission_denied", message)),
+        }
+    }
+
+    /// Who it is in a webhook.
+    pub(crate) fn identity(&self, engine: &Engine) -> Identity {
+        match &self.subject {
+            Subject::App => Identity::app(&engine.config.app_id),
+            Subject::User(id) => Identity::wix_user(id),
+            Subject::Visitor(id) => Identity::anonymous_visitor(id),
         }
     }
 

@@ -3,12 +3,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use wixapp_core::id::InstanceId;
-
 use super::item::{Change, ChangeKind};
+use super::request::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::event::{AppEvent, wix_time};
+use crate::event::{AppEvent, Cause, wix_time};
 
 const ENTITY: &str = "wix.data.v2.data_item";
 
@@ -38,7 +37,7 @@ impl Engine {
     /// Queues a webhook for each change the app wants to know of.
     pub(crate) fn tell_app_of_data(
         &self,
-        instance_id: &InstanceId,
+        caller: &Caller,
         collection: &str,
         changes: &[Change],
     ) -> Result<(), Refusal> {
@@ -52,8 +51,9 @@ impl Engine {
             for change in wanted {
                 let (id, sequence) = (world.seed.next_guid(), world.seed.drawn());
                 let payload = payload(collection, change, &id, sequence, now);
-                let event = AppEvent { event_type: change.kind.event_type(), payload };
-                world.queue_delivery(instance_id, event, now, now);
+                let cause = Cause::Caller(caller.identity.clone());
+                let event = AppEvent { event_type: change.kind.event_type(), payload, cause };
+                world.queue_delivery(&caller.instance_id, event, now, now);
             }
             Ok(())
         })

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use wixapp_core::id::InstanceId;
 use wixapp_core::input::{Unreadable, query_pairs, read_json};
+use wixapp_platform::webhook::Identity;
 
 use super::error::DataError;
 use super::item::Writer;
@@ -29,6 +30,8 @@ pub(crate) struct Caller {
     pub(crate) instance_id: InstanceId,
     pub(crate) site_id: String,
     pub(crate) owner_id: String,
+    /// Who it is in the eyes of whoever is told of what it changes.
+    pub(crate) identity: Identity,
     /// Whether it wrote before and must see that.
     pub(crate) consistent: bool,
 }
@@ -39,6 +42,7 @@ impl FromRequestParts<Emulator> for Caller {
     async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, DataError> {
         let app = AppToken::from_request_parts(parts, emulator).await?;
         app.require_app_or_user()?;
+        let identity = app.identity(emulator.engine());
         let instance_id = app.instance_id;
         let engine = emulator.engine();
         let place = engine.read(|world| {
@@ -47,7 +51,8 @@ impl FromRequestParts<Emulator> for Caller {
         });
         let gone = || Refusal::not_found("There is no such instance of the app.");
         let (site_id, owner_id) = place.ok_or_else(gone)?;
-        Ok(Self { instance_id, site_id, owner_id, consistent: parts.headers.contains_key(CONSISTENT) })
+        let consistent = parts.headers.contains_key(CONSISTENT);
+        Ok(Self { instance_id, site_id, owner_id, identity, consistent })
     }
 }
 

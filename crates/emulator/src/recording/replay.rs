@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use wixapp_core::clock::{Clock, SystemClock};
 use wixapp_core::id::DeliveryId;
-use wixapp_platform::webhook::LIFETIME;
+use wixapp_platform::webhook::{EventDraft, Identity, LIFETIME};
 
 use super::read::is_known_event;
 use super::{RecordedLife, RecordedWebhook};
@@ -166,9 +166,15 @@ impl Engine {
         let latest = now.max(SystemClock.now());
         let expires_at = latest.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let issued_at = webhook.happened_at.min(now);
-        let signed =
-            self.signer.sign_until(&webhook.event, &webhook.instance_id, &payload, issued_at, expires_at);
-        let body = signed.map_err(|error| {
+        // A recording does not say who it was.
+        let identity = Identity::unspecified();
+        let draft = EventDraft {
+            event_type: &webhook.event,
+            instance_id: &webhook.instance_id,
+            payload: &payload,
+            identity: &identity,
+        };
+        let body = self.signer.sign_until(draft, issued_at, expires_at).map_err(|error| {
             tracing::error!(%error, "the local platform could not sign a webhook");
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The webhook could not be signed.")
         })?;
@@ -181,6 +187,7 @@ impl Engine {
                 instance_id: webhook.instance_id.clone(),
                 site_name: world.site_name_of(&webhook.instance_id),
                 payload,
+                identity,
                 state: DeliveryState::Pending,
                 created_at: now,
                 next_attempt_at: Some(now),

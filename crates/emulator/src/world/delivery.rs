@@ -6,11 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wixapp_core::id::{DeliveryId, InstanceId};
+use wixapp_platform::webhook::{EventDraft, Identity};
 
 use super::World;
 use crate::chaos::{ChaosEffect, ChaosMark};
 use crate::error::Refusal;
-use crate::event::AppEvent;
+use crate::event::{AppEvent, Cause};
 
 /// The waits between attempts, in seconds: 1 m, 10 m, 1 h, 3 × 2 h, 3 × 4 h, 2 × 8 h, 12 h (wix-protocol §4).
 pub(crate) const RETRY_WAITS_S: [i64; 12] =
@@ -40,6 +41,9 @@ pub(crate) struct Delivery {
     pub(crate) site_name: String,
     /// The event's own payload: the innermost of the three layers.
     pub(crate) payload: Value,
+    /// Who brought it about.
+    #[serde(default = "Identity::unspecified")]
+    pub(crate) identity: Identity,
     pub(crate) state: DeliveryState,
     pub(crate) created_at: Timestamp,
     pub(crate) next_attempt_at: Option<Timestamp>,
@@ -91,6 +95,16 @@ impl Attempt {
 }
 
 impl Delivery {
+    /// What is signed of it.
+    pub(crate) fn draft(&self) -> EventDraft<'_> {
+        EventDraft {
+            event_type: &self.event_type,
+            instance_id: &self.instance_id,
+            payload: &self.payload,
+            identity: &self.identity,
+        }
+    }
+
     pub(crate) fn is_finished(&self) -> bool {
         self.next_attempt_at.is_none()
     }
@@ -132,6 +146,7 @@ impl World {
             instance_id: instance_id.clone(),
             site_name: self.site_name_of(instance_id),
             payload: event.payload,
+            identity: self.identity_of(event.cause, instance_id),
             state: DeliveryState::Pending,
             created_at: now,
             next_attempt_at: Some(departure.as_ref().map_or(due, |departure| departure.due)),
@@ -150,6 +165,18 @@ impl World {
         });
         self.deliveries.push_back(delivery);
         self.deliveries.extend(copy);
+    }
+
+    /// The owner is whoever owns the site now.
+    fn identity_of(&self, cause: Cause, instance_id: &InstanceId) -> Identity {
+        match cause {
+            Cause::Owner => match self.find_instance(instance_id.as_str()) {
+                Some((site, _)) => Identity::wix_user(&site.owner_id),
+                None => Identity::unspecified(),
+            },
+            Cause::Nobody => Identity::unspecified(),
+            Cause::Caller(identity) => identity,
+        }
     }
 
     pub(crate) fn delivery(&self, id: &str) -> Result<&Delivery, Refusal> {

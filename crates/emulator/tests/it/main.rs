@@ -16,6 +16,7 @@ mod data;
 mod delivery;
 mod fake_network;
 mod guard;
+mod identity;
 mod inspector;
 mod invoice;
 mod limit;

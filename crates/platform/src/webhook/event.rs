@@ -99,6 +99,67 @@ pub struct Identity {
     pub app_id: Option<String>,
 }
 
+impl Identity {
+    /// Nobody that Wix names: what time brought about, or a bank.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::Identity;
+    /// assert_eq!(serde_json::json!(Identity::unspecified()), serde_json::json!({"identityType": "UNKNOWN"}));
+    /// ```
+    #[must_use]
+    pub const fn unspecified() -> Self {
+        Self {
+            identity_type: IdentityType::Unspecified,
+            anonymous_visitor_id: None,
+            member_id: None,
+            wix_user_id: None,
+            app_id: None,
+        }
+    }
+
+    /// The site's owner or a contributor.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::Identity;
+    /// let owner = serde_json::json!({"identityType": "WIX_USER", "wixUserId": "u-1"});
+    /// assert_eq!(serde_json::json!(Identity::wix_user("u-1")), owner);
+    /// ```
+    #[must_use]
+    pub fn wix_user(id: impl Into<String>) -> Self {
+        let (identity_type, wix_user_id) = (IdentityType::WixUser, Some(id.into()));
+        Self { identity_type, wix_user_id, ..Self::unspecified() }
+    }
+
+    /// An app, acting by itself.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::Identity;
+    /// let app = serde_json::json!({"identityType": "APP", "appId": "a-1"});
+    /// assert_eq!(serde_json::json!(Identity::app("a-1")), app);
+    /// ```
+    #[must_use]
+    pub fn app(id: impl Into<String>) -> Self {
+        Self { identity_type: IdentityType::App, app_id: Some(id.into()), ..Self::unspecified() }
+    }
+
+    /// Somebody who is not signed in to the site.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::Identity;
+    /// let visitor = serde_json::json!({"identityType": "ANONYMOUS_VISITOR", "anonymousVisitorId": "v-1"});
+    /// assert_eq!(serde_json::json!(Identity::anonymous_visitor("v-1")), visitor);
+    /// ```
+    #[must_use]
+    pub fn anonymous_visitor(id: impl Into<String>) -> Self {
+        let (identity_type, visitor) = (IdentityType::AnonymousVisitor, Some(id.into()));
+        Self { identity_type, anonymous_visitor_id: visitor, ..Self::unspecified() }
+    }
+}
+
 wire::text_enum!(
     /// The kind of actor behind an event.
     ///

@@ -24,7 +24,7 @@ pub use self::payload::{
     PlanConvertedToPaid, PlanReactivated, PlanTransferred,
 };
 pub use self::service_plugin::ServicePluginCall;
-pub use self::sign::{LIFETIME, WebhookSigner};
+pub use self::sign::{EventDraft, LIFETIME, WebhookSigner};
 pub use self::verify::WebhookVerifier;
 pub use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 

@@ -13,6 +13,7 @@ use wixapp_core::clock::Timestamp;
 use wixapp_core::id::InstanceId;
 use zeroize::Zeroizing;
 
+use super::event::Identity;
 use super::key::{Block, to_pem};
 use crate::base64url;
 use crate::error::{Error, Kind};
@@ -27,6 +28,29 @@ const PRIVATE_KEY: &str = "the webhook private key";
 /// assert_eq!(wixapp_platform::webhook::LIFETIME.as_hours(), 72);
 /// ```
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(72);
+
+/// An event that is to be signed: the second of a webhook's three layers.
+///
+/// # Example
+/// ```
+/// use wixapp_platform::webhook::{EventDraft, Identity};
+/// let (instance_id, payload) = ("i-1".parse().unwrap(), serde_json::json!({"appId": "a-1"}));
+/// let draft = EventDraft {
+///     event_type: "AppRemoved", instance_id: &instance_id, payload: &payload, identity: &Identity::wix_user("u-1"),
+/// };
+/// assert_eq!(draft.identity.wix_user_id.as_deref(), Some("u-1"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct EventDraft<'a> {
+    /// What happened, as Wix names it.
+    pub event_type: &'a str,
+    /// The install it happened to.
+    pub instance_id: &'a InstanceId,
+    /// The innermost layer.
+    pub payload: &'a Value,
+    /// Who caused it.
+    pub identity: &'a Identity,
+}
 
 /// Signs webhooks as Wix does, with an RSA key pair of its own. For the local platform and for tests.
 ///
@@ -129,7 +153,7 @@ impl WebhookSigner {
         self.public_pem.clone()
     }
 
-    /// Signs one event into a webhook's body: three layers, caused by a Wix user, valid for [`LIFETIME`].
+    /// Signs one event into a webhook's body: three layers, without saying who caused it, valid for [`LIFETIME`].
     ///
     /// `now` is cut to whole seconds, as JWT dates are.
     ///
@@ -151,39 +175,64 @@ impl WebhookSigner {
         payload: &Value,
         now: Timestamp,
     ) -> Result<String, Error> {
-        let expires_at = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
-        self.sign_until(event_type, instance_id, payload, now, expires_at)
+        let identity = &Identity::unspecified();
+        self.sign_event(EventDraft { event_type, instance_id, payload, identity }, now)
     }
 
-    /// Signs one event as [`sign`](Self::sign) does, with an end of one's own: for an event that is told again long after it
-    /// happened. Both moments are cut to whole seconds.
+    /// Signs one event as [`sign`](Self::sign) does, and says who caused it.
     ///
     /// # Errors
     /// When the cryptographic library fails.
     ///
     /// # Example
     /// ```
-    /// use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+    /// use wixapp_platform::webhook::{EventDraft, Identity, WebhookSigner, WebhookVerifier};
+    /// let (signer, now) = (WebhookSigner::generate()?, "2026-01-01T00:00:00Z".parse().unwrap());
+    /// let (instance_id, payload) = ("i-1".parse().unwrap(), serde_json::json!({"appId": "a-1"}));
+    /// let draft = EventDraft {
+    ///     event_type: "AppRemoved", instance_id: &instance_id, payload: &payload, identity: &Identity::wix_user("u-1"),
+    /// };
+    /// let body = signer.sign_event(draft, now)?;
+    /// let event = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?.verify(body.as_bytes(), now)?;
+    /// assert_eq!(event.identity, Some(Identity::wix_user("u-1")));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    pub fn sign_event(&self, event: EventDraft<'_>, now: Timestamp) -> Result<String, Error> {
+        let expires_at = now.checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
+        self.sign_until(event, now, expires_at)
+    }
+
+    /// Signs one event as [`sign_event`](Self::sign_event) does, with an end of one's own: for an event that is told again long
+    /// after it happened. Both moments are cut to whole seconds.
+    ///
+    /// # Errors
+    /// When the cryptographic library fails.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::webhook::{EventDraft, Identity, WebhookSigner, WebhookVerifier};
     /// let (then, now) = ("2024-01-01T00:00:00Z".parse().unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
     /// let (signer, end) = (WebhookSigner::generate()?, "2026-01-02T00:00:00Z".parse().unwrap());
-    /// let body = signer.sign_until("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({}), then, end)?;
+    /// let (instance_id, payload) = ("i-1".parse().unwrap(), serde_json::json!({"appId": "a-1"}));
+    /// let draft = EventDraft {
+    ///     event_type: "AppRemoved", instance_id: &instance_id, payload: &payload, identity: &Identity::unspecified(),
+    /// };
+    /// let body = signer.sign_until(draft, then, end)?;
     /// let event = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?.verify(body.as_bytes(), now)?;
     /// assert_eq!(event.issued_at, then);
     /// # Ok::<(), wixapp_platform::Error>(())
     /// ```
     pub fn sign_until(
         &self,
-        event_type: &str,
-        instance_id: &InstanceId,
-        payload: &Value,
+        event: EventDraft<'_>,
         issued_at: Timestamp,
         expires_at: Timestamp,
     ) -> Result<String, Error> {
         let envelope = json!({
-            "eventType": event_type,
-            "instanceId": instance_id,
-            "data": payload.to_string(),
-            "identity": json!({"identityType": "WIX_USER"}).to_string(),
+            "eventType": event.event_type,
+            "instanceId": event.instance_id,
+            "data": event.payload.to_string(),
+            "identity": json!(event.identity).to_string(),
         });
         let (iat, exp) = (issued_at.as_second(), expires_at.as_second());
         self.sign_claims(&json!({"data": envelope.to_string(), "iat": iat, "exp": exp}))

@@ -133,7 +133,7 @@ async fn write(
         let written = store.write(&caller.site_id, now, |tx| work(tx, &writer))?;
         let eventual = store.is_eventual();
         drop(store);
-        engine.tell_app_of_data(&caller.instance_id, &written.collection, &written.changes)?;
+        engine.tell_app_of_data(&caller, &written.collection, &written.changes)?;
         let mut response = Json(written.reply).into_response();
         if eventual {
             let mark = HeaderValue::from(now.as_millisecond());
