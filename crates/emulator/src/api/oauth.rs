@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use wixapp_core::id::InstanceId;
 
 use super::app_token::ensure_installed;
 use crate::Emulator;
-use crate::access_token::{self, TokenClaims};
+use crate::access_token::{self, LIFETIME_S, TokenClaims};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::http::body::Strict;
@@ -106,7 +107,8 @@ pub(crate) struct TokenInfo {
 #[serde(rename_all = "camelCase")]
 struct Subject {
     subject_type: &'static str,
-    subject_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_id: Option<String>,
     exp: String,
     iat: String,
     client_id: String,
@@ -135,25 +137,40 @@ fn of_access_token(engine: &Engine, token: &str) -> Option<Subject> {
         access_token::Subject::User(id) => ("USER", id),
         access_token::Subject::Visitor(id) => ("VISITOR", id),
     };
-    subject(engine, subject_type, subject_id, &claims.instance_id, (claims.iat, claims.exp))
+    subject(engine, subject_type, Some(subject_id), &claims.instance_id, (claims.iat, claims.exp))
 }
 
+/// Every field but the instance and the date may be missing (wix-protocol §1): without an end the token lives as long as
+/// Wix's do, and without anybody's id an owner's token is the owner's and any other a visitor's.
 fn of_instance_token(engine: &Engine, token: &str) -> Option<Subject> {
-    let claims = engine.instance_tokens.verify(token, engine.now()).ok()?;
-    let expires_at = claims.expiration_date?;
-    let times = (claims.sign_date.as_second(), expires_at.as_second());
-    match (claims.uid, claims.aid) {
-        (Some(user), None) => subject(engine, "USER", user, &claims.instance_id, times),
-        (_, Some(visitor)) => subject(engine, "VISITOR", visitor, &claims.instance_id, times),
-        (None, None) => None,
+    let now = engine.now();
+    let claims = engine.instance_tokens.verify(token, now).ok()?;
+    let lifetime = SignedDuration::from_secs(LIFETIME_S);
+    let expires_at = claims.expiration_date.or_else(|| claims.sign_date.checked_add(lifetime).ok())?;
+    if now >= expires_at {
+        return None;
     }
+    let times = (claims.sign_date.as_second(), expires_at.as_second());
+    let is_owner = claims.is_owner();
+    let (subject_type, id) = match (claims.aid, claims.uid, claims.site_member_id) {
+        (Some(visitor), ..) => ("VISITOR", Some(visitor)),
+        (None, Some(user), _) => ("USER", Some(user)),
+        (None, None, _) if is_owner => ("USER", owner_of(engine, &claims.instance_id)),
+        (None, None, Some(member)) => ("MEMBER", Some(member)),
+        (None, None, None) => ("VISITOR", None),
+    };
+    subject(engine, subject_type, id, &claims.instance_id, times)
+}
+
+fn owner_of(engine: &Engine, instance_id: &InstanceId) -> Option<String> {
+    engine.read(|world| world.find_instance(instance_id.as_str()).map(|(site, _)| site.owner_id.clone()))
 }
 
 /// `None` when the install is gone: its tokens are no longer active.
 fn subject(
     engine: &Engine,
     subject_type: &'static str,
-    subject_id: String,
+    subject_id: Option<String>,
     instance_id: &InstanceId,
     (iat, exp): (i64, i64),
 ) -> Option<Subject> {

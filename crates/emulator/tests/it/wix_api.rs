@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use wixapp_platform::{AppSecret, InstanceClaims, instance_token};
 
 use crate::stage::{APP_ID, SECRET, Stage, credentials, hours, reply};
 
@@ -93,6 +94,50 @@ async fn token_info_knows_instance_tokens_and_nothing_forged() {
         let info = stage.post("/oauth2/token-info", &json!({ "token": forged })).await;
         assert_eq!((info.status, info.json), (200, json!({ "active": false })));
     }
+}
+
+#[tokio::test]
+async fn token_info_reads_an_instance_token_whatever_it_leaves_out() {
+    let stage = Stage::new().await;
+    let bare = InstanceClaims::new(stage.install().await, stage.now());
+    let dashboard = json!({ "token": stage.emulator.dashboard_token(&stage.site_id()).unwrap() });
+    let owner = stage.post("/oauth2/token-info", &dashboard).await.json["subjectId"].clone();
+    let some = |text: &str| Some(text.to_owned());
+    let rows = [
+        (InstanceClaims { permissions: some("OWNER"), ..bare.clone() }, "USER", owner),
+        (InstanceClaims { permissions: some("OWNER"), uid: some("u"), ..bare.clone() }, "USER", json!("u")),
+        (InstanceClaims { uid: some("u"), ..bare.clone() }, "USER", json!("u")),
+        (
+            InstanceClaims { permissions: some("OWNER"), aid: some("v"), ..bare.clone() },
+            "VISITOR",
+            json!("v"),
+        ),
+        (InstanceClaims { uid: some("u"), aid: some("v"), ..bare.clone() }, "VISITOR", json!("v")),
+        (InstanceClaims { site_member_id: some("m"), ..bare.clone() }, "MEMBER", json!("m")),
+        (InstanceClaims { permissions: some("owner"), ..bare.clone() }, "VISITOR", Value::Null),
+        (bare.clone(), "VISITOR", Value::Null),
+    ];
+    let secret = AppSecret::new(SECRET).unwrap();
+    for (claims, kind, id) in rows {
+        let token = instance_token::sign(&claims, &secret);
+        let info = stage.post("/oauth2/token-info", &json!({ "token": token })).await.json;
+        assert_eq!((&info["active"], &info["subjectType"]), (&json!(true), &json!(kind)), "{claims:?}");
+        assert_eq!(info["subjectId"], id, "{claims:?}");
+        assert_eq!(info["exp"], (stage.now() + hours(4)).as_second().to_string(), "{claims:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_instance_token_without_an_end_is_active_for_four_hours() {
+    let stage = Stage::new().await;
+    let claims = InstanceClaims::new(stage.install().await, stage.now());
+    let token = instance_token::sign(&claims, &AppSecret::new(SECRET).unwrap());
+    let active =
+        async || stage.post("/oauth2/token-info", &json!({ "token": token })).await.json["active"].clone();
+    stage.emulator.advance(hours(4) - jiff::SignedDuration::from_secs(1)).await.unwrap();
+    assert_eq!(active().await, true);
+    stage.emulator.advance(jiff::SignedDuration::from_secs(1)).await.unwrap();
+    assert_eq!(active().await, false);
 }
 
 #[tokio::test]
