@@ -2,15 +2,18 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::json;
+use serde_json::{Value, json};
 use wixapp_platform::data::Patch;
-use wixapp_platform::webhook::{DomainChange, DomainEvent, Payload};
+use wixapp_platform::webhook::{
+    BillingCycle, CancelReason, CancellationType, DomainChange, DomainEvent, Identity, InvoiceStatus,
+    Payload, WebhookEvent,
+};
 use wixapp_platform::{WebhookSigner, WebhookVerifier};
 
 use super::Case::Cannot;
 use super::scene::{Scene, named};
 use super::{call, tests};
-use crate::stage::APP_ID;
+use crate::stage::{APP_ID, hours};
 
 fn verifier(s: &Scene) -> WebhookVerifier {
     WebhookVerifier::from_pems(&[s.stage.emulator.public_key_pem()]).unwrap()
@@ -27,6 +30,7 @@ call! { PROCESS "webhooks.process"
         let body = told_of_install(s).await;
         let event = verifier(s).verify(body.as_bytes(), s.stage.now()).unwrap();
         assert_eq!((event.event_type.as_str(), &event.instance_id), ("AppInstalled", &s.instance));
+        assert_eq!(event.identity, Some(owner(s).await));
     }
     "AppRemoved" => |_s| {
         let s = Scene::new().await;
@@ -74,6 +78,163 @@ call! { PROCESS "webhooks.process"
         let verifier = WebhookVerifier::from_pems(&[&signer.public_key_pem()]).unwrap();
         assert!(verifier.verify(old(3_600).as_bytes(), now).unwrap_err().is_expired());
         assert!(verifier.verify(old(-1).as_bytes(), now).is_ok());
+    }
+}
+
+/// Who acts on the pages of the first site.
+async fn owner(s: &Scene) -> Identity {
+    let token = s.stage.emulator.dashboard_token(&s.stage.site_id()).unwrap();
+    Identity::wix_user(s.client.token_info(&token).await.unwrap().subject_id.unwrap())
+}
+
+/// The last webhook the app got, which is of this kind.
+async fn last(s: &Scene, kind: &str) -> WebhookEvent {
+    s.stage.emulator.settle().await.unwrap();
+    let event = s.stage.events().pop().unwrap();
+    assert_eq!((event.event_type.as_str(), &event.instance_id), (kind, &s.instance));
+    event
+}
+
+/// What the app is told after the platform found a way to an event of this kind.
+async fn triggered(s: &Scene, kind: &str) -> WebhookEvent {
+    act(s, "trigger", json!({ "event": kind })).await;
+    last(s, kind).await
+}
+
+/// What a person does on a page of the platform.
+async fn act(s: &Scene, path: &str, body: Value) -> Value {
+    let answer = s.stage.post(&format!("/_emulator/{path}"), &body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json
+}
+
+/// The invoice that was written last.
+fn invoice(s: &Scene) -> String {
+    s.stage.emulator.invoices(&s.instance).unwrap().remove(0).invoice_id
+}
+
+call! { PURCHASED "appInstances.onAppInstancePaidPlanPurchased"
+    "names the plan, its cycle, its end and the invoice" => |s| {
+        let event = triggered(s, "PaidPlanPurchased").await;
+        assert_eq!(event.identity, Some(owner(s).await));
+        let Payload::PaidPlanPurchased(plan) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!((plan.vendor_product_id.as_str(), plan.cycle), ("starter-plan", BillingCycle::Monthly));
+        assert!(plan.expires_on > Some(plan.operation_time_stamp));
+        assert_eq!(plan.invoice_id, Some(invoice(s)));
+    }
+    "names the coupon" => |_s| {
+        let s = Scene::new().await;
+        let checkout = s.stage.order(&s.instance, "pro", "YEARLY").token;
+        act(&s, &format!("checkout/{checkout}/coupon"), json!({ "code": "WELCOME20" })).await;
+        s.stage.emulator.pay(&checkout, &wixapp_emulator::Card::paying()).await.unwrap();
+        let event = last(&s, "PaidPlanPurchased").await;
+        let Payload::PaidPlanPurchased(plan) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!((plan.vendor_product_id.as_str(), plan.cycle), ("pro", BillingCycle::Yearly));
+        assert_eq!(plan.coupon_name.as_deref(), Some("Welcome 20 %"));
+    }
+}
+
+call! { CHANGED "appInstances.onAppInstancePaidPlanChanged"
+    "names the plan before and the plan after" => |s| {
+        triggered(s, "PaidPlanPurchased").await;
+        let before = invoice(s);
+        let event = triggered(s, "PaidPlanChanged").await;
+        assert_eq!(event.identity, Some(owner(s).await));
+        let Payload::PaidPlanChanged(plan) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!(plan.previous_vendor_product_id.as_deref(), Some("starter-plan"));
+        assert_eq!(plan.previous_cycle, Some(BillingCycle::Monthly));
+        assert_eq!((plan.vendor_product_id.as_str(), plan.cycle), ("pro-plan", BillingCycle::Monthly));
+        assert!(plan.invoice_id.is_some_and(|invoice| invoice != before));
+        assert_eq!(plan.operation_time_stamp, s.stage.now());
+    }
+}
+
+call! { CANCELLED "appInstances.onAppInstancePaidPlanAutoRenewalCancelled"
+    "by the owner, at the end of the period" => |s| {
+        let event = triggered(s, "PaidPlanAutoRenewalCancelled").await;
+        assert_eq!(event.identity, Some(owner(s).await));
+        let Payload::PaidPlanAutoRenewalCancelled(end) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!(end.cancel_reason, Some(CancelReason::UserCancel));
+        assert_eq!(end.subscription_cancellation_type, Some(CancellationType::AtEndOfPeriod));
+        assert_eq!(end.cancelled_during_free_trial, Some(false));
+        assert_eq!((end.vendor_product_id.as_str(), end.cycle), ("starter-plan", BillingCycle::Monthly));
+    }
+    "at once, for want of money" => |s| {
+        triggered(s, "PlanReactivated").await;
+        act(s, &format!("instances/{}/end-plan", s.instance), json!({ "reason": "FAILED_PAYMENT" })).await;
+        let event = last(s, "PaidPlanAutoRenewalCancelled").await;
+        assert_eq!(event.identity, Some(Identity::unspecified()));
+        let Payload::PaidPlanAutoRenewalCancelled(end) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!(end.cancel_reason, Some(CancelReason::FailedPayment));
+        assert_eq!(end.subscription_cancellation_type, Some(CancellationType::Immediately));
+    }
+}
+
+call! { CONVERTED "appInstances.onAppInstancePlanConvertedToPaid"
+    "when the trial is over" => |s| {
+        let event = triggered(s, "PlanConvertedToPaid").await;
+        assert_eq!(event.identity, Some(Identity::unspecified()));
+        let Payload::PlanConvertedToPaid(plan) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!((plan.vendor_product_id.as_str(), plan.cycle), ("starter-plan", BillingCycle::Monthly));
+        assert!(plan.expires_on > Some(plan.operation_time_stamp));
+    }
+}
+
+call! { REACTIVATED "appInstances.onAppInstancePlanReactivated"
+    "names the end, the invoice and the reason" => |s| {
+        let event = triggered(s, "PlanReactivated").await;
+        assert_eq!(event.identity, Some(owner(s).await));
+        let Payload::PlanReactivated(plan) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!((plan.vendor_product_id.as_str(), plan.cycle), ("starter-plan", BillingCycle::Monthly));
+        assert!(plan.expires_on > Some(plan.operation_time_stamp));
+        assert_eq!(plan.invoice_id, Some(invoice(s)));
+        assert_eq!(plan.reason.as_deref(), Some("AUTO_RENEW_TURNED_ON"));
+    }
+}
+
+call! { INVOICE "billing.onPurchasedItemInvoiceStatusUpdated"
+    "a refund, and a charge-back" => |s| {
+        for (action, status) in [("refund", InvoiceStatus::Refunded), ("charge-back", InvoiceStatus::ChargedBack)] {
+            triggered(s, "PaidPlanPurchased").await;
+            let event = invoice_told(s, &invoice(s), action, status).await;
+            assert_eq!(event.identity, Some(Identity::unspecified()));
+        }
+    }
+    "a payment that failed, and was made later" => |s| {
+        triggered(s, "PaidPlanPurchased").await;
+        let invoice = invoice(s);
+        let failed = invoice_told(s, &invoice, "fail", InvoiceStatus::PaymentFailed).await;
+        assert_eq!(failed.identity, Some(Identity::unspecified()));
+        let paid = invoice_told(s, &invoice, "pay", InvoiceStatus::Paid).await;
+        assert_eq!(paid.identity, Some(owner(s).await));
+    }
+}
+
+/// What the app is told when something is done to an invoice.
+async fn invoice_told(s: &Scene, id: &str, action: &str, status: InvoiceStatus) -> WebhookEvent {
+    act(s, &format!("invoices/{id}/{action}"), json!({})).await;
+    let event = last(s, "InvoiceStatusUpdated").await;
+    let Payload::InvoiceStatusUpdated(told) = &event.payload else { unreachable!("{}", event.event_type) };
+    assert_eq!((&told.status, told.invoice_id.as_str()), (&status, id));
+    assert_eq!(told.instance_id.as_deref(), Some(s.instance.as_str()));
+    event
+}
+
+call! { TRANSFERRED "appInstances.onAppInstancePlanTransferred"
+    "with a site that is given away" => |_s| {
+        let s = Scene::new().await;
+        triggered(&s, "PaidPlanPurchased").await;
+        let before = owner(&s).await;
+        s.stage.emulator.advance(hours(1)).await.unwrap();
+        let path = format!("sites/{}/transfer", s.stage.site_id());
+        act(&s, &path, json!({ "name": "Eve", "email": "eve@site.example" })).await;
+        let event = last(&s, "PlanTransferred").await;
+        let after = owner(&s).await;
+        assert_ne!(before, after);
+        assert_eq!(event.identity, Some(after));
+        let Payload::PlanTransferred(plan) = event.payload else { unreachable!("{}", event.event_type) };
+        assert_eq!((plan.vendor_product_id.as_str(), plan.cycle), ("starter-plan", BillingCycle::Monthly));
+        assert_eq!((plan.invoice_id, plan.operation_time_stamp), (Some(invoice(&s)), s.stage.now()));
     }
 }
 
@@ -139,4 +300,16 @@ call! { DELETED "items.onDataItemDeleted"
     }
 }
 
-tests! { process: PROCESS, created: CREATED, updated: UPDATED, deleted: DELETED }
+tests! {
+    process: PROCESS,
+    purchased: PURCHASED,
+    changed: CHANGED,
+    cancelled: CANCELLED,
+    converted: CONVERTED,
+    reactivated: REACTIVATED,
+    invoice_status: INVOICE,
+    transferred: TRANSFERRED,
+    created: CREATED,
+    updated: UPDATED,
+    deleted: DELETED,
+}
