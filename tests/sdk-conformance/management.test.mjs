@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { call } from './lib/cases.mjs';
+import { call, refuses } from './lib/cases.mjs';
 import { APP_ID, Platform } from './lib/platform.mjs';
 
 const platform = await Platform.start();
@@ -35,7 +35,7 @@ call('secrets.createSecret, getSecretValue, listSecretInfo, updateSecret, delete
     await wix.secrets.updateSecret(String(id), { value: 'two' });
     assert.equal((await wix.secrets.getSecretValue(key)).value, 'two');
     await wix.secrets.deleteSecret(String(id));
-    await assert.rejects(wix.secrets.getSecretValue(key));
+    await refuses(wix.secrets.getSecretValue(key), 'NOT_FOUND');
   },
   'the list tells everything but the values': async () => {
     const key = name();
@@ -48,26 +48,28 @@ call('secrets.createSecret, getSecretValue, listSecretInfo, updateSecret, delete
   'two of one name are refused': async () => {
     const key = name();
     await wix.secrets.createSecret({ name: key, value: 'one' });
-    await assert.rejects(wix.secrets.createSecret({ name: key, value: 'two' }));
+    await refuses(wix.secrets.createSecret({ name: key, value: 'two' }), 'ALREADY_EXISTS');
     assert.equal((await wix.secrets.getSecretValue(key)).value, 'one');
   },
   'that is not there': async () => {
-    await assert.rejects(wix.secrets.getSecretValue('nothing'));
-    await assert.rejects(wix.secrets.updateSecret('nothing', { value: 'x' }));
-    await assert.rejects(wix.secrets.deleteSecret('nothing'));
+    await refuses(wix.secrets.getSecretValue('nothing'), 'NOT_FOUND');
+    await refuses(wix.secrets.updateSecret('nothing', { value: 'x' }), 'NOT_FOUND');
+    await refuses(wix.secrets.deleteSecret('nothing'), 'NOT_FOUND');
   },
   'reading does not allow writing': () =>
     permitted(['READ-SECRETS'], async () => {
       await wix.secrets.listSecretInfo();
-      await assert.rejects(
+      await refuses(
         wix.secrets.createSecret({ name: name(), value: 'x' }),
+        'PERMISSION_DENIED',
         /Manage Secrets/,
       );
     }),
 });
 
 call('embeddedScripts.embedScript, getEmbeddedScript', {
-  'there is none before the first': () => assert.rejects(wix.embeddedScripts.getEmbeddedScript()),
+  'there is none before the first': () =>
+    refuses(wix.embeddedScripts.getEmbeddedScript(), 'NOT_FOUND'),
   'with its parameters': async () => {
     const sent = { parameters: { colour: 'red', size: '2' }, disabled: false };
     const answered = /** @type {any} */ (await wix.embeddedScripts.embedScript(sent));
@@ -90,7 +92,11 @@ call('embeddedScripts.embedScript, getEmbeddedScript', {
   },
   'without the permission': () =>
     permitted(['MANAGE-YOUR-APP'], () =>
-      assert.rejects(wix.embeddedScripts.getEmbeddedScript(), /Manage Embedded Scripts/),
+      refuses(
+        wix.embeddedScripts.getEmbeddedScript(),
+        'PERMISSION_DENIED',
+        /Manage Embedded Scripts/,
+      ),
     ),
 });
 
@@ -103,12 +109,14 @@ call('biEvents.sendBiEvent', {
     assert.deepEqual([noted.eventData, noted.instanceId], [event.eventData, instanceId]);
   },
   'a custom one needs a name': async () => {
-    await assert.rejects(wix.biEvents.sendBiEvent({ eventName: 'CUSTOM' }), /customEventName/);
+    const nameless = wix.biEvents.sendBiEvent({ eventName: 'CUSTOM' });
+    await refuses(nameless, 'INVALID_REQUEST', /customEventName/);
     await wix.biEvents.sendBiEvent({ eventName: 'CUSTOM', customEventName: 'opened' });
   },
   'of a kind that is none': () =>
-    assert.rejects(
+    refuses(
       wix.biEvents.sendBiEvent({ eventName: /** @type {any} */ ('PARTY') }),
+      'INVALID_REQUEST',
       /eventName/,
     ),
 });

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { customCharges } from '@wix/app-management/service-plugins';
 import { AppStrategy, createClient } from '@wix/sdk';
 import { SignJWT } from 'jose';
-import { call } from './lib/cases.mjs';
+import { call, refuses } from './lib/cases.mjs';
 import { APP_ID, APP_SECRET, Platform } from './lib/platform.mjs';
 
 const platform = await Platform.start((app) => ['--custom-charges-url', `${app}/plugin`]);
@@ -45,21 +45,25 @@ const last = (/** @type {string} */ name) => asked.findLast((question) => questi
 const state = await platform.page('state');
 const productId = String(JSON.stringify(state).match(/"productId":"([^"]+)"/)?.[1] ?? 'starter');
 
-/** A question as it is signed for the wrong reasons. */
-async function signed(/** @type {Record<string, unknown>} */ change) {
+/**
+ * A question as it is signed for the wrong reasons.
+ * @param {Record<string, unknown>} change
+ * @param {number} [lifetime] for how many seconds it is good; one that was, for fewer than none
+ */
+async function signed(change, lifetime = 60) {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const metadata = { appExtensionType: 'PREMIUM_CUSTOM_CHARGES', instanceId };
   const claims = { iss: 'wix.com', aud: APP_ID, data: { request: {}, metadata }, ...change };
   const body = await new SignJWT(/** @type {any} */ (claims))
     .setProtectedHeader({ alg: 'RS256' })
-    .setExpirationTime('1m')
+    .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
     .sign(keys.privateKey);
   const publicKey = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
   return { body, publicKey, url: 'http://app.test/plugin/v1/charges' };
 }
 
 call('billing.getMeteredBillingCharges', {
-  'without a plan': () => assert.rejects(wix.billing.getMeteredBillingCharges()),
+  'without a plan': () => refuses(wix.billing.getMeteredBillingCharges(), 'NO_PLAN'),
   'what the app answers, and nothing is invoiced': async () => {
     const { token } = /** @type {any} */ (await wix.billing.getUrl(productId));
     const card = { cardNumber: '4242424242424242', expiry: '12/60', cvc: '123', name: 'Payer' };
@@ -78,12 +82,18 @@ call('billing.getMeteredBillingCharges', {
     await wix.billing.getMeteredBillingCharges({ startDate, endDate });
     const { periodStart, periodEnd } = last('listCharges')?.request ?? {};
     assert.deepEqual([periodStart, periodEnd], [startDate, endDate]);
-    await assert.rejects(
+    await refuses(
       wix.billing.getMeteredBillingCharges({ startDate: endDate, endDate: startDate }),
+      'INVALID_REQUEST',
+      /`endDate` must not lie before/,
     );
   },
   'in another currency': () =>
-    assert.rejects(wix.billing.getMeteredBillingCharges({ currency: 'XXX' })),
+    refuses(
+      wix.billing.getMeteredBillingCharges({ currency: 'XXX' }),
+      'INVALID_REQUEST',
+      /`currency` must be/,
+    ),
 });
 
 call('servicePlugins.process (custom charges)', {
@@ -128,8 +138,13 @@ call('servicePlugins.process (custom charges)', {
   'another app, another sender and an old question are refused': async () => {
     for (const change of [{ aud: 'another' }, { iss: 'wax.com' }]) {
       const { publicKey, ...question } = await signed(change);
-      await assert.rejects(provider(publicKey).servicePlugins.process(question), /claim/);
+      await assert.rejects(
+        provider(publicKey).servicePlugins.process(question),
+        /"(aud|iss)" claim/,
+      );
     }
+    const { publicKey: oldKey, ...old } = await signed({}, -3600);
+    await assert.rejects(provider(oldKey).servicePlugins.process(old), /"exp" claim/);
     const { publicKey, ...question } = await signed({});
     assert.deepEqual(await provider(publicKey).servicePlugins.process(question), {
       charges: [{ id: 'c2', description: 'Too much', amount: '60.00' }],
