@@ -15,8 +15,9 @@ async fn stage(chaos: Chaos) -> Stage {
     stage
 }
 
-/// A life with many webhooks; what the app got and what the platform noted, without real durations and ports.
-async fn run(seed: u64) -> (Vec<String>, Vec<Value>) {
+/// A life with many webhooks: what the app got and what the platform noted, without real durations and ports; and what chaos
+/// did to the webhooks and to their attempts.
+async fn run(seed: u64) -> (Vec<String>, Vec<Value>, Vec<ChaosEffect>) {
     let stage = stage(Chaos::seeded(seed)).await;
     let instance = stage.install().await;
     for round in 0..6 {
@@ -28,12 +29,18 @@ async fn run(seed: u64) -> (Vec<String>, Vec<Value>) {
     stage.emulator.advance(hours(60)).await.unwrap();
     let arrivals = stage.app.arrivals();
     let got = arrivals.iter().map(|arrival| format!("{} {}", arrival.at, arrival.body)).collect();
-    let noted = stage.emulator.deliveries().into_iter().map(|delivery| {
+    let deliveries = stage.emulator.deliveries();
+    let to_attempts = deliveries.iter().flat_map(|delivery| {
+        let detail = stage.emulator.delivery(delivery.delivery_id.as_str()).unwrap();
+        detail.attempts.into_iter().filter_map(|attempt| attempt.chaos)
+    });
+    let effects = deliveries.iter().filter_map(|delivery| delivery.chaos).chain(to_attempts).collect();
+    let noted = deliveries.into_iter().map(|delivery| {
         let mut json = json!(delivery);
         json["durationMs"] = Value::Null;
         json
     });
-    (got, noted.collect())
+    (got, noted.collect(), effects)
 }
 
 #[tokio::test]
@@ -42,15 +49,14 @@ async fn one_seed_gives_one_run_to_the_byte_and_another_seed_another() {
     assert!(first.1.len() > 20, "{} deliveries", first.1.len());
     assert_eq!(first, second);
     assert_ne!(first.0, other.0);
-    for effect in ["duplicate", "reorder", "drop"] {
-        assert!(
-            first
-                .1
-                .iter()
-                .chain(&other.1)
-                .any(|delivery| delivery["chaos"] == effect || delivery["attempt"].as_u64() > Some(1)),
-            "{effect} happens"
-        );
+    for effect in [
+        ChaosEffect::Duplicate,
+        ChaosEffect::Reorder,
+        ChaosEffect::Delay,
+        ChaosEffect::Drop,
+        ChaosEffect::Slow,
+    ] {
+        assert!(first.2.contains(&effect), "{effect:?} does not happen: {:?}", first.2);
     }
 }
 
