@@ -15,7 +15,7 @@ use crate::world::checkout::{Checkout, CheckoutStatus, LIFETIME};
 
 /// What an app asks `POST /apps/v1/checkout` for (wix-protocol §5).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct CheckoutOrder {
     /// The product to buy, by its id or slug.
     pub product_id: String,

@@ -34,7 +34,7 @@ const MAX_ENTRIES: usize = 50;
 const MAX_TEXT: usize = 1_000;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct BiRequest {
     event_name: String,
     custom_event_name: Option<String>,

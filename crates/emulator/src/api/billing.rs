@@ -91,7 +91,7 @@ pub(crate) async fn history(
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Stretch {
     currency: Option<String>,
     start_date: Option<String>,

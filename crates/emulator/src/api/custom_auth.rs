@@ -17,7 +17,6 @@ use crate::http::reply::{Wix, WixError};
 const LIFETIME_S: i64 = 300;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct AccessRequest {
     grant_type: String,
     client_id: Option<String>,

@@ -16,7 +16,6 @@ use crate::http::body::Strict;
 use crate::http::reply::{Wix, WixError};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct TokenRequest {
     grant_type: String,
     client_id: Option<String>,
@@ -89,7 +88,6 @@ pub(super) fn check_client(engine: &Engine, id: Option<&str>, secret: Option<&st
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct TokenInfoRequest {
     token: String,
 }

@@ -24,21 +24,20 @@ const MAX_VALUE: usize = 5_000;
 const MAX_COMPONENTS: usize = 20;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Properties {
     parameters: Option<BTreeMap<String, String>>,
     disabled: Option<bool>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct EmbedRequest {
     properties: Properties,
     component_id: Option<String>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Component {
     component_id: Option<String>,
 }

@@ -15,32 +15,23 @@ use crate::http::reply::{Wix, WixError, WixPart};
 use crate::world::settings::Permission;
 use crate::world::vault::{Secret, SecretDraft};
 
-/// A secret as the app writes it. The package also sends ids and dates back, which nobody may set.
+/// A secret as the app writes it. The package also sends ids and dates back, which nobody may set and nobody reads.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct SecretBody {
-    #[serde(default, rename = "id")]
-    _id: Option<String>,
-    #[serde(default, rename = "createdDate")]
-    _created_date: Option<String>,
-    #[serde(default, rename = "updatedDate")]
-    _updated_date: Option<String>,
     name: Option<String>,
     description: Option<String>,
     value: Option<String>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct SecretRequest {
-    #[serde(default, rename = "id")]
-    _id: Option<String>,
     secret: SecretBody,
 }
 
 impl From<SecretRequest> for SecretDraft {
     fn from(request: SecretRequest) -> Self {
-        let SecretBody { name, description, value, .. } = request.secret;
+        let SecretBody { name, description, value } = request.secret;
         Self { name, description, value }
     }
 }

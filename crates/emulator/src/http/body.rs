@@ -13,7 +13,10 @@ use crate::error::Refusal;
 /// Larger bodies are refused unread.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// A JSON body of exactly the form `T`.
+/// A JSON body of the form `T`.
+///
+/// The platform's own pages refuse fields that `T` does not know. The APIs that stand for Wix's ignore them, as Wix does as far as
+/// is known: an app that sends more than the local platform reads must not fail here only.
 pub(crate) struct Strict<T>(pub(crate) T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Strict<T> {
