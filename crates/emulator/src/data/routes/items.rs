@@ -81,9 +81,10 @@ pub(super) async fn get_by_path(
     state: State<Emulator>,
     Segment(id): Segment<String>,
     caller: Caller,
-    Asked(asked): Asked<Get>,
+    Asked(mut asked): Asked<Get>,
 ) -> Reply {
-    get(state, caller, Asked(Get { data_item_id: Some(id), ..asked })).await
+    asked.data_item_id = Some(named("dataItemId", asked.data_item_id.take(), id)?);
+    get(state, caller, Asked(asked)).await
 }
 
 pub(super) async fn insert(
@@ -185,9 +186,10 @@ pub(super) async fn remove_by_path(
     state: State<Emulator>,
     Segment(id): Segment<String>,
     caller: Caller,
-    Asked(asked): Asked<Remove>,
+    Asked(mut asked): Asked<Remove>,
 ) -> Reply {
-    remove(state, caller, Asked(Remove { data_item_id: Some(id), ..asked })).await
+    asked.data_item_id = Some(named("dataItemId", asked.data_item_id.take(), id)?);
+    remove(state, caller, Asked(asked)).await
 }
 
 #[derive(Deserialize)]
@@ -211,9 +213,9 @@ pub(super) async fn truncate(
     .await
 }
 
-/// The id of the address. The body may name the same one, and no other.
-fn named(field: &str, in_body: Option<String>, id: String) -> Result<String, DataError> {
-    match in_body.filter(|sent| !sent.is_empty()) {
+/// The id of the address. What is sent beside it may name the same one, and no other.
+fn named(field: &str, beside: Option<String>, id: String) -> Result<String, DataError> {
+    match beside.filter(|sent| !sent.is_empty()) {
         Some(sent) if sent != id => {
             Err(DataError::field(field, "must be the id of the address", "INVALID_VALUE"))
         }

@@ -48,6 +48,26 @@ async fn an_item_is_inserted_read_replaced_patched_and_removed() {
 }
 
 #[tokio::test]
+async fn an_address_and_a_query_that_name_two_items_read_and_remove_neither() {
+    let shop = stocked().await;
+    for method in [Method::GET, Method::DELETE] {
+        let path = "/items/tea?dataCollectionId=Goods&dataItemId=cup";
+        let refused = shop.call(method.clone(), path, None).await;
+        let violation = &refused.json["details"]["validationError"]["fieldViolations"][0];
+        assert_eq!(
+            (refused.status, &violation["field"]),
+            (400, &json!("dataItemId")),
+            "{method}: {refused:?}"
+        );
+    }
+    for method in [Method::GET, Method::DELETE] {
+        let path = "/items/tea?dataCollectionId=Goods&dataItemId=tea";
+        assert_eq!(shop.call(method, path, None).await.json["dataItem"]["id"], "tea");
+    }
+    assert_eq!(shop.ids("Goods", json!({})).await.len(), 2);
+}
+
+#[tokio::test]
 async fn an_address_and_a_body_that_name_two_items_change_neither() {
     let shop = stocked().await;
     let modification =
