@@ -105,6 +105,11 @@ impl Violation {
         format!("{}: {}", self.field, self.description)
     }
 
+    /// As part of a longer sentence: some descriptions end with a full stop of their own.
+    fn clause(&self) -> String {
+        self.sentence().trim_end_matches('.').to_owned()
+    }
+
     fn json(&self) -> Value {
         json!({ "field": self.field, "description": self.description, "violatedRule": self.rule })
     }
@@ -135,7 +140,7 @@ impl IntoResponse for DataError {
             }
             Self::Validation(violations) => {
                 let list: Vec<Value> = violations.iter().map(Violation::json).collect();
-                let sentences: Vec<String> = violations.iter().map(Violation::sentence).collect();
+                let sentences: Vec<String> = violations.iter().map(Violation::clause).collect();
                 let body = json!({
                     "message": format!("The request is not valid: {}.", sentences.join("; ")),
                     "details": { "validationError": { "fieldViolations": list } },

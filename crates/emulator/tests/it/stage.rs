@@ -319,6 +319,7 @@ fn assert_for_people(message: &str) {
     ];
     assert_eq!(jargon.iter().find(|word| message.contains(*word)), None, "{message}");
     assert!(message.len() > 10 && message.ends_with(['.', '?']), "{message}");
+    assert!(!message.contains("..") && !message.contains(".;"), "{message}");
 }
 
 pub(crate) async fn reply(request: RequestBuilder) -> Reply {
