@@ -7,13 +7,12 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::app_token::AppToken;
+use super::permitted::{ManageYourApp, Permitted};
 use crate::Emulator;
 use crate::error::Refusal;
 use crate::http::body::Strict;
 use crate::http::reply::{Wix, WixError, WixPart};
 use crate::world::report::BiEvent;
-use crate::world::settings::Permission;
 
 /// The kinds of event the official package knows.
 const NAMES: [&str; 10] = [
@@ -67,17 +66,15 @@ impl BiRequest {
 /// Notes the event; the inspector shows it.
 pub(crate) async fn report(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageYourApp>>,
     Wix(Strict(request)): Wix<Strict<BiRequest>>,
 ) -> Result<Json<Value>, WixError> {
     let engine = emulator.engine();
-    app.require_app_or_user()?;
-    app.require(engine, Permission::ManageYourApp)?;
     request.check()?;
     engine.change(|world| {
         let event = BiEvent {
             id: world.seed.next_guid(),
-            instance_id: app.instance_id,
+            instance_id: app.instance_id.clone(),
             event_name: request.event_name,
             custom_event_name: request.custom_event_name,
             event_data: request.event_data.unwrap_or_default(),

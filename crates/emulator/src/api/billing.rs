@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 
-use super::app_token::AppToken;
+use super::permitted::{ManageYourApp, Permitted};
 use crate::Emulator;
 use crate::checkout::CheckoutOrder;
 use crate::error::Refusal;
@@ -18,7 +18,6 @@ use crate::http::reply::{Wix, WixError, WixPart};
 use crate::page_api::parse_time;
 use crate::world::charge::Charge;
 use crate::world::invoice::Invoice;
-use crate::world::settings::Permission;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,11 +29,9 @@ pub(crate) struct CheckoutReply {
 /// Opens a checkout page that lives 48 hours.
 pub(crate) async fn checkout(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageYourApp>>,
     Wix(Strict(order)): Wix<Strict<CheckoutOrder>>,
 ) -> Result<Json<CheckoutReply>, WixError> {
-    app.require_app_or_user()?;
-    app.require(emulator.engine(), Permission::ManageYourApp)?;
     if !emulator.engine().read(|world| world.settings.external_pricing_page) {
         let message =
             "The app has no external pricing page: set one in its settings before asking for checkouts.";
@@ -75,10 +72,8 @@ impl From<&Invoice> for Purchase {
 /// The plans this site bought, oldest first. A renewal is no purchase.
 pub(crate) async fn history(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageYourApp>>,
 ) -> Result<Json<History>, WixError> {
-    app.require_app_or_user()?;
-    app.require(emulator.engine(), Permission::ManageYourApp)?;
     let purchases = emulator.engine().read(|world| {
         let bought = world
             .invoices
@@ -101,12 +96,10 @@ pub(crate) struct Stretch {
 /// What the app would charge: its service plugin is asked, and nothing is invoiced.
 pub(crate) async fn metered(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageYourApp>>,
     WixPart(Params(query)): WixPart<Params<Stretch>>,
 ) -> Result<Json<Value>, WixError> {
     let engine = emulator.engine();
-    app.require_app_or_user()?;
-    app.require(engine, Permission::ManageYourApp)?;
     let sold_in = engine.config.catalog.currency();
     if query.currency.is_some_and(|currency| !currency.eq_ignore_ascii_case(sold_in)) {
         return Err(Refusal::invalid(format!("`currency` must be {sold_in}, in which the app sells.")).into());

@@ -7,6 +7,7 @@ mod custom_auth;
 pub(crate) mod installer;
 pub(crate) mod instance;
 pub(crate) mod oauth;
+pub(crate) mod permitted;
 mod plans;
 mod scripts;
 mod secrets;

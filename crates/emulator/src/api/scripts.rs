@@ -7,14 +7,13 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::app_token::AppToken;
+use super::permitted::{ManageEmbeddedScripts, Permitted};
 use crate::Emulator;
 use crate::error::Refusal;
 use crate::http::body::Strict;
 use crate::http::part::Params;
 use crate::http::reply::{Wix, WixError, WixPart};
 use crate::world::script::ScriptProperties;
-use crate::world::settings::Permission;
 
 /// How many parameters a script takes, and how long a name and a value may be.
 const MAX_PARAMETERS: usize = 100;
@@ -45,12 +44,10 @@ pub(crate) struct Component {
 /// Puts the app's script on the site, or changes how it is there. The parameters replace the ones before.
 pub(crate) async fn embed(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageEmbeddedScripts>>,
     Wix(Strict(request)): Wix<Strict<EmbedRequest>>,
 ) -> Result<Json<Value>, WixError> {
     let engine = emulator.engine();
-    app.require_app_or_user()?;
-    app.require(engine, Permission::ManageEmbeddedScripts)?;
     let component = component_of(request.component_id)?;
     let parameters = request.properties.parameters.unwrap_or_default();
     check(&parameters)?;
@@ -70,12 +67,10 @@ pub(crate) async fn embed(
 /// How the script is on the site now.
 pub(crate) async fn get(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageEmbeddedScripts>>,
     WixPart(Params(query)): WixPart<Params<Component>>,
 ) -> Result<Json<Value>, WixError> {
     let engine = emulator.engine();
-    app.require_app_or_user()?;
-    app.require(engine, Permission::ManageEmbeddedScripts)?;
     let component = component_of(query.component_id)?;
     let found = engine.read(|world| {
         let (_, install) = world.find_instance(app.instance_id.as_str())?;

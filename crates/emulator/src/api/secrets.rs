@@ -5,14 +5,13 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::app_token::AppToken;
+use super::permitted::{ManageSecrets, Permitted, ReadSecrets};
 use crate::Emulator;
 use crate::error::Refusal;
 use crate::event::wix_time;
 use crate::http::body::Strict;
 use crate::http::part::Segment;
 use crate::http::reply::{Wix, WixError, WixPart};
-use crate::world::settings::Permission;
 use crate::world::vault::{Secret, SecretDraft};
 
 /// A secret as the app writes it. The package also sends ids and dates back, which nobody may set and nobody reads.
@@ -39,12 +38,10 @@ impl From<SecretRequest> for SecretDraft {
 /// `GET …/name/{name}`: the value.
 pub(crate) async fn value(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ReadSecrets>>,
     WixPart(Segment(name)): WixPart<Segment<String>>,
 ) -> Result<Json<Value>, WixError> {
     let engine = emulator.engine();
-    app.require_app_or_user()?;
-    app.require(engine, Permission::ReadSecrets)?;
     let site_id = app.site_id(engine)?;
     let value = engine.read(|world| Ok::<_, Refusal>(world.site(&site_id)?.secret(&name)?.value.clone()))?;
     Ok(Json(json!({ "value": value })))
@@ -53,11 +50,9 @@ pub(crate) async fn value(
 /// `GET …`: every secret without its value.
 pub(crate) async fn list(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ReadSecrets>>,
 ) -> Result<Json<Value>, WixError> {
     let engine = emulator.engine();
-    app.require_app_or_user()?;
-    app.require(engine, Permission::ReadSecrets)?;
     let site_id = app.site_id(engine)?;
     let shown = |secret: &Secret| {
         json!({
@@ -76,10 +71,10 @@ pub(crate) async fn list(
 /// `POST …`: a new secret.
 pub(crate) async fn create(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageSecrets>>,
     Wix(Strict(request)): Wix<Strict<SecretRequest>>,
 ) -> Result<Json<Value>, WixError> {
-    let site_id = writer(&emulator, &app)?;
+    let site_id = app.site_id(emulator.engine())?;
     let engine = emulator.engine();
     let id = engine.change(|world| world.add_secret(&site_id, request.into(), engine.now()))?;
     Ok(Json(json!({ "id": id })))
@@ -88,11 +83,11 @@ pub(crate) async fn create(
 /// `PATCH …/{id}`: changes what is named.
 pub(crate) async fn update(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageSecrets>>,
     WixPart(Segment(id)): WixPart<Segment<String>>,
     Wix(Strict(request)): Wix<Strict<SecretRequest>>,
 ) -> Result<Json<Value>, WixError> {
-    let site_id = writer(&emulator, &app)?;
+    let site_id = app.site_id(emulator.engine())?;
     let engine = emulator.engine();
     engine.change(|world| world.change_secret(&site_id, &id, request.into(), engine.now()))?;
     Ok(Json(json!({})))
@@ -101,16 +96,10 @@ pub(crate) async fn update(
 /// `DELETE …/{id}`
 pub(crate) async fn delete(
     State(emulator): State<Emulator>,
-    WixPart(app): WixPart<AppToken>,
+    WixPart(app): WixPart<Permitted<ManageSecrets>>,
     WixPart(Segment(id)): WixPart<Segment<String>>,
 ) -> Result<Json<Value>, WixError> {
-    let site_id = writer(&emulator, &app)?;
+    let site_id = app.site_id(emulator.engine())?;
     emulator.engine().change(|world| world.remove_secret(&site_id, &id))?;
     Ok(Json(json!({})))
-}
-
-fn writer(emulator: &Emulator, app: &AppToken) -> Result<String, Refusal> {
-    app.require_app_or_user()?;
-    app.require(emulator.engine(), Permission::ManageSecrets)?;
-    app.site_id(emulator.engine())
 }

@@ -1,5 +1,7 @@
 //! Who asks, with what rights, and the body or query that says what.
 
+use std::marker::PhantomData;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -16,6 +18,7 @@ use super::error::DataError;
 use super::item::Writer;
 use crate::Emulator;
 use crate::api::app_token::AppToken;
+use crate::api::permitted::Need;
 use crate::error::Refusal;
 use crate::world::settings::Permission;
 
@@ -36,10 +39,27 @@ pub(crate) struct Caller {
     pub(crate) consistent: bool,
 }
 
-impl FromRequestParts<Emulator> for Caller {
+/// A caller with permission `N`.
+pub(crate) struct Permitted<N>(Caller, PhantomData<N>);
+
+impl<N> Permitted<N> {
+    pub(crate) fn caller(self) -> Caller {
+        self.0
+    }
+}
+
+impl<N: Need> FromRequestParts<Emulator> for Permitted<N> {
     type Rejection = DataError;
 
     async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, DataError> {
+        let caller = Caller::read(parts, emulator).await?;
+        caller.ensure(emulator, N::PERMISSION)?;
+        Ok(Self(caller, PhantomData))
+    }
+}
+
+impl Caller {
+    async fn read(parts: &mut Parts, emulator: &Emulator) -> Result<Self, DataError> {
         let app = AppToken::from_request_parts(parts, emulator).await?;
         app.require_app_or_user()?;
         let identity = app.identity(emulator.engine());
@@ -54,11 +74,9 @@ impl FromRequestParts<Emulator> for Caller {
         let consistent = parts.headers.contains_key(CONSISTENT);
         Ok(Self { instance_id, site_id, owner_id, identity, consistent })
     }
-}
 
-impl Caller {
     /// Refuses, naming the permission the app lacks.
-    pub(crate) fn ensure(&self, emulator: &Emulator, permission: Permission) -> Result<(), DataError> {
+    fn ensure(&self, emulator: &Emulator, permission: Permission) -> Result<(), DataError> {
         if emulator.engine().read(|world| world.settings.grants(permission)) {
             return Ok(());
         }

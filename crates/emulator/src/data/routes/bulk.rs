@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::items::Condition;
 use super::{Reply, Written, data_item, required, write};
 use crate::Emulator;
+use crate::api::permitted::WriteDataItems;
 use crate::data::error::DataError;
 use crate::data::item::{Change, ChangeKind, SentItem};
 use crate::data::patch::Patch;
-use crate::data::request::{Asked, Caller};
-use crate::world::settings::Permission;
+use crate::data::request::{Asked, Permitted};
 
 /// How many items one call takes.
 pub(super) const MAX_BULK: usize = 1_000;
@@ -45,10 +45,10 @@ pub(super) struct Ids {
 
 pub(super) async fn insert(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Items>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let mut bulk = Bulk::begin(asked.data_collection_id, asked.return_entity)?;
         tx.collection(&bulk.collection)?;
         let links = asked.save_references.unwrap_or(false);
@@ -64,10 +64,10 @@ pub(super) async fn insert(
 
 pub(super) async fn update(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Items>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let mut bulk = Bulk::begin(asked.data_collection_id, asked.return_entity)?;
         tx.collection(&bulk.collection)?;
         let (links, only_if) = (asked.save_references.unwrap_or(false), Condition::parse(asked.condition)?);
@@ -83,10 +83,10 @@ pub(super) async fn update(
 
 pub(super) async fn save(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Items>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let mut bulk = Bulk::begin(asked.data_collection_id, asked.return_entity)?;
         tx.collection(&bulk.collection)?;
         let links = asked.save_references.unwrap_or(false);
@@ -103,10 +103,10 @@ pub(super) async fn save(
 
 pub(super) async fn patch(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Patches>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let mut bulk = Bulk::begin(asked.data_collection_id, asked.return_entity)?;
         tx.collection(&bulk.collection)?;
         let only_if = Condition::parse(asked.condition)?;
@@ -122,10 +122,10 @@ pub(super) async fn patch(
 
 pub(super) async fn remove(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Ids>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let mut bulk = Bulk::begin(asked.data_collection_id, None)?;
         tx.collection(&bulk.collection)?;
         let only_if = Condition::parse(asked.condition)?;

@@ -7,15 +7,15 @@ use serde_json::{Map, Value, json};
 
 use super::{Reply, Written, read, required, write};
 use crate::Emulator;
+use crate::api::permitted::{ManageDataCollections, ReadDataItems};
 use crate::data::error::DataError;
 use crate::data::query::page::{CursorPaging, Page, Paging, resume, slice};
-use crate::data::request::{Asked, Caller};
+use crate::data::request::{Asked, Permitted};
 use crate::data::schema::{Change, check_field, shown};
 use crate::data::store::Tx;
 use crate::data::store::definition::Definition;
 use crate::data::store::op::Op;
 use crate::http::part::Segment;
-use crate::world::settings::Permission;
 
 /// How many collections a site has at most.
 const MAX_COLLECTIONS: usize = 1_000;
@@ -44,11 +44,11 @@ pub(super) struct Read {
 
 pub(super) async fn list(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<Read>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let page = Page::parse(asked.paging.as_ref(), asked.cursor_paging.as_ref())?;
         let (request, offset) = resume("collections", json!({}), &page)?;
         let all: Vec<&Definition> = site.collections.values().map(|have| &have.definition).collect();
@@ -62,11 +62,11 @@ pub(super) async fn list(
 pub(super) async fn get(
     State(emulator): State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<Read>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         Ok(json!({ "collection": shown(&site.collection(&id)?.definition) }))
     })
     .await
@@ -74,10 +74,10 @@ pub(super) async fn get(
 
 pub(super) async fn create(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<Sent>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let sent = asked.collection.ok_or_else(|| DataError::missing("collection"))?;
         let id = required(sent.id.clone(), "collection.id")?;
         if tx.site().collections.contains_key(&id) {
@@ -99,7 +99,7 @@ pub(super) async fn create(
 /// Replaces what may be changed; the revision must be the present one.
 pub(super) async fn update(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<Sent>,
 ) -> Reply {
     change(emulator, caller, None, asked, true).await
@@ -109,14 +109,20 @@ pub(super) async fn update(
 pub(super) async fn patch(
     State(emulator): State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<Sent>,
 ) -> Reply {
     change(emulator, caller, Some(id), asked, false).await
 }
 
-async fn change(emulator: Emulator, caller: Caller, id: Option<String>, asked: Sent, whole: bool) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+async fn change(
+    emulator: Emulator,
+    caller: Permitted<ManageDataCollections>,
+    id: Option<String>,
+    asked: Sent,
+    whole: bool,
+) -> Reply {
+    write(emulator, caller, move |tx, _| {
         let sent =
             asked.collection.or(asked.data_collection).ok_or_else(|| DataError::missing("collection"))?;
         let id = required(id.or_else(|| sent.id.clone()), "collection.id")?;
@@ -130,9 +136,9 @@ async fn change(emulator: Emulator, caller: Caller, id: Option<String>, asked: S
 pub(super) async fn delete(
     State(emulator): State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         tx.collection(&id)?;
         tx.apply(Op::Drop { collection: id.clone() });
         Ok(Written { reply: json!({}), collection: id, changes: Vec::new() })
@@ -150,10 +156,10 @@ pub(super) struct FieldCall {
 
 pub(super) async fn create_field(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<FieldCall>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let (mut definition, field) = asked.open(tx)?;
         let key = check_field(&field)?;
         if definition.field(&key).is_some() {
@@ -168,10 +174,10 @@ pub(super) async fn create_field(
 
 pub(super) async fn update_field(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<FieldCall>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let (mut definition, field) = asked.open(tx)?;
         let key = check_field(&field)?;
         *slot(&mut definition, &key)? = field;
@@ -183,10 +189,10 @@ pub(super) async fn update_field(
 pub(super) async fn patch_field(
     State(emulator): State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<FieldCall>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let asked = FieldCall { data_collection_id: Some(id), ..asked };
         let (mut definition, field) = asked.open(tx)?;
         let key = field.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -200,10 +206,10 @@ pub(super) async fn patch_field(
 
 pub(super) async fn delete_field(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<FieldCall>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let id = required(asked.data_collection_id, "dataCollectionId")?;
         let key = required(asked.field_key, "fieldKey")?;
         let mut definition = tx.collection(&id)?.definition.clone();

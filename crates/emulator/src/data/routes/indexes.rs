@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 use super::{Reply, Written, read, required, write};
 use crate::Emulator;
+use crate::api::permitted::ManageDataCollections;
 use crate::data::error::DataError;
 use crate::data::filter::Filter;
 use crate::data::query::find;
 use crate::data::query::page::{CursorPaging, Page, Paging, resume, slice};
-use crate::data::request::{Asked, Caller};
+use crate::data::request::{Asked, Permitted};
 use crate::data::store::Tx;
 use crate::data::store::definition::{DeclaredIndex, Definition, IndexField, Order};
 use crate::data::store::op::Op;
 use crate::data::value::{Key, keys_at};
-use crate::world::settings::Permission;
 
 /// How many of each kind a collection has at Wix.
 const REGULAR: usize = 3;
@@ -60,10 +60,10 @@ pub(super) struct Read {
 
 pub(super) async fn create(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<Create>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let mut definition = tx.collection(&collection)?.definition.clone();
         let sent = asked.index.ok_or_else(|| DataError::missing("index"))?;
@@ -87,10 +87,10 @@ pub(super) async fn create(
 
 pub(super) async fn drop(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<Read>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let name = required(asked.index_name, "indexName")?;
         let mut definition = tx.collection(&collection)?.definition.clone();
@@ -109,10 +109,10 @@ pub(super) async fn drop(
 
 pub(super) async fn list(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<Read>,
 ) -> Reply {
-    read(emulator, caller, Permission::ManageDataCollections, true, move |site| {
+    read(emulator, caller, true, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let page = Page::parse(asked.paging.as_ref(), asked.cursor_paging.as_ref())?;
         let (request, offset) = resume("indexes", json!({}), &page)?;
@@ -126,10 +126,10 @@ pub(super) async fn list(
 
 pub(super) async fn available(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<Read>,
 ) -> Reply {
-    read(emulator, caller, Permission::ManageDataCollections, true, move |site| {
+    read(emulator, caller, true, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let (regular, unique) = left(&site.collection(&collection)?.definition);
         Ok(json!({ "regular1Field": 0, "regular3Field": regular, "unique1Field": unique, "total": regular + unique }))

@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use super::{Reply, Written, data_item, read, required, write};
 use crate::Emulator;
+use crate::api::permitted::{ReadDataItems, WriteDataItems};
 use crate::data::error::DataError;
 use crate::data::filter::Filter;
 use crate::data::item::{Change, ChangeKind, SentItem};
 use crate::data::patch::Patch;
 use crate::data::query::shape::{Include, include, project};
-use crate::data::request::{Asked, Caller};
+use crate::data::request::{Asked, Permitted};
 use crate::data::store::op::Op;
 use crate::http::part::Segment;
-use crate::world::settings::Permission;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,9 +63,13 @@ impl Condition {
     }
 }
 
-pub(super) async fn get(State(emulator): State<Emulator>, caller: Caller, Asked(asked): Asked<Get>) -> Reply {
+pub(super) async fn get(
+    State(emulator): State<Emulator>,
+    caller: Permitted<ReadDataItems>,
+    Asked(asked): Asked<Get>,
+) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let id = required(asked.data_item_id, "dataItemId")?;
         let found = site.collection(&collection)?.find(&id);
@@ -80,7 +84,7 @@ pub(super) async fn get(State(emulator): State<Emulator>, caller: Caller, Asked(
 pub(super) async fn get_by_path(
     state: State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(mut asked): Asked<Get>,
 ) -> Reply {
     asked.data_item_id = Some(named("dataItemId", asked.data_item_id.take(), id)?);
@@ -89,10 +93,10 @@ pub(super) async fn get_by_path(
 
 pub(super) async fn insert(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Put>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let (collection, item, links) = asked.open()?;
         let change = tx.insert(&collection, item, writer, links)?;
         Ok(one(collection, change))
@@ -102,10 +106,10 @@ pub(super) async fn insert(
 
 pub(super) async fn update(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(mut asked): Asked<Put>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let only_if = Condition::parse(asked.condition.take())?;
         let (collection, item, links) = asked.open()?;
         let change = tx.update(&collection, item, writer, links, &only_if)?;
@@ -117,7 +121,7 @@ pub(super) async fn update(
 pub(super) async fn update_by_path(
     state: State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(mut asked): Asked<Put>,
 ) -> Reply {
     if let Some(item) = &mut asked.data_item {
@@ -128,10 +132,10 @@ pub(super) async fn update_by_path(
 
 pub(super) async fn save(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Put>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let (collection, item, links) = asked.open()?;
         let change = tx.save(&collection, item, writer, links)?;
         let action = if change.kind == ChangeKind::Created { "INSERTED" } else { "UPDATED" };
@@ -144,10 +148,10 @@ pub(super) async fn save(
 
 pub(super) async fn patch(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<PatchOne>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let patch = asked.patch.ok_or_else(|| DataError::missing("patch"))?;
         let change = tx.patch(&collection, patch, writer, &Condition::parse(asked.condition)?)?;
@@ -159,7 +163,7 @@ pub(super) async fn patch(
 pub(super) async fn patch_by_path(
     state: State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(mut asked): Asked<PatchOne>,
 ) -> Reply {
     if let Some(patch) = &mut asked.patch {
@@ -170,10 +174,10 @@ pub(super) async fn patch_by_path(
 
 pub(super) async fn remove(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Remove>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let id = required(asked.data_item_id, "dataItemId")?;
         let change = tx.remove(&collection, &id, &Condition::parse(asked.condition)?)?;
@@ -185,7 +189,7 @@ pub(super) async fn remove(
 pub(super) async fn remove_by_path(
     state: State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(mut asked): Asked<Remove>,
 ) -> Reply {
     asked.data_item_id = Some(named("dataItemId", asked.data_item_id.take(), id)?);
@@ -201,10 +205,10 @@ pub(super) struct Truncate {
 /// Removes all items. The app is not told of each: Wix tells nobody either.
 pub(super) async fn truncate(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Truncate>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         tx.collection(&collection)?;
         tx.apply(Op::Clear { collection: collection.clone() });

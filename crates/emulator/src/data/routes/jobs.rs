@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use super::{Reply, Written, required, write};
 use crate::Emulator;
+use crate::api::permitted::WriteDataItems;
 use crate::data::error::DataError;
 use crate::data::filter::Filter;
 use crate::data::patch::{Modification, Patch};
 use crate::data::query::find;
-use crate::data::request::{Asked, Caller};
+use crate::data::request::{Asked, Permitted};
 use crate::data::store::Tx;
 use crate::http::part::Segment;
-use crate::world::settings::Permission;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,12 +28,12 @@ pub(super) struct ByFilter {
 
 pub(super) async fn patch(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<ByFilter>,
 ) -> Reply {
     let job = emulator.engine().jobs().begin(emulator.engine())?;
     let engine = std::sync::Arc::clone(emulator.engine());
-    write(emulator, caller, Permission::WriteDataItems, move |tx, writer| {
+    write(emulator, caller, move |tx, writer| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let modifications = asked.field_modifications.filter(|list| !list.is_empty());
         let modifications = modifications.ok_or_else(|| DataError::missing("fieldModifications"))?;
@@ -50,12 +50,12 @@ pub(super) async fn patch(
 
 pub(super) async fn remove(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<ByFilter>,
 ) -> Reply {
     let job = emulator.engine().jobs().begin(emulator.engine())?;
     let engine = std::sync::Arc::clone(emulator.engine());
-    write(emulator, caller, Permission::WriteDataItems, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let mut changes = Vec::new();
         for id in matching(tx, &collection, asked.filter.as_ref())? {
@@ -70,9 +70,8 @@ pub(super) async fn remove(
 pub(super) async fn status(
     State(emulator): State<Emulator>,
     Segment(id): Segment<String>,
-    caller: Caller,
+    _: Permitted<WriteDataItems>,
 ) -> Reply {
-    caller.ensure(&emulator, Permission::WriteDataItems)?;
     let unknown = || DataError::new(StatusCode::NOT_FOUND, "WDE0075", "There is no such job.");
     let count = emulator.engine().jobs().find(&id).ok_or_else(unknown)?;
     Ok(Json(json!({ "status": "SUCCEEDED", "successCount": count })).into_response())

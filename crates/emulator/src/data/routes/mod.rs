@@ -18,11 +18,11 @@ use serde_json::Value;
 
 use super::error::DataError;
 use super::item::{Change, Writer};
-use super::request::{CONSISTENT, Caller};
+use super::request::{CONSISTENT, Permitted};
 use super::store::Tx;
 use super::store::op::SiteData;
 use crate::Emulator;
-use crate::world::settings::Permission;
+use crate::api::permitted::Need;
 
 /// What a call answers.
 type Reply = Result<Response, DataError>;
@@ -102,12 +102,11 @@ fn structure() -> Router<Emulator> {
 /// Looks at the site's data, off the threads that serve requests: a long look must not hold up short ones.
 async fn read(
     emulator: Emulator,
-    caller: Caller,
-    permission: Permission,
+    caller: Permitted<impl Need>,
     consistent: bool,
     look: impl FnOnce(&mut SiteData) -> Result<Value, DataError> + Send + 'static,
 ) -> Reply {
-    caller.ensure(&emulator, permission)?;
+    let caller = caller.caller();
     let work = move || {
         let engine = emulator.engine();
         let now = engine.now();
@@ -121,11 +120,10 @@ async fn read(
 /// Changes the site's data, and tells the app of it where it wants to know.
 async fn write(
     emulator: Emulator,
-    caller: Caller,
-    permission: Permission,
+    caller: Permitted<impl Need>,
     work: impl FnOnce(&mut Tx<'_>, &Writer) -> Result<Written, DataError> + Send + 'static,
 ) -> Reply {
-    caller.ensure(&emulator, permission)?;
+    let caller = caller.caller();
     let work = move || {
         let engine = emulator.engine();
         let (now, writer) = (engine.now(), caller.writer(&emulator));

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use super::collections::define_next;
 use super::{Reply, required, write};
 use crate::Emulator;
+use crate::api::permitted::ManageDataCollections;
 use crate::data::error::DataError;
-use crate::data::request::{Asked, Caller};
-use crate::world::settings::Permission;
+use crate::data::request::{Asked, Permitted};
 
 /// The types that the official package names.
 const TYPES: [&str; 8] = [
@@ -36,10 +36,10 @@ pub(super) struct PluginCall {
 
 pub(super) async fn add(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<PluginCall>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let id = required(asked.data_collection_id, "dataCollectionId")?;
         let plugin = asked.plugin.ok_or_else(|| DataError::missing("plugin"))?;
         let kind = kind(plugin.get("type").and_then(Value::as_str), "plugin.type")?;
@@ -55,10 +55,10 @@ pub(super) async fn add(
 
 pub(super) async fn delete(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ManageDataCollections>,
     Asked(asked): Asked<PluginCall>,
 ) -> Reply {
-    write(emulator, caller, Permission::ManageDataCollections, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let id = required(asked.data_collection_id, "dataCollectionId")?;
         let kind = kind(asked.plugin_type.as_deref(), "pluginType")?;
         let mut definition = tx.collection(&id)?.definition.clone();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Reply, data_item, read, required};
 use crate::Emulator;
+use crate::api::permitted::ReadDataItems;
 use crate::data::aggregate::{self, Aggregation, pipeline::Pipeline};
 use crate::data::error::DataError;
 use crate::data::filter::Filter;
@@ -13,11 +14,10 @@ use crate::data::query::order::{SortField, Sorting};
 use crate::data::query::page::{CursorPaging, Page, Paging};
 use crate::data::query::shape::{Include, include, project};
 use crate::data::query::{Query, find, run};
-use crate::data::request::{Asked, Caller};
+use crate::data::request::{Asked, Permitted};
 use crate::data::search::{self, Search};
 use crate::data::store::definition::Order;
 use crate::data::store::op::SiteData;
-use crate::world::settings::Permission;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,11 +43,11 @@ struct QueryBody {
 
 pub(super) async fn query(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<QueryCall>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let body = asked.query.unwrap_or_default();
         let query = Query {
             collection: required(asked.data_collection_id, "dataCollectionId")?,
@@ -89,11 +89,11 @@ pub(super) struct Count {
 
 pub(super) async fn count(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<Count>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let filter = Filter::parse(asked.filter.as_ref())?;
         Ok(json!({ "totalCount": find::count(site.collection(&collection)?, &filter) }))
@@ -116,11 +116,11 @@ pub(super) struct Distinct {
 
 pub(super) async fn distinct(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<Distinct>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let page = Page::parse(asked.paging.as_ref(), asked.cursor_paging.as_ref())?;
         let request = json!({ "field": asked.field_name, "filter": asked.filter, "down": asked.order == Some(Order::Desc) });
@@ -142,11 +142,11 @@ pub(super) struct SearchCall {
 
 pub(super) async fn search(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<SearchCall>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let search = asked.search.ok_or_else(|| DataError::missing("search"))?;
         let (items, info) = search::run(site.collection(&collection)?, &search)?;
@@ -173,11 +173,11 @@ pub(super) struct Aggregate {
 
 pub(super) async fn aggregate(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<Aggregate>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let page = Page::parse(asked.paging.as_ref(), asked.cursor_paging.as_ref())?;
         let request = json!({
@@ -210,11 +210,11 @@ struct PipelineBody {
 
 pub(super) async fn pipeline(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<PipelineCall>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let body = asked.pipeline.ok_or_else(|| DataError::missing("pipeline"))?;
         let page = Page::parse(body.paging.as_ref(), body.cursor_paging.as_ref())?;

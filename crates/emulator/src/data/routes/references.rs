@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::bulk::few;
 use super::{Reply, Written, read, required, write};
 use crate::Emulator;
+use crate::api::permitted::{ReadDataItems, WriteDataItems};
 use crate::data::error::DataError;
 use crate::data::query::page::{CursorPaging, Page, Paging, resume, slice};
 use crate::data::reference::{Link, SentLink, followed, targets};
-use crate::data::request::{Asked, Caller};
+use crate::data::request::{Asked, Permitted};
 use crate::data::store::Tx;
 use crate::data::store::definition::Order;
-use crate::world::settings::Permission;
 
 const CURSOR: &str = "referenced";
 
@@ -27,7 +27,7 @@ pub(super) struct Links {
 
 pub(super) async fn insert(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Links>,
 ) -> Reply {
     bulk(emulator, caller, asked, "INSERT", |tx, of, link| tx.add_link(of, link)).await
@@ -35,7 +35,7 @@ pub(super) async fn insert(
 
 pub(super) async fn remove(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Links>,
 ) -> Reply {
     bulk(emulator, caller, asked, "DELETE", |tx, of, link| tx.remove_link(of, link)).await
@@ -43,12 +43,12 @@ pub(super) async fn remove(
 
 async fn bulk(
     emulator: Emulator,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     asked: Links,
     action: &'static str,
     apply: fn(&mut Tx<'_>, &str, &Link) -> Result<(), DataError>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         tx.collection(&collection)?;
         let (mut results, mut successes) = (Vec::new(), 0);
@@ -87,7 +87,7 @@ pub(super) struct OneLink {
 
 pub(super) async fn insert_one(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<OneLink>,
 ) -> Reply {
     single(emulator, caller, asked, |tx, of, link| tx.add_link(of, link)).await
@@ -95,7 +95,7 @@ pub(super) async fn insert_one(
 
 pub(super) async fn remove_one(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<OneLink>,
 ) -> Reply {
     single(emulator, caller, asked, |tx, of, link| tx.remove_link(of, link)).await
@@ -103,11 +103,11 @@ pub(super) async fn remove_one(
 
 async fn single(
     emulator: Emulator,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     asked: OneLink,
     apply: fn(&mut Tx<'_>, &str, &Link) -> Result<(), DataError>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let sent = asked.data_item_reference.ok_or_else(|| DataError::missing("dataItemReference"))?;
         let link = sent.open()?;
@@ -128,10 +128,10 @@ pub(super) struct Replace {
 
 pub(super) async fn replace(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<WriteDataItems>,
     Asked(asked): Asked<Replace>,
 ) -> Reply {
-    write(emulator, caller, Permission::WriteDataItems, move |tx, _| {
+    write(emulator, caller, move |tx, _| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let field = required(asked.referring_item_field_name, "referringItemFieldName")?;
         let from = required(asked.referring_item_id, "referringItemId")?;
@@ -154,11 +154,11 @@ pub(super) struct IsReferenced {
 
 pub(super) async fn is_referenced(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<IsReferenced>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let link = asked.link.open()?;
         let (_, have) = targets(site, &collection, &link.field, &link.from)?;
@@ -185,11 +185,11 @@ pub(super) struct Follow {
 /// Follows the references of one or several items.
 pub(super) async fn query(
     State(emulator): State<Emulator>,
-    caller: Caller,
+    caller: Permitted<ReadDataItems>,
     Asked(asked): Asked<Follow>,
 ) -> Reply {
     let strong = asked.consistent_read.unwrap_or(false);
-    read(emulator, caller, Permission::ReadDataItems, strong, move |site| {
+    read(emulator, caller, strong, move |site| {
         let collection = required(asked.data_collection_id, "dataCollectionId")?;
         let page = Page::parse(asked.paging.as_ref(), asked.cursor_paging.as_ref())?;
         let mut from = asked.referring_item_ids.unwrap_or_default();
