@@ -19,6 +19,7 @@ use crate::data_file::DataFile;
 use crate::error::{Error, Refusal};
 use crate::limiter::Limiter;
 use crate::live::LiveEvent;
+use crate::memory_key;
 use crate::pace::{Gear, TICK};
 use crate::record::Recorder;
 use crate::recording::Tally;
@@ -277,7 +278,7 @@ fn restore_clock(clock: &VirtualClock, world: &World, is_new: bool) {
     }
 }
 
-/// The configured key, else the saved one, else a new one that is saved from now on.
+/// The configured key, else the saved one, else a new one that is saved from now on; in memory, the one of all such platforms.
 fn signer(config: &EmulatorConfig, world: &mut World) -> Result<WebhookSigner, Error> {
     if let Some(pem) = &config.signer_pem {
         return WebhookSigner::from_pkcs8_pem(pem).map_err(Error::key);
@@ -285,26 +286,8 @@ fn signer(config: &EmulatorConfig, world: &mut World) -> Result<WebhookSigner, E
     if let Some(pem) = &world.signer_pem {
         return WebhookSigner::from_pkcs8_pem(pem).map_err(Error::key);
     }
-    let pem = if config.data_file.is_some() { new_key()? } else { key_of_this_process()? };
+    let pem = if config.data_file.is_some() { memory_key::fresh()? } else { memory_key::shared()? };
     let signer = WebhookSigner::from_pkcs8_pem(&pem).map_err(Error::key)?;
     world.signer_pem = Some(pem);
     Ok(signer)
-}
-
-fn new_key() -> Result<String, Error> {
-    let pem = WebhookSigner::generate().and_then(|signer| signer.to_pkcs8_pem()).map_err(Error::key)?;
-    Ok(pem.to_string())
-}
-
-/// One key for all platforms in memory: making it takes longer than the rest of their start.
-///
-/// It proves nothing to anybody but the apps that were given the public half of one of these platforms, and it ends with
-/// them. A platform that outlives its process, in a data file, has a key of its own.
-fn key_of_this_process() -> Result<String, Error> {
-    static MADE: Mutex<Option<String>> = Mutex::new(None);
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(pem) = &*made {
-        return Ok(pem.clone());
-    }
-    Ok(made.insert(new_key()?).clone())
 }

@@ -32,6 +32,7 @@ mod invoice_life;
 mod limiter;
 mod live;
 mod market;
+mod memory_key;
 mod owner;
 mod pace;
 mod page_api;
