@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::Url;
 use wixapp_emulator::Card;
 use wixapp_platform::api::billing::BillingCycle;
-use wixapp_platform::{AppSecret, CheckoutRequest, WixClient};
+use wixapp_platform::{AppSecret, CheckoutRequest, Credential, InstanceClaims, WixClient, instance_token};
 
 use crate::stage::{APP_ID, SECRET, Stage, hours};
 
@@ -71,4 +71,21 @@ async fn the_client_believes_token_info_about_an_instance_token() {
     let info = client.token_info(&token).await.unwrap();
     assert_eq!(info.instance_id, instance);
     assert!(info.is_owner());
+}
+
+#[tokio::test]
+async fn an_api_key_and_a_raw_instance_token_are_no_credentials_here() {
+    let stage = Stage::new().await;
+    let client = client(&stage);
+    let claims = InstanceClaims::owner(stage.install().await, stage.now());
+    let token = instance_token::sign(&claims, &AppSecret::new(SECRET).unwrap());
+    for credential in [
+        Credential::api_key_for_site("IST.eyJ", &stage.site_id()).unwrap(),
+        Credential::api_key_for_account("IST.eyJ", "an-account").unwrap(),
+        Credential::instance_token(&token).unwrap(),
+    ] {
+        // The page of fidelity lists both as missing.
+        let error = client.app_instance(&credential).await.unwrap_err();
+        assert_eq!((error.status(), error.is_unauthorized()), (Some(401), true), "{credential:?}");
+    }
 }
