@@ -115,6 +115,25 @@ fn snapshots_of_platform_and_app_are_branches_that_can_be_compared() {
 }
 
 #[test]
+fn a_scenario_is_triggered_by_its_name_and_by_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dev, platform) = dev(folder.path());
+    std::fs::write(folder.path().join("buy.scenario"), "site 2\ninstall\nbuy pro yearly\nexpect plan pro\n")
+        .unwrap();
+    let played = at(&platform, "trigger buy.scenario").inside(folder.path()).run().success();
+    assert_eq!(played.lines().count(), 4, "{played}");
+    let played = json(at(&platform, "trigger first-payment"));
+    assert!(played["failed"].is_null(), "{played}");
+
+    std::fs::write(folder.path().join("wrong.scenario"), "install\nfly\n").unwrap();
+    let wrong = at(&platform, "trigger wrong.scenario").inside(folder.path()).run().refusal();
+    assert!(wrong.contains("wrong.scenario: ") && wrong.contains("line 2"), "{wrong}");
+    let sited = at(&platform, "trigger first-payment --site 2").run().refusal();
+    assert!(sited.contains("--site and --override are for events"), "{sited}");
+    assert_eq!(dev.stop(), Some(0));
+}
+
+#[test]
 fn chaos_and_triggers_reach_the_platform() {
     let folder = tempfile::tempdir().unwrap();
     let (dev, platform) = dev(folder.path());
@@ -146,6 +165,7 @@ fn chaos_and_triggers_reach_the_platform() {
     assert!(back.contains("the clock only goes forward") && back.contains("a snapshot brings"), "{back}");
     let event = at(&platform, "trigger AppExploded").run().refusal();
     assert!(event.contains("PaidPlanPurchased"), "{event}");
+    assert!(event.contains("no event, no scenario and no file `AppExploded`"), "{event}");
     assert_snapshot!(refusals([
         ("a field without a value", at(&platform, "trigger AppInstalled --override appId")),
         ("a rate that is none", at(&platform, "emulator chaos --drop 101")),

@@ -4,7 +4,7 @@ mod chaos;
 pub(super) mod clock;
 pub(super) mod link;
 mod replay;
-mod scenario;
+pub(super) mod scenario;
 mod snapshot;
 mod start;
 

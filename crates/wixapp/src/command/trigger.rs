@@ -1,4 +1,4 @@
-//! `trigger`: lead a running platform to one of Wix's events.
+//! `trigger`: lead a running platform to one of Wix's events, or through a scenario.
 
 use std::process::ExitCode;
 
@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 use wixapp_emulator::EVENTS;
 
 use super::emulator::link::Link;
+use super::emulator::scenario;
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The event
-    #[arg(value_name = "EVENT", value_parser = EVENTS)]
+    /// The event, or a scenario: the name of one that comes with wixapp, or a file
+    #[arg(value_name = "EVENT|SCENARIO")]
     event: String,
     /// The site: its number from 1, its name or its id [default: the first]
     #[arg(long, value_name = "SITE")]
@@ -36,13 +37,19 @@ pub(super) fn examples(program: &str) -> String {
   {program} trigger PaidPlanPurchased
   {program} trigger PaidPlanPurchased --override vendorProductId=mystery
   {program} trigger InvoiceStatusUpdated --override status=REFUNDED --site 2 --json
+  {program} trigger trial-to-refund
+  {program} trigger refund.scenario
 
-What is missing on the way (an install, a plan) is done first, and the app hears of that too. To play a whole life of a site,
-use `emulator run`."
+What is missing on the way (an install, a plan) is done first, and the app hears of that too. A scenario is played as by
+`emulator run`. Events: {events}.",
+        events = EVENTS.join(", ")
     )
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
+    if !EVENTS.contains(&args.event.as_str()) {
+        return play(&args).await;
+    }
     let mut body = json!({ "event": args.event });
     if let Some(site) = &args.site {
         body["siteId"] = site_id(&args.link, site).await?.into();
@@ -54,6 +61,19 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         format!("{} of {} is on its way: {}", said("eventType"), said("siteName"), said("deliveryId"))
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn play(args: &Args) -> Result<ExitCode, Failure> {
+    let unknown = || {
+        Failure::user(format!("there is no event, no scenario and no file `{}`", args.event))
+            .hint(format!("the events are {}; `emulator run --list` shows the scenarios", EVENTS.join(", ")))
+    };
+    let text = scenario::find(&args.event).ok_or_else(unknown)??;
+    if args.site.is_some() || !args.overrides.is_empty() {
+        return Err(Failure::user("--site and --override are for events")
+            .hint("a scenario names its sites and fields itself: `site 2`, `trigger EVENT field=value`"));
+    }
+    scenario::play(&args.link, &args.event, &text).await
 }
 
 async fn site_id(link: &Link, wanted: &str) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! `emulator run`: play a scenario on a running platform, or on one of its own.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -51,17 +51,42 @@ pub(super) async fn run(app: App, args: Args) -> Result<ExitCode, Failure> {
         return list(args.link.json);
     }
     let (name, text) = text(&args)?;
-    // What is wrong with the file is said before anything is touched.
-    let scenario: Scenario = text.parse().map_err(|error: wixapp_emulator::Error| mistake(&name, &error))?;
-    let played = if args.fresh {
-        let local = Box::pin(Local::start(app)).await?;
-        let played = local.emulator().play(&scenario).await;
-        local.stop().await?;
-        json!(played.map_err(|error| Failure::user(error.to_string()))?)
-    } else {
-        args.link.post("scenarios", &json!({ "text": text })).await?
-    };
-    tell(&name, &played, args.link.json)
+    if !args.fresh {
+        return play(&args.link, &name, &text).await;
+    }
+    let scenario = parsed(&name, &text)?;
+    let local = Box::pin(Local::start(app)).await?;
+    let played = local.emulator().play(&scenario).await;
+    local.stop().await?;
+    tell(&name, &json!(played.map_err(|error| Failure::user(error.to_string()))?), args.link.json)
+}
+
+/// Plays a scenario on a running platform.
+pub(in crate::command) async fn play(link: &Link, name: &str, text: &str) -> Result<ExitCode, Failure> {
+    parsed(name, text)?;
+    let played = link.post("scenarios", &json!({ "text": text })).await?;
+    tell(name, &played, link.json)
+}
+
+/// What is wrong with the file is said before anything is touched.
+fn parsed(name: &str, text: &str) -> Result<Scenario, Failure> {
+    text.parse().map_err(|error: wixapp_emulator::Error| mistake(name, &error))
+}
+
+/// The scenario of this name that comes with wixapp, or the one in the file of this name, if there is either.
+pub(in crate::command) fn find(named: &str) -> Option<Result<String, Failure>> {
+    let shipped = Scenario::shipped().iter().find(|(known, _)| *known == named);
+    if let Some((_, text)) = shipped {
+        return Some(Ok((*text).to_owned()));
+    }
+    let file = Path::new(named);
+    file.is_file().then(|| std::fs::read_to_string(file).map_err(|error| unreadable(named, &error)))
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Failure {
+    Failure::user(format!("{name} cannot be read"))
+        .because(error)
+        .hint("name a text file with one step a line")
 }
 
 fn text(args: &Args) -> Result<(String, String), Failure> {
@@ -81,12 +106,7 @@ fn text(args: &Args) -> Result<(String, String), Failure> {
     } else {
         std::fs::read_to_string(&file)
     };
-    let refused = |error: std::io::Error| {
-        Failure::user(format!("{name} cannot be read"))
-            .because(&error)
-            .hint("name a text file with one step a line")
-    };
-    read.map(|text| (name.clone(), text)).map_err(refused)
+    read.map(|text| (name.clone(), text)).map_err(|error| unreadable(&name, &error))
 }
 
 fn list(json: bool) -> Result<ExitCode, Failure> {
