@@ -4,7 +4,7 @@ use wixapp_core::clock::Timestamp;
 use wixapp_core::crash::{Moment, here};
 use wixapp_core::{DeliveryId, Fact, InstanceId};
 
-use crate::conn::{row, rows, sql};
+use crate::conn::{Statement, row, rows, sql};
 use crate::error::Error;
 use crate::live::{Change, Topic};
 use crate::store::Store;
@@ -148,11 +148,29 @@ impl Store {
     /// # Errors
     /// When the database cannot be used.
     pub async fn count_waiting(&self) -> Result<(i64, i64), Error> {
-        self.read(|conn| {
+        self.two_counts(sql!(
+            "SELECT (SELECT count(*) FROM facts WHERE state = 'new'), (SELECT count(*) FROM facts WHERE state = 'parked')"
+        ))
+        .await
+    }
+
+    /// The same of one instance.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn count_waiting_of(&self, instance_id: &InstanceId) -> Result<(i64, i64), Error> {
+        self.two_counts(sql!(
+            "SELECT (SELECT count(*) FROM facts WHERE state = 'new' AND instance_id = $1), \
+             (SELECT count(*) FROM facts WHERE state = 'parked' AND instance_id = $1)",
+            instance_id
+        ))
+        .await
+    }
+
+    async fn two_counts(&self, statement: Statement) -> Result<(i64, i64), Error> {
+        self.read(move |conn| {
+            let statement = statement.clone();
             Box::pin(async move {
-                let statement = sql!(
-                    "SELECT (SELECT count(*) FROM facts WHERE state = 'new'), (SELECT count(*) FROM facts WHERE state = 'parked')"
-                );
                 match row(conn, statement).await? {
                     Some(mut row) => Ok((row.int()?, row.int()?)),
                     None => Ok((0, 0)),
@@ -163,7 +181,7 @@ impl Store {
     }
 }
 
-pub(crate) fn insert_fact(delivery: &NewDelivery) -> crate::conn::Statement {
+pub(crate) fn insert_fact(delivery: &NewDelivery) -> Statement {
     let (at, kind) = match &delivery.fact {
         Some(fact) => (fact.at, Some(to_json(&fact.kind))),
         None => (delivery.received_at, None),
@@ -190,7 +208,7 @@ pub(crate) fn insert_fact(delivery: &NewDelivery) -> crate::conn::Statement {
     )
 }
 
-pub(crate) fn insert_delivery(delivery: &NewDelivery, duplicate: bool) -> crate::conn::Statement {
+pub(crate) fn insert_delivery(delivery: &NewDelivery, duplicate: bool) -> Statement {
     sql!(
         "INSERT INTO deliveries (instance_id, delivery_id, fact_key, event_type, received_at, duplicate) \
          VALUES ($1, $2, $3, $4, $5, $6)",

@@ -69,10 +69,26 @@ fn dev_has_help() {
                                 [default: warn]
       -h, --help                Print help
 
+    Options of the local platform:
+          --calls-a-minute <NUMBER>   How many calls an install has in a minute; 0 sets no limit
+                                      [default: 200]
+          --data-lag <SECONDS>        Let plain reads of Wix Data be so many seconds behind, as they may
+                                      be at Wix [default: 0]
+          --subscribe <EVENT>         Send this domain event to the app, for example
+                                      wix.data.v2.data_item_created; may be given more than once
+          --custom-charges-url <URL>  Where an app that is paid by use answers: it is asked at
+                                      URL/v1/charges and so on
+          --embedded-script <FILE>    A file with the HTML of the app's embedded script; {{name}} stands
+                                      for a parameter
+          --widget <TAG=URL>          A custom element of the app and its module, shown on the sites'
+                                      pages: my-widget=URL
+
     Examples:
       wixapp dev                       start on http://127.0.0.1:4100
       wixapp dev --port 5000 --open    start on another port and open the browser
       wixapp dev --reset               forget everything and begin anew
+      wixapp dev --data-lag 5 --calls-a-minute 50
+                                          a platform that is stricter than most
     ");
 }
 
@@ -166,33 +182,34 @@ fn emulator_has_help() {
       help      Print this message or the help of the given subcommand(s)
 
     Options:
-          --port <PORT>               Port of the local platform; 0 takes any that is free [default:
-                                      4100]
-          --app-url <URL>             Where the app's page is
-          --webhook-url <URL>         Where webhooks go [default: the app's page + /api/v1/wix/webhook]
-          --pricing-url <URL>         Where the app's own pricing page is [default: the app's page +
-                                      /plans]
-          --app-id <ID>               The app's id [env: WIXAPP_APP_ID]
-          --app-secret <TEXT>         The app's secret, at least 16 characters [env: WIXAPP_APP_SECRET]
-          --app-secret-file <FILE>    A file that holds it [env: WIXAPP_APP_SECRET_FILE]
-          --app-name <NAME>           The app's name in the App Market
-          --plans <FILE>              The plans on sale: standard, autopost, or a plans.toml [default:
-                                      standard]
-          --custom-charges-url <URL>  Where an app that is paid by use answers: it is asked at
-                                      URL/v1/charges and so on
-          --embedded-script <FILE>    A file with the HTML of the app's embedded script; {{name}} stands
-                                      for a parameter
-          --widget <TAG=URL>          A custom element of the app and its module, shown on the sites'
-                                      pages: my-widget=URL
-          --data-file <FILE>          Keep the platform's state in this file
-          --public-key-file <FILE>    Write the public key of the webhooks to this file
+          --port <PORT>             Port of the local platform; 0 takes any that is free [default: 4100]
+          --app-url <URL>           Where the app's page is
+          --webhook-url <URL>       Where webhooks go [default: the app's page + /api/v1/wix/webhook]
+          --pricing-url <URL>       Where the app's own pricing page is [default: the app's page +
+                                    /plans]
+          --app-id <ID>             The app's id [env: WIXAPP_APP_ID]
+          --app-secret <TEXT>       The app's secret, at least 16 characters [env: WIXAPP_APP_SECRET]
+          --app-secret-file <FILE>  A file that holds it [env: WIXAPP_APP_SECRET_FILE]
+          --app-name <NAME>         The app's name in the App Market
+          --plans <FILE>            The plans on sale: standard, autopost, or a plans.toml [default:
+                                    standard]
+          --data-file <FILE>        Keep the platform's state in this file
+          --public-key-file <FILE>  Write the public key of the webhooks to this file
+      -h, --help                    Print help
+
+    Options of the local platform:
           --calls-a-minute <NUMBER>   How many calls an install has in a minute; 0 sets no limit
                                       [default: 200]
           --data-lag <SECONDS>        Let plain reads of Wix Data be so many seconds behind, as they may
                                       be at Wix [default: 0]
           --subscribe <EVENT>         Send this domain event to the app, for example
                                       wix.data.v2.data_item_created; may be given more than once
-      -h, --help                      Print help
+          --custom-charges-url <URL>  Where an app that is paid by use answers: it is asked at
+                                      URL/v1/charges and so on
+          --embedded-script <FILE>    A file with the HTML of the app's embedded script; {{name}} stands
+                                      for a parameter
+          --widget <TAG=URL>          A custom element of the app and its module, shown on the sites'
+                                      pages: my-widget=URL
 
     Examples:
       wixapp emulator --app-url http://127.0.0.1:3000 --app-id my-app \

@@ -49,11 +49,18 @@ impl World {
     }
 }
 
+/// Drops the oldest finished records. Those that are open are not counted: however many there are, the one that has just been
+/// finished stays.
 fn drop_oldest<T>(records: &mut VecDeque<T>, finished: impl Fn(&T) -> bool) {
-    while records.len() > KEEP {
-        let Some(oldest) = records.iter().position(&finished) else { return };
-        records.remove(oldest);
+    if records.len() <= KEEP {
+        return;
     }
+    let mut excess = records.iter().filter(|record| finished(record)).count().saturating_sub(KEEP);
+    records.retain(|record| {
+        let dropped = excess > 0 && finished(record);
+        excess -= usize::from(dropped);
+        !dropped
+    });
 }
 
 /// Drops the oldest finished records of each install. `whose` says whose a finished one is; an unfinished one is nobody's.
@@ -84,8 +91,15 @@ mod tests {
     fn only_finished_records_are_dropped_and_the_oldest_go_first() {
         let mut records: VecDeque<usize> = (0..KEEP + 3).collect();
         drop_oldest(&mut records, |n| *n != 0);
-        assert_eq!(records.len(), KEEP);
-        assert_eq!((records[0], records[1]), (0, 4));
+        assert_eq!(records.len(), KEEP + 1);
+        assert_eq!((records[0], records[1]), (0, 3));
+    }
+
+    #[test]
+    fn what_has_just_been_finished_stays_however_much_is_open() {
+        let mut records: VecDeque<usize> = (0..KEEP * 2).collect();
+        drop_oldest(&mut records, |n| *n == KEEP);
+        assert!(records.contains(&KEEP));
     }
 
     #[test]

@@ -153,6 +153,8 @@ async fn facts_are_finished_parked_and_taken_out_again(stage: Stage) {
     let state = |key: &str, parked: Option<&str>| (key.to_owned(), false, parked.map(str::to_owned));
     assert_eq!(states, [state("one", None), state("three", None), state("two", Some("unknown plan"))]);
     assert_eq!(store.count_waiting().await.unwrap(), (0, 1));
+    assert_eq!(store.count_waiting_of(&id).await.unwrap(), (0, 1));
+    assert_eq!(store.count_waiting_of(&instance("site-2")).await.unwrap(), (0, 0));
     decide(None).await.unwrap().unwrap();
     assert_eq!(store.count_waiting().await.unwrap(), (0, 0));
     assert!(facts(&stage, &id).await.iter().all(|fact| fact.parked.is_none() && !fact.is_new));

@@ -61,8 +61,7 @@ async fn verify(args: Verify) -> Result<ExitCode, Failure> {
     let store = database::open(&args.config).await?;
     let total = if args.instance.is_some() { 1 } else { store.count_instances().await? };
     let told = Cell::new(Instant::now());
-    let ((waiting, parked), stripe) = (store.count_waiting().await?, store.count_stripe_events().await?);
-    let unfinished = Unfinished { waiting: waiting + stripe.0, parked: parked + stripe.1 };
+    let unfinished = Unfinished::count(&store, args.instance.as_ref()).await?;
     let mut check =
         Check { store, total, unfinished, told, entries: Cell::new(0), instances: 0, findings: Vec::new() };
     match &args.instance {
@@ -76,11 +75,22 @@ async fn verify(args: Verify) -> Result<ExitCode, Failure> {
     check.tell(args.json)
 }
 
-/// The acknowledged webhooks of all instances that are in no final state, with the events of Stripe of which it is not known
-/// whose they are. The next worker takes up what waits, an operator what is parked: neither is a fault of the books.
+/// The acknowledged webhooks that are in no final state; those of all instances with the events of Stripe of which it is not
+/// known whose they are. The next worker takes up what waits, an operator what is parked: neither is a fault of the books.
 struct Unfinished {
     waiting: i64,
     parked: i64,
+}
+
+impl Unfinished {
+    async fn count(store: &Store, instance_id: Option<&InstanceId>) -> Result<Self, Failure> {
+        if let Some(instance_id) = instance_id {
+            let (waiting, parked) = store.count_waiting_of(instance_id).await?;
+            return Ok(Self { waiting, parked });
+        }
+        let ((waiting, parked), stripe) = (store.count_waiting().await?, store.count_stripe_events().await?);
+        Ok(Self { waiting: waiting + stripe.0, parked: parked + stripe.1 })
+    }
 }
 
 struct Check {
