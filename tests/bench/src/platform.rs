@@ -82,7 +82,7 @@ pub(crate) async fn run(args: &PlatformArgs) -> Result<Figures> {
     let sites_mb = memory_mb()?;
     let mut endpoints = place.endpoints(&instances[0], args.seconds).await?;
     let notes = place.client.items(&instances[0], "Notes");
-    // What is charged beyond a plan needs one.
+    // A history with something in it.
     let order = CheckoutOrder { product_id: "starter".to_owned(), ..CheckoutOrder::default() };
     let page = place.emulator.open_checkout(&instances[0], order)?;
     place.emulator.pay(&page.token, &Card::paying()).await?;

@@ -1,4 +1,6 @@
 //! The other calls of the Wix API, each made by the client: what it takes to write and read them counts too.
+//!
+//! Metered charges are not among them: the platform asks the app for them, and is as fast as its answer.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -7,7 +9,6 @@ use anyhow::{Context, Result, ensure};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use wixapp_core::id::InstanceId;
-use wixapp_platform::api::purchases::ChargeQuery;
 use wixapp_platform::api::scripts::EmbeddedScript;
 use wixapp_platform::api::secrets::SecretDraft;
 use wixapp_platform::data::{
@@ -88,8 +89,6 @@ pub(super) async fn rates(
 
 async fn app(client: &WixClient, instance: &InstanceId, rates: &mut Rates) -> Result<()> {
     rates.of("purchase history", async |_| client.purchases(instance).await).await?;
-    let all = ChargeQuery::default();
-    rates.of("metered charges", async |_| client.metered_charges(instance, &all).await).await?;
     rates.of("app plans", async |_| client.app_plans(instance, &[APP_ID]).await).await?;
     let script = EmbeddedScript::default().with("colour", "red");
     rates.of("embedded script: write", async |_| client.embed_script(instance, &script, None).await).await?;
