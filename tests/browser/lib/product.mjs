@@ -28,7 +28,7 @@ async function isFree(port) {
 }
 
 /** A port whose successor is free too: the platform takes the first, the app the second. */
-async function freePortPair() {
+export async function freePortPair() {
   // Below the range from which Linux gives out ports by itself.
   for (let tries = 0; tries < 100; tries += 1) {
     const port = 20_000 + 2 * Math.floor(Math.random() * 6_000);
@@ -78,12 +78,22 @@ export class Product {
     return product;
   }
 
+  /** What is written on the command line. */
+  options() {
+    const options = ['dev', '--port', String(this.port), '--data-dir', this.dataDir];
+    return this.plans ? [...options, '--plans', join(REPOSITORY, this.plans)] : options;
+  }
+
+  /** Where it answers once it is up. */
+  addresses() {
+    return [`${this.platform}/_emulator/state`, `${this.app}/health`];
+  }
+
   /** Starts the process, again on the same data after a kill, and waits until both servers answer. */
   async run() {
     const { WIXAPP_BIN: binary = join(REPOSITORY, 'target/debug/autopost') } = process.env;
-    const options = ['dev', '--port', String(this.port), '--data-dir', this.dataDir];
-    if (this.plans) options.push('--plans', join(REPOSITORY, this.plans));
     const env = { ...process.env, ...this.settings };
+    const options = this.options();
     const child = spawn(resolve(binary), options, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -104,7 +114,7 @@ export class Product {
 
   async #untilUp() {
     const deadline = Date.now() + START_LIMIT_MS;
-    const addresses = [`${this.platform}/_emulator/state`, `${this.app}/health`];
+    const addresses = this.addresses();
     while (Date.now() < deadline) {
       const up = await Promise.all(addresses.map(answers));
       if (up.every(Boolean)) return;
