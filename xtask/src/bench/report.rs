@@ -122,7 +122,9 @@ const TAIL: &str = "
   job until each stream has told its end.
 - Memory is of the one process that answers requests and runs jobs, after its start and at its highest.
 - The local platform runs in the process of its load: one thread answers (data is looked at on others), one asks, over 16
-  connections. Queries are the median of 21 over HTTP; indexes that nobody declared are built by the first of them.
+  connections. Queries are the median of 21 over HTTP; indexes that nobody declared are built by the first of them. From the
+  purchase history on, the calls are made by the Rust client, eight at once, in the same thread: its work counts too. Calls that
+  undo each other are made one after the other. Metered charges take as long as the app that is asked for them.
 - First content is the browser's `first-contentful-paint`; usable is when the credits are on the page. Transferred is what
   comes over the wire until half a second later; a long task keeps the browser busy for more than 50 ms.
 - A payment: its signed webhook is sent while the owner's page is open; the credits are there when the page has drawn them.

@@ -149,6 +149,11 @@ impl<'a> Epoch<'a> {
         self.segments.last().map_or(self.started_at, |segment| segment.from)
     }
 
+    /// Whether `plan` runs, however it is paid.
+    pub(super) fn is_on(&self, plan: &Plan) -> bool {
+        self.segments.last().is_some_and(|segment| segment.plan.id == plan.id)
+    }
+
     /// Whether `plan` runs, paid in that way.
     pub(super) fn runs(&self, plan: &Plan, billing: &BillingCycle) -> bool {
         let same = |segment: &Segment<'_>| segment.plan.id == plan.id && segment.billing == *billing;

@@ -195,8 +195,9 @@ impl<'a> Life<'a> {
             FactKind::RenewalCancelled { immediately, in_trial, .. } => {
                 // What has ended already cannot be cancelled: its end stays where it is.
                 if let Some(epoch) = self.open_epoch(fact.at) {
-                    if !*immediately && !*in_trial {
-                        // Who can switch renewal off has paid for the period that runs.
+                    if !*immediately && !*in_trial && epoch.is_on(plan) {
+                        // Who can switch renewal off has paid for the period that runs; of that plan, and of no other that
+                        // is only supposed to run.
                         epoch.evidence(fact.at, None);
                     }
                     epoch.renew(false, fact.at);

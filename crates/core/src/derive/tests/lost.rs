@@ -262,6 +262,22 @@ fn an_upgrade_before_the_turn_at_which_a_lower_plan_was_to_begin_is_counted_from
 }
 
 #[test]
+fn a_cancellation_of_one_plan_is_no_word_that_another_is_paid() {
+    let facts = [
+        installed(0),
+        purchased(0, "pro", "inv-1"),
+        changed(10, "starter"),
+        // On day 20 it was pro again, by the year, and nobody told: starter, supposed since the month ended, never began.
+        cancelled(65, "pro"),
+    ];
+    // Both cycles of the month that was paid are pro's. That of day 60 waits.
+    assert_eq!(balance(&facts, day(70)), 200 + 2 * 5_000);
+    assert_eq!(plan(&facts, day(70)), "starter", "until Wix says more");
+    let named = [&facts[..3], &[cancelled(65, "starter")]].concat();
+    assert_eq!(balance(&named, day(70)), 200 + 2 * 5_000 + 1_000, "who cancels what runs has paid for it");
+}
+
+#[test]
 fn a_plan_that_is_paid_beyond_its_end_without_renewing_ends_with_the_period_that_runs() {
     // Switched off, on and off again: only the first was told.
     let facts = [
