@@ -52,7 +52,8 @@ pub struct EmulatorConfig {
     /// How many calls a minute the platform takes for one install; `None` takes any number.
     pub calls_a_minute: Option<u32>,
     /// The RSA private key (PKCS#8 PEM) that signs webhooks. By default one is made, which takes about a tenth of a second:
-    /// with a data file once, to be kept in it; without, once for all platforms of the process.
+    /// with a data file once, to be kept in it; without, once for all platforms of the user, to be kept in the cache folder
+    /// (`wixapp/local-platform-key.pem`). Deleting it is harmless.
     pub signer_pem: Option<String>,
     /// Where the platform's state is kept as JSON, written after every change; `None` keeps it in memory.
     pub data_file: Option<PathBuf>,

@@ -80,8 +80,8 @@ struct Addresses {
 impl Local {
     /// Starts `app` and a platform with three demo sites on free ports, with a new database in a temporary folder.
     ///
-    /// The first start of a process also makes the key of the webhooks, which takes about a tenth of a second; the others
-    /// share it.
+    /// The first start on a machine also makes the key of the webhooks, which takes about a tenth of a second; the others read it
+    /// from the user's cache folder.
     ///
     /// # Errors
     /// [`Failure`] when the app's configuration, folder or ports cannot be used.
