@@ -84,6 +84,12 @@ async fn hazard_13_a_yearly_plan_is_twelve_grants(app: TestApp) {
         app.until_available(&app.fresh(&site).token, expected).await;
     }
     assert_eq!(entries(&app, &site, "grant").await, 13);
+    // What is left of the year gives nothing, and the next year begins anew.
+    app.advance(days(4)).await;
+    app.settled().await;
+    assert_eq!(standing(&app, &site).await, is("starter", "active", 12_200));
+    app.advance(days(3)).await;
+    until_standing(&app, &site, is("starter", "active", 13_200)).await;
     app.finish().await;
 }
 

@@ -104,6 +104,19 @@ async fn hazard_32_amounts_that_are_none_are_refused(app: TestApp) {
             answer.refused(ErrorCode::InvalidRequest);
         }
     }
+    // Of a hold, `null` is all of it and 0 nothing; less than nothing, parts of a credit and words are neither.
+    let hold = app.credits(&site, "reserve", "r", json!({ "amount": 5, "action": "test" })).await;
+    let hold = hold.data()["holdId"].clone();
+    for amount in ["-1", "1.5", "1e309", "\"5\"", "[1]", "NaN", "6"] {
+        let body = format!(r#"{{"holdId":{hold},"amount":{amount}}}"#);
+        let request =
+            app.request("POST", "/api/v1/wix/credits/post", &site.token).header("idempotency-key", "p");
+        let answer = app.send(request.header("content-type", "application/json").body(body)).await;
+        assert_eq!(answer.status, 422, "{amount}: {}", answer.text);
+        answer.refused(ErrorCode::InvalidRequest);
+    }
+    assert_eq!(app.available(&site.token).await, 195, "it is still held");
+    app.credits(&site, "void", "v", json!({ "holdId": hold })).await.data();
     assert_eq!(app.available(&site.token).await, 200);
     app.finish().await;
 }
