@@ -145,8 +145,8 @@ describe('the pages about credits', () => {
       await dialog.waitFor({ state: 'detached' });
       // The step back through the history comes after the dialog is gone.
       await page.waitForURL((url) => !url.searchParams.has('contact'));
-      const had = (element) => element === document.activeElement;
-      await page.waitForFunction(had, await contact.elementHandle());
+      const had = await contact.elementHandle();
+      await page.waitForFunction((element) => element === document.activeElement, had);
       await open('/plans?contact=studio');
       await dialog.getByRole('button', { name: 'Got it' }).click();
       await dialog.waitFor({ state: 'detached' });
