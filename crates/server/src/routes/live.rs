@@ -3,7 +3,7 @@
 //! The stream never carries state that is not in the database: a change says what to look at, and what is sent is read
 //! then. So nothing can be missed for good, and two servers send the same.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +44,8 @@ struct Watcher {
     checkout: Option<wixapp_core::CheckoutId>,
     /// When it last looked at all jobs.
     looked_at: Timestamp,
+    /// The jobs it saw ended then, by their id and their last claim: their end is not told at every look.
+    ended: HashSet<(JobId, i64)>,
     over: bool,
 }
 
@@ -61,9 +63,9 @@ pub async fn handle(
     if *stopping.borrow() {
         return Err(ApiError::new(ErrorCode::Unavailable).with_retry_after(1));
     }
-    let (looked_at, ready) = (app.clock.now(), VecDeque::new());
+    let (looked_at, ready, ended) = (app.clock.now(), VecDeque::new(), HashSet::new());
     let mut watcher =
-        Watcher { app, session, changes, stopping, ready, checkout: None, looked_at, over: false };
+        Watcher { app, session, changes, stopping, ready, checkout: None, looked_at, ended, over: false };
     let status = watcher.status(&Seen::default()).await?;
     status::reconcile_if_unheard(&watcher.app, &status);
     // Who comes back after a break sees where its jobs are without asking for each.
@@ -168,7 +170,11 @@ impl Watcher {
         jobs.extend(store.list_ended_jobs(id, since, JOBS).await?);
         jobs.extend(store.list_jobs(id, NEWEST_JOBS).await?);
         // A job may have ended between the first of these looks and the second: the last word counts.
-        let last: BTreeMap<_, _> = jobs.into_iter().map(|job| (job.job_id.clone(), job)).collect();
+        let mut last: BTreeMap<_, _> = jobs.into_iter().map(|job| (job.job_id.clone(), job)).collect();
+        let ends = last.values().filter(|job| job.state.is_final());
+        let ended = ends.map(|job| (job.job_id.clone(), job.fence)).collect();
+        let told = std::mem::replace(&mut self.ended, ended);
+        last.retain(|id, job| !(job.state.is_final() && told.contains(&(id.clone(), job.fence))));
         self.jobs(last.into_values()).await
     }
 
