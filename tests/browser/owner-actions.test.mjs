@@ -7,13 +7,13 @@ import { answerTo } from './lib/answer.mjs';
 import { Album, launch } from './lib/browser.mjs';
 import { Dashboard } from './lib/dashboard.mjs';
 import { look } from './lib/look.mjs';
+import { subscribe } from './lib/owner.mjs';
 import { Product } from './lib/product.mjs';
 import { openTab } from './lib/tab.mjs';
 import { verdict } from './lib/verdict.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
 const LIMIT = { timeout: 180_000 };
-const CARD = { cardNumber: '4242424242424242', expiry: '12/60', cvc: '123', name: 'Maya Torres' };
 const WIDTHS = [360, 1440];
 
 describe('an owner in Manage Apps', () => {
@@ -37,15 +37,9 @@ describe('an owner in Manage Apps', () => {
     album = await Album.open('An owner in Manage Apps', 'owner-actions');
     product = await Product.start();
     browser = await launch();
-    const { sites, plans } = await product.read('_emulator/state');
-    const [{ siteId }] = sites;
-    base = `${product.platform}/dashboard/${siteId}`;
-    ({
-      install: { instanceId },
-    } = await product.write(`sites/${siteId}/install`));
-    const order = { productId: plans[0].productId, billingCycle: 'MONTHLY' };
-    const { token } = await product.write(`instances/${instanceId}/checkout`, order);
-    await product.write(`checkout/${token}/pay`, CARD);
+    const subscribed = await subscribe(product);
+    base = `${product.platform}/dashboard/${subscribed.siteId}`;
+    instanceId = subscribed.instanceId;
     manage = new Dashboard(await openTab(browser, watcher));
     app = new Dashboard(await openTab(browser, watcher));
     await manage.page.goto(`${base}/manage-apps`);

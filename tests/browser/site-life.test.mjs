@@ -6,13 +6,13 @@ import { answerTo } from './lib/answer.mjs';
 import { Album, launch } from './lib/browser.mjs';
 import { Dashboard, shows } from './lib/dashboard.mjs';
 import { look } from './lib/look.mjs';
+import { subscribe } from './lib/owner.mjs';
 import { Product } from './lib/product.mjs';
 import { openTab } from './lib/tab.mjs';
 import { verdict } from './lib/verdict.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
 const LIMIT = { timeout: 180_000 };
-const CARD = { cardNumber: '4242424242424242', expiry: '12/60', cvc: '123', name: 'Maya Torres' };
 const WIDTHS = [360, 1440];
 
 describe('the life of a site', () => {
@@ -35,12 +35,7 @@ describe('the life of a site', () => {
     album = await Album.open('The life of a site', 'site-life');
     product = await Product.start();
     browser = await launch();
-    const { sites, plans } = await product.read('_emulator/state');
-    [{ siteId }] = sites;
-    const { install } = await product.write(`sites/${siteId}/install`);
-    const order = { productId: plans[0].productId, billingCycle: 'MONTHLY' };
-    const { token } = await product.write(`instances/${install.instanceId}/checkout`, order);
-    await product.write(`checkout/${token}/pay`, CARD);
+    siteId = (await subscribe(product)).siteId;
     manage = new Dashboard(await openTab(browser, watcher));
     app = new Dashboard(await openTab(browser, watcher));
     await openManage();

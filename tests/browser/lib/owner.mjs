@@ -9,6 +9,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 const WAIT_MS = 30_000;
 const CARD = { cardNumber: '4242424242424242', expiry: '12/60', cvc: '123', name: 'Maya Torres' };
 
+/**
+ * The first site with the app, and with the first plan by the month: bought at the platform, of which the app did not know.
+ * @param {Product} product
+ */
+export async function subscribe(product) {
+  const { sites, plans } = await product.read('_emulator/state');
+  const [{ siteId }] = sites;
+  const { install } = await product.write(`sites/${siteId}/install`);
+  const { instanceId } = install;
+  const order = { productId: plans[0].productId, billingCycle: 'MONTHLY' };
+  const { token } = await product.write(`instances/${instanceId}/checkout`, order);
+  await product.write(`checkout/${token}/pay`, CARD);
+  return { siteId, instanceId };
+}
+
 export class Owner {
   /**
    * @param {Product} product
