@@ -313,6 +313,7 @@ fn grant_moves(changes: &AccountChanges, grants: &[CreditGrant]) -> Vec<Move> {
     let given = changes.new_grants.iter().filter(|grant| grant.source != Source::Carried);
     let given = given.filter_map(|new| grants.iter().find(|grant| grant.id == new.id));
     let given = given.map(|grant| Move::Given {
+        key: grant.business_key.clone(),
         since: grant.effective_at,
         amount: grant.amount.get(),
         pays_debt: matches!(grant.source, Source::Cycle | Source::Upgrade),

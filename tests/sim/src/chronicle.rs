@@ -88,6 +88,8 @@ pub struct Entry {
 pub enum Move {
     /// It gave credits of a plan that count from `since`.
     Given {
+        /// The key under which it gave them.
+        key: String,
         /// From when they count.
         since: Timestamp,
         /// How many.

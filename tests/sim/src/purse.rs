@@ -21,6 +21,8 @@ pub struct Purse {
     cuts: Vec<Cut>,
     /// Every grant: since when it counts, how many credits it was, and whether it was taken back.
     grants: Vec<(Timestamp, i64, bool)>,
+    /// The key of every grant: of those that count from one moment, the first by key is drawn first.
+    keys: Vec<String>,
 }
 
 /// What is left of a grant.
@@ -57,7 +59,10 @@ impl Purse {
         let mut purse = Self::default();
         for what in moves {
             match what {
-                Move::Given { since, amount, pays_debt } => purse.give(*since, *amount, *pays_debt),
+                Move::Given { key, since, amount, pays_debt } => {
+                    purse.keys.push(key.clone());
+                    purse.give(*since, *amount, *pays_debt);
+                }
                 Move::TakenBack { since, .. } if purse.is_cut(*since) => return Ok(None),
                 Move::TakenBack { since, amount } => purse.take_back(*since, *amount),
                 Move::Moved { from, to, .. } if purse.is_cut(*from.min(to)) => return Ok(None),
@@ -77,7 +82,8 @@ impl Purse {
                 Move::Posted(key, amount) => purse.end(key, *amount)?,
                 Move::Returned(key) => purse.end(key, 0)?,
             }
-            purse.lots.sort();
+            let Self { lots, keys, .. } = &mut purse;
+            lots.sort_by_key(|lot| (lot.since, keys.get(lot.of), *lot));
         }
         Ok(Some(purse))
     }
@@ -238,7 +244,11 @@ mod tests {
     }
 
     fn given(since: i64, amount: i64) -> Move {
-        Move::Given { since: day(since), amount, pays_debt: true }
+        given_as("cycle", since, amount)
+    }
+
+    fn given_as(key: &str, since: i64, amount: i64) -> Move {
+        Move::Given { key: key.to_owned(), since: day(since), amount, pays_debt: true }
     }
 
     #[test]
@@ -269,6 +279,16 @@ mod tests {
     #[test]
     fn spending_what_is_not_there_is_an_error() {
         assert!(Purse::follow(&[given(0, 200), Move::Spent(201)], 200).is_err());
+    }
+
+    #[test]
+    fn of_two_grants_of_one_moment_the_first_by_key_is_drawn_first() {
+        let taken_back = || Move::TakenBack { since: day(0), amount: 1_000 };
+        for (key, owed) in [("a", 100), ("c", 0)] {
+            let moves = [given_as("b", 0, 200), given_as(key, 0, 1_000), Move::Spent(100), taken_back()];
+            let purse = Purse::follow(&moves, 200).unwrap().unwrap();
+            assert_eq!((purse.available(), purse.debt), (100 + owed, owed), "{key}");
+        }
     }
 
     #[test]
