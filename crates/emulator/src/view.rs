@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use wixapp_core::fact::{BillingCycle, InvoiceStatus};
-use wixapp_core::id::{DeliveryId, InstanceId};
+use wixapp_core::id::{DeliveryId, InstanceId, PlanId};
 
 use crate::chaos::ChaosEffect;
 use crate::world::checkout::CheckoutStatus;
@@ -70,6 +70,8 @@ pub enum PlanStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
+    /// Which plan of the catalogue it is.
+    pub plan_id: PlanId,
     /// The product, as the app asked for it.
     pub product_id: String,
     /// The plan's name.
@@ -277,6 +279,7 @@ impl Plan {
             (true, true) => PlanStatus::Active,
         };
         Self {
+            plan_id: plan.plan_id.clone(),
             product_id: plan.product_id.clone(),
             name: plan.name.clone(),
             billing_cycle: plan.cycle.clone(),

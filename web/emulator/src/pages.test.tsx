@@ -17,6 +17,7 @@ import {
 } from './testing/platform';
 
 const STARTER: InstalledPlan = {
+  planId: 'starter',
   productId: 'starter',
   name: 'Starter',
   billingCycle: 'MONTHLY',
@@ -180,6 +181,48 @@ describe('Manage Apps', () => {
     expect(order?.body).toEqual({ productId: 'starter', billingCycle: 'YEARLY' });
   });
 
+  it('sells no plan again that the site has, and the same plan by the year', async () => {
+    installed(STARTER);
+    state.plans.shift();
+    openPage('/dashboard/site1/manage-apps');
+    await userEvent.click(await screen.findByTestId('switch-plan'));
+    const running = screen.getByLabelText(/^Starter, \$9\.00 .* what the site has now$/);
+    expect(running.hasAttribute('disabled')).toBe(true);
+    expect(screen.getByTestId('confirm').getAttribute('aria-disabled')).toBe('true');
+    await userEvent.click(screen.getByLabelText('Yearly'));
+    expect(screen.getByLabelText(/^Starter, \$90\.00 .*year$/).hasAttribute('disabled')).toBe(
+      false,
+    );
+    expect(screen.getByTestId('confirm').getAttribute('aria-disabled')).not.toBe('true');
+  });
+
+  it('takes back the choice of a lower plan by choosing the one that runs', async () => {
+    installed({ ...STARTER, nextPlan: 'Basic' });
+    openPage('/dashboard/site1/manage-apps');
+    await userEvent.click(await screen.findByTestId('switch-plan'));
+    expect(screen.getByLabelText(/^Starter, \$9\.00/).hasAttribute('disabled')).toBe(false);
+  });
+
+  it('refuses days of a trial that are none before anything is sent', async () => {
+    installed(null);
+    platform.on('GET app/settings', {
+      body: { externalPricingPage: true, trialDays: null, permissions: [], knownPermissions: [] },
+    });
+    openPage('/dashboard/site1/manage-apps');
+    await userEvent.click(await screen.findByTestId('app-settings'));
+    const days = screen.getByTestId('trial-days');
+    for (const text of ['soon', '0', '366', '1.5', '-3', '1e2']) {
+      await userEvent.clear(days);
+      await userEvent.type(days, text);
+      await userEvent.click(screen.getByTestId('save-settings'));
+      expect(screen.getByText(/^A whole number of days from 1 to 365/).role).toBe('alert');
+      expect(document.activeElement).toBe(days);
+    }
+    await userEvent.type(days, '4');
+    expect(screen.queryByText(/^A whole number/)).toBeNull();
+    expect(platform.requests('POST app/settings')).toHaveLength(0);
+  });
+
   it('gives the site to somebody else, and leads to its copy', async () => {
     installed(null);
     platform
@@ -218,14 +261,14 @@ describe('Manage Apps', () => {
           ? { body: { ...(draft as object), knownPermissions: known } }
           : {
               status: 422,
-              body: { error: 'invalid_request', message: 'A trial has 1 to 365 days.' },
+              body: { error: 'invalid_request', message: 'A trial cannot be that long here.' },
             },
       );
     openPage('/dashboard/site1/manage-apps');
     await userEvent.click(await screen.findByTestId('app-settings'));
-    await userEvent.type(screen.getByTestId('trial-days'), '900');
+    await userEvent.type(screen.getByTestId('trial-days'), '300');
     await userEvent.click(screen.getByTestId('save-settings'));
-    expect(await screen.findByText('A trial has 1 to 365 days.')).toBeDefined();
+    expect(await screen.findByText('A trial cannot be that long here.')).toBeDefined();
     await userEvent.clear(screen.getByTestId('trial-days'));
     await userEvent.type(screen.getByTestId('trial-days'), '14');
     await userEvent.click(screen.getByLabelText('Read Secrets'));

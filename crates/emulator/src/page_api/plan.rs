@@ -35,7 +35,8 @@ pub(crate) struct Switch {
     billing_cycle: BillingCycle,
 }
 
-/// `POST instances/{instanceId}/checkout`: opens a checkout for another plan, as the platform's own pricing page does.
+/// `POST instances/{instanceId}/checkout`: opens a checkout for another plan, as the platform's own pricing page does. The one
+/// that runs is not sold again.
 pub(crate) async fn checkout(
     State(emulator): State<Emulator>,
     Segment(instance_id): Segment<String>,
@@ -49,6 +50,7 @@ pub(crate) async fn checkout(
         billing_cycle: Some(body.billing_cycle),
         ..CheckoutOrder::default()
     };
+    engine.ensure_not_running(&id, &order)?;
     let opened = engine.open_checkout(&id, order)?;
     engine.checkout_view(&opened.token).map(Json)
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
 use wixapp_core::catalog::Plan;
+use wixapp_core::id::PlanId;
 
 use crate::Emulator;
 use crate::checkout::plans_on_sale;
@@ -36,6 +37,7 @@ struct App {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PlanOnSale {
+    plan_id: PlanId,
     product_id: String,
     name: String,
     price_monthly: String,
@@ -60,6 +62,7 @@ impl From<&EmulatorConfig> for App {
 impl PlanOnSale {
     fn new(plan: &Plan, currency: &str) -> Self {
         Self {
+            plan_id: plan.id.clone(),
             product_id: plan.product_id().to_owned(),
             name: plan.name.clone(),
             price_monthly: plan.price_monthly.clone(),

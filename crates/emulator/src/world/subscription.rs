@@ -79,6 +79,12 @@ impl Subscription {
         !self.ended && self.unpaid_invoice_id.is_none()
     }
 
+    /// Ends it, however long it was paid for.
+    pub(crate) fn end(&mut self, now: Timestamp) {
+        (self.ended, self.auto_renew, self.next) = (true, false, None);
+        self.period_end_at = self.period_end_at.min(now);
+    }
+
     /// Turns the free trial into a paid plan: its first period begins.
     pub(crate) fn convert(&mut self, invoice_id: String) {
         self.trial_ends_at = None;

@@ -110,6 +110,9 @@ async fn a_closed_checkout_leads_back_and_cannot_be_paid() {
     let closed = stage.post(&format!("{path}/cancel"), &json!({})).await;
     let home = format!("{}/dashboard/{}/app/{}", stage.base, stage.site_id(), crate::stage::APP_ID);
     assert_eq!(closed.json, json!({ "redirectUrl": format!("{home}?payment=cancelled") }));
+    // Without an address of the app's own: its page, and no word that it would have to look up.
+    let other = stage.order(&instance, "starter", "MONTHLY");
+    assert_eq!(stage.emulator.pay(&other.token, &wixapp_emulator::Card::paying()).await.unwrap(), home);
     assert_eq!(
         stage.post(&format!("{path}/cancel"), &json!({})).await,
         closed,

@@ -172,12 +172,37 @@ async fn a_plan_is_switched_in_manage_apps_up_at_once_and_down_when_the_period_e
 }
 
 #[tokio::test]
+async fn a_plan_that_runs_is_not_sold_again_and_can_be_chosen_over_a_lower_one() {
+    let (stage, instance) = paying().await;
+    let path = format!("/_emulator/instances/{instance}/checkout");
+    let order = async |product: &str, cycle: &str| {
+        stage.post(&path, &json!({ "productId": product, "billingCycle": cycle })).await
+    };
+    for product in ["pro", "pro-plan"] {
+        let again = order(product, "MONTHLY").await;
+        assert_eq!((again.status, again.code()), (409, "plan_runs"), "{product}");
+    }
+    assert_eq!(order("pro", "YEARLY").await.json["dueToday"], "290.00");
+    let down = order("starter", "MONTHLY").await.json["token"].as_str().unwrap().to_owned();
+    stage.emulator.pay(&down, &wixapp_emulator::Card::paying()).await.unwrap();
+    let back = order("pro", "MONTHLY").await.json["token"].as_str().unwrap().to_owned();
+    stage.emulator.pay(&back, &wixapp_emulator::Card::paying()).await.unwrap();
+    assert_eq!((plan(&stage).name.as_str(), plan(&stage).next_plan), ("Pro", None));
+    stage
+        .post(&format!("/_emulator/instances/{instance}/end-plan"), &json!({ "reason": "USER_CANCEL" }))
+        .await;
+    assert_eq!(order("pro", "MONTHLY").await.json["dueToday"], "29.00");
+}
+
+#[tokio::test]
 async fn a_plan_is_ended_at_once_with_a_reason() {
     for reason in ["USER_CANCEL", "FAILED_PAYMENT"] {
         let (stage, instance) = paying().await;
         let path = format!("/_emulator/instances/{instance}/end-plan");
         let ended = stage.post(&path, &json!({ "reason": reason })).await;
-        assert_eq!(ended.json["install"]["plan"]["status"], "expired");
+        let plan = &ended.json["install"]["plan"];
+        assert_eq!((&plan["status"], &plan["autoRenew"]), (&json!("expired"), &json!(false)));
+        assert_eq!(plan["periodEnd"], json!(stage.now()), "{reason}");
         stage.emulator.settle().await.unwrap();
         assert_eq!(stage.last_payload()["cancelReason"], reason);
         assert_eq!(stage.post(&path, &json!({ "reason": reason })).await.code(), "no_plan");

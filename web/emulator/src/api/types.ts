@@ -3,6 +3,7 @@
 export type BillingCycle = string;
 
 export interface PlanOffer {
+  planId: string;
   productId: string;
   name: string;
   priceMonthly: string;
@@ -13,6 +14,7 @@ export interface PlanOffer {
 export type PlanStatus = 'active' | 'cancelled' | 'expired' | 'trial' | 'unpaid';
 
 export interface InstalledPlan {
+  planId: string;
   productId: string;
   name: string;
   billingCycle: BillingCycle;

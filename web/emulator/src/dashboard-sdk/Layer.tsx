@@ -1,5 +1,6 @@
 import { Button, Heading } from '@wix/design-system';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
+import { useOpenDialog } from '../feedback/dialog';
 import { CloseIcon } from '../shell/icons';
 import type { Modal, Shown, Toast } from './host';
 
@@ -44,13 +45,9 @@ function resultOf(text: string): unknown {
 
 /** The app's modal is an extension with an address of its own, which only Wix knows: here it is played by hand. */
 function ModalDialog({ modal }: { modal: Modal }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useOpenDialog();
   const [titleId, resultId] = [useId(), useId()];
   const [result, setResult] = useState('');
-  useEffect(() => {
-    const element = dialog.current;
-    if (element && !element.open) element.showModal();
-  }, []);
   const params = modal.params === undefined ? 'none' : JSON.stringify(modal.params, null, 2);
   return (
     <dialog

@@ -1,6 +1,7 @@
 import { Button, Heading } from '@wix/design-system';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId } from 'react';
 import { CloseIcon } from '../shell/icons';
+import { useOpenDialog } from './dialog';
 import { sentenceOf } from './Feedback';
 
 interface ConfirmDialogProps {
@@ -12,19 +13,16 @@ interface ConfirmDialogProps {
   destructive?: boolean;
   busy: boolean;
   error: Error | null;
-  onConfirm: () => void;
+  /** Nothing where there is nothing to confirm. */
+  onConfirm: (() => void) | undefined;
   onClose: () => void;
 }
 
-/** A modal question. The native dialog keeps the focus inside, closes on Escape and gives it back. */
+/** A modal question; Escape is no. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, busy, error, onClose, onConfirm } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useOpenDialog();
   const titleId = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    if (element && !element.open) element.showModal();
-  }, []);
   return (
     <dialog
       aria-labelledby={titleId}
@@ -33,6 +31,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         event.preventDefault();
         if (!busy) onClose();
       }}
+      // A second Escape closes it whatever the page says.
       onClose={onClose}
       ref={dialog}
     >
@@ -62,7 +61,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         </Button>
         <Button
           data-testid={props.confirmTestId}
-          disabled={busy}
+          disabled={busy || !onConfirm}
           onClick={onConfirm}
           skin={props.destructive ? 'destructive' : 'standard'}
         >

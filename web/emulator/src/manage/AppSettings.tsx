@@ -1,14 +1,19 @@
 import { Button } from '@wix/design-system';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
 import { useSaveSettings } from '../api/actions';
 import { useAppSettings } from '../api/queries';
 import type { AppSettings as Settings } from '../api/types';
 import { sentenceOf } from '../feedback/Feedback';
 import { Section } from '../shell/Page';
 
-/** The days that were typed: none is no trial, and what is no number stays for the platform to refuse. */
-function trialOf(text: string): number | null {
-  return text.trim() === '' ? null : Number(text);
+/** The longest free trial. */
+const MOST_DAYS = 365;
+
+/** The days that were typed: none is no trial, and nothing is what no trial can last. */
+function trialOf(text: string): number | null | undefined {
+  if (text.trim() === '') return null;
+  const days = /^\s*\d+\s*$/.test(text) ? Number(text) : 0;
+  return days >= 1 && days <= MOST_DAYS ? days : undefined;
 }
 
 function Form({ settings }: { settings: Settings }) {
@@ -16,23 +21,39 @@ function Form({ settings }: { settings: Settings }) {
   const [trial, setTrial] = useState(String(settings.trialDays ?? ''));
   const [held, setHeld] = useState(settings.permissions);
   const [hasPricing, setPricing] = useState(settings.externalPricingPage);
-  const id = useId();
+  const [isWrong, setWrong] = useState(false);
+  const [id, wrongId] = [useId(), useId()];
+  const field = useRef<HTMLInputElement>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate({ externalPricingPage: hasPricing, trialDays: trialOf(trial), permissions: held });
+    const trialDays = trialOf(trial);
+    setWrong(trialDays === undefined);
+    if (trialDays === undefined) field.current?.focus();
+    else save.mutate({ externalPricingPage: hasPricing, trialDays, permissions: held });
   };
   return (
     <form className="lp-settings" onChange={() => save.reset()} onSubmit={submit}>
       <div className="lp-field">
         <label htmlFor={id}>Days of the free trial; empty for none</label>
         <input
+          aria-describedby={isWrong ? wrongId : undefined}
+          aria-invalid={isWrong}
           className="lp-input"
           data-testid="trial-days"
           id={id}
           inputMode="numeric"
-          onChange={(event) => setTrial(event.target.value)}
+          onChange={(event) => {
+            setTrial(event.target.value);
+            setWrong(false);
+          }}
+          ref={field}
           value={trial}
         />
+        {isWrong && (
+          <p className="lp-inline-error" id={wrongId} role="alert">
+            A whole number of days from 1 to {MOST_DAYS}, or nothing for no trial.
+          </p>
+        )}
       </div>
       <label className="lp-check">
         <input

@@ -177,7 +177,7 @@ export function Invoices({ instanceId, plan }: { instanceId: string; plan: Insta
               Amount
             </th>
             <th scope="col">Status</th>
-            <th scope="col">Let it</th>
+            <th scope="col">Actions</th>
           </tr>
         </thead>
         <tbody>

@@ -8,7 +8,7 @@ import {
   useEndPlan,
   useOrder,
 } from '../api/actions';
-import type { InstalledPlan } from '../api/types';
+import type { InstalledPlan, PlanOffer } from '../api/types';
 import { ConfirmDialog } from '../feedback/ConfirmDialog';
 import { sentenceOf } from '../feedback/Feedback';
 import { formatPrice, perCycle } from '../format/money';
@@ -16,7 +16,7 @@ import { useShell } from '../shell/Shell';
 
 interface ChoicesProps<T extends string> {
   legend: string;
-  options: { value: T; label: ReactNode }[];
+  options: { value: T; label: ReactNode; disabled?: boolean }[];
   chosen: T;
   onChoose: (value: T) => void;
 }
@@ -26,10 +26,11 @@ function Choices<T extends string>({ legend, options, chosen, onChoose }: Choice
   return (
     <fieldset className="lp-choices">
       <legend>{legend}</legend>
-      {options.map(({ value, label }) => (
+      {options.map(({ value, label, disabled = false }) => (
         <label className="lp-check" key={value}>
           <input
             checked={value === chosen}
+            disabled={disabled}
             name={name}
             onChange={() => onChoose(value)}
             type="radio"
@@ -40,6 +41,16 @@ function Choices<T extends string>({ legend, options, chosen, onChoose }: Choice
       ))}
     </fieldset>
   );
+}
+
+/** Whether the site has that plan, paid in that way, and is to keep it. */
+function isRunning(
+  plan: InstalledPlan | null,
+  offer: PlanOffer,
+  cycle: PlanChoice['billingCycle'],
+): boolean {
+  if (!plan || plan.status === 'expired' || plan.nextPlan !== undefined) return false;
+  return plan.planId === offer.planId && plan.billingCycle === cycle;
 }
 
 /** Buys a plan, or another one, without the app's own pricing page: in the platform's checkout. */
@@ -55,7 +66,10 @@ export function SwitchPlan({
   const order = useOrder(instanceId);
   const [isAsking, setAsking] = useState(false);
   const [cycle, setCycle] = useState<PlanChoice['billingCycle']>('MONTHLY');
-  const [productId, setProductId] = useState(platform.plans[0]?.productId ?? '');
+  const runs = (offer: PlanOffer) => isRunning(plan, offer, cycle);
+  const [wanted, setWanted] = useState<string>();
+  const offers = platform.plans.filter((offer) => !runs(offer));
+  const chosen = offers.find((offer) => offer.productId === wanted) ?? offers[0];
   const label = plan && plan.status !== 'expired' ? 'Switch plan' : 'Choose a plan';
   if (platform.plans.length === 0) return null;
   return (
@@ -74,11 +88,15 @@ export function SwitchPlan({
             setAsking(false);
             order.reset();
           }}
-          onConfirm={() =>
-            order.mutate(
-              { productId, billingCycle: cycle },
-              { onSuccess: ({ token }) => void navigate(`/checkout/${encodeURIComponent(token)}`) },
-            )
+          onConfirm={
+            chosen &&
+            (() =>
+              order.mutate(
+                { productId: chosen.productId, billingCycle: cycle },
+                {
+                  onSuccess: ({ token }) => void navigate(`/checkout/${encodeURIComponent(token)}`),
+                },
+              ))
           }
           title={label}
         >
@@ -92,13 +110,15 @@ export function SwitchPlan({
             ]}
           />
           <Choices
-            chosen={productId}
+            chosen={chosen?.productId ?? ''}
             legend="Plan"
-            onChoose={setProductId}
+            onChoose={setWanted}
             options={platform.plans.map((offer) => {
               const price = cycle === 'YEARLY' ? offer.priceYearly : offer.priceMonthly;
               const text = `${offer.name}, ${formatPrice(price, offer.currency)} ${perCycle(cycle)}`;
-              return { value: offer.productId, label: text };
+              const disabled = runs(offer);
+              const label = disabled ? `${text} – what the site has now` : text;
+              return { value: offer.productId, label, disabled };
             })}
           />
           <p className="lp-muted">

@@ -1,10 +1,19 @@
-import { createContext, type ReactNode, useContext, useEffect, useId, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { Link, Outlet, useParams } from 'react-router';
 import { type LiveStatus, useLiveUpdates } from '../api/live';
 import { usePlatformState } from '../api/queries';
 import type { PlatformState, Site } from '../api/types';
 import { ClockMovesProvider } from '../clock/ClockMoves';
 import { Empty, Failure, Loading } from '../feedback/Feedback';
+import { useKeptFocus } from './focus';
 import { rememberedSite, rememberSite } from './remember';
 import { SideMenu } from './SideMenu';
 import { TopBar } from './TopBar';
@@ -40,6 +49,8 @@ interface FrameProps {
 function Frame({ platform, site, children }: FrameProps) {
   const [isMenuOpen, setMenuOpen] = useState(false);
   const menuId = useId();
+  const content = useRef<HTMLElement>(null);
+  useKeptFocus(content);
   const closeMenu = () => setMenuOpen(false);
   return (
     <div className="lp-shell">
@@ -63,7 +74,7 @@ function Frame({ platform, site, children }: FrameProps) {
         />
       )}
       {isMenuOpen && <div aria-hidden="true" className="lp-scrim" onClick={closeMenu} />}
-      <main className="lp-content" id="content" tabIndex={-1}>
+      <main className="lp-content" id="content" ref={content} tabIndex={-1}>
         {children}
       </main>
     </div>

@@ -92,8 +92,16 @@ export function platformState(): PlatformState {
       appUrl: 'http://127.0.0.1:4101/',
     },
     plans: [
-      { productId: 'free', name: 'Free', priceMonthly: '0', priceYearly: '0', currency: 'USD' },
       {
+        planId: 'free',
+        productId: 'free',
+        name: 'Free',
+        priceMonthly: '0',
+        priceYearly: '0',
+        currency: 'USD',
+      },
+      {
+        planId: 'starter',
         productId: 'starter',
         name: 'Starter',
         priceMonthly: '9.00',
