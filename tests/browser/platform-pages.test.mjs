@@ -79,17 +79,31 @@ describe('the platform’s pages', () => {
   });
 
   it('an open invoice is paid, and the lower plan begins', LIMIT, async () => {
-    await dashboard.on('invoice-pay').click();
+    await dashboard.on('invoice-pay').press('Enter');
     await dashboard.on('next-plan').waitFor({ state: 'detached' });
     assert.equal(await dashboard.on('invoice-pay').count(), 0);
+    // The button is gone; who used it by the keyboard goes on in the page, and not above its head.
+    await dashboard.page.waitForFunction(() => document.activeElement?.id === 'content');
     await shown('manage apps paid');
   });
 
-  it('the dialogs fit', LIMIT, async () => {
+  it('the dialogs fit, and give the focus back', LIMIT, async () => {
+    const { page } = dashboard;
+    const dialog = page.getByRole('dialog');
+    const ways = [
+      () => page.keyboard.press('Escape'),
+      () => dialog.getByRole('button', { name: 'Cancel' }).click(),
+      () => dialog.getByRole('button', { name: 'Close' }).press('Enter'),
+    ];
     for (const id of ['switch-plan', 'end-plan', 'transfer-site']) {
-      await dashboard.on(id).click();
-      await shown(id);
-      await dashboard.page.keyboard.press('Escape');
+      for (const close of ways) {
+        await dashboard.on(id).click();
+        await shown(id);
+        await close();
+        await dialog.waitFor({ state: 'detached' });
+        const had = await dashboard.on(id).elementHandle();
+        await page.waitForFunction((element) => element === document.activeElement, had);
+      }
     }
   });
 

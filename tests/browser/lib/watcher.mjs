@@ -1,8 +1,8 @@
 // Everything that must not happen in any page of the test: errors, and requests that leave the machine.
 
-/** Only between `expectOutage(true)` and `expectOutage(false)`: the product was killed on purpose. */
+/** Only between `expectOutage(true)` and `expectOutage(false)`: the product was killed on purpose, or starts again. */
 const OUTAGE =
-  /ERR_CONNECTION_(?:REFUSED|RESET|CLOSED)|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED/;
+  /ERR_CONNECTION_(?:REFUSED|RESET|CLOSED)|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED|status of 503 /;
 
 export class Watcher {
   /** @type {string[]} */
