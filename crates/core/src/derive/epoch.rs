@@ -315,8 +315,17 @@ impl<'a> Epoch<'a> {
         (at <= self.paid_until || at < segment.covered_until) && !self.invoices.is_failing(at)
     }
 
-    /// Whether a cycle has come that no word of Wix covers yet, or a plan that may be another trial or be paid.
+    /// Whether what is told as a purchase may be a free trial that gives other credits: only an answer tells them apart.
+    fn may_be_trial(&self) -> bool {
+        let first = self.segments.first().filter(|first| first.entry == EntryKind::Purchase);
+        self.answered_at.is_none() && first.is_some_and(|first| first.plan.trial_credits.is_some())
+    }
+
+    /// Whether a cycle has come that no word of Wix covers yet, or a plan that may be a trial or be paid.
     pub(super) fn has_unconfirmed(&self, cycles: &Cycles, now: Timestamp) -> bool {
+        if self.may_be_trial() {
+            return true;
+        }
         let untold = self.answered_at.is_none_or(|at| at < self.last_change());
         if self.is_trial() && self.segments.len() > 1 && untold {
             return true;

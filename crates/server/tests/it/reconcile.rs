@@ -16,7 +16,24 @@ on_both!(
     a_start_while_wix_is_down_asks_again_within_minutes,
     a_restored_copy_stays_in_doubt_while_wix_does_not_answer,
     processes_on_one_database_share_the_questions,
+    a_trial_with_other_credits_is_known_without_a_visit_of_the_payer,
 );
+
+async fn a_trial_with_other_credits_is_known_without_a_visit_of_the_payer(mut app: TestApp) {
+    app.stop_server().await;
+    app.use_plans(|text| text.replace("credits = 1_000", "credits = 1_000\ntrial_credits = 150"));
+    app.start_server().await;
+    let settings = json!({ "externalPricingPage": true, "trialDays": 14, "permissions": ["MANAGE-YOUR-APP"] });
+    let request = app.http.post(format!("{}/_emulator/app/settings", app.to_wix.url)).json(&settings);
+    assert_eq!(request.header("x-emulator", "1").send().await.unwrap().status(), 200);
+    let site = app.install().await;
+    let order = CheckoutOrder { product_id: "starter".to_owned(), ..CheckoutOrder::default() };
+    let page = app.emulator.open_checkout(&site.instance_id, order).unwrap();
+    app.emulator.pay(&page.token, &Card::paying()).await.unwrap();
+    app.until_available(&site.token, 350).await;
+    assert_eq!(app.status(&site.token).await["subscription"]["status"], "trial");
+    app.finish().await;
+}
 
 async fn an_instance_that_could_not_be_worked_on_after_a_start_is_tried_again(mut app: TestApp) {
     let site = app.install().await;

@@ -62,6 +62,30 @@ fn a_trials_credits_are_what_the_catalogue_says_and_come_once_for_an_instance() 
 }
 
 #[test]
+fn a_purchase_that_may_be_a_trial_with_other_credits_is_asked_about_at_once() {
+    let text = include_str!("../../../catalogs/standard.toml");
+    let trial_costs = text.replace("credits = 1_000", "credits = 1_000\ntrial_credits = 150");
+    let instance_id = &"i".parse().unwrap();
+    let only = |more: &[Fact]| [&[installed(0)], more].concat();
+    let unconfirmed = |text: &str, facts: &[Fact]| {
+        let catalog = &Catalog::from_toml(text).unwrap();
+        let now = day(3);
+        derive(Input { instance_id, facts, catalog, policy: Policy::default(), now }).unconfirmed
+    };
+    let told = only(&[purchased(1, "starter", "inv-1")]);
+    assert!(unconfirmed(&trial_costs, &told));
+    assert!(!unconfirmed(text, &told), "the same credits either way");
+    let lags = only(&[purchased(1, "starter", "inv-1"), snapshot(day(1), None, None)]);
+    assert!(unconfirmed(&trial_costs, &lags), "an answer from before the purchase says nothing of it");
+    let paid = snapshot(day(2), Some(("starter", "inv-1", true)), Some(day(1)));
+    assert!(!unconfirmed(&trial_costs, &only(&[purchased(1, "starter", "inv-1"), paid])));
+    let tried = trial(2, "starter", "inv-1", 1);
+    assert!(!unconfirmed(&trial_costs, &only(&[purchased(1, "starter", "inv-1"), tried])));
+    let dearer = only(&[purchased(1, "pro", "inv-1")]);
+    assert!(!unconfirmed(&trial_costs, &dearer), "a plan whose trial gives what the plan gives");
+}
+
+#[test]
 fn an_upgrade_under_the_invoice_of_before_has_cycles_of_its_own() {
     let seen = |at| snapshot(day(at), Some(("pro", "inv-1", true)), Some(day(40)));
     let facts = with(&[
