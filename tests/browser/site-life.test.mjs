@@ -192,6 +192,7 @@ describe('the life of a site', () => {
     // By the policy as it comes: otherwise a copy would be a way to free credits without an end.
     await app.hasCredits('0');
     await app.inApp('low-credits').getByText('You have no credits left.').waitFor();
+    assert.equal(await app.app.getByText('to start with').count(), 0);
     await shown('the app on a copy', app);
     await openApp();
     await app.hasCredits('8,200');

@@ -67,8 +67,6 @@ describe('a site’s page', () => {
   it('the button opens it in a tab of its own, with the widget at work', LIMIT, async () => {
     await manage.on('site-page').waitFor();
     await shown(manage.page, 'manage apps');
-    // A site has no picture of its own to show in a tab.
-    watcher.allow(/status of 404 .*\.site\.localhost:\d+\/favicon\.ico/);
     const [opened] = await Promise.all([
       manage.page.context().waitForEvent('page'),
       manage.on('site-page').click(),

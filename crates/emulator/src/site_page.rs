@@ -94,7 +94,7 @@ fn html(engine: &Engine, site: &Site, visitor: &str) -> String {
     format!(
         "<!doctype html><html lang=\"{locale}\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{name}</title>\
-         <style>body{{font:17px/1.6 sans-serif;color:#222;margin:0}}header{{background:#f3efe9;padding:3rem max(1.5rem,calc(50% - 28.5rem))}}\
+         <link rel=\"icon\" href=\"data:,\"><style>body{{font:17px/1.6 sans-serif;color:#222;margin:0}}header{{background:#f3efe9;padding:3rem max(1.5rem,calc(50% - 28.5rem))}}\
          main{{display:grid;gap:1.5rem;max-width:60rem;margin:0 auto;padding:1.5rem}}main>*{{min-width:0}}\
          h1{{margin:0;font-size:clamp(1.6rem,6vw,2.6rem);line-height:1.15}}</style>\
          <header><h1>{name}</h1><p>{description}</p></header>{api}<main>{app}</main></html>",

@@ -1,5 +1,6 @@
 //! Asking Stripe how an instance stands, so that lost events do not matter.
 
+use wixapp_core::clock::Timestamp;
 use wixapp_core::fact::{FactKind, PaidSnapshot, Snapshot};
 use wixapp_core::{Fact, InstanceId};
 use wixapp_store::StripeLink;
@@ -82,57 +83,57 @@ fn is_over(event: &Event, facts: &[Fact]) -> Option<bool> {
     }
 }
 
-/// The subscriptions of the instance, when the event ends one of them, or its renewal, and there are others: how those stand decides
-/// what it comes to.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub(super) async fn others_beside(
-    app: &App,
-    instance_id: &InstanceId,
-    event: &Event,
-    facts: &[Fact],
-) -> Result<Option<Vec<String>>, ApiError> {
-    let Payload::Subscription { subscription: own, .. } = &event.payload else { return Ok(None) };
-    if app.stripe.is_none() || is_over(event, facts).is_none() {
-        return Ok(None);
-    }
-    let ids = app.store.list_stripe_ids(instance_id, "sub_", NEWEST).await?;
-    Ok(Some(ids).filter(|ids| ids.iter().any(|id| *id != own.id)))
+/// An event that ends a subscription, or its renewal, of an instance with others: how those stand decides what it comes to.
+pub(super) struct BesideOthers<'a> {
+    side: &'a StripeSide,
+    own: &'a Subscription,
+    /// Whether it is over; otherwise it runs to its end.
+    is_over: bool,
+    /// All subscriptions of the instance, with its own.
+    ids: Vec<String>,
 }
 
-/// What an event's facts come to beside the other subscriptions of the instance, `ids` with its own: what ends one of them, or its
-/// renewal, is no end of a plan that another one pays. How the instance stands now is noted in its place.
-///
-/// # Errors
-/// When Stripe cannot be asked.
-pub(super) async fn beside_others(
-    app: &App,
-    instance_id: &InstanceId,
-    event: &Event,
-    mut facts: Vec<Fact>,
-    ids: Vec<String>,
-) -> Result<Vec<Fact>, ApiError> {
-    let (Some(side), Payload::Subscription { subscription: own, .. }) = (&app.stripe, &event.payload) else {
-        return Ok(facts);
-    };
-    let Some(is_over) = is_over(event, &facts) else { return Ok(facts) };
-    let mut subscriptions = ask_about(side, ids).await?;
-    let mut others = subscriptions.iter().filter(|other| other.id != own.id);
-    let outlasts = |other: &Subscription| if is_over { other.status.gives_access() } else { goes_on(other) };
-    let Some(other) = others.find(|other| outlasts(other)) else { return Ok(facts) };
-    tracing::info!(instance.id = %instance_id, event.id = %event.id, subscription.id = %own.id, other.id = %other.id,
-        "the plan stays: another subscription pays it");
-    if is_over {
-        subscriptions.retain(|subscription| subscription.id != own.id);
+impl<'a> BesideOthers<'a> {
+    /// `None` when the event ends nothing, or there are no others.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub(super) async fn of(
+        app: &'a App,
+        instance_id: &InstanceId,
+        event: &'a Event,
+        facts: &[Fact],
+    ) -> Result<Option<Self>, ApiError> {
+        let Payload::Subscription { subscription: own, .. } = &event.payload else { return Ok(None) };
+        let (Some(side), Some(is_over)) = (&app.stripe, is_over(event, facts)) else { return Ok(None) };
+        let ids = app.store.list_stripe_ids(instance_id, "sub_", NEWEST).await?;
+        let has_others = ids.iter().any(|id| *id != own.id);
+        Ok(has_others.then_some(Self { side, own, is_over, ids }))
     }
-    let replaced = facts.pop();
-    if let Some((fact, paid)) = replaced.zip(standing(&subscriptions).flatten()) {
-        let at = app.clock.now();
-        let kind = FactKind::Snapshot(Snapshot { paid: Some(paid), seen_until: at });
-        facts.push(Fact { at, kind, ..fact });
+
+    /// What its facts come to: what ends one subscription is no end of a plan that another one pays. How the instance stands now is
+    /// noted in its place.
+    ///
+    /// # Errors
+    /// When Stripe cannot be asked.
+    pub(super) async fn weigh(self, now: Timestamp, mut facts: Vec<Fact>) -> Result<Vec<Fact>, ApiError> {
+        let Self { side, own, is_over, ids } = self;
+        let mut subscriptions = ask_about(side, ids).await?;
+        let mut others = subscriptions.iter().filter(|other| other.id != own.id);
+        let outlasts =
+            |other: &Subscription| if is_over { other.status.gives_access() } else { goes_on(other) };
+        let Some(other) = others.find(|other| outlasts(other)) else { return Ok(facts) };
+        tracing::info!(subscription.id = %own.id, other.id = %other.id, "the plan stays: another subscription pays it");
+        if is_over {
+            subscriptions.retain(|subscription| subscription.id != own.id);
+        }
+        let replaced = facts.pop();
+        if let Some((fact, paid)) = replaced.zip(standing(&subscriptions).flatten()) {
+            let kind = FactKind::Snapshot(Snapshot { paid: Some(paid), seen_until: now });
+            facts.push(Fact { at: now, kind, ..fact });
+        }
+        Ok(facts)
     }
-    Ok(facts)
 }
 
 /// Looks up what the instance has at Stripe. What no event told of is found by the page it was bought on.

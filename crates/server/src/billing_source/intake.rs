@@ -5,8 +5,9 @@ use wixapp_store::{NewDelivery, StripeDelivery, StripeEvent, StripeKept, StripeL
 use wixapp_stripe::event::Metadata;
 use wixapp_stripe::{Event, Payload};
 
+use super::answer::BesideOthers;
 use super::fact::{self, Said};
-use super::{answer, waiting};
+use super::waiting;
 use crate::error::ApiError;
 use crate::state::App;
 
@@ -69,13 +70,13 @@ pub(super) async fn accept(app: &App, event: &Event, may_ask: bool) -> Result<Op
     let invoice_id = owner.as_ref().and_then(|owner| owner.invoice_id.clone());
     let Some(instance_id) = told.or(owner.map(|owner| owner.instance_id)) else { return Ok(None) };
     let Said::Facts(facts) = fact::read(event, invoice_id.as_deref()) else { return Ok(None) };
-    let facts = match answer::others_beside(app, &instance_id, event, &facts).await? {
+    let facts = match BesideOthers::of(app, &instance_id, event, &facts).await? {
         None => facts,
         // What it came to is settled.
         Some(_) if app.store.knows_fact(&instance_id, &event.id).await? => {
             facts.into_iter().take(1).collect()
         }
-        Some(ids) if may_ask => answer::beside_others(app, &instance_id, event, facts, ids).await?,
+        Some(beside) if may_ask => beside.weigh(app.clock.now(), facts).await?,
         Some(_) => return Ok(None),
     };
     let accepted = app.store.accept_stripe(delivery(app, event, instance_id, facts)).await?;

@@ -23,7 +23,8 @@ async fn a_trial_with_other_credits_is_known_without_a_visit_of_the_payer(mut ap
     app.stop_server().await;
     app.use_plans(|text| text.replace("credits = 1_000", "credits = 1_000\ntrial_credits = 150"));
     app.start_server().await;
-    let settings = json!({ "externalPricingPage": true, "trialDays": 14, "permissions": ["MANAGE-YOUR-APP"] });
+    let settings =
+        json!({ "externalPricingPage": true, "trialDays": 14, "permissions": ["MANAGE-YOUR-APP"] });
     let request = app.http.post(format!("{}/_emulator/app/settings", app.to_wix.url)).json(&settings);
     assert_eq!(request.header("x-emulator", "1").send().await.unwrap().status(), 200);
     let site = app.install().await;

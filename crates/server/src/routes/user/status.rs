@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
+use wixapp_core::InstanceId;
 use wixapp_core::account::Balances;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::subscription::{Subscription, SubscriptionStatus};
-use wixapp_core::{Catalog, InstanceId};
 use wixapp_store::{Instance, Profile};
 
 use crate::error::ApiError;
@@ -54,7 +54,8 @@ pub struct PlanSummary {
     pub name: String,
     /// Higher is more.
     pub rank: u32,
-    /// The credits of one cycle.
+    /// The credits of one cycle; of the free plan, what it gives once. A copied site gets nothing of it, unless
+    /// `plans.free_for_duplicates` says so.
     pub credits_per_cycle: i64,
 }
 
@@ -161,14 +162,15 @@ impl SubscriptionView {
 }
 
 impl PlanSummary {
-    fn new(catalog: &Catalog, subscription: &Subscription) -> Self {
-        let plan = catalog.find(&subscription.plan_id);
-        let known = plan.unwrap_or_else(|| catalog.free());
+    fn new(app: &App, subscription: &Subscription, is_copy: bool) -> Self {
+        let plan = app.catalog.find(&subscription.plan_id);
+        let known = plan.unwrap_or_else(|| app.catalog.free());
+        let gives = !(is_copy && known.is_free()) || app.policy.free_for_duplicates;
         Self {
             id: subscription.plan_id.to_string(),
             name: plan.map_or_else(|| subscription.plan_id.to_string(), |plan| plan.name.clone()),
             rank: known.rank,
-            credits_per_cycle: known.credits.get(),
+            credits_per_cycle: if gives { known.credits.get() } else { 0 },
         }
     }
 }
@@ -205,7 +207,7 @@ pub async fn load(app: &App, session: &OwnerSession) -> Result<UserStatus, ApiEr
         instance_id: session.instance_id.clone(),
         is_owner: true,
         locale: session.locale.clone(),
-        plan: PlanSummary::new(&app.catalog, &subscription),
+        plan: PlanSummary::new(app, &subscription, profile.origin_instance_id.is_some()),
         subscription: SubscriptionView::new(&subscription),
         credits: CreditsView::new(&balances, seq),
         connection: ConnectionView::new(&profile),

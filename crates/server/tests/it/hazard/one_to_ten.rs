@@ -255,7 +255,9 @@ async fn hazard_09_fifty_copies_of_a_site_are_one_free_grant(app: TestApp) {
     app.settled().await;
     assert_eq!(app.available(&original.token).await, 200);
     for n in 0..50 {
-        assert_eq!(standing(&app, &somebody(&app, &format!("copy-{n}"))).await, is("free", "free", 0));
+        let copy = somebody(&app, &format!("copy-{n}"));
+        assert_eq!(standing(&app, &copy).await, is("free", "free", 0));
+        assert_eq!(app.status(&copy.token).await["plan"]["creditsPerCycle"], 0);
     }
     assert_eq!(app.place.number("SELECT count(*) FROM grants").await, 1);
     app.finish().await;

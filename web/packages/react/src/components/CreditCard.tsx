@@ -29,7 +29,8 @@ export function CreditCard() {
       <p className="wxa-credit-card__amount" key={credits.available}>
         <span data-testid="credits-available">{format.number(credits.available)}</span>
       </p>
-      <p className="wxa-credit-card__cycle">{supply(creditsPerCycle)}</p>
+      {/* A copied site gets none. */}
+      {creditsPerCycle > 0 && <p className="wxa-credit-card__cycle">{supply(creditsPerCycle)}</p>}
       <ul className="wxa-credit-card__facts">
         <li>
           <span data-testid="credits-held">{format.number(credits.held)}</span>{' '}

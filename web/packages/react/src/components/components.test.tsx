@@ -83,6 +83,15 @@ describe('CreditCard', () => {
     expect(await screen.findByText('1,000 credits each cycle')).toBeTruthy();
   });
 
+  it('says_nothing_of_free_credits_where_none_are_given', async () => {
+    openPage();
+    const free = aStatus();
+    server.status = { ...free, plan: { ...free.plan, creditsPerCycle: 0 }, credits: credits(0, 1) };
+    show(<CreditCard />);
+    expect((await at('credits-available')).textContent).toBe('0');
+    expect(screen.queryByText('to start with', { exact: false })).toBeNull();
+  });
+
   it('names_bought_credits_and_debt_only_when_there_are_any', async () => {
     openPage();
     server.status = aStatus({

@@ -582,7 +582,8 @@ export type PlanNote = {
  */
 export type PlanSummary = {
   /**
-   * The credits of one cycle.
+   * The credits of one cycle; of the free plan, what it gives once. A copied site gets nothing of it, unless
+   * `plans.free_for_duplicates` says so.
    */
   creditsPerCycle: number;
   /**
