@@ -57,6 +57,8 @@ pub(crate) async fn by_host(State(emulator): State<Emulator>, request: Request, 
             Method::GET | Method::HEAD => show(&emulator, site_id, request.headers()),
             _ => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response(),
         },
+        // Every browser asks; a site has no picture of its own to show in a tab.
+        Some(_) if request.uri().path() == "/favicon.ico" => StatusCode::NO_CONTENT.into_response(),
         Some(_) => (StatusCode::NOT_FOUND, "This site has one page.").into_response(),
         None => next.run(request).await,
     }
@@ -94,7 +96,7 @@ fn html(engine: &Engine, site: &Site, visitor: &str) -> String {
     format!(
         "<!doctype html><html lang=\"{locale}\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{name}</title>\
-         <link rel=\"icon\" href=\"data:,\"><style>body{{font:17px/1.6 sans-serif;color:#222;margin:0}}header{{background:#f3efe9;padding:3rem max(1.5rem,calc(50% - 28.5rem))}}\
+         <style>body{{font:17px/1.6 sans-serif;color:#222;margin:0}}header{{background:#f3efe9;padding:3rem max(1.5rem,calc(50% - 28.5rem))}}\
          main{{display:grid;gap:1.5rem;max-width:60rem;margin:0 auto;padding:1.5rem}}main>*{{min-width:0}}\
          h1{{margin:0;font-size:clamp(1.6rem,6vw,2.6rem);line-height:1.15}}</style>\
          <header><h1>{name}</h1><p>{description}</p></header>{api}<main>{app}</main></html>",
