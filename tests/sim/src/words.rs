@@ -282,8 +282,23 @@ impl<'a> Life<'a> {
     #[must_use]
     pub fn is_worded(&self, at: Timestamp) -> bool {
         let Some((from, _)) = self.period_of(at) else { return false };
-        let silent = |deed: &Deed| matches!(deed, Deed::Over | Deed::PaymentFailed | Deed::Refunded);
-        let spoken = self.entries.iter().any(|e| !silent(&e.deed) && e.told.is_some() && e.at >= from);
+        let tells_of_payment = |(n, e): (usize, &&Entry)| match e.deed {
+            Deed::Over | Deed::PaymentFailed | Deed::Refunded => false,
+            // It names a plan: of another one it says nothing.
+            Deed::Cancelled => self.is_on_a_traced_plan(n),
+            _ => true,
+        };
+        let told = self.entries.iter().enumerate().filter(|(_, e)| e.told.is_some() && e.at >= from);
+        let spoken = told.into_iter().any(tells_of_payment);
         spoken || self.is_asked(self.money_came(from), self.ends())
+    }
+
+    /// Whether a word names the plan that runs as the `n`-th entry happens.
+    fn is_on_a_traced_plan(&self, n: usize) -> bool {
+        let begun = |place: &usize| match &self.entries[*place].deed {
+            Deed::Bought(plan) => !self.begins_later(*place) || plan.until <= self.entries[n].at,
+            _ => false,
+        };
+        (0..n).rev().find(begun).is_some_and(|place| self.is_traced(place))
     }
 }

@@ -45,18 +45,26 @@ impl Invoices {
         self.periods.insert(place, period);
     }
 
-    /// What was named right after `start` was the invoice of the period before, by a clock that runs ahead of Wix's: so it
-    /// turns out as another is named, when nothing else is known of the period before, which began at `before`.
-    pub(super) fn belongs_before(&mut self, start: Timestamp, before: Timestamp) -> bool {
-        let named_before = self.periods.iter().any(|p| p.id.is_some() && p.from >= before && p.from < start);
-        let early = |p: &&mut Period| {
-            p.from == start && p.id.is_some() && p.seen.duration_since(start) < FREE_GRACE && p.seen >= start
-        };
-        let Some(period) = self.periods.iter_mut().find(early).filter(|_| !named_before && before < start)
-        else {
+    /// What was named right after the last of `starts` was the invoice of the period before, by a clock that runs ahead of
+    /// Wix's: so it turns out as another is named, when nothing else is known of the period before. What is known of that may
+    /// have been named as early, and so on back through the `starts` of all periods.
+    pub(super) fn belongs_before(&mut self, starts: &[Timestamp]) -> bool {
+        let [earlier @ .., start] = starts else { return false };
+        let Some(before) = earlier.last() else { return false };
+        let early = |p: &Period| p.from == *start && p.id.is_some() && p.seen >= *start;
+        let fresh = |p: &Period| early(p) && p.seen.duration_since(*start) < FREE_GRACE;
+        if !self.periods.iter().any(fresh) {
             return false;
-        };
-        (period.from, period.until) = (before, Some(start));
+        }
+        let is_named = |p: &Period| p.id.is_some() && p.from >= *before && p.from < *start;
+        if self.periods.iter().any(is_named) && !self.belongs_before(earlier) {
+            return false;
+        }
+        if self.periods.iter().any(is_named) {
+            return false;
+        }
+        let Some(period) = self.periods.iter_mut().find(|period| fresh(period)) else { return false };
+        (period.from, period.until) = (*before, Some(*start));
         self.periods.sort_by_key(|period| period.from);
         true
     }

@@ -188,7 +188,8 @@ impl History {
         for line in self.lines.iter_mut().filter(|line| line.fate == Fate::IsGiven) {
             let source = line.due.and_then(|due| portion(&derived.due[due])).map(|portion| portion.source);
             if source.is_some_and(Source::pays_debt) {
-                line.repaid = debt.min(line.amount);
+                // What a reset had left may have been used of it already.
+                line.repaid = debt.min(line.unused());
                 line.used += line.repaid;
                 debt -= line.repaid;
             }

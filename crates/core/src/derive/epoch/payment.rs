@@ -25,9 +25,22 @@ impl Epoch<'_> {
 
     /// Whether the invoice of the period that begins at `start` is known.
     fn is_invoiced(&mut self, start: Timestamp) -> bool {
-        let before = start.checked_sub(FREE_GRACE).ok().filter(|_| start > self.period_anchor);
-        let before = before.map_or(start, |at| self.period_start(at));
-        self.invoices.is_known_from(start) && !self.invoices.belongs_before(start, before)
+        if !self.invoices.is_known_from(start) {
+            return false;
+        }
+        let starts = self.starts_until(start);
+        !self.invoices.belongs_before(&starts)
+    }
+
+    /// When the periods up to the one from `start` on began, in order of time.
+    fn starts_until(&self, start: Timestamp) -> Vec<Timestamp> {
+        let before = |start: &Timestamp| {
+            let at = start.checked_sub(FREE_GRACE).ok().filter(|_| *start > self.period_anchor)?;
+            Some(self.period_start(at)).filter(|before| before < start)
+        };
+        let mut starts: Vec<_> = std::iter::successors(Some(start), before).collect();
+        starts.reverse();
+        starts
     }
 
     /// The payment of an invoice failed: it is that of the whole period, unless another one pays that. What was declined

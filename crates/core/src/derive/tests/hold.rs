@@ -251,3 +251,21 @@ proptest! {
         prop_assert_eq!(folded, b);
     }
 }
+
+#[test]
+fn what_a_wrong_end_had_left_and_a_debt_are_paid_by_one_grant_together() {
+    let seen = snapshot(day(185), Some(("starter", "inv-7", true)), Some(day(0)));
+    let mut facts = vec![installed(0), purchased(0, "starter", "inv-1"), seen, ended(190, "starter")];
+    let mut account = site();
+    look(&mut account, &facts[..3], 185);
+    assert!(spend(&mut account, "s-1", 200 + 7 * 1_000 - 21, day(186)));
+    look(&mut account, &facts, 191);
+    assert!(spend(&mut account, "s-2", 15, day(192)));
+    assert_eq!(account.balances.plan, 6);
+    // It had not ended: it was on the higher plan since day 10, and six cycles of the lower one were never due.
+    facts.push(snapshot(day(200), Some(("pro", "inv-8", true)), Some(day(10))));
+    look(&mut account, &facts, 200);
+    let due = 200 + 1_000 + 7 * 5_000;
+    let balances = &account.balances;
+    assert_eq!((balances.plan, balances.debt), (due - (7_200 - 21) - 15, 0));
+}

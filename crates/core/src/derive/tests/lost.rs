@@ -467,3 +467,36 @@ fn an_invoice_of_a_lower_plan_by_the_year_takes_nothing_of_the_month_before() {
     assert_eq!(balance(&facts[..3], day(40)), balance(&facts, day(31)));
     assert_eq!(balance(&facts, day(41)), 200 + 25_000 + 25_000);
 }
+
+#[test]
+fn invoices_that_were_named_too_early_one_after_another_are_each_of_the_period_before() {
+    // A clock that runs ahead asks right after each turn, and hears the invoice of the period before.
+    let early = |turn: i64, invoice: &str| {
+        let at = day(turn) + jiff::SignedDuration::from_mins(5);
+        snapshot(at, Some(("starter", invoice, true)), Some(day(0)))
+    };
+    let late = |at: i64, invoice: &str| snapshot(day(at), Some(("starter", invoice, true)), Some(day(0)));
+    let facts = [
+        installed(0),
+        purchased(0, "starter", "inv-1"),
+        early(59, "inv-2"),
+        early(90, "inv-3"),
+        late(100, "inv-4"),
+    ];
+    let after = |invoice: &str| balance(&[&facts[..], &[refunded(101, invoice)]].concat(), day(102));
+    let all = 200 + 4 * 1_000;
+    assert_eq!(balance(&facts, day(102)), all);
+    // The cycles of the days 30, 60 and 90: each is in the period of its own invoice.
+    assert_eq!(["inv-1", "inv-2", "inv-3", "inv-4"].map(after), [all - 2_000, all, all - 1_000, all - 1_000]);
+}
+
+#[test]
+fn a_lower_plan_in_the_middle_of_a_period_was_bought_after_an_end_that_nobody_told() {
+    let lower = |invoice: &str| snapshot(day(20), Some(("starter", invoice, true)), Some(day(10)));
+    let facts = |seen: Fact| [installed(0), purchased(0, "scale", "inv-1"), seen];
+    let anew = facts(lower("inv-2"));
+    // When the one ended nobody knows, so that nothing lies between them, and nothing is cut.
+    assert_eq!((plan(&anew, day(20)).as_str(), balance(&anew, day(20))), ("starter", 200 + 25_000 + 1_000));
+    // By the invoice that is paid it was only chosen: it begins when the period ends.
+    assert_eq!(plan(&facts(lower("inv-1")), day(20)), "scale");
+}
