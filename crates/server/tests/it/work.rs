@@ -1,5 +1,6 @@
 //! What happens after the answer: cycles, lost webhooks, an absent Wix, and an instance that cannot be worked on.
 
+use jiff::SignedDuration;
 use serde_json::json;
 use wixapp_emulator::Card;
 use wixapp_server::work::sweep;
@@ -132,7 +133,12 @@ async fn a_reinstall_whose_webhook_was_lost_is_seen_at_the_next_visit() {
     app.to_app.set(Behaviour::Say(json!({})));
     app.clock.advance(hours(1));
     app.emulator.install(&site.site_id).await.unwrap();
-    app.until("the reinstall", async || connection("connected").await).await;
+    // The removal may have been asked about a moment ago: each visit is later than the one before.
+    let visit = async || {
+        app.clock.advance(SignedDuration::from_secs(5));
+        connection("connected").await
+    };
+    app.until("the reinstall", visit).await;
     assert_eq!(app.available(&site.token).await, 200);
     app.finish().await;
 }

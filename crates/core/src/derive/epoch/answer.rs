@@ -131,23 +131,6 @@ impl<'a> Epoch<'a> {
         paid.in_trial && since > changed && !same
     }
 
-    /// Whether an answer of `at` shows a lower plan that was bought since: by an invoice nobody knows, and before the period
-    /// ended with which a lower plan that was only chosen begins. What ran before had ended.
-    pub(in crate::derive) fn is_before_purchase(
-        &self,
-        plan: &Plan,
-        paid: &PaidSnapshot,
-        since: Timestamp,
-        at: Timestamp,
-    ) -> bool {
-        let lower = self.segments.last().is_some_and(|current| plan.rank < current.plan.rank);
-        let is_new = paid.terms.invoice_id.as_deref().is_some_and(|id| !self.invoices.knows(id));
-        // The turn of a period lies nowhere near.
-        let later = |at: Timestamp| at.saturating_add(FREE_GRACE).unwrap_or(at);
-        let same_period = later(self.period_start(later(at))) < since;
-        lower && is_new && same_period && since > self.last_change()
-    }
-
     /// It had not ended after all, whether or not it renews.
     pub(in crate::derive) fn revive(&mut self) {
         self.ends_at = None;

@@ -36,11 +36,8 @@ impl<'a> Life<'a> {
             self.doubted_until = changed.checked_add(FREE_GRACE).ok();
             return;
         }
-        // A trial, or a lower plan in the middle of a period, begins a paid life: the one before it ended, and nobody told.
-        let begins = |epoch: &&mut Epoch<'_>| {
-            epoch.is_before_trial(plan, paid, since) || epoch.is_before_purchase(plan, paid, since, fact.at)
-        };
-        if let Some(epoch) = self.open_epoch(fact.at).filter(begins) {
+        // A trial begins a paid life: the one before it ended, and nobody told.
+        if let Some(epoch) = self.open_epoch(fact.at).filter(|e| e.is_before_trial(plan, paid, since)) {
             epoch.ends_at = Some(since);
         }
         let mut failed = None;

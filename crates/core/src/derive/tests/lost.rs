@@ -489,14 +489,3 @@ fn invoices_that_were_named_too_early_one_after_another_are_each_of_the_period_b
     // The cycles of the days 30, 60 and 90: each is in the period of its own invoice.
     assert_eq!(["inv-1", "inv-2", "inv-3", "inv-4"].map(after), [all - 2_000, all, all - 1_000, all - 1_000]);
 }
-
-#[test]
-fn a_lower_plan_in_the_middle_of_a_period_was_bought_after_an_end_that_nobody_told() {
-    let lower = |invoice: &str| snapshot(day(20), Some(("starter", invoice, true)), Some(day(10)));
-    let facts = |seen: Fact| [installed(0), purchased(0, "scale", "inv-1"), seen];
-    let anew = facts(lower("inv-2"));
-    // When the one ended nobody knows, so that nothing lies between them, and nothing is cut.
-    assert_eq!((plan(&anew, day(20)).as_str(), balance(&anew, day(20))), ("starter", 200 + 25_000 + 1_000));
-    // By the invoice that is paid it was only chosen: it begins when the period ends.
-    assert_eq!(plan(&facts(lower("inv-1")), day(20)), "scale");
-}
