@@ -51,19 +51,19 @@ impl Invoices {
     pub(super) fn belongs_before(&mut self, starts: &[Timestamp]) -> bool {
         let [earlier @ .., start] = starts else { return false };
         let Some(before) = earlier.last() else { return false };
-        let early = |p: &Period| p.from == *start && p.id.is_some() && p.seen >= *start;
-        let fresh = |p: &Period| early(p) && p.seen.duration_since(*start) < FREE_GRACE;
-        if !self.periods.iter().any(fresh) {
-            return false;
-        }
+        let early = |p: &Period| {
+            p.from == *start
+                && p.id.is_some()
+                && p.seen.duration_since(*start) < FREE_GRACE
+                && p.seen >= *start
+        };
         let is_named = |p: &Period| p.id.is_some() && p.from >= *before && p.from < *start;
-        if self.periods.iter().any(is_named) && !self.belongs_before(earlier) {
+        let has_room = |invoices: &Self| !invoices.periods.iter().any(is_named);
+        let is_early = self.periods.iter().any(early);
+        if !is_early || !(has_room(self) || self.belongs_before(earlier) && has_room(self)) {
             return false;
         }
-        if self.periods.iter().any(is_named) {
-            return false;
-        }
-        let Some(period) = self.periods.iter_mut().find(|period| fresh(period)) else { return false };
+        let Some(period) = self.periods.iter_mut().find(|period| early(period)) else { return false };
         (period.from, period.until) = (*before, Some(*start));
         self.periods.sort_by_key(|period| period.from);
         true
