@@ -288,9 +288,8 @@ impl<'a> Life<'a> {
             Deed::Cancelled => self.is_on_a_traced_plan(n),
             _ => true,
         };
-        let told = self.entries.iter().enumerate().filter(|(_, e)| e.told.is_some() && e.at >= from);
-        let spoken = told.into_iter().any(tells_of_payment);
-        spoken || self.is_asked(self.money_came(from), self.ends())
+        let mut told = self.entries.iter().enumerate().filter(|(_, e)| e.told.is_some() && e.at >= from);
+        told.any(tells_of_payment) || self.is_asked(self.money_came(from), self.ends())
     }
 
     /// Whether a word names the plan that runs as the `n`-th entry happens.
