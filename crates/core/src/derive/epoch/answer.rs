@@ -131,6 +131,20 @@ impl<'a> Epoch<'a> {
         paid.in_trial && since > changed && !same
     }
 
+    /// Whether an answer shows a lower plan that was bought since, by an invoice nobody knows: before the end that Wix had
+    /// named for what was paid. A lower plan that was only chosen begins with that end, so what ran before is over.
+    pub(in crate::derive) fn is_before_purchase(
+        &self,
+        plan: &Plan,
+        paid: &PaidSnapshot,
+        since: Timestamp,
+    ) -> bool {
+        let lower = self.segments.last().is_some_and(|current| plan.rank < current.plan.rank);
+        let is_new = paid.terms.invoice_id.as_deref().is_some_and(|id| !self.invoices.knows(id));
+        let before_end = self.expires_at.is_some_and(|end| end.duration_since(since) >= FREE_GRACE);
+        lower && is_new && before_end && !self.is_trial() && since > self.last_change()
+    }
+
     /// It had not ended after all, whether or not it renews.
     pub(in crate::derive) fn revive(&mut self) {
         self.ends_at = None;

@@ -36,9 +36,14 @@ impl<'a> Life<'a> {
             self.doubted_until = changed.checked_add(FREE_GRACE).ok();
             return;
         }
-        // A trial begins a paid life: the one before it ended, and nobody told.
-        if let Some(epoch) = self.open_epoch(fact.at).filter(|e| e.is_before_trial(plan, paid, since)) {
+        // A trial, or a lower plan before what was paid is over, begins a paid life: the one before it ended, and nobody told.
+        let begins = |epoch: &&mut Epoch<'_>| {
+            epoch.is_before_trial(plan, paid, since) || epoch.is_before_purchase(plan, paid, since)
+        };
+        if let Some(epoch) = self.open_epoch(fact.at).filter(begins) {
             epoch.ends_at = Some(since);
+            // What was taken for a second payment beside it began that life.
+            epoch.extras.retain(|extra| paid.terms.invoice_id.as_ref() != Some(&extra.invoice_id));
         }
         let mut failed = None;
         if self.open_epoch(fact.at).is_none() {

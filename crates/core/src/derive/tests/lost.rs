@@ -1,6 +1,7 @@
 //! Words that were lost, and answers of Wix by a clock that runs minutes off: what is left to be known.
 
 use super::*;
+use crate::fact::PlanTerms;
 
 fn minutes(n: i64) -> jiff::SignedDuration {
     jiff::SignedDuration::from_mins(n)
@@ -488,4 +489,35 @@ fn invoices_that_were_named_too_early_one_after_another_are_each_of_the_period_b
     assert_eq!(balance(&facts, day(102)), all);
     // The cycles of the days 30, 60 and 90: each is in the period of its own invoice.
     assert_eq!(["inv-1", "inv-2", "inv-3", "inv-4"].map(after), [all - 2_000, all, all - 1_000, all - 1_000]);
+}
+
+#[test]
+fn a_lower_plan_before_the_end_that_wix_had_named_was_bought_after_an_end_that_nobody_told() {
+    let story = |end: Option<i64>, invoice: &str| {
+        let Fact { key, at, kind } = purchased(0, "scale", "inv-1");
+        let FactKind::PlanPurchased(terms) = kind else { unreachable!("a purchase") };
+        let terms = PlanTerms { expires_at: end.map(day), ..terms };
+        let lower = snapshot(day(20), Some(("starter", invoice, true)), Some(day(10)));
+        [installed(0), Fact { key, at, kind: FactKind::PlanPurchased(terms) }, lower]
+    };
+    let anew = story(Some(31), "inv-2");
+    // When the one ended nobody knows, so that nothing lies between them, and nothing is cut.
+    assert_eq!((plan(&anew, day(20)).as_str(), balance(&anew, day(20))), ("starter", 200 + 25_000 + 1_000));
+    // By the invoice that is paid, or when no end was named, it was only chosen: it begins when the period ends.
+    for chosen in [story(Some(31), "inv-1"), story(None, "inv-2")] {
+        assert_eq!(plan(&chosen, day(20)), "scale");
+    }
+}
+
+#[test]
+fn a_lower_plan_whose_purchase_was_told_and_no_end_before_it_is_given_once_and_runs_once_an_answer_shows_it()
+{
+    let Fact { key, at, kind } = purchased(0, "scale", "inv-1");
+    let FactKind::PlanPurchased(terms) = kind else { unreachable!("a purchase") };
+    let kind = FactKind::PlanPurchased(PlanTerms { expires_at: Some(day(31)), ..terms });
+    let told = [installed(0), Fact { key, at, kind }, purchased(10, "starter", "inv-2")];
+    assert_eq!((plan(&told, day(20)).as_str(), balance(&told, day(20))), ("scale", 200 + 25_000 + 1_000));
+    let shown = [&told[..], &[seen(day(20), "starter", "inv-2", 10)]].concat();
+    assert_eq!((plan(&shown, day(20)).as_str(), balance(&shown, day(20))), ("starter", 200 + 25_000 + 1_000));
+    assert_eq!(balance(&shown, day(41)), 200 + 25_000 + 1_000 + 1_000);
 }
