@@ -234,6 +234,7 @@ async fn decide_all(
     let now = members.iter().map(|member| member.now()).max().unwrap_or(Timestamp::UNIX_EPOCH);
     let Loaded { mut tx, is_new } = load(conn, id, &want, now).await?;
     let profile = tx.profile.clone();
+    let added_up = tx.account.check().is_ok();
     let (mut made, mut accepted) = (Made::default(), false);
     for member in members {
         tx.now = member.now();
@@ -248,6 +249,15 @@ async fn decide_all(
     }
     // Credits that expire are looked at when they do, whatever decision gave them.
     tx.profile.due_at = tx.profile.due_at.into_iter().chain(tx.account.next_expiry()).min();
+    // Books that did not add up before may still be mended; nothing breaks those that did.
+    if let Err(what) = tx.account.check()
+        && accepted
+        && added_up
+    {
+        return Err(Error::Inconsistent(format!(
+            "a decision on {id} would leave books that are wrong: {what}"
+        )));
+    }
     let changes = made.changes(id);
     here(Moment::Decided);
     if accepted && (is_new || !made.is_empty() || tx.profile != profile) {

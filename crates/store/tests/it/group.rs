@@ -18,6 +18,7 @@ use crate::stage::{LIMIT, Stage, credits, entries, gift, give, instance, now, pu
 on_both!(
     a_refusal_in_the_middle_undoes_only_itself,
     a_panic_fails_alone,
+    books_that_would_not_add_up_are_refused_alone,
     each_decision_sees_the_one_before_it,
     a_key_used_twice_is_a_conflict_for_the_second_only,
     a_group_of_hundreds_is_kept_whole,
@@ -94,6 +95,28 @@ async fn a_panic_fails_alone(stage: Stage) {
     let alone = store.transact(&id, Want::money(), now(), |_| -> Result<(), ()> { panic!("alone") }).await;
     assert!(matches!(alone, Err(Error::Inconsistent(_))));
     assert_eq!(sound(store, &id).await.balances.plan, 1);
+}
+
+async fn books_that_would_not_add_up_are_refused_alone(stage: Stage) {
+    let (store, id) = (&stage.store, instance("site-1"));
+    give(store, &id, gift("cycle:1", Pool::Plan, 10)).await;
+    let crooked = || -> Decision {
+        Box::new(|tx| {
+            tx.account.grant(gift("cycle:2", Pool::Plan, 5), tx.now)?;
+            tx.account.balances.plan += 1;
+            Ok(0)
+        })
+    };
+    let made = together(store, &id, vec![spending("a", 4), crooked(), spending("b", 5)]).await;
+    assert!(matches!(made[0], Ok(Ok(6))), "{made:?}");
+    assert!(matches!(made[1], Err(Error::Inconsistent(_))), "{made:?}");
+    assert!(matches!(made[2], Ok(Ok(1))), "{made:?}");
+    let alone = store.transact(&id, Want::money(), now(), crooked()).await;
+    assert!(matches!(alone, Err(Error::Inconsistent(_))), "{alone:?}");
+    assert_eq!(sound(store, &id).await.balances.plan, 1);
+    // What was wrong before can still be put right.
+    stage.raw("UPDATE instances SET plan = plan + 2").await.unwrap();
+    give(store, &id, gift("cycle:3", Pool::Plan, 7)).await;
 }
 
 async fn each_decision_sees_the_one_before_it(stage: Stage) {
