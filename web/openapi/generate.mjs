@@ -1,4 +1,4 @@
-// Writes the API types of @wixapp/react from the API document. Its own folder and lock file: the generator
+// Writes the API types and calls of @wixapp/react from the API document. Its own folder and lock file: the generator
 // works with TypeScript's JavaScript API of 5.9, the workspace is checked with 7.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -41,6 +41,47 @@ async function writeTypes() {
   });
 }
 
+const inCamels = (id) => id.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+const asType = (id) => inCamels(`_${id}`);
+
+/** The calls that answer with the reply wrapper; the live stream, the health checks and the webhooks do not. */
+function* calls() {
+  const { paths } = JSON.parse(readFileSync(join(root, document), 'utf8'));
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { operationId, responses }] of Object.entries(methods)) {
+      const schema = responses['200']?.content?.['application/json']?.schema;
+      if (schema?.$ref?.startsWith('#/components/schemas/Reply')) yield [operationId, method, path];
+    }
+  }
+}
+
+/** Beside the types: what each call takes and answers, and by which method and path it is made. */
+function writeOperations() {
+  const all = [...calls()].sort(([one], [other]) => (one < other ? -1 : 1));
+  const types = all.flatMap(([id]) => [`${asType(id)}Data`, `${asType(id)}Response`]);
+  const lines = (line) => all.map(line).join('\n');
+  const source = `// This file is auto-generated from ${document}
+
+import type { ${types.join(', ')} } from './types.gen.js';
+
+/** What each call takes and answers. */
+export interface Operations {
+${lines(([id]) => `${inCamels(id)}: { input: Omit<${asType(id)}Data, 'url'>; path: ${asType(id)}Data['url']; answer: ${asType(id)}Response };`)}
+}
+
+/** The method and the path of each call. */
+export const operations: {
+  readonly [Name in keyof Operations]: {
+    readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    readonly path: Operations[Name]['path'];
+  };
+} = {
+${lines(([id, method, path]) => `${inCamels(id)}: { method: '${method.toUpperCase()}', path: '${path}' },`)}
+};
+`;
+  writeFileSync(join(root, output, 'operations.gen.ts'), source);
+}
+
 /** Keeps the hashes of the document and of what was made of it; a test compares them (`sha256sum -c` does, too). */
 function writeSums() {
   const made = readdirSync(join(root, output)).filter((name) => name.endsWith('.ts'));
@@ -51,5 +92,6 @@ function writeSums() {
 
 install();
 await writeTypes();
+writeOperations();
 run(process.execPath, [biome, 'format', '--write', join(root, output)], join(root, 'web'));
 writeSums();

@@ -21,6 +21,7 @@ pub mod hold;
 pub mod id;
 pub mod input;
 pub mod job;
+pub mod reason;
 pub mod settle;
 pub mod subscription;
 

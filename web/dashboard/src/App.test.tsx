@@ -223,7 +223,13 @@ describe('history', () => {
       http.get(api('/credits/history'), ({ request }) => {
         const isSecond = new URL(request.url).searchParams.get('cursor') === 'next';
         const entry = isSecond
-          ? anEntry({ entryId: 'ent_0', amount: 200, text: 'Install', balanceAfter: 200 })
+          ? anEntry({
+              entryId: 'ent_0',
+              amount: 200,
+              text: 'Install',
+              reason: null,
+              balanceAfter: 200,
+            })
           : anEntry();
         return json({ entries: [entry], nextCursor: isSecond ? null : 'next' });
       }),

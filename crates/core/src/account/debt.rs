@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::credits::Credits;
 use crate::entry::{Cause, EntryCode, LedgerAccount};
 use crate::grant::{Pool, Source};
+use crate::reason::ReasonCode;
 
 impl Source {
     /// Whether credits from here pay a debt before they can be spent.
@@ -59,7 +60,7 @@ impl Account {
         if amount.is_zero() {
             return Ok(());
         }
-        let cause = Cause::new("cycle", "Credits that were refunded after they had been spent");
+        let cause = Cause::new("cycle", ReasonCode::RefundedSpent.about(""));
         let movement = |debit, credit, key| Movement {
             debit,
             credit,

@@ -4,6 +4,7 @@ use super::{Account, LedgerError, Movement};
 use crate::clock::Timestamp;
 use crate::credits::Credits;
 use crate::entry::{Cause, EntryCode, LedgerAccount};
+use crate::reason::ReasonCode;
 
 impl Account {
     /// What can be spent at `now`, over all pools: what has expired is not among it.
@@ -45,7 +46,7 @@ impl Account {
             };
             grant.expire();
             self.changes.touched_grants.push(id.clone());
-            self.record(movement, &Cause::new("cycle", "Credits expired"), now)?;
+            self.record(movement, &Cause::new("cycle", ReasonCode::Expired.about("")), now)?;
         }
         Ok(ids.len())
     }

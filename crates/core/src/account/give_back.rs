@@ -10,6 +10,7 @@ use crate::entry::{Cause, EntryCode, LedgerAccount};
 use crate::grant::{CreditGrant, Pool};
 use crate::hold::Hold;
 use crate::id::GrantId;
+use crate::reason::ReasonCode;
 
 /// Credits that go the same way.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +167,7 @@ impl Account {
                 owed = owed.checked_add(part).ok_or(LedgerError::Overflow)?;
             }
         }
-        let cause = Cause::new("wix", "Credits that were refunded while they were put aside");
+        let cause = Cause::new("wix", ReasonCode::RefundedHeld.about(""));
         self.owe(&format!("post:{}:debt", hold.id), owed, &cause, now)
     }
 }

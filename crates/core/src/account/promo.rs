@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::entry::{Cause, EntryCode};
 use crate::grant::{CreditGrant, GrantRequest, Pool, Source};
 use crate::id::InstanceId;
+use crate::reason::ReasonCode;
 
 /// Why a promo code gives nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,7 +85,7 @@ impl Account {
             catalog_version: catalog.version().to_owned(),
             effective_at: now,
             expires_at: promo.expiry(now),
-            cause: Cause::new("user", format!("Promo code {}", promo.code)),
+            cause: Cause::new("user", ReasonCode::PromoCode.about(&promo.code)),
         };
         Ok(self.issue(request, EntryCode::Grant, now)?)
     }

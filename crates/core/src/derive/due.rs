@@ -11,6 +11,7 @@ use crate::clock::{Timestamp, from_micros, to_micros};
 use crate::credits::Credits;
 use crate::fact::Noted;
 use crate::grant::{Pool, Source};
+use crate::reason::{ReasonCode, refunded};
 
 /// Everything that is due by now, in no particular order. What falls into a time in which the app is removed waits.
 pub(super) fn list(life: &Life<'_>) -> Vec<Due> {
@@ -82,7 +83,7 @@ impl<'a> List<'_, 'a> {
         }
         let plan = self.life.input.catalog.free();
         let kind = DueKind::Grant(portion(plan, Source::Free, plan.credits));
-        let reason = format!("{} credits to start with", plan.credits);
+        let reason = ReasonCode::Start.about(plan.credits);
         let key = self.key("free", "");
         self.due.push(Due { at, key, aliases: Vec::new(), kind, fact: None, reason });
     }
@@ -100,21 +101,21 @@ impl<'a> List<'_, 'a> {
                 EntryKind::Trial if self.trial_given => continue,
                 EntryKind::Trial => {
                     self.trial_given = true;
-                    let reason = format!("{} plan, free trial", plan.name);
+                    let reason = ReasonCode::Trial.about(&plan.name);
                     (Source::Trial, plan.credits_of_trial(), vec![self.key("trial", "")], reason)
                 }
                 EntryKind::Purchase => {
                     let keys = segment.names.iter().map(|name| self.key("cycle", &format!("{name}:0")));
-                    (Source::Cycle, plan.credits, keys.collect(), format!("{} plan bought", plan.name))
+                    (Source::Cycle, plan.credits, keys.collect(), ReasonCode::PlanBought.about(&plan.name))
                 }
                 EntryKind::Conversion => {
                     let keys = vec![self.key("cycle", &format!("{name}:0"))];
-                    (Source::Cycle, plan.credits, keys, format!("{} plan after the free trial", plan.name))
+                    (Source::Cycle, plan.credits, keys, ReasonCode::TrialConverted.about(&plan.name))
                 }
                 EntryKind::Upgrade => {
                     let named = |fact: &String| self.key("upgrade", &format!("{name}:{fact}"));
                     let keys = std::iter::once(&segment.fact).chain(&segment.names).map(named);
-                    (Source::Upgrade, plan.credits, keys.collect(), format!("Upgrade to {}", plan.name))
+                    (Source::Upgrade, plan.credits, keys.collect(), ReasonCode::Upgrade.about(&plan.name))
                 }
             };
             let fact = Some(segment.fact.clone());
@@ -123,7 +124,7 @@ impl<'a> List<'_, 'a> {
         }
         for extra in &epoch.extras {
             let keys = vec![self.key("cycle", &format!("{}:0", extra.invoice_id))];
-            let reason = format!("{} plan bought once more", extra.plan.name);
+            let reason = ReasonCode::PlanBoughtAgain.about(&extra.plan.name);
             let fact = Some(extra.fact.clone());
             let item = Item { at: extra.at, keys, fact, reason };
             let portion = portion(extra.plan, Source::Cycle, extra.plan.credits);
@@ -148,7 +149,7 @@ impl<'a> List<'_, 'a> {
                 let bought = epoch.names().take(1).filter(|_| stretch.restart.entry == EntryKind::Conversion);
                 let names = bought.chain(own_names(&epoch.segments, stretch.restart));
                 let keys: Vec<String> = names.map(|name| self.key("cycle", &format!("{name}:{n}"))).collect();
-                let reason = format!("{} plan, new cycle", segment.plan.name);
+                let reason = ReasonCode::NewCycle.about(&segment.plan.name);
                 self.push(epoch, Item { at, keys, fact: None, reason }, cycle_of(segment));
             }
         }
@@ -174,7 +175,7 @@ impl<'a> List<'_, 'a> {
             if segment.entry == EntryKind::Purchase {
                 let keys = vec![self.key("cycle", &format!("{name}:0"))];
                 let kind = DueKind::Grant(cycle_of(segment));
-                let reason = format!("{} plan given", segment.plan.name);
+                let reason = ReasonCode::PlanGiven.about(&segment.plan.name);
                 self.add(Item { at: segment.from, keys, fact, reason }, kind);
             }
             for stretch in stretches(std::slice::from_ref(segment), self.life.input.policy.cycle, now) {
@@ -182,7 +183,7 @@ impl<'a> List<'_, 'a> {
                     stretch.starts(now).take_while(|(_, at)| given.until.is_none_or(|until| *at < until))
                 {
                     let keys = vec![self.key("cycle", &format!("{name}:{n}"))];
-                    let reason = format!("{} plan, new cycle", segment.plan.name);
+                    let reason = ReasonCode::NewCycle.about(&segment.plan.name);
                     self.add(Item { at, keys, fact: None, reason }, DueKind::Grant(cycle_of(segment)));
                 }
             }
@@ -199,7 +200,7 @@ impl<'a> List<'_, 'a> {
         for bought in &self.life.bought {
             let amount = bought.top_up.credits;
             let portion = Portion { plan: None, pool: Pool::Purchased, source: Source::TopUp, amount };
-            let reason = format!("{} bought", bought.top_up.name);
+            let reason = ReasonCode::TopUpBought.about(&bought.top_up.name);
             // The invoice alone names a top-up: it is unique at Wix, and no part of a plan's life.
             let (at, keys, fact) =
                 (bought.at, vec![format!("topup:{}", bought.name)], Some(bought.fact.clone()));
@@ -216,9 +217,10 @@ impl<'a> List<'_, 'a> {
         let Some(back) = invoice_id.and_then(|id| self.life.refunded.get(id)) else {
             return self.add(item, DueKind::Grant(portion));
         };
+        let refunded = refunded(&item.reason);
         let reason = match &back.noted {
-            Some(Noted { actor, reason }) => format!("{}: refunded, noted by {actor}: {reason}", item.reason),
-            None => format!("{}: refunded", item.reason),
+            Some(Noted { actor, reason }) => format!("{refunded}, noted by {actor}: {reason}"),
+            None => refunded,
         };
         self.add(Item { reason, ..item }, DueKind::Refund(portion));
     }
@@ -226,7 +228,7 @@ impl<'a> List<'_, 'a> {
     fn reset(&mut self, at: Timestamp, keys: Vec<String>) {
         if self.life.input.policy.on_end == EndPolicy::Reset {
             let keep = self.life.input.catalog.free().credits;
-            let reason = "The paid plan ended".to_owned();
+            let reason = ReasonCode::PlanEnded.about("");
             self.add(Item { at, keys, fact: None, reason }, DueKind::Reset(keep));
         }
     }

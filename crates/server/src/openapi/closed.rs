@@ -9,6 +9,7 @@ use wixapp_core::billing_source::BillingSource as CoreSource;
 use wixapp_core::entry::EntryCode;
 use wixapp_core::grant::Pool as CorePool;
 use wixapp_core::hold::HoldState;
+use wixapp_core::reason::ReasonCode as CoreReason;
 use wixapp_core::subscription::SubscriptionStatus as CoreStatus;
 
 macro_rules! closed {
@@ -38,6 +39,10 @@ closed!(
 closed!(
     /// What kind of movement a ledger entry records.
     EntryKind, EntryCode::ALL.iter().map(|code| code.as_str())
+);
+closed!(
+    /// What the sentence of a ledger entry says.
+    ReasonCode, CoreReason::ALL.iter().map(|code| code.as_str())
 );
 closed!(
     /// Where plans are bought.

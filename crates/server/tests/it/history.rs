@@ -169,6 +169,14 @@ async fn every_entry_can_be_explained(app: TestApp) {
     let job = app.start_work(&site, "work", "badly").await;
     app.ended(&site, &job).await;
     let entries = history(&app, &site, "limit=100").await["entries"].as_array().unwrap().clone();
+    let reasons: Vec<_> = entries.iter().rev().map(|entry| entry["reason"].clone()).collect();
+    let says = |code: &str, name: &str| json!({ "code": code, "name": name, "refunded": false });
+    // What was used was used for what its user says.
+    let users = Value::Null;
+    assert_eq!(
+        reasons,
+        [says("start", "200"), says("plan_bought", "Starter"), users.clone(), users.clone(), users]
+    );
     let mut told = Vec::new();
     for entry in entries.iter().rev() {
         let path = format!("/api/v1/wix/credits/explain/{}", entry["entryId"].as_str().unwrap());

@@ -18,6 +18,7 @@ import { Panel } from '../shell/Panel';
 import { Tabs } from '../shell/Tabs';
 import { useHasPosts } from '../shell/useHasPosts';
 import { JobRow } from './JobRow';
+import { useStepName } from './useStepName';
 import { isStoppable, type Stoppable, useStop } from './useStop';
 
 /** The views of the page, and the jobs the server lists for each. */
@@ -143,6 +144,7 @@ interface JobDialogProps {
 
 function JobDialog({ jobId, onClose, onStop }: JobDialogProps) {
   const { jobs: texts } = useAppMessages();
+  const stepName = useStepName();
   const query = useJobPoller(jobId);
   const { data: shown } = query;
   const stop = shown !== undefined && isStoppable(shown) && (
@@ -164,7 +166,9 @@ function JobDialog({ jobId, onClose, onStop }: JobDialogProps) {
       footer={stop || undefined}
     >
       <Loaded query={query} loading={<LoadingScreen cards={[120]} />}>
-        {(job) => <JobProgress job={job} title={texts.kinds[job.kind] ?? job.kind} />}
+        {(job) => (
+          <JobProgress job={job} title={texts.kinds[job.kind] ?? job.kind} stepName={stepName} />
+        )}
       </Loaded>
     </Dialog>
   );

@@ -101,6 +101,8 @@ export const de = (f: Format): AppMessages => ({
     more: 'Ältere Aufträge zeigen',
     loadingMore: 'Wird geladen…',
     end: 'Das ist alles.',
+    preparing: 'Der Beitrag wird vorbereitet',
+    publishingOn: (network) => `Wird bei ${network} veröffentlicht`,
     kinds: {
       publish: 'Beitrag veröffentlichen',
       due_post: 'Geplanten Beitrag starten',

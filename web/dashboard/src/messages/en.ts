@@ -101,6 +101,9 @@ export const en = (f: Format) => ({
     more: 'Show older jobs',
     loadingMore: 'Loading…',
     end: 'That is everything.',
+    /** The steps that the app names in English. */
+    preparing: 'Preparing the post',
+    publishingOn: (network: string) => `Publishing on ${network}`,
     kinds: {
       publish: 'Publish a post',
       due_post: 'Start a scheduled post',

@@ -103,6 +103,8 @@ export const he = (f: Format): AppMessages => ({
     more: 'הצגת עבודות ישנות יותר',
     loadingMore: 'בטעינה…',
     end: 'זה הכול.',
+    preparing: 'הפוסט בהכנה',
+    publishingOn: (network) => `מתבצע פרסום ב-${network}`,
     kinds: {
       publish: 'פרסום פוסט',
       due_post: 'התחלת פוסט מתוזמן',

@@ -1,5 +1,6 @@
 import { JobProgress, useJobPoller } from '@wixapp/react';
 import { Link } from 'react-router';
+import { useStepName } from '../jobs/useStepName';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
 import { PublishForm } from './PublishForm';
@@ -10,6 +11,7 @@ export function PublishPanel() {
   const { publish } = useAppMessages();
   const [jobId, follow] = useActiveJob();
   const { data: job } = useJobPoller(jobId);
+  const stepName = useStepName();
   return (
     <Panel
       title={publish.title}
@@ -21,7 +23,7 @@ export function PublishPanel() {
       }
     >
       <PublishForm onStarted={follow} />
-      {job !== undefined && <JobProgress job={job} title={publish.jobTitle} />}
+      {job !== undefined && <JobProgress job={job} title={publish.jobTitle} stepName={stepName} />}
     </Panel>
   );
 }

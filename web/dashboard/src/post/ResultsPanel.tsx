@@ -3,6 +3,7 @@ import { Button, Text } from '@wix/design-system';
 import { isFinal, ProgressBar, resultUrl, useJobPoller, useWixContext } from '@wixapp/react';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
+import { useStepName } from '../jobs/useStepName';
 import { type Stoppable, useStop } from '../jobs/useStop';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import { editAddress } from '../posts/address';
@@ -97,6 +98,7 @@ function Result({ result, postId, onStop }: ResultProps) {
   const { network, state, jobId } = result;
   const name = networkNames[network];
   const job = useResultJob(result, postId);
+  const stepName = useStepName();
   const percent = job?.progressPercent ?? result.percent ?? 0;
   const isOpen = state === 'waiting' || state === 'publishing';
   const { data: networks } = useNetworks(isOpen);
@@ -127,8 +129,10 @@ function Result({ result, postId, onStop }: ResultProps) {
                     {texts.connect}
                   </Link>
                 </>
+              ) : job?.currentStep ? (
+                stepName(job.currentStep)
               ) : (
-                (job?.currentStep ?? texts.waiting)
+                texts.waiting
               )}
             </Text>
             <Text size="small" weight="bold">

@@ -12,6 +12,7 @@ use wixapp_core::clock::Timestamp;
 use wixapp_core::entry::{Entry, EntryCode, LedgerAccount};
 use wixapp_core::grant::Pool;
 use wixapp_core::input::Whole;
+use wixapp_core::reason::{Reason, ReasonCode};
 use wixapp_store::{EntryFilter, EntryPlace};
 
 use super::cursor::Cursor;
@@ -88,10 +89,37 @@ pub struct EntryView {
     /// The pool it touched.
     #[schema(value_type = Option<closed::Pool>)]
     pub pool: Option<Pool>,
-    /// In words.
+    /// In words, in English.
     pub text: String,
+    /// What the words say, for a page in another language; not there when somebody wrote them.
+    pub reason: Option<ReasonView>,
     /// What could be spent afterwards.
     pub balance_after: i64,
+}
+
+/// What the words of an entry say, and of what.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReasonView {
+    /// What they say.
+    #[schema(value_type = closed::ReasonCode, example = "new_cycle")]
+    pub code: ReasonCode,
+    /// Of which plan, top-up, promo code or number of credits, where they name one.
+    pub name: Option<String>,
+    /// Whether the payment behind it was taken back.
+    pub refunded: bool,
+}
+
+impl ReasonView {
+    fn of(entry: &Entry) -> Option<Self> {
+        // What was used was used for what its user says, and what an operator did has their own words.
+        let by_others = matches!(
+            entry.code,
+            EntryCode::Spend | EntryCode::Reserve | EntryCode::Post | EntryCode::Void | EntryCode::Adjust
+        );
+        let Reason { code, name, refunded } = Reason::read(&entry.cause.reason).filter(|_| !by_others)?;
+        Some(Self { code, name, refunded })
+    }
 }
 
 impl EntryView {
@@ -104,6 +132,7 @@ impl EntryView {
             _ => (None, 0),
         };
         Self {
+            reason: ReasonView::of(&entry),
             entry_id: entry.id,
             at: entry.created_at,
             kind: entry.code,

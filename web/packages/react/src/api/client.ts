@@ -1,3 +1,4 @@
+import { type Operations, operations } from './generated/operations.gen.js';
 import { type RequestOptions, request, requestFile, type Transport } from './request.js';
 import type {
   BiEvent,
@@ -116,57 +117,87 @@ export interface ApiClient {
   call<T>(path: string, options?: RequestOptions): Promise<T>;
 }
 
+type Name = keyof Operations;
+type Input<N extends Name> = Operations[N]['input'] & Cancel;
+type Answer<N extends Name> = Operations[N]['answer']['data'];
+
+/** What any call may take. */
+interface AnyInput extends Cancel {
+  body?: unknown;
+  headers?: { 'Idempotency-Key'?: string | null };
+  path?: Record<string, string>;
+  query?: Record<string, string | number | boolean>;
+}
+
 export function createApiClient(transport: Transport): ApiClient {
-  const get = <T>(path: string, cancel?: Cancel) =>
-    request<T>(transport, API_BASE + path, { signal: cancel?.signal });
-  const send = <T>(path: string, body: unknown, options: RequestOptions = {}) =>
-    request<T>(transport, API_BASE + path, { method: 'POST', body, ...options });
-  const checkoutPath = (id: string) => `/billing/checkout/${encodeURIComponent(id)}`;
+  const call = <N extends Name>(name: N, input: Input<N>): Promise<Answer<N>> => {
+    const { body, headers, signal }: AnyInput = input;
+    const key = headers?.['Idempotency-Key'];
+    return request(transport, addressOf(name, input), {
+      method: operations[name].method,
+      body,
+      ...(key && { idempotencyKey: key }),
+      signal,
+    });
+  };
+  const once = (key: string) => ({ 'Idempotency-Key': key });
 
   return {
     transport,
-    status: (cancel) => get('/user/status', cancel),
-    plans: (cancel) => get('/billing/plans', cancel),
-    publicPlans: (cancel) => get('/billing/public-plans', cancel),
-    preview: (to, cycle, cancel) => get(`/billing/preview${queryOf({ to, cycle })}`, cancel),
-    redeemPromo: (code, idempotencyKey) => send('/billing/promo', { code }, { idempotencyKey }),
-    portalUrl: () => send('/billing/portal-url', {}),
-    topUps: (cancel) => get('/billing/top-ups', cancel),
-    createTopUpCheckout: (body) => send('/billing/top-ups/checkout-url', body),
-    createCheckout: (body) => send('/billing/checkout-url', body),
-    checkout: (id, cancel) => get(checkoutPath(id), cancel),
-    returnFromCheckout: (id, cancel) =>
-      send(`${checkoutPath(id)}/return`, {}, { signal: cancel?.signal }),
-    dismissCheckout: (id) => send(`${checkoutPath(id)}/dismiss`, {}),
-    balance: (cancel) => get('/credits/balance', cancel),
-    history: ({ limit = 20, cursor, ...filter }, cancel) =>
-      get(`/credits/history${queryOf({ limit: String(limit), cursor, ...filter })}`, cancel),
+    status: (cancel) => call('userStatus', { ...cancel }),
+    plans: (cancel) => call('billingPlans', { ...cancel }),
+    publicPlans: (cancel) => call('billingPublicPlans', { ...cancel }),
+    preview: (to, cycle, cancel) =>
+      call('billingPreview', { query: { to, ...known({ cycle }) }, ...cancel }),
+    redeemPromo: (code, key) => call('billingPromo', { body: { code }, headers: once(key) }),
+    portalUrl: () => call('billingPortalUrl', {}),
+    topUps: (cancel) => call('billingTopUps', { ...cancel }),
+    createTopUpCheckout: (body) => call('billingTopUpCheckoutUrl', { body }),
+    createCheckout: (body) => call('billingCheckoutUrl', { body }),
+    checkout: (checkoutId, cancel) =>
+      call('billingCheckoutShow', { path: { checkoutId }, ...cancel }),
+    returnFromCheckout: (checkoutId, cancel) =>
+      call('billingCheckoutReturn', { path: { checkoutId }, ...cancel }),
+    dismissCheckout: (checkoutId) => call('billingCheckoutDismiss', { path: { checkoutId } }),
+    balance: (cancel) => call('creditsBalance', { ...cancel }),
+    history: ({ limit = 20, ...filter }, cancel) =>
+      call('creditsHistory', { query: { limit, ...known(filter) }, ...cancel }),
     historyCsv: (filter, cancel) =>
-      requestFile(transport, `${API_BASE}/credits/history${queryOf({ ...filter })}`, {
+      requestFile(transport, addressOf('creditsHistory', { query: known(filter) }), {
         accept: 'text/csv',
         signal: cancel?.signal,
       }),
-    explain: (id, cancel) => get(`/credits/explain/${encodeURIComponent(id)}`, cancel),
-    usage: (range = {}, cancel) => get(`/credits/usage${queryOf({ ...range })}`, cancel),
-    spend: (body, idempotencyKey) => send('/credits/spend', body, { idempotencyKey }),
-    reserve: (body, idempotencyKey) => send('/credits/reserve', body, { idempotencyKey }),
-    post: (body, idempotencyKey) => send('/credits/post', body, { idempotencyKey }),
-    void: (body, idempotencyKey) => send('/credits/void', body, { idempotencyKey }),
-    jobs: ({ limit = 20, cursor, state } = {}, cancel) =>
-      get(`/jobs${queryOf({ limit: String(limit), cursor, state })}`, cancel),
-    job: (jobId, cancel) => get(`/jobs/${encodeURIComponent(jobId)}`, cancel),
-    cancelJob: (jobId) => send(`/jobs/${encodeURIComponent(jobId)}/cancel`, {}),
-    notices: (cancel) => get('/settings/notices', cancel),
-    saveNotices: (settings) => send('/settings/notices', settings, { method: 'PUT' }),
-    deleteData: () => send('/settings/data', {}, { method: 'DELETE' }),
-    reportEvent: (event) => send('/bi-event', event),
+    explain: (entryId, cancel) => call('creditsExplain', { path: { entryId }, ...cancel }),
+    usage: (range = {}, cancel) => call('creditsUsage', { query: known(range), ...cancel }),
+    spend: (body, key) => call('creditsSpend', { body, headers: once(key) }),
+    reserve: (body, key) => call('creditsReserve', { body, headers: once(key) }),
+    post: (body, key) => call('creditsPost', { body, headers: once(key) }),
+    void: (body, key) => call('creditsVoid', { body, headers: once(key) }),
+    jobs: ({ limit = 20, ...rest } = {}, cancel) =>
+      call('jobsList', { query: { limit, ...known(rest) }, ...cancel }),
+    job: (jobId, cancel) => call('jobsShow', { path: { jobId }, ...cancel }),
+    cancelJob: (jobId) => call('jobsCancel', { path: { jobId } }),
+    notices: (cancel) => call('settingsNotices', { ...cancel }),
+    saveNotices: (body) => call('settingsNoticesSave', { body }),
+    deleteData: () => call('settingsDataDelete', {}),
+    reportEvent: (body) => call('biEvent', { body }),
     call: (path, options) => request(transport, path, options),
   };
 }
 
-/** `?a=1&b=2` of what is there; nothing when nothing is. */
-function queryOf(values: Record<string, string | null | undefined>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value) query.set(name, value);
-  return query.size === 0 ? '' : `?${query}`;
+/** The path of a call with its values in their places, and `?a=1&b=2` where it has any. */
+function addressOf<N extends Name>(name: N, input: Input<N>): string {
+  const { path = {}, query = {} }: AnyInput = input;
+  const filled = operations[name].path.replace(/\{(\w+)\}/g, (_, key: string) =>
+    encodeURIComponent(path[key] ?? ''),
+  );
+  const values = Object.entries(query).map(([key, value]): [string, string] => [key, `${value}`]);
+  const search = new URLSearchParams(values);
+  return search.size === 0 ? filled : `${filled}?${search}`;
+}
+
+/** What is there: without the values that are undefined, null, or an empty text. */
+function known<T extends object>(values: T): { [Key in keyof T]?: NonNullable<T[Key]> } {
+  const there = Object.entries(values).filter(([, value]) => value !== '' && value != null);
+  return Object.fromEntries(there) as { [Key in keyof T]?: NonNullable<T[Key]> };
 }

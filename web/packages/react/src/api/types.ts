@@ -44,6 +44,7 @@ export type {
   PostRequest,
   PublicPlan,
   PublicPlans,
+  ReasonCode,
   ReserveRequest,
   SpendRequest,
   SubscriptionStatus,

@@ -13,6 +13,8 @@ export interface JobProgressProps {
   job: Job;
   /** What the job does, in the page's words. */
   title: string;
+  /** The page's word for a step that the app names; the app's own when left out. */
+  stepName?: (step: string) => string;
 }
 
 const SKINS: Record<JobStatus, BadgeSkin> = {
@@ -31,10 +33,11 @@ const TONES: Partial<Record<JobStatus, ProgressBarProps['tone'] & string>> = {
 };
 
 /** One job as it runs: percent and step, then the result, or why it failed and where the credits went. */
-export function JobProgress({ job, title }: JobProgressProps) {
+export function JobProgress({ job, title, stepName }: JobProgressProps) {
   const { format } = useWixContext();
   const messages = useMessages();
-  const step = job.currentStep ?? messages.job[job.status];
+  const named = job.currentStep ?? null;
+  const step = named === null ? messages.job[job.status] : (stepName?.(named) ?? named);
   const percent = Math.round(job.progressPercent);
 
   return (

@@ -275,6 +275,12 @@ describe('JobProgress', () => {
     expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('40');
   });
 
+  it('says_a_step_in_the_words_of_the_page', () => {
+    const stepName = (step: string) => (step === 'Uploading' ? 'Wird hochgeladen' : step);
+    show(<JobProgress job={aJob({ currentStep: 'Uploading' })} title="Post" stepName={stepName} />);
+    expect(screen.getByTestId('job-step').textContent).toBe('Wird hochgeladen');
+  });
+
   it('links_to_the_result_when_done', () => {
     const job = aJob({
       status: 'completed',

@@ -83,11 +83,24 @@ describe('CreditHistory', () => {
   });
 
   it('says_actions_in_the_words_of_the_page', async () => {
-    answer([anEntry({ kind: 'spend', amount: -2, text: 'image' })]);
+    answer([anEntry({ kind: 'spend', amount: -2, text: 'image', reason: null })]);
     show(<CreditHistory actionName={(action) => (action === 'image' ? 'Draw' : action)} />);
     const row = await screen.findByTestId('history-row');
     expect(within(row).getByText('Draw')).toBeTruthy();
     expect(within(row).getByText('\u22122')).toBeTruthy();
+  });
+
+  it.each([
+    ['en', 'Starter plan, new cycle: refunded'],
+    ['de', 'Tarif Starter, neuer Zyklus: erstattet'],
+    ['he', 'תוכנית Starter, מחזור חדש (התשלום הוחזר)'],
+  ])('says_what_the_books_say_in_the_readers_language: %s', async (locale, said) => {
+    openPage(`instance=tok&locale=${locale}`);
+    const reason = { code: 'new_cycle', name: 'Starter', refunded: true } as const;
+    answer([anEntry({ text: 'Starter plan, new cycle: refunded', reason })]);
+    show(<CreditHistory />);
+    const row = await screen.findByTestId('history-row');
+    expect(within(row).getByText(said)).toBeTruthy();
   });
 
   it('explains_an_entry', async () => {

@@ -7,6 +7,7 @@ import { LoadingScreen } from '../components/LoadingScreen.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useExplanation } from '../hooks/useCreditHistory.js';
 import { useMessages } from '../messages/useMessages.js';
+import { useEntryText } from './useEntryText.js';
 
 export interface EntryModalProps {
   /** The entry to explain; null keeps the dialog closed. */
@@ -43,6 +44,7 @@ interface StoryProps {
 function Story({ story, actionName }: StoryProps) {
   const { format } = useWixContext();
   const { explanation: texts, history } = useMessages();
+  const textOf = useEntryText(actionName);
   const { entry, hold, grant, plan, fact } = story;
   const isEnglish = format.locale.startsWith('en');
   return (
@@ -74,7 +76,7 @@ function Story({ story, actionName }: StoryProps) {
             {hold.ended && <Fact label={texts.spent}>{format.number(hold.posted)}</Fact>}
           </>
         )}
-        <Fact label={texts.reason}>{actionName(entry.text)}</Fact>
+        <Fact label={texts.reason}>{textOf(entry)}</Fact>
         {fact && (
           <Fact label={texts.fact}>
             {texts.told(fact.eventType, format.dateTime(fact.happenedAt))}

@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../api/types.js';
 import { InfoIcon } from '../components/icons.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useMessages } from '../messages/useMessages.js';
+import { useEntryText } from './useEntryText.js';
 
 export interface HistoryTableProps {
   /** The entries, newest first. */
@@ -53,6 +54,7 @@ interface RowProps {
 function Row({ entry, actionName, onExplain }: RowProps) {
   const { format } = useWixContext();
   const { history } = useMessages();
+  const textOf = useEntryText(actionName);
   const at = format.dateTime(entry.at);
   return (
     <tr data-testid="history-row" data-kind={entry.kind}>
@@ -66,7 +68,7 @@ function Row({ entry, actionName, onExplain }: RowProps) {
           {history.kinds[entry.kind]}
         </Text>
         <Text size="small" secondary>
-          <span dir="auto">{actionName(entry.text)}</span>
+          <span dir="auto">{textOf(entry)}</span>
         </Text>
       </td>
       <td className="wxa-entries__number wxa-entries__change" data-gain={entry.amount > 0}>

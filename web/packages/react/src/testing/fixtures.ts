@@ -161,6 +161,7 @@ export function anEntry(changes: Partial<HistoryEntry> = {}): HistoryEntry {
     amount: 1000,
     pool: 'plan',
     text: 'Upgrade to Starter',
+    reason: { code: 'upgrade', name: 'Starter', refunded: false },
     balanceAfter: 1200,
     ...changes,
   };

@@ -190,6 +190,8 @@ export type {
   ReadyError,
   ReadyErrors,
   ReadyResponses,
+  ReasonCode,
+  ReasonView,
   Received,
   Redeemed,
   Refusal,

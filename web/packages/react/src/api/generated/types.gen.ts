@@ -238,8 +238,9 @@ export type EntryView = {
    */
   kind: EntryKind;
   pool?: Pool | null;
+  reason?: ReasonView | null;
   /**
-   * In words.
+   * In words, in English.
    */
   text: string;
 };
@@ -892,6 +893,42 @@ export type PublicPlans = {
    * Its version.
    */
   version: string;
+};
+
+export type ReasonCode =
+  | 'start'
+  | 'plan_bought'
+  | 'plan_bought_again'
+  | 'trial'
+  | 'trial_converted'
+  | 'upgrade'
+  | 'new_cycle'
+  | 'plan_given'
+  | 'top_up_bought'
+  | 'promo_code'
+  | 'expired'
+  | 'plan_ended'
+  | 'plan_not_ended'
+  | 'not_due'
+  | 'refunded_spent'
+  | 'refunded_held';
+
+/**
+ * What the words of an entry say, and of what.
+ */
+export type ReasonView = {
+  /**
+   * What they say.
+   */
+  code: ReasonCode;
+  /**
+   * Of which plan, top-up, promo code or number of credits, where they name one.
+   */
+  name?: string | null;
+  /**
+   * Whether the payment behind it was taken back.
+   */
+  refunded: boolean;
 };
 
 /**
