@@ -253,7 +253,7 @@ describe('the pages', () => {
       'Jobs',
       'Settings',
     ]);
-    await shown(page, 'an app without posts', [360, 1440]);
+    await shown(page, 'an app without posts');
     await page.context().close();
   });
 
@@ -263,49 +263,53 @@ describe('the pages', () => {
     ['a declined payment', 'payment=declined', 'declined'],
     ['a payment that nobody confirms', 'payment=success', 'processing'],
   ];
-  it('after a checkout: every state', { timeout: LIMIT_MS }, async () => {
-    const page = await newPage(1440, 'en');
-    const state = (/** @type {string} */ name) =>
-      page.locator(`[data-testid=checkout-return][data-state=${name}]`).waitFor();
-    for (const [name, query, expected] of returns) {
+  for (const language of LANGUAGES) {
+    it(`after a checkout: every state in ${language}`, { timeout: LIMIT_MS }, async () => {
+      const page = await newPage(1440, language);
+      const state = (/** @type {string} */ name) =>
+        page.locator(`[data-testid=checkout-return][data-state=${name}]`).waitFor();
+      for (const [name, query, expected] of returns) {
+        await page.goto('about:blank');
+        await page.goto(owner.at(`/?${query}&checkout=${openCheckout}`));
+        await state(expected);
+        await shown(page, `${language} ${name}`);
+      }
       await page.goto('about:blank');
-      await page.goto(owner.at(`/?${query}&checkout=${openCheckout}`));
-      await state(expected);
-      await shown(page, name, [360, 1440]);
-    }
-    await page.goto('about:blank');
-    await page.goto(owner.at('/?payment=success&plan=scale'));
-    await state('unknown');
-    assert.equal(await page.getByTestId('plan-name').textContent(), 'Starter');
-    await shown(page, 'a forged return', [360, 1440]);
-    await page.context().close();
-  });
+      await page.goto(owner.at('/?payment=success&plan=scale'));
+      await state('unknown');
+      assert.equal(await page.getByTestId('plan-name').textContent(), 'Starter');
+      await shown(page, `${language} a forged return`);
+      await page.context().close();
+    });
 
-  it('without a session', { timeout: LIMIT_MS }, async () => {
-    const page = await newPage(1440, 'en');
-    await page.goto(`${owner.frame.origin}/settings`);
-    await page.getByTestId('screen-missing').waitFor();
-    await shown(page, 'opened outside Wix', [360, 1440]);
-    watcher.allow(/status of 401 .*\/api\/v1\//);
-    const forged = new URL(owner.at('/?payment=success'));
-    forged.searchParams.set('instance', `${owner.frame.searchParams.get('instance')}x`);
-    await page.goto(forged.href);
-    await page.getByTestId('screen-session-over').waitFor();
-    await shown(page, 'a token that is refused', [360, 1440]);
-    await page.context().close();
-  });
+    it(`without a session in ${language}`, { timeout: LIMIT_MS }, async () => {
+      const page = await newPage(1440, language);
+      await page.goto(`${owner.frame.origin}/settings`);
+      await page.getByTestId('screen-missing').waitFor();
+      await shown(page, `${language} opened outside Wix`);
+      watcher.allow(/status of 401 .*\/api\/v1\//);
+      const forged = new URL(owner.at('/?payment=success'));
+      forged.searchParams.set('instance', `${owner.frame.searchParams.get('instance')}x`);
+      await page.goto(forged.href);
+      await page.getByTestId('screen-session-over').waitFor();
+      await shown(page, `${language} a token that is refused`);
+      await page.context().close();
+    });
 
-  it('after a minute the page says honestly that it waits', { timeout: LIMIT_MS }, async () => {
-    const page = await newPage(360, 'de');
-    await page.clock.install();
-    await page.goto(owner.at(`/?payment=success&checkout=${openCheckout}`));
-    await page.locator('[data-state=processing]').waitFor();
-    await page.clock.fastForward(61_000);
-    await page.locator('[data-testid=checkout-return][data-state=waiting]').waitFor();
-    await page.getByTestId('return-mail-address').waitFor();
-    await shown(page, 'still waiting', [360]);
-    await page.context().close();
-  });
+    it(`after a minute the page says that it waits in ${language}`, {
+      timeout: LIMIT_MS,
+    }, async () => {
+      const page = await newPage(360, language);
+      await page.clock.install();
+      await page.goto(owner.at(`/?payment=success&checkout=${openCheckout}`));
+      await page.locator('[data-state=processing]').waitFor();
+      await page.clock.fastForward(61_000);
+      await page.locator('[data-testid=checkout-return][data-state=waiting]').waitFor();
+      await page.getByTestId('return-mail-address').waitFor();
+      await shown(page, `${language} still waiting`);
+      await page.context().close();
+    });
+  }
 
   it('tell Wix what the owner does, and the inspector shows it', {
     timeout: LIMIT_MS,
@@ -335,7 +339,7 @@ describe('the pages', () => {
     await page.getByTestId('data-delete').click();
     await page.getByTestId('delete-dialog').waitFor();
     assert.ok(await page.getByTestId('delete-now').isDisabled());
-    await shown(page, 'what a deletion takes', [360, 1440]);
+    await shown(page, 'what a deletion takes');
     await page.getByTestId('delete-understood').check();
     const deleted = answerTo(page, 'DELETE', /\/settings\/data$/, () =>
       page.getByTestId('delete-now').click(),

@@ -12,7 +12,8 @@ import { verdict } from './lib/verdict.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
 const LIMIT = { timeout: 120_000 };
-const WIDTHS = [360, 1440];
+const WIDTHS = [360, 768, 1440];
+const OTHER_LANGUAGES = ['de', 'he'];
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -56,6 +57,20 @@ describe('the seldom states', () => {
   };
 
   /**
+   * The same state as it reads in the other languages, each in a tab of its own.
+   * @param {string} name
+   * @param {(page: Page) => Promise<void>} reach
+   */
+  async function showInOthers(name, reach) {
+    for (const language of OTHER_LANGUAGES) {
+      const page = await openTab(browser, watcher, { language });
+      await reach(page);
+      await show(page, `${name} in ${language}`);
+      await page.context().close();
+    }
+  }
+
+  /**
    * What an owner reads there, in one line.
    * @param {Page} page
    * @param {string} id
@@ -67,26 +82,30 @@ describe('the seldom states', () => {
 
   it('an error: what happened, the request id, and a way to try again', LIMIT, async () => {
     watcher.allow(/status of 500 .*\/api\/v1\/wix\/jobs/);
-    const page = await newPage();
     const jobs = /\/api\/v1\/wix\/jobs\b/;
-    await page.route(jobs, (route) =>
-      route.fulfill({
-        status: 500,
-        json: {
-          success: false,
-          error: 'internal',
-          message: 'Something broke on our side.',
-          requestId: 'req_0192f',
-        },
-      }),
-    );
-    await page.goto(owner.at('/jobs'));
-    await page.getByTestId('error-screen').waitFor();
+    const reach = async (/** @type {Page} */ page) => {
+      await page.route(jobs, (route) =>
+        route.fulfill({
+          status: 500,
+          json: {
+            success: false,
+            error: 'internal',
+            message: 'Something broke on our side.',
+            requestId: 'req_0192f',
+          },
+        }),
+      );
+      await page.goto(owner.at('/jobs'));
+      await page.getByTestId('error-screen').waitFor();
+    };
+    const page = await newPage();
+    await reach(page);
     assert.equal(
       await textOf(page, 'error-screen'),
       'Something went wrong Something broke on our side. Try again Request id: req_0192f',
     );
     await show(page, 'an error');
+    await showInOthers('an error', reach);
     await page.unroute(jobs);
     await page.getByTestId('error-retry').click();
     await page.getByTestId('jobs-page-list').waitFor();
@@ -96,39 +115,54 @@ describe('the seldom states', () => {
 
   it('no access: the page says whose it is', LIMIT, async () => {
     watcher.allow(/status of 403 .*\/api\/v1\/wix\//);
+    const reach = async (/** @type {Page} */ page) => {
+      await page.route('**/api/v1/wix/**', (route) =>
+        route.fulfill({
+          status: 403,
+          json: { success: false, error: 'forbidden', message: 'Only the owner may do this.' },
+        }),
+      );
+      await page.goto(owner.at('/'));
+      await page.getByTestId('screen-forbidden').waitFor();
+    };
     const page = await newPage();
-    await page.route('**/api/v1/wix/**', (route) =>
-      route.fulfill({
-        status: 403,
-        json: { success: false, error: 'forbidden', message: 'Only the owner may do this.' },
-      }),
-    );
-    await page.goto(owner.at('/'));
-    await page.getByTestId('screen-forbidden').waitFor();
+    await reach(page);
     assert.equal(
       await textOf(page, 'screen-forbidden'),
       'No access Only the owner of this site can use this app. Ask the owner to open it.',
     );
     assert.equal(await page.getByTestId('credits-available').count(), 0);
     await show(page, 'no access');
+    await showInOthers('no access', reach);
     await page.context().close();
   });
 
   it('promo codes: why one is refused, and what one gives', LIMIT, async () => {
     watcher.allow(/status of 4\d\d .*\/billing\/promo/);
-    const page = await newPage();
-    await page.goto(owner.at('/plans'));
-    await settled(page);
-    await page.getByTestId('promo').locator('summary').click();
-    const says = page.getByTestId('promo-says');
-    /** @param {string} code */
-    const redeem = async (code) => {
-      await page.getByTestId('promo-code').fill(code);
-      await page.getByTestId('promo-submit').click();
+    const open = async (/** @type {Page} */ page) => {
+      await page.goto(owner.at('/plans'));
+      await settled(page);
+      await page.getByTestId('promo').locator('summary').click();
     };
+    /**
+     * @param {string} code
+     * @param {Page} on
+     */
+    const redeem = async (code, on = page) => {
+      await on.getByTestId('promo-code').fill(code);
+      await on.getByTestId('promo-submit').click();
+    };
+    const page = await newPage();
+    const says = page.getByTestId('promo-says');
+    await open(page);
     await redeem('NO-SUCH-CODE');
     await shows(says, 'There is no such code. Check the spelling.');
     await show(page, 'a promo code that is refused');
+    await showInOthers('a promo code that is refused', async (other) => {
+      await open(other);
+      await redeem('NO-SUCH-CODE', other);
+      await other.getByTestId('promo-says').waitFor();
+    });
     await redeem('SPRING');
     await shows(says, 'This code cannot be redeemed at this time.');
     await redeem('welcome-50');
@@ -147,6 +181,11 @@ describe('the seldom states', () => {
     await settled(page);
     await shows(page.getByTestId('top-up-hundred'), 'Buy for $5');
     await show(page, 'a plan page with a top-up');
+    await showInOthers('a plan page with a top-up', async (other) => {
+      await other.goto(owner.at('/plans'));
+      await settled(other);
+      await other.getByTestId('top-up-hundred').waitFor();
+    });
     await page.getByTestId('top-up-hundred').click();
     const payer = new Dashboard(page);
     await payer.on('checkout-page').waitFor();
@@ -154,29 +193,38 @@ describe('the seldom states', () => {
     await owner.call('/api/v1/wix/billing/promo', { code: 'HELLO' });
     await payer.payWith('4242 4242 4242 4242');
     await payer.app.locator('[data-testid=checkout-return][data-state=success]').waitFor();
-    await page.goto(await payer.appAddress());
-    await page.locator('[data-testid=checkout-return][data-state=success]').waitFor();
+    const returned = await payer.appAddress();
+    const reach = async (/** @type {Page} */ page) => {
+      await page.goto(returned);
+      await page.locator('[data-testid=checkout-return][data-state=success]').waitFor();
+    };
+    await reach(page);
     await page.getByText('Your balance went from 269 to 369').waitFor();
     await shows(page.getByTestId('credits-available'), '369');
     await shows(page.getByTestId('plan-name'), 'Free');
     await page.getByRole('heading', { name: 'Payment confirmed' }).waitFor();
     await show(page, 'a top-up is bought');
+    await showInOthers('a top-up is bought', reach);
     await page.context().close();
   });
 
   it('an address opens why an entry is there, and closing leaves the history', LIMIT, async () => {
     const { entries } = await owner.call('/api/v1/wix/credits/history');
     const promo = entries.find((/** @type {any} */ { text }) => text === 'Promo code WELCOME-50');
+    const reach = async (/** @type {Page} */ page) => {
+      await page.goto(owner.at(`/history?pool=promo&entry=${promo.entryId}`));
+      await page.getByTestId('entry-explanation').getByText(promo.entryId).waitFor();
+    };
     const page = await newPage();
-    await page.goto(owner.at(`/history?pool=promo&entry=${promo.entryId}`));
     const dialog = page.getByTestId('entry-explanation');
-    await dialog.getByText(promo.entryId).waitFor();
+    await reach(page);
     const text = await textOf(page, 'entry-explanation');
     assert.match(text, /^Why this entry is there /);
     assert.match(text, /Change \+50 Balance From 199 to 249 Credits Promotional/);
     assert.match(text, /Still unused 50 of 50/);
     assert.match(text, /Reason Promo code WELCOME-50/);
     await show(page, 'an entry explained');
+    await showInOthers('an entry explained', reach);
     // In a low window there is more to read than fits, and nothing but the close button to stop at.
     await page.setViewportSize({ width: 360, height: 360 });
     const content = page.getByRole('group', { name: 'Why this entry is there' });
@@ -199,14 +247,19 @@ describe('the seldom states', () => {
   it('an address opens a job, and closing leaves the list', LIMIT, async () => {
     const { jobs } = await owner.call('/api/v1/wix/jobs');
     const { jobId } = jobs.find((/** @type {any} */ { kind }) => kind === 'publish');
+    const reach = async (/** @type {Page} */ page) => {
+      await page.goto(owner.at(`/jobs?job=${jobId}`));
+      const dialog = page.getByTestId('job-dialog');
+      await dialog.locator('[data-testid=job-card][data-status=completed]').waitFor();
+    };
     const page = await newPage();
-    await page.goto(owner.at(`/jobs?job=${jobId}`));
     const dialog = page.getByTestId('job-dialog');
-    await dialog.locator('[data-testid=job-card][data-status=completed]').waitFor();
+    await reach(page);
     const text = await textOf(page, 'job-dialog');
     assert.match(text, /^Job Publish a post /);
     await shows(dialog.getByTestId('job-percent'), '100%');
     await show(page, 'a job of its own');
+    await showInOthers('a job of its own', reach);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     assert.equal(new URL(page.url()).searchParams.get('job'), null);
@@ -218,15 +271,19 @@ describe('the seldom states', () => {
     const { checkoutId } = await owner.checkout('starter');
     await product.write('clock/advance', { duration: '49h' });
     await owner.reopen();
+    const reach = async (/** @type {Page} */ page) => {
+      await page.goto(owner.at(`/?payment=success&checkout=${checkoutId}`));
+      await page.locator('[data-testid=checkout-return][data-state=expired]').waitFor();
+    };
     const page = await newPage();
-    await page.goto(owner.at(`/?payment=success&checkout=${checkoutId}`));
-    await page.locator('[data-testid=checkout-return][data-state=expired]').waitFor();
+    await reach(page);
     const text = await textOf(page, 'checkout-return');
     assert.match(text, /^This checkout has expired It was not paid in time/);
     assert.match(text, /Nothing was charged/);
     assert.equal(await page.getByTestId('checkout-resume').count(), 0);
     await shows(page.getByTestId('plan-name'), 'Free');
     await show(page, 'a checkout that has expired');
+    await showInOthers('a checkout that has expired', reach);
     await page.getByTestId('checkout-done').click();
     await page.getByTestId('checkout-return').waitFor({ state: 'detached' });
     assert.equal(await page.getByTestId('open-checkout-banner').count(), 0);

@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use wixapp_core::id::InstanceId;
 use wixapp_emulator::{Card, CheckoutOrder, Emulator, EmulatorConfig};
 use wixapp_platform::data::{Collection, Conditions as _, Index, Items, Order, Query};
+use wixapp_platform::oauth::{InstallCallback, OAuthState, RefreshToken};
 use wixapp_platform::{AppSecret, WebhookSigner, WixClient};
 
 use crate::connection::Connection;
@@ -29,6 +30,8 @@ use crate::tally::median;
 const APP_ID: &str = "bench";
 const SECRET: &str = "a secret of sixteen bytes or more";
 const STARTS: usize = 15;
+/// The app is the discard port: its webhooks fail at once.
+const APP_URL: &str = "http://127.0.0.1:9";
 const CONNECTIONS: usize = 16;
 const ITEMS_A_SITE: usize = 100;
 /// How often a query is asked; the middle one counts.
@@ -168,10 +171,15 @@ impl Place {
         let credentials = json!({
             "grant_type": "client_credentials", "client_id": APP_ID, "client_secret": SECRET, "instance_id": instance,
         });
+        let refresh = json!({
+            "grant_type": "refresh_token", "client_id": APP_ID, "client_secret": SECRET,
+            "refresh_token": self.refresh_token().await?.expose(),
+        });
         let note = json!({"dataCollectionId": "Notes", "query": {"filter": {"n": {"$gte": 50}}, "paging": {"limit": 20}}});
         let item = json!({"dataCollectionId": "Notes", "dataItem": {"id": "t-1", "data": thing(1)}});
         let plans = [
             ("client-credentials token", request("POST", "/oauth2/token", None, Some(&credentials))),
+            ("refresh token → access token", request("POST", "/oauth/access", None, Some(&refresh))),
             ("token-info", request("POST", "/oauth2/token-info", None, Some(&json!({"token": page})))),
             ("app instance", with("GET", "/apps/v1/instance", None)),
             ("checkout", with("POST", "/apps/v1/checkout", Some(&json!({"productId": "starter-plan"})))),
@@ -188,6 +196,27 @@ impl Place {
             rates.push(Named { what, value: figures.per_second });
         }
         Ok(rates)
+    }
+
+    /// What the owner's consent gives an app with custom authentication.
+    async fn refresh_token(&self) -> Result<RefreshToken> {
+        let link = self.emulator.install_link(&self.emulator.sites()[0].site_id)?;
+        let token = link.split(['?', '&']).find_map(|pair| pair.strip_prefix("token="));
+        let token = token.context("no token in the link")?;
+        let state = OAuthState::random();
+        let page = self.client.install_url(token, &format!("{APP_URL}/back"), &state)?;
+        let (_, form) = page.split_once('?').context("no query in the installer's address")?;
+        let consent = format!(
+            "POST /installer/install HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        let mut connection = Connection::open(self.address).await?;
+        connection.send(consent.as_bytes()).await?;
+        let answer = String::from_utf8_lossy(connection.next_chunk().await?).into_owned();
+        let query = answer.split_once("/back?").and_then(|(_, rest)| rest.lines().next());
+        let callback = InstallCallback::from_query(query.context("the consent leads nowhere")?)?;
+        Ok(self.client.complete_install(&callback, &state).await?.refresh_token)
     }
 
     async fn queries(&self, instance: &InstanceId, count: usize) -> Result<Vec<Named>> {
@@ -220,8 +249,7 @@ impl Place {
 fn config(address: SocketAddr, pem: String) -> Result<EmulatorConfig> {
     let secret = AppSecret::new(SECRET)?;
     let base = format!("http://{address}");
-    // The app is the discard port: its webhooks fail at once.
-    let mut config = EmulatorConfig::new(APP_ID, secret, "http://127.0.0.1:9", &base);
+    let mut config = EmulatorConfig::new(APP_ID, secret, APP_URL, &base);
     config.signer_pem = Some(pem);
     config.calls_a_minute = None;
     Ok(config)
