@@ -79,6 +79,13 @@ impl Job for PublishTo {
         }
         match published {
             Ok(url) => Ok(Published { url }),
+            // A post for later is tried for as long as it is not too late for it.
+            Err(NetworkError::Passing { why, after })
+                if self.until.is_some() && context.is_last_attempt() =>
+            {
+                context.log(why);
+                Err(JobError::snooze(after.unwrap_or(LOOK_AGAIN)))
+            }
             Err(NetworkError::Passing { why, after: Some(after) }) => Err(JobError::retry_after(after, why)),
             Err(NetworkError::Passing { why, after: None }) => Err(JobError::retry(why)),
             Err(NetworkError::Refused { why }) => {

@@ -17,6 +17,7 @@ use crate::data::job::Jobs;
 use crate::data::store::Store;
 use crate::data_file::DataFile;
 use crate::error::{Error, Refusal};
+use crate::fake_network::Gallery;
 use crate::limiter::Limiter;
 use crate::live::LiveEvent;
 use crate::memory_key;
@@ -52,6 +53,8 @@ pub(crate) struct Engine {
     pub(crate) recorder: Recorder,
     /// What became of the webhooks of a replay.
     pub(crate) tally: Tally,
+    /// The images of the fake network's posts.
+    pub(crate) gallery: Gallery,
     /// Weakly: the app's end must not wait for whoever still holds the platform.
     companion: Mutex<Option<Weak<dyn Companion>>>,
     world: Mutex<World>,
@@ -91,6 +94,7 @@ impl Engine {
             gear: Gear::default(),
             recorder: Recorder::default(),
             tally: Tally::default(),
+            gallery: Gallery::default(),
             companion: Mutex::new(None),
             world: Mutex::new(world),
             data: Mutex::new(data),

@@ -1,5 +1,7 @@
 //! A social network that exists only here: something for the reference app to publish to.
 
+mod gallery;
+
 use std::time::Duration;
 
 use axum::extract::State;
@@ -16,7 +18,9 @@ use crate::error::Refusal;
 use crate::http::body::{NoBody, Strict};
 use crate::http::html::escape;
 use crate::http::part::Segment;
-use crate::world::post::{FakeNetwork, Mood, Post};
+use crate::world::post::{FakeNetwork, Mood, Post, PostImage};
+
+pub(crate) use gallery::Gallery;
 
 /// A network takes its time; without it nobody would see the progress of a job.
 const USUAL: Duration = Duration::from_millis(400);
@@ -27,6 +31,8 @@ pub(crate) fn routes() -> Router<Emulator> {
     Router::new()
         .route("/_fake-network/posts", post(publish).get(list))
         .route("/_fake-network/posts/{post_id}", get(show))
+        .route("/_fake-network/media", post(gallery::upload))
+        .route("/_fake-network/media/{media_id}", get(gallery::show))
         .route("/_fake-network/tokens", post(make_token))
         .route("/_fake-network/mood", get(show_mood).put(set_mood))
         .method_not_allowed_fallback(crate::page_api::method_not_allowed)
@@ -38,6 +44,9 @@ pub(crate) struct NewPost {
     text: String,
     network: String,
     idempotency_key: String,
+    /// Sent before, to `POST /_fake-network/media`.
+    #[serde(default)]
+    images: Vec<PostImage>,
 }
 
 /// How the network is to behave from now on.
@@ -69,6 +78,13 @@ struct PostView {
     network: String,
     url: String,
     at: Timestamp,
+    images: Vec<ImageView>,
+}
+
+#[derive(Serialize)]
+struct ImageView {
+    alt: String,
+    url: String,
 }
 
 #[derive(Serialize)]
@@ -88,6 +104,11 @@ impl NewPost {
         if !word(&self.network) || !word(&self.idempotency_key) {
             return Err(Refusal::invalid(
                 "`network` and `idempotencyKey` must have 1 to 128 of the characters A-Z, a-z, 0-9, `_`, `-`, `.` and `:`.",
+            ));
+        }
+        if self.images.len() > 4 || self.images.iter().any(|image| image.alt.chars().count() > 1_500) {
+            return Err(Refusal::invalid(
+                "`images` must be 4 at the most, with an `alt` of up to 1,500 characters.",
             ));
         }
         if self.text.contains("[fail]") {
@@ -111,9 +132,15 @@ async fn publish(
     tokio::time::sleep(if slow { SLOW } else { USUAL }).await;
     network.check_mood()?;
     let engine = emulator.engine();
+    let sent = |image: &PostImage| engine.gallery.has(&image.id);
+    if !new.images.iter().all(sent) {
+        return Err(Refusal::invalid("Send each image to POST /_fake-network/media before its post."));
+    }
     let id = engine.change(|world| {
         if let Some(post) = world.posts.iter().find(|post| post.idempotency_key == new.idempotency_key) {
-            let same = post.text == new.text && post.network == new.network;
+            // An image that is sent once more has another id.
+            let images = post.images.iter().map(|image| &image.alt).eq(new.images.iter().map(|i| &i.alt));
+            let same = post.text == new.text && post.network == new.network && images;
             let other = "This `idempotencyKey` belongs to another post.";
             return if same {
                 Ok(post.id.clone())
@@ -122,8 +149,9 @@ async fn publish(
             };
         }
         let id = world.seed.next_guid();
-        let NewPost { text, network, idempotency_key } = new;
-        world.posts.push_back(Post { id: id.clone(), network, text, idempotency_key, at: engine.now() });
+        let NewPost { text, network, idempotency_key, images } = new;
+        let at = engine.now();
+        world.posts.push_back(Post { id: id.clone(), network, text, idempotency_key, images, at });
         Ok(id)
     })?;
     let url = url_of(engine, &id);
@@ -204,12 +232,14 @@ async fn set_mood(
 /// `GET /_fake-network/posts`: newest first.
 async fn list(State(emulator): State<Emulator>) -> impl IntoResponse {
     let engine = emulator.engine();
+    let image = |image: &PostImage| ImageView { alt: image.alt.clone(), url: engine.page(&image.path()) };
     let view = |post: &Post| PostView {
         id: post.id.clone(),
         text: post.text.clone(),
         network: post.network.clone(),
         url: url_of(engine, &post.id),
         at: post.at,
+        images: post.images.iter().map(image).collect(),
     };
     Json(Posts { posts: engine.read(|world| world.posts.iter().rev().map(view).collect()) })
 }
@@ -218,17 +248,29 @@ async fn list(State(emulator): State<Emulator>) -> impl IntoResponse {
 async fn show(State(emulator): State<Emulator>, Segment(id): Segment<String>) -> Result<Response, Refusal> {
     let found = emulator.engine().read(|world| world.posts.iter().find(|post| post.id == id).cloned());
     let post = found.ok_or_else(|| Refusal::not_found("There is no such post."))?;
+    let gallery = &emulator.engine().gallery;
+    let image = |image: &PostImage| {
+        let alt = escape(&image.alt);
+        if gallery.has(&image.id) {
+            format!("<img src=\"{}\" alt=\"{alt}\">", image.path())
+        } else {
+            format!("<p>An image that is not kept any more: {alt}</p>")
+        }
+    };
+    let images: String = post.images.iter().map(image).collect();
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Post on {network}</title>\
          <style>body{{font:16px/1.5 sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem}}\
          article{{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #dfe5eb;border-radius:8px;padding:1rem}}\
-         </style><h1>{network}</h1><article>{text}</article><p>Published {at} on the local platform.</p></html>",
+         img{{display:block;max-width:100%;margin-top:1rem;border-radius:8px}}\
+         </style><h1>{network}</h1><article>{text}</article>{images}<p>Published {at} on the local platform.</p></html>",
         network = escape(&post.network),
         text = escape(&post.text),
         at = post.at,
     );
-    let policy =
-        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    let policy = HeaderValue::from_static(
+        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    );
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response())
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use reqwest::RequestBuilder;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::json;
 
 use super::answer::Answer;
 use super::{Account, Draft, Field, Limits, Network, NetworkError};
@@ -21,12 +23,14 @@ impl Fake {
         Self { outside: Outside::trusting(), base_url: base_url.trim_end_matches('/').to_owned() }
     }
 
-    async fn post(&self, path: &str, token: &str, body: &Value) -> Result<Answer, NetworkError> {
+    fn request(&self, path: &str, token: &str) -> RequestBuilder {
         let request = self.outside.client().post(format!("{}/_fake-network/{path}", self.base_url));
-        let request = request.header("x-emulator", "1").bearer_auth(token).json(body);
-        let answer = Answer::to(request).await?;
-        answer.accepted(|body| body["message"].as_str())
+        request.header("x-emulator", "1").bearer_auth(token)
     }
+}
+
+async fn accepted(request: RequestBuilder) -> Result<Answer, NetworkError> {
+    Answer::to(request).await?.accepted(|body| body["message"].as_str())
 }
 
 #[async_trait]
@@ -40,14 +44,21 @@ impl Network for Fake {
     }
 
     async fn connect(&self, _: &BTreeMap<String, String>) -> Result<Account, NetworkError> {
-        let answer = self.post("tokens", "", &json!({})).await?;
+        let answer = accepted(self.request("tokens", "").json(&json!({}))).await?;
         let secrets = BTreeMap::from([("token".to_owned(), answer.text("/token")?)]);
         Ok(Account { label: answer.text("/account")?, secrets })
     }
 
     async fn publish(&self, account: &mut Account, draft: &Draft) -> Result<String, NetworkError> {
-        let body = json!({ "text": draft.text, "network": "fake", "idempotencyKey": draft.key });
-        let url = self.post("posts", account.secret("token"), &body).await?.text("/url")?;
+        let (token, mut images) = (account.secret("token"), Vec::new());
+        for image in &draft.images {
+            let upload = self.request("media", token).header(CONTENT_TYPE, &image.content_type);
+            let sent = accepted(upload.body(image.bytes.clone())).await?;
+            images.push(json!({ "id": sent.text("/id")?, "alt": image.alt }));
+        }
+        let body =
+            json!({ "text": draft.text, "network": "fake", "idempotencyKey": draft.key, "images": images });
+        let url = accepted(self.request("posts", token).json(&body)).await?.text("/url")?;
         let page = self.outside.client().get(&url).timeout(Duration::from_secs(10)).send().await;
         match page {
             Ok(page) if page.status().is_success() => Ok(url),

@@ -77,3 +77,20 @@ async fn images_that_a_network_does_not_take_are_told_in_sentences_and_cost_noth
     assert_eq!((stage.available().await, stage.posts().await.len()), (200, 0));
     stage.local.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn an_image_reaches_the_local_network_as_it_is() {
+    let stage = Stage::new().await;
+    let uploaded = stage.upload(PNG).await.1["data"]["id"].take();
+    let images = json!([{ "id": uploaded, "alt": "A loaf on a board" }]);
+    let body = json!({ "text": "Fresh bread", "networks": ["fake"], "images": images });
+    let post = stage.done("POST", POSTS, &body).await;
+    stage.start(&post, "publish", "key-1").await;
+    stage.post_in(&post, "published", wixapp::jiff::SignedDuration::ZERO).await;
+    let shown = stage.posts().await[0]["images"].take();
+    assert_eq!((shown.as_array().unwrap().len(), &shown[0]["alt"]), (1, &json!("A loaf on a board")));
+    let image = stage.client.get(shown[0]["url"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(image.headers()["content-type"], "image/png");
+    assert_eq!(&image.bytes().await.unwrap()[..], PNG);
+    stage.local.stop().await.unwrap();
+}

@@ -1,6 +1,7 @@
 //! A network that wants its account connected again, and one with bad days.
 
 use serde_json::{Value, json};
+use wixapp::core::job::JobState;
 use wixapp::jiff::SignedDuration;
 
 use crate::stage::{Stage, eventually};
@@ -71,7 +72,20 @@ async fn bad_days_of_a_network_are_waited_out_or_told() {
     let (busy, refused, broken) = (draft(&stage).await, draft(&stage).await, draft(&stage).await);
     stage.mood("rate_limited").await;
     stage.start(&busy, "publish", "key-1").await;
-    stage.post_in(&busy, "publishing", SignedDuration::ZERO).await;
+    // It comes back when the network has said, and not by its own backoff of a second.
+    let (owner, id) = (stage.instance_id().await, stage.job_of("publish").await);
+    let asked = stage.local.server().clock.now();
+    let again = eventually("the wait", async || {
+        let job = stage.local.server().store.find_job(&owner, &id).await.unwrap().unwrap();
+        (job.state == JobState::Retryable).then_some(job.run_at)
+    })
+    .await;
+    let wait = again.duration_since(asked).as_secs();
+    assert!((30..60).contains(&wait), "{wait} s");
+    stage.mood("slow").await;
+    stage.local.emulator().advance(SignedDuration::from_mins(1)).await.unwrap();
+    // Four seconds is how long a slow network takes.
+    stage.post_in(&busy, "published", SignedDuration::ZERO).await;
     stage.mood("refusing").await;
     stage.start(&refused, "publish", "key-2").await;
     let failed = stage.post_in(&refused, "failed", SignedDuration::ZERO).await;

@@ -1,9 +1,10 @@
 //! Posts for later.
 
 use serde_json::{Value, json};
+use wixapp::core::job::JobState;
 use wixapp::jiff::SignedDuration;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, eventually};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -139,5 +140,44 @@ async fn a_post_for_later_that_waits_for_its_network_too_long_is_missed() {
     stage.post_in(&by_hand, "published", SignedDuration::ZERO).await;
     stage.post_in(&later, "published", HOUR).await;
     assert_eq!((stage.available().await, stage.posts().await.len()), (198, 2));
+    stage.local.stop().await.unwrap();
+}
+
+/// Goes on, from one attempt of the post's job to the next, so often.
+async fn attempts(stage: &Stage, count: usize) {
+    let (owner, id) = (stage.instance_id().await, stage.job_of("publish").await);
+    let mut due = Vec::new();
+    eventually("the attempts", async || {
+        let job = stage.local.server().store.find_job(&owner, &id).await.unwrap().unwrap();
+        if job.state == JobState::Retryable && due.last() != Some(&job.run_at) {
+            due.push(job.run_at);
+            let wait = job.run_at.duration_since(stage.local.server().clock.now());
+            stage.local.emulator().advance(wait.max(SignedDuration::ZERO)).await.unwrap();
+        }
+        (due.len() == count).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_post_for_later_is_tried_until_it_is_too_late_for_it() {
+    let stage = Stage::new().await;
+    // The network is back after more attempts than a post for now has, and before two hours are over.
+    for (back, state) in [(true, "published"), (false, "missed")] {
+        stage.mood("failing").await;
+        let (post, path) = draft(&stage).await;
+        stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
+        stage.post_in(&post, "publishing", HOUR).await;
+        attempts(&stage, 8).await;
+        assert_eq!(stage.done("GET", &path, &Value::Null).await["state"], "publishing");
+        if back {
+            stage.mood("usual").await;
+        }
+        let ended = stage.post_in(&post, state, SignedDuration::from_mins(10)).await;
+        if !back {
+            assert_eq!(ended["results"][0]["error"]["code"], "missed");
+        }
+    }
+    assert_eq!((stage.available().await, stage.posts().await.len()), (199, 1));
     stage.local.stop().await.unwrap();
 }

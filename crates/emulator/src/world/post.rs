@@ -11,7 +11,26 @@ pub(crate) struct Post {
     pub(crate) network: String,
     pub(crate) text: String,
     pub(crate) idempotency_key: String,
+    #[serde(default)]
+    pub(crate) images: Vec<PostImage>,
     pub(crate) at: Timestamp,
+}
+
+/// An image of a post.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PostImage {
+    pub(crate) id: String,
+    /// What it shows, in words.
+    #[serde(default)]
+    pub(crate) alt: String,
+}
+
+impl PostImage {
+    /// Where it is.
+    pub(crate) fn path(&self) -> String {
+        format!("/_fake-network/media/{}", self.id)
+    }
 }
 
 /// How the fake network behaves.
