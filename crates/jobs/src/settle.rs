@@ -116,23 +116,30 @@ impl Settlement {
                 let text = "A job of the group is tried again, and the group joined after that.";
                 job.error = Some(Failure::new(Failure::CANCELLED, text).to_stored());
             }
-            Ending::WorkerLost => lose_worker(job),
+            Ending::WorkerLost => self.lose_worker(job, now),
         }
     }
-}
 
-/// A lost worker counts as an attempt. What loses one after the other may be what ends them: it is put away.
-fn lose_worker(job: &mut Job) {
-    job.deaths += 1;
-    if job.deaths >= LAST_DEATH {
-        let (deaths, last) = (job.deaths, job.worker.as_deref().unwrap_or("unknown"));
-        let text = format!("{deaths} workers were lost while they had the job, the last of them {last}");
-        discard(job, &Failure::new(Failure::QUARANTINED, text));
-    } else if job.attempt < job.max_attempts {
-        wait(job, JobState::Available, job.run_at);
-    } else {
-        let text = format!("worker lost in attempt {} of {}", job.attempt, job.max_attempts);
-        discard(job, &Failure::new(Failure::WORKER_LOST, text));
+    /// A lost worker counts as an attempt. What loses one after the other may be what ends them: it is put away.
+    ///
+    /// The first time it goes on at once. After that it waits, so that what merely shared a worker with the job that ends
+    /// it does not share the next one, too.
+    fn lose_worker(&self, job: &mut Job, now: Timestamp) {
+        job.deaths += 1;
+        if job.deaths >= LAST_DEATH {
+            let (deaths, last) = (job.deaths, job.worker.as_deref().unwrap_or("unknown"));
+            let text = format!("{deaths} workers were lost while they had the job, the last of them {last}");
+            discard(job, &Failure::new(Failure::QUARANTINED, text));
+        } else if job.attempt >= job.max_attempts {
+            let text = format!("worker lost in attempt {} of {}", job.attempt, job.max_attempts);
+            discard(job, &Failure::new(Failure::WORKER_LOST, text));
+        } else if job.deaths == 1 {
+            wait(job, JobState::Available, job.run_at);
+        } else {
+            let deaths = u32::try_from(job.deaths).unwrap_or(u32::MAX);
+            let delay = SignedDuration::from_millis(backoff_s(deaths) * self.jitter);
+            wait(job, JobState::Retryable, later(now, delay));
+        }
     }
 }
 

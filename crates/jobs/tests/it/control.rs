@@ -175,6 +175,8 @@ async fn job_that_loses_three_workers_is_put_away(stage: Stage) {
         let crew = stage
             .crew_with(stage.store.clone(), Registry::new(), |config| config.lease = crate::stage::BRIEF);
         for lost in 1..=3 {
+            // After the second it waits a while.
+            stage.clock.advance(SignedDuration::from_secs(20));
             let claim = Claim {
                 worker: format!("doomed-{lost}"),
                 kinds: vec!["greet".to_owned()],
@@ -185,6 +187,8 @@ async fn job_that_loses_three_workers_is_put_away(stage: Stage) {
             };
             assert_eq!(stage.store.claim_jobs(claim).await.unwrap().len(), 1);
             stage.until(&job_id, |job| job.state != JobState::Running && job.deaths == lost).await;
+            let waits = stage.find(&job_id).await.run_at > stage.now();
+            assert_eq!(waits, lost == 2, "after the loss of worker {lost}");
         }
         crew.stop().await;
         stage.find(&job_id).await

@@ -75,7 +75,7 @@ async fn job_that_stalls_is_found_soon_however_long_the_lease_is(stage: Stage) {
     // The first time it may be found by the look with which the crew begins. The next one must not be half a lease away.
     for _ in 0..2 {
         let [job] = claim_and_die(&stage, 1).await.try_into().unwrap();
-        stage.until(&job.job_id, |job| job.state == JobState::Available).await;
+        stage.until(&job.job_id, |job| job.state != JobState::Running).await;
     }
     crew.stop().await;
 }
@@ -150,6 +150,8 @@ async fn kill_and_replace(stage: &Stage) -> Vec<Crew> {
     }
     let mut changes = stage.store.watch();
     while unfinished(stage).await {
+        // What has lost two workers waits a while.
+        stage.clock.advance(SignedDuration::from_secs(1));
         let _ = tokio::time::timeout(Duration::from_millis(100), changes.recv()).await;
     }
     crews

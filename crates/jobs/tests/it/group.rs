@@ -151,6 +151,8 @@ async fn group_whose_jobs_lose_their_workers_is_joined_once(stage: Stage) {
     let crew = stage.crew_with(stage.store.clone(), Registry::new(), |config| config.lease = BRIEF);
     let mut lost = Vec::new();
     for deaths in 1..=3 {
+        // After the second it waits a while.
+        stage.clock.advance(SignedDuration::from_secs(20));
         lost.extend(claim_and_die(&stage, "greet").await);
         stage.until(&ids[0], |job| job.state != JobState::Running && job.deaths == deaths).await;
     }

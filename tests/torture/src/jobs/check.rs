@@ -9,7 +9,7 @@ use wixapp_core::{HoldId, InstanceId};
 use wixapp_store::{Job, Store};
 
 use super::Report;
-use super::app::Tick;
+use super::app::{Tick, Toil};
 use super::work::{Added, GROUP, RICHES};
 
 /// Checks everything, and counts it.
@@ -52,18 +52,22 @@ async fn of_instance(store: &Store, instance: &InstanceId, report: &mut Report) 
     Ok(())
 }
 
-/// Its credits were spent or came back, once.
+/// It ended as it was meant to, unless it lost three workers; its credits were spent or came back, once.
 fn of_job(job: &Job, ends: &HashMap<HoldId, Vec<EntryCode>>, report: &mut Report) -> Result<()> {
     let found = job.hold_id.as_ref().and_then(|hold| ends.get(hold)).map_or(&[][..], Vec::as_slice);
+    let toil: Toil = serde_json::from_str(&job.args)?;
     match job.state {
         JobState::Completed => {
             ensure!(found == [EntryCode::Post], "completed, and its credits: {found:?}: {job:?}");
+            ensure!(toil.good, "it was to fail, and completed: {job:?}");
             report.posted += 1;
         }
         JobState::Discarded => {
             ensure!(found == [EntryCode::Void], "failed, and its credits: {found:?}: {job:?}");
+            let put_away = job.deaths >= LAST_DEATH;
+            ensure!(put_away || !toil.good, "it was to be done, and failed: {job:?}");
             report.voided += 1;
-            report.quarantined += usize::from(job.deaths >= LAST_DEATH);
+            report.quarantined += usize::from(put_away);
         }
         JobState::Scheduled
         | JobState::Available
