@@ -114,7 +114,8 @@ describe('autopost', () => {
     await state('published');
     await on('result-link-fake').waitFor();
     await shown('a first post is out', WIDTHS);
-    assert.equal((await published('Fresh bread')).length, 1);
+    const [out, ...others] = await published('Fresh bread');
+    assert.deepEqual([out.images[0].alt, others], ['A loaf on a board', []]);
     await owner.hasCredits(199);
   });
 

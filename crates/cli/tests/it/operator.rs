@@ -501,6 +501,23 @@ fn jobs_are_listed_shown_called_off_tried_again_and_deleted() {
     assert_eq!(office.json(&["jobs", "list", "--kind", "x"]), Value::Array(Vec::new()));
     let shown = office.json(&["jobs", "show", "job_1"]);
     assert_eq!((&shown["arguments"]["text"], &shown["attempt"]), (&"Hello".into(), &5.into()));
+    office.sql(&format!(
+        "INSERT INTO job_steps (instance_id, job_id, name, result, created_at) VALUES ('site-1', 'job_1', 'upload', '7', {at}); \
+         INSERT INTO job_lines (instance_id, job_id, fence, number, at, text) VALUES \
+         ('site-1', 'job_1', 1, 1, {at}, 'one image is there'), ('site-1', 'job_1', 2, 1, {at}, 'the page is gone')"
+    ));
+    assert_snapshot!(office.command(&["jobs", "show", "job_1"]).run().success(), @r#"
+    job_1  2027-03-01T10:00:00Z  site-1  publish  discarded  attempt 5 of 5  refused: no such page
+    due at 2027-03-01T10:00:00Z, arguments {"text":"Hello"}
+    step `upload` is done: 7
+    2027-03-01T10:00:00Z  one image is there
+    2027-03-01T10:00:00Z  the page is gone
+    "#);
+    let shown = office.json(&["jobs", "show", "job_1"]);
+    assert_eq!(
+        (&shown["steps"]["upload"], &shown["log"][1]["text"]),
+        (&7.into(), &"the page is gone".into())
+    );
     assert_snapshot!(office.command(&["jobs", "retry", "job_1", "job_2"]).run(), @r"
     exit 0
     --- stdout

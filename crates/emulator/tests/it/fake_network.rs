@@ -106,3 +106,41 @@ async fn tokens_expire_until_a_new_one_is_made() {
     let request = stage.request(Method::POST, "/_fake-network/posts").bearer_auth("fake-1");
     assert_eq!(request.json(&post("Hello", "k")).send().await.unwrap().status(), 200);
 }
+
+#[tokio::test]
+async fn images_are_sent_before_their_post_and_shown_on_its_page() {
+    let stage = Stage::new().await;
+    let send = async |kind: &str, bytes: Vec<u8>| {
+        let request = stage.request(Method::POST, "/_fake-network/media").header("content-type", kind);
+        let answer = request.body(bytes).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let (status, sent) = send("image/png", b"a picture".to_vec()).await;
+    assert_eq!(status, 200, "{sent}");
+    assert_eq!(send("text/html", b"<script>".to_vec()).await.0, 415);
+    assert_eq!(send("image/png", Vec::new()).await.0, 422);
+    assert_eq!(send("image/png", vec![0; 10 * 1024 * 1024 + 1]).await.0, 413);
+
+    let with =
+        |images: Value| json!({ "text": "Look", "network": "fake", "idempotencyKey": "k", "images": images });
+    let image = json!({ "id": sent["id"], "alt": "A \"loaf\"" });
+    let unknown = stage.post("/_fake-network/posts", &with(json!([{ "id": "other" }]))).await;
+    assert_eq!((unknown.status, unknown.code()), (422, "invalid_request"));
+    let many = stage.post("/_fake-network/posts", &with(json!([image, image, image, image, image]))).await;
+    assert_eq!(many.status, 422);
+    let made = stage.post("/_fake-network/posts", &with(json!([image]))).await;
+    // Sent once more it has another id, and is the same post.
+    let again = send("image/png", b"a picture".to_vec()).await.1["id"].clone();
+    let twice = with(json!([{ "id": again, "alt": "A \"loaf\"" }]));
+    assert_eq!(stage.post("/_fake-network/posts", &twice).await, made);
+    let other = stage.post("/_fake-network/posts", &with(json!([]))).await;
+    assert_eq!(other.code(), "idempotency_mismatch");
+
+    let html = stage.http.get(made.json["url"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+    let path = format!("/_fake-network/media/{}", sent["id"].as_str().unwrap());
+    assert!(html.contains(&format!("<img src=\"{path}\" alt=\"A &quot;loaf&quot;\">")), "{html}");
+    let shown = stage.request(Method::GET, &path).send().await.unwrap();
+    assert_eq!(shown.headers()["content-type"], "image/png");
+    assert_eq!(shown.bytes().await.unwrap(), "a picture");
+    assert_eq!(stage.get("/_fake-network/media/none").await.code(), "not_found");
+}

@@ -5,6 +5,7 @@ import { PageHead } from '../shell/PageHead';
 import { useHasPosts } from '../shell/useHasPosts';
 import { OpenCheckoutBanner } from './OpenCheckoutBanner';
 import { PlanPanel } from './PlanPanel';
+import { PostsBanner } from './PostsBanner';
 import { PublishPanel } from './PublishPanel';
 import { RecentJobs } from './RecentJobs';
 import { usePaymentReturn } from './ReturnProvider';
@@ -25,6 +26,7 @@ export function OverviewPage() {
               {overview.moreCredits}
             </Link>
           </LowCreditBanner>
+          {hasPosts && <PostsBanner />}
         </>
       ) : (
         <CheckoutReturn payment={pending.payment} checkoutId={pending.checkoutId} onDone={finish} />

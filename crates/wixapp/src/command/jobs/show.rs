@@ -2,14 +2,18 @@
 
 use std::process::ExitCode;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wixapp_core::JobId;
 use wixapp_server::operator::jobs;
+use wixapp_store::{Job, JobLine, Store};
 
 use super::{Filter, describe, row};
 use crate::command::{ConfigArgs, database};
 use crate::failure::Failure;
 use crate::output;
+
+/// How many of a job's lines are shown.
+const LINES: i64 = 50;
 
 #[derive(clap::Args)]
 pub(in crate::command) struct List {
@@ -54,15 +58,17 @@ pub(super) async fn list(args: List) -> Result<ExitCode, Failure> {
 
 pub(super) async fn show(args: Show) -> Result<ExitCode, Failure> {
     let store = database::open(&args.config).await?;
-    let found = jobs::find(&store, &args.job).await;
+    let found = tell(&store, &args.job).await;
     store.close().await;
-    let job = found?;
+    let Told { job, steps, lines } = found?;
     // What is stored as JSON is shown as such; text that is none, as text.
     let read = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
     if args.json {
         let mut shown = describe(&job);
         shown["arguments"] = read(&job.args);
         shown["result"] = job.result.as_deref().map_or(Value::Null, read);
+        shown["steps"] = steps.iter().map(|(name, result)| (name.clone(), read(result))).collect();
+        shown["log"] = lines.iter().map(|line| json!({ "at": line.at, "text": line.text })).collect();
         output::json(&shown)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -71,8 +77,28 @@ pub(super) async fn show(args: Show) -> Result<ExitCode, Failure> {
     if let Some(step) = &job.progress_step {
         output::line(&format!("{} %: {step}", job.progress_percent))?;
     }
+    for (name, result) in &steps {
+        output::line(&format!("step `{name}` is done: {result}"))?;
+    }
+    for line in &lines {
+        output::line(&format!("{}  {}", line.at, line.text))?;
+    }
     if let Some(result) = &job.result {
         output::line(&format!("result {result}"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A job, the steps that it has done, and the last that it has said.
+struct Told {
+    job: Job,
+    steps: Vec<(String, String)>,
+    lines: Vec<JobLine>,
+}
+
+async fn tell(store: &Store, id: &JobId) -> Result<Told, Failure> {
+    let job = jobs::find(store, id).await?;
+    let steps = store.list_job_steps(&job.instance_id, id).await?;
+    let lines = store.list_job_lines(&job.instance_id, id, LINES).await?;
+    Ok(Told { job, steps, lines })
 }

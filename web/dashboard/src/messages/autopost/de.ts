@@ -224,6 +224,12 @@ export const de = (f: Format): AutopostMessages => {
       poor: 'Für einen neuen Versuch reichen Ihre Credits nicht.',
       poorAction: 'Tarife ansehen',
     },
+    attention: {
+      label: 'Beiträge, die nicht erschienen sind',
+      text: (count) =>
+        `${f.plural(count, { one: 'Ein Beitrag ist', other: `${f.number(count)} Beiträge sind` })} nicht wie geplant erschienen. Für Misslungenes wurde kein Credit verbraucht.`,
+      open: (count) => f.plural(count, { one: 'Beitrag öffnen', other: 'Beiträge ansehen' }),
+    },
     calendar: {
       title: 'Kalender',
       subtitle: 'Was wann hinausgeht und was hinausging.',

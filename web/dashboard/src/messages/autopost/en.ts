@@ -228,6 +228,12 @@ export const en = (f: Format) => {
       poor: 'You do not have enough credits to try again.',
       poorAction: 'See plans',
     },
+    attention: {
+      label: 'Posts that did not go out',
+      text: (count: number) =>
+        `${f.plural(count, { one: 'A post', other: `${f.number(count)} posts` })} did not go out as planned. No credit was spent on what failed.`,
+      open: (count: number) => f.plural(count, { one: 'Open the post', other: 'See the posts' }),
+    },
     calendar: {
       title: 'Calendar',
       subtitle: 'What goes out when, and what went out.',

@@ -216,6 +216,12 @@ export const he = (f: Format): AutopostMessages => {
       poor: 'אין לכם מספיק קרדיטים לניסיון נוסף.',
       poorAction: 'לתוכניות',
     },
+    attention: {
+      label: 'פוסטים שלא התפרסמו',
+      text: (count) =>
+        `${f.plural(count, { one: 'פוסט אחד לא התפרסם', two: 'שני פוסטים לא התפרסמו', other: `${f.number(count)} פוסטים לא התפרסמו` })} כמתוכנן. לא נוצל קרדיט על מה שנכשל.`,
+      open: (count) => f.plural(count, { one: 'פתיחת הפוסט', other: 'הצגת הפוסטים' }),
+    },
     calendar: {
       title: 'לוח שנה',
       subtitle: 'מה יוצא ומתי, ומה כבר יצא.',
