@@ -167,12 +167,13 @@ fn noop_jobs(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Resu
     Ok(())
 }
 
-/// From the end of a job to the thousand open pages of its site; the load's program is the network that the job asks.
+/// From a step of a job, and from its end, to the thousand open pages of its site; the load's program is the network that the
+/// job asks.
 fn fanout(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Result<()> {
     let network = lab.address()?;
     let server = Server::app(lab, database, network)?;
     let (address, network, key) = (server.address().to_string(), network.to_string(), key(lab));
-    let (mut middles, mut ends) = (Vec::new(), Vec::new());
+    let (mut middles, mut ends, mut steps) = (Vec::new(), Vec::new(), Vec::new());
     for number_of_run in 0..lab.runs {
         let run = format!("fanout-{number_of_run}");
         let arguments =
@@ -180,8 +181,10 @@ fn fanout(lab: &Lab<'_>, database: &str, figures: &mut ServerFigures) -> Result<
         let printed = lab.tool("fan-out", &arguments)?;
         middles.push(number(&printed, "p50_ms")?);
         ends.push(number(&printed, "p99_ms")?);
+        steps.push(number(&printed["step"], "p99_ms")?);
     }
     (figures.fanout_p50_ms, figures.fanout_p99_ms) = (median(middles), median(ends));
+    figures.progress_p99_ms = median(steps);
     Ok(())
 }
 

@@ -65,4 +65,20 @@ mod tests {
         assert_eq!(blocks(FILE, "impl Job for Nobody"), None);
         assert_eq!(code_lines(FILE), 12);
     }
+
+    /// The lines of code of a folder.
+    fn lines_of(folder: &std::path::Path) -> usize {
+        let lines = folder.read_dir().unwrap().map(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() { lines_of(&path) } else { code_lines(&std::fs::read_to_string(path).unwrap()) }
+        });
+        lines.sum()
+    }
+
+    #[test]
+    fn the_reference_app_is_a_whole_app_in_less_than_three_thousand_lines() {
+        let app = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../apps/autopost/src");
+        let lines = lines_of(&app);
+        assert!((1_000..3_000).contains(&lines), "{lines} lines of code");
+    }
 }
