@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { appInstances } from '@wix/app-management';
+import { collections } from '@wix/data';
 import { auth } from '@wix/essentials';
-import { AppStrategy, createClient } from '@wix/sdk';
-import { call } from './lib/cases.mjs';
+import { ApiKeyStrategy, AppStrategy, createClient } from '@wix/sdk';
+import { call, refuses } from './lib/cases.mjs';
 import { APP_ID, APP_SECRET, Platform } from './lib/platform.mjs';
 
 const platform = await Platform.start();
@@ -93,6 +94,35 @@ call('AppStrategy with a dashboard token', {
   },
 });
 
+/** The client of whoever has an API key. */
+const byKey = (
+  /** @type {{ siteId?: string, accountId?: string }} */ place,
+  apiKey = 'IST.local-platform',
+) =>
+  createClient({
+    auth: ApiKeyStrategy(/** @type {any} */ ({ apiKey, ...place })),
+    modules: { collections },
+  });
+
+call('ApiKeyStrategy', {
+  'for a site': async () => {
+    await byKey({ siteId }).collections.createDataCollection({ _id: 'ByKey' });
+    assert.equal((await wix.collections.getDataCollection('ByKey'))._id, 'ByKey');
+  },
+  'for an account, of a call about a site': () =>
+    refuses(
+      byKey({ accountId: 'an-account' }).collections.getDataCollection('Any'),
+      'INVALID_REQUEST',
+      /wix-site-id/,
+    ),
+  'a key that is none': () =>
+    refuses(
+      byKey({ siteId }, 'IST.none').collections.getDataCollection('Any'),
+      'UNAUTHORIZED',
+      /access token/,
+    ),
+});
+
 /** What an owner does who agrees to the installation: the address of the app to which Wix leads back. */
 async function consent(state = 'state-1') {
   const { url } = await platform.page(`sites/${siteId}/install-link`, {});
@@ -177,7 +207,8 @@ call('billing.getUrl', {
     const { checkoutUrl, token } = /** @type {any} */ (await wix.billing.getUrl(productId));
     assert.ok(String(checkoutUrl).startsWith(`${platform.url}/checkout/`) && token);
   },
-  'of a plan that is not on sale': () => assert.rejects(wix.billing.getUrl('platinum')),
+  'of a plan that is not on sale': () =>
+    refuses(wix.billing.getUrl('platinum'), 'INVALID_REQUEST', /productId/),
 });
 
 call('billing.getPurchaseHistory', {

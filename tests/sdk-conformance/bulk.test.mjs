@@ -136,5 +136,5 @@ call('items.asyncRemoveByFilter', {
 });
 
 call('items.getAsyncJobStatus', {
-  'of a job that is none': () => assert.rejects(items.getAsyncJobStatus('none')),
+  'of a job that is none': () => refuses(items.getAsyncJobStatus('none'), 'WDE0075', /no such job/),
 });

@@ -60,6 +60,6 @@ call('the rules of Wix Data', {
     const notes = await collection(wix);
     const { siteId } = await platform.install();
     await platform.page(`sites/${siteId}/uninstall`, {});
-    await assert.rejects(wix.items.query(notes).find());
+    await refuses(wix.items.query(notes).find(), 'APP_NOT_INSTALLED');
   },
 });

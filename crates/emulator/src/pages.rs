@@ -80,7 +80,7 @@ fn file<E: RustEmbed>(path: &str, headers: &HeaderMap) -> Response {
 fn is_page(name: &str) -> bool {
     let parts: Vec<&str> = name.trim_end_matches('/').split('/').collect();
     match parts.as_slice() {
-        ["" | "inspector"] | ["checkout" | "dashboard", _] => true,
+        ["" | "inspector" | "lab"] | ["checkout" | "dashboard", _] => true,
         ["dashboard", _, place] => matches!(*place, "home" | "app-market" | "manage-apps"),
         ["dashboard", _, place, _] => matches!(*place, "app-market" | "app"),
         _ => false,
@@ -167,17 +167,53 @@ mod tests {
 
     #[tokio::test]
     async fn every_page_is_the_index_and_what_is_none_says_so() {
-        for path in ["/dashboard/x/home", "/", "/inspector", "/inspector/", "/checkout/t", "/index.html"] {
+        for path in
+            ["/dashboard/x/home", "/", "/inspector", "/inspector/", "/lab", "/checkout/t", "/index.html"]
+        {
             let (status, headers, text) = get(path, "").await;
             assert_eq!((status, text.as_str()), (StatusCode::OK, "<!doctype html>"), "{path}");
             assert_eq!(headers["cache-control"], "no-cache");
         }
         assert_eq!(get("/assets/other.js", "br").await.0, StatusCode::NOT_FOUND);
-        for path in
-            ["/any", "/dashboard", "/dashboard/x/homes", "/dashboard/x/app", "/checkout", "/inspector/x"]
-        {
+        for path in [
+            "/any",
+            "/dashboard",
+            "/dashboard/x/homes",
+            "/dashboard/x/app",
+            "/checkout",
+            "/inspector/x",
+            "/lab/x",
+        ] {
             let (status, _, text) = get(path, "").await;
             assert_eq!((status, text.as_str()), (StatusCode::NOT_FOUND, "<!doctype html>"), "{path}");
+        }
+    }
+
+    /// The addresses that the pages have routes for, a sample for each parameter.
+    fn routes() -> Vec<String> {
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/emulator/src/routes.tsx");
+        let source = std::fs::read_to_string(source).unwrap();
+        let (_, rest) = source.split_once("const site: RouteObject[] = [").unwrap();
+        let (below_site, others) = rest.split_once("\n];").unwrap();
+        let paths = |text: &str| -> Vec<String> {
+            let named = text.split("path: '").skip(1).map(|rest| rest.split('\'').next().unwrap());
+            named.filter(|path| *path != "*").map(str::to_owned).collect()
+        };
+        let (sites, others): (Vec<_>, Vec<_>) =
+            paths(others).into_iter().partition(|path| path == "dashboard/:siteId");
+        assert_eq!(sites.len(), 1, "the pages of a site are all below one address");
+        let below = paths(below_site).into_iter().map(|path| format!("dashboard/:siteId/{path}"));
+        others.into_iter().chain(sites).chain(below).collect()
+    }
+
+    #[test]
+    fn every_route_of_the_pages_is_a_page() {
+        let routes = routes();
+        assert!(routes.len() > 7, "the table was not understood: {routes:?}");
+        for route in routes {
+            let sample = route.split('/').map(|part| if part.starts_with(':') { "x" } else { part });
+            let sample = sample.collect::<Vec<_>>().join("/");
+            assert!(is_page(&sample), "{route} is a route, and answers 404 when it is loaded directly");
         }
     }
 }

@@ -3,6 +3,16 @@
 //! They are signed under Wix's own key, so an app can only ask Wix about them (wix-protocol §2). Verdicts are kept for
 //! a minute, never beyond the token's end. App instance tokens are checked without asking: see
 //! [`instance_token`](crate::instance_token).
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! // What the page sent in `Authorization`.
+//! let info = client.token_info("OauthNG.JWS.eyJ...").await?;
+//! let may_write = info.is_owner() && info.instance_id == instance;
+//! # Ok(())
+//! # }
+//! ```
 
 use jiff::SignedDuration;
 use reqwest::Method;
@@ -90,7 +100,7 @@ wire::text_enum!(
     /// assert_eq!(SubjectType::from("USER".to_owned()), SubjectType::User);
     /// assert_eq!(SubjectType::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    SubjectType {
+    SubjectType in "wixapp_platform::access_token" {
         /// An app acting for itself.
         App = "APP",
         /// A Wix user: the owner or a contributor.

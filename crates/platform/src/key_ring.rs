@@ -1,4 +1,14 @@
 //! Secrets at rest: AES-256-GCM under keys that can be changed.
+//!
+//! # Example
+//! ```
+//! use wixapp_platform::ExposeSecret as _;
+//! use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+//! let ring = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+//! let stored = ring.encrypt("a secret", "instance i-1")?;
+//! assert_eq!(ring.decrypt(&stored, "instance i-1")?.expose_secret(), "a secret");
+//! # Ok::<(), wixapp_platform::Error>(())
+//! ```
 
 use std::fmt;
 
@@ -97,8 +107,8 @@ impl fmt::Debug for EncryptionKey {
     }
 }
 
-/// Encrypts secrets for an app's own store, such as [`RefreshToken`](crate::oauth::RefreshToken)s, and reads them again
-/// after its keys were changed.
+/// Encrypts secrets for an app's own store, and reads them again after its keys were changed. Refresh tokens have
+/// [`RefreshToken::seal`](crate::oauth::RefreshToken::seal).
 ///
 /// One key encrypts; older ones still decrypt. To change keys, put the new one first, encrypt anew what
 /// [`KeyRing::is_current`] denies, then drop the old one. Text that was put into another row, changed by a bit, or made

@@ -10,6 +10,18 @@
 //!
 //! All of it takes the time as a parameter and returns one [`Error`], whose text is safe to log. Facts about Wix are
 //! those of Wix's npm packages and documentation; where an older guide differs, the packages win.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! use wixapp_platform::webhook::WebhookVerifier;
+//! # let (pem, body, now) = ("", b"", "2026-01-01T00:00:00Z".parse().unwrap());
+//! let event = WebhookVerifier::from_pems(&[pem])?.verify(body, now)?;
+//! let site = client.app_instance(&event.instance_id).await?;
+//! println!("{} happened; free: {}", event.event_type, site.instance.is_free);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod access_token;
 pub mod api;

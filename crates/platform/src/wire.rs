@@ -4,9 +4,10 @@ use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Deserializer, de};
 use wixapp_core::clock::Timestamp;
 
-/// Defines an enum of texts that keeps a value it does not know (`Unknown`) as it came.
+/// Defines an enum of texts that keeps a value it does not know (`Unknown`) as it came. `in` names the public module
+/// that it is used from, for its examples.
 macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident in $module:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(from = "String", into = "String")]
@@ -18,6 +19,14 @@ macro_rules! text_enum {
 
         impl $name {
             /// The value as Wix writes it.
+            ///
+            /// # Example
+            /// ```
+            #[doc = concat!("use ", $module, "::", stringify!($name), ";")]
+            $(#[doc = concat!(
+                "assert_eq!(", stringify!($name), "::", stringify!($variant), ".as_str(), ", stringify!($text), ");"
+            )])+
+            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self { $(Self::$variant => $text,)+ Self::Unknown(text) => text }

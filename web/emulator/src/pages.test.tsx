@@ -484,6 +484,27 @@ describe('inspector', () => {
     expect(platform.requests('POST deliveries/dlv_1/resend')[0]?.body).toEqual({ times: 5 });
   });
 
+  it('opens on the delivery that the home page links to, and closes it', async () => {
+    platform.on('GET deliveries', { body: { deliveries: [delivery()] } });
+    openPage('/dashboard/site1/home');
+    await userEvent.click(await screen.findByRole('link', { name: delivery().eventType }));
+    expect((await screen.findByTestId('decoded-payload')).textContent).toContain('"appId": "app1"');
+    const [other, row] = screen.getAllByTestId('delivery-row');
+    if (!other || !row) throw new Error('two rows are shown');
+    const pressed = (line: HTMLElement) =>
+      within(line).getByRole('button').getAttribute('aria-pressed');
+    expect([pressed(other), pressed(row)]).toEqual(['false', 'true']);
+    await userEvent.click(screen.getByRole('button', { name: 'Close the details' }));
+    expect(screen.queryByTestId('decoded-payload')).toBeNull();
+    expect(pressed(row)).toBe('false');
+  });
+
+  it('shows a linked delivery whose lines are too old to be loaded', async () => {
+    lines = [requestRecord()];
+    openPage('/inspector?delivery=dlv_1');
+    expect((await screen.findByTestId('decoded-payload')).textContent).toContain('"appId": "app1"');
+  });
+
   it('shows a call of the app with what was sent and answered, and copies it', async () => {
     const written = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
     openPage('/inspector');

@@ -1,4 +1,4 @@
-//! Who is calling: the app, for one of its installs.
+//! Who is calling: the app for one of its installs, a person, or the holder of an API key.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -14,16 +14,29 @@ use crate::error::Refusal;
 use crate::world::World;
 use crate::world::settings::Permission;
 
-/// Proof of a valid access token of the app for an install that is still there, and of a call less than the limit.
+/// The one API key of the platform. Whoever reaches the platform may act for all of its sites anyway: it is no secret.
+const API_KEY: &str = "IST.local-platform";
+/// The site that a call with an API key is about.
+const SITE: &str = "wix-site-id";
+
+/// Proof of a valid access token of the app, or an API key, for an install that is still there, and of a call less than the
+/// limit.
 pub(crate) struct AppToken {
     pub(crate) instance_id: InstanceId,
     pub(crate) subject: Subject,
+    /// Whether it came as an API key: then the app's permissions do not matter.
+    by_api_key: bool,
 }
 
 impl AppToken {
+    /// Whether the caller has a permission.
+    pub(crate) fn may(&self, engine: &Engine, wanted: Permission) -> bool {
+        self.by_api_key || engine.read(|world| world.settings.grants(wanted))
+    }
+
     /// Refuses what the app may not do, naming the permission it lacks.
     pub(crate) fn require(&self, engine: &Engine, wanted: Permission) -> Result<(), Refusal> {
-        if engine.read(|world| world.settings.grants(wanted)) {
+        if self.may(engine, wanted) {
             return Ok(());
         }
         let message = format!("The app lacks the permission \"{}\" ({}).", wanted.name(), wanted.id());
@@ -65,23 +78,46 @@ impl FromRequestParts<Emulator> for AppToken {
     async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, Refusal> {
         let engine = emulator.engine();
         let token = bearer(&parts.headers)?;
+        if token == API_KEY {
+            return of_api_key(engine, &parts.headers);
+        }
         let claims = engine.token_key.verify(token, engine.now());
         let claims = claims.filter(|claims| claims.client_id == engine.config.app_id);
         let refused = || Refusal::unauthorized("The access token is not valid, or its four hours are over.");
         let TokenClaims { instance_id, subject, .. } = claims.ok_or_else(refused)?;
         ensure_installed(engine, &instance_id)?;
         engine.limiter.admit(&instance_id, engine.now())?;
-        Ok(Self { instance_id, subject })
+        Ok(Self { instance_id, subject, by_api_key: false })
     }
+}
+
+/// The owner of the site that the headers name.
+fn of_api_key(engine: &Engine, headers: &HeaderMap) -> Result<AppToken, Refusal> {
+    let site_id = headers.get(SITE).and_then(|id| id.to_str().ok()).map(str::trim);
+    let message = "This call is about a site: name it in the `wix-site-id` header beside the API key.";
+    let site_id = site_id.filter(|id| !id.is_empty()).ok_or_else(|| Refusal::invalid(message))?;
+    // No 404: a client would take that for the item or the secret it asks for.
+    let message = "The API key has no access to such a site.";
+    let unknown = || Refusal::new(StatusCode::FORBIDDEN, "permission_denied", message);
+    let (subject, instance_id) = engine.read(|world| {
+        let site = world.site(site_id).map_err(|_| unknown())?;
+        let install = site.install.as_ref().filter(|install| !install.removed).ok_or_else(not_installed)?;
+        Ok((Subject::User(site.owner_id.clone()), install.instance_id.clone()))
+    })?;
+    engine.limiter.admit(&instance_id, engine.now())?;
+    Ok(AppToken { instance_id, subject, by_api_key: true })
 }
 
 /// Refuses an instance whose app was removed.
 pub(crate) fn ensure_installed(engine: &Engine, instance_id: &InstanceId) -> Result<(), Refusal> {
-    let message = "The app is not installed on this instance's site.";
-    let gone = || Refusal::new(StatusCode::FORBIDDEN, "app_not_installed", message);
     let installed = engine
         .read(|world| world.find_instance(instance_id.as_str()).is_some_and(|(_, install)| !install.removed));
-    if installed { Ok(()) } else { Err(gone()) }
+    if installed { Ok(()) } else { Err(not_installed()) }
+}
+
+fn not_installed() -> Refusal {
+    let message = "The app is not installed on this instance's site.";
+    Refusal::new(StatusCode::FORBIDDEN, "app_not_installed", message)
 }
 
 /// Wix takes the token raw; `Bearer` in front of it is accepted too (wix-protocol §2).

@@ -52,16 +52,18 @@ impl<N: Need> FromRequestParts<Emulator> for Permitted<N> {
     type Rejection = DataError;
 
     async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, DataError> {
-        let caller = Caller::read(parts, emulator).await?;
-        caller.ensure(emulator, N::PERMISSION)?;
+        let caller = Caller::read(parts, emulator, N::PERMISSION).await?;
         Ok(Self(caller, PhantomData))
     }
 }
 
 impl Caller {
-    async fn read(parts: &mut Parts, emulator: &Emulator) -> Result<Self, DataError> {
+    async fn read(parts: &mut Parts, emulator: &Emulator, permission: Permission) -> Result<Self, DataError> {
         let app = AppToken::from_request_parts(parts, emulator).await?;
         app.require_app_or_user()?;
+        if !app.may(emulator.engine(), permission) {
+            return Err(lacks(permission));
+        }
         let identity = app.identity(emulator.engine());
         let instance_id = app.instance_id;
         let engine = emulator.engine();
@@ -75,24 +77,21 @@ impl Caller {
         Ok(Self { instance_id, site_id, owner_id, identity, consistent })
     }
 
-    /// Refuses, naming the permission the app lacks.
-    fn ensure(&self, emulator: &Emulator, permission: Permission) -> Result<(), DataError> {
-        if emulator.engine().read(|world| world.settings.grants(permission)) {
-            return Ok(());
-        }
-        let text = format!(
-            "The app lacks the permission \"{}\" ({}). Grant it to the app to make this call.",
-            permission.name(),
-            permission.id()
-        );
-        let refused = DataError::new(axum::http::StatusCode::FORBIDDEN, "WDE0027", text);
-        Err(refused.with(json!({ "permission": permission.id() })))
-    }
-
     pub(crate) fn writer(&self, emulator: &Emulator) -> Writer {
         let seed = emulator.engine().read(|world| world.seed.clone());
         Writer { owner_id: self.owner_id.clone(), seed, site_id: self.site_id.clone() }
     }
+}
+
+/// Names the permission that the app lacks.
+fn lacks(permission: Permission) -> DataError {
+    let text = format!(
+        "The app lacks the permission \"{}\" ({}). Grant it to the app to make this call.",
+        permission.name(),
+        permission.id()
+    );
+    let refused = DataError::new(axum::http::StatusCode::FORBIDDEN, "WDE0027", text);
+    refused.with(json!({ "permission": permission.id() }))
 }
 
 /// What a call is asked to do: the JSON body of a POST, PUT or PATCH; for a GET or DELETE the query, as `.r` with

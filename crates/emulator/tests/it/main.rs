@@ -1,6 +1,7 @@
 //! The local platform as its users meet it: over a real socket, with an app that receives webhooks.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api_key;
 mod bad_input;
 mod bi_event;
 mod chaos;

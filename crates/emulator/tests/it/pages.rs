@@ -54,3 +54,14 @@ async fn a_file_that_was_not_built_is_not_found_and_never_the_index() {
     let missing = stage.request(Method::GET, "/assets/nothing.js").send().await.unwrap();
     assert_eq!(missing.status(), 404);
 }
+
+#[tokio::test]
+async fn every_page_can_be_loaded_directly() {
+    let stage = Stage::new().await;
+    let built = stage.request(Method::GET, "/index.html").send().await.unwrap().status() == 200;
+    for path in ["/inspector", "/lab", "/dashboard/x/home", "/checkout/t"] {
+        let status = stage.request(Method::GET, path).send().await.unwrap().status();
+        // Where the pages were not built, a hint stands in their place.
+        assert_eq!(status, if built { 200 } else { 404 }, "{path}");
+    }
+}

@@ -1,4 +1,13 @@
 //! BI events: milestones of an instance that Wix counts for the App Market.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! use wixapp_platform::api::bi::{BiEvent, BiEventName};
+//! client.report(&instance, &BiEvent::new(BiEventName::AppFinishedConfiguration)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -22,7 +31,7 @@ wire::text_enum!(
     /// assert_eq!(BiEventName::from("APP_UPGRADED".to_owned()), BiEventName::AppUpgraded);
     /// assert_eq!(BiEventName::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    BiEventName {
+    BiEventName in "wixapp_platform::api::bi" {
         /// The owner opened the app's dashboard.
         AppDashboardLoaded = "APP_DASHBOARD_LOADED",
         /// The owner finished setting the app up.

@@ -1,4 +1,13 @@
 //! Billing: the link to Wix's checkout.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! use wixapp_platform::CheckoutRequest;
+//! let link = client.checkout_url(&instance, &CheckoutRequest::new("starter")).await?.checkout_url;
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 

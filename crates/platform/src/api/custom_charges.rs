@@ -3,6 +3,14 @@
 //! Wix asks at `/v1/charge-limit` how much an instance may be charged in a billing cycle, at `/v1/charges` what is due,
 //! and at `/v1/usages` what was used. Each request's body is a signed JWT:
 //! [`WebhookVerifier::verify_service_plugin`](crate::WebhookVerifier::verify_service_plugin) makes the types below of it.
+//!
+//! # Example
+//! ```
+//! use wixapp_platform::api::custom_charges::{Charge, Charges};
+//! let due = Charge { id: "c-1".into(), description: "100 posts".into(), amount: "9.50".into(), usage_period: None };
+//! let answer = Charges { charges: vec![due] };
+//! assert!(answer.check("10").is_ok(), "below the limit that the owner was told");
+//! ```
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -97,7 +105,7 @@ wire::text_enum!(
     /// assert_eq!(Intent::from("CREATE_INVOICE".to_owned()), Intent::CreateInvoice);
     /// assert_eq!(Intent::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    Intent {
+    Intent in "wixapp_platform::api::custom_charges" {
         /// Show it.
         DisplayOnly = "DISPLAY_ONLY",
         /// Make an invoice of it.

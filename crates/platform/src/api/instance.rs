@@ -1,4 +1,13 @@
 //! Get App Instance: the truth about an install and its plan.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! let truth = client.app_instance(&instance).await?.instance;
+//! println!("plan: {:?}", truth.billing.map(|billing| billing.package_name));
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 
@@ -173,7 +182,7 @@ wire::text_enum!(
     /// assert_eq!(FreeTrialStatus::from("IN_PROGRESS".to_owned()), FreeTrialStatus::InProgress);
     /// assert_eq!(FreeTrialStatus::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    FreeTrialStatus {
+    FreeTrialStatus in "wixapp_platform::api::instance" {
         /// It runs.
         InProgress = "IN_PROGRESS",
         /// It is over.

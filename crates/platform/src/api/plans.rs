@@ -1,4 +1,14 @@
 //! App plans: what an app sells, with prices and benefits as Wix shows them.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! for app in client.app_plans(&instance, &[client.app_id()]).await?.app_plans {
+//!     println!("{} plans", app.plans.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
@@ -74,7 +84,7 @@ wire::text_enum!(
     /// assert_eq!(TaxType::from("VAT".to_owned()), TaxType::Vat);
     /// assert_eq!(TaxType::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    TaxType {
+    TaxType in "wixapp_platform::api::plans" {
         /// None.
         NotApplicable = "NOT_APPLICABLE",
         /// Value added tax.
@@ -203,7 +213,7 @@ wire::text_enum!(
     /// assert_eq!(CycleType::from("RECURRING".to_owned()), CycleType::Recurring);
     /// assert_eq!(CycleType::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    CycleType {
+    CycleType in "wixapp_platform::api::plans" {
         /// Once.
         OneTime = "ONE_TIME",
         /// Every period.
@@ -238,7 +248,7 @@ wire::text_enum!(
     /// assert_eq!(DurationUnit::from("MONTH".to_owned()), DurationUnit::Month);
     /// assert_eq!(DurationUnit::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    DurationUnit {
+    DurationUnit in "wixapp_platform::api::plans" {
         /// Days; custom charges only.
         Day = "DAY",
         /// Weeks; custom charges only.

@@ -1,4 +1,13 @@
 //! What an instance has paid: its purchases, and its metered charges.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! let paid = client.purchases(&instance).await?;
+//! println!("{} purchases", paid.len());
+//! # Ok(())
+//! # }
+//! ```
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,14 @@
 //! Embedded scripts: switching an app's script on a site on and off, with its parameters.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! use wixapp_platform::api::scripts::EmbeddedScript;
+//! let script = EmbeddedScript::default().with("accountId", "a-1");
+//! client.embed_script(&instance, &script, None).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,14 @@
 //! Secrets: the vault of a site, shared by the site's own code. Not the place for an app's own keys.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! use wixapp_platform::ExposeSecret as _;
+//! let key = client.secret(&instance, "mail-key").await?;
+//! assert!(!key.expose_secret().is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 

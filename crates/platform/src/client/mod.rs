@@ -7,6 +7,16 @@
 //! Every call is bounded: a timeout per attempt, at most three attempts (only where repeating is harmless), at most
 //! 1 MiB of answer, no redirects, at most 200 requests in a minute for each instance. A part of
 //! Wix that fails ten times in a row is left alone for a moment.
+//!
+//! # Example
+//! ```no_run
+//! use wixapp_platform::{AppSecret, WixClient};
+//! let client = WixClient::builder()
+//!     .app_id("0c1d2e3f-0000-4000-8000-000000000000")
+//!     .app_secret(AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?)
+//!     .build()?;
+//! # Ok::<(), wixapp_platform::Error>(())
+//! ```
 
 mod base_url;
 mod breaker;

@@ -74,7 +74,7 @@ wire::text_enum!(
     /// assert_eq!(BulkAction::from("INSERT".to_owned()), BulkAction::Insert);
     /// assert_eq!(BulkAction::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    BulkAction {
+    BulkAction in "wixapp_platform::data" {
         /// It was added.
         Insert = "INSERT",
         /// It was replaced.

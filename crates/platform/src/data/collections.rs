@@ -105,7 +105,7 @@ wire::text_enum!(
     /// assert_eq!(CollectionRole::from("ANYONE".to_owned()), CollectionRole::Anyone);
     /// assert_eq!(CollectionRole::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    CollectionRole {
+    CollectionRole in "wixapp_platform::data" {
         /// The site's administrators.
         Admin = "ADMIN",
         /// Members of the site, with items of their own.

@@ -47,7 +47,7 @@ wire::text_enum!(
     /// use wixapp_platform::data::DataJobState;
     /// assert_eq!(DataJobState::from("FAILED".to_owned()), DataJobState::Failed);
     /// ```
-    DataJobState {
+    DataJobState in "wixapp_platform::data" {
         /// It has not begun.
         Initialized = "INITIALIZED",
         /// It is at work.

@@ -14,7 +14,7 @@ wire::text_enum!(
     /// assert_eq!(FieldType::from("TEXT".to_owned()), FieldType::Text);
     /// assert_eq!(FieldType::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    FieldType {
+    FieldType in "wixapp_platform::data" {
         /// A text.
         Text = "TEXT",
         /// A number.

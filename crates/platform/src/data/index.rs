@@ -75,7 +75,7 @@ wire::text_enum!(
     /// use wixapp_platform::data::IndexStatus;
     /// assert_eq!(IndexStatus::from("ACTIVE".to_owned()), IndexStatus::Active);
     /// ```
-    IndexStatus {
+    IndexStatus in "wixapp_platform::data" {
         /// It is being built.
         Building = "BUILDING",
         /// It is in use.

@@ -10,6 +10,18 @@
 //! Items are a site's: what an app stores there is the owner's to read and change, also by hand. An item has at most
 //! 500 KB, a page at most 1,000 items, and an instance 200 requests a minute. What was written may be seen by reads a
 //! moment later ([`Items::consistent`]), except by those of the same client: Wix's `X-Wix-Consistent` is sent back to it.
+//!
+//! # Example
+//! ```no_run
+//! # async fn example(client: wixapp_platform::WixClient, instance: wixapp_platform::InstanceId) -> Result<(), wixapp_platform::Error> {
+//! use serde_json::{Value, json};
+//! use wixapp_platform::data::Conditions as _;
+//! let posts = client.items::<Value>(&instance, "Posts");
+//! posts.insert(json!({"title": "Hello", "likes": 11})).await?;
+//! let liked = posts.query().gt("likes", 10).descending("likes").find().await?.items;
+//! # Ok(())
+//! # }
+//! ```
 
 mod aggregate;
 mod app_config;

@@ -23,7 +23,7 @@ wire::text_enum!(
     /// assert_eq!(PluginType::from("PUBLISH".to_owned()), PluginType::Publish);
     /// assert_eq!(PluginType::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    PluginType {
+    PluginType in "wixapp_platform::data" {
         /// Items are drafts or published, and published at a time.
         Publish = "PUBLISH",
         /// The collection has one item.

@@ -5,6 +5,16 @@
 //! ([`InstanceTokenVerifier`]), makes them for the local platform and for tests ([`sign`]), and shows what an
 //! unchecked one claims ([`inspect`]). Access tokens of the dashboard SDK are another thing: see
 //! [`access_token`](crate::access_token).
+//!
+//! # Example
+//! ```
+//! use wixapp_platform::{AppSecret, InstanceClaims, InstanceTokenVerifier, instance_token};
+//! let (secret, now) = (AppSecret::new("d245bbf8-57eb-49d6-aeff-beff6d82cd39")?, "2026-01-01T00:00:00Z".parse().unwrap());
+//! let token = instance_token::sign(&InstanceClaims::owner("i-1".parse().unwrap(), now), &secret);
+//! let claims = InstanceTokenVerifier::new(vec![secret]).verify(&token, now)?;
+//! assert_eq!(claims.instance_id.as_str(), "i-1");
+//! # Ok::<(), wixapp_platform::Error>(())
+//! ```
 
 mod claims;
 mod inspect;

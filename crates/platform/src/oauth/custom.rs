@@ -106,7 +106,7 @@ pub struct InstallGrant {
     pub instance_id: InstanceId,
     /// For the first calls, and for [`WixClient::close_installer_url`]; it lives five minutes.
     pub access_token: AccessToken,
-    /// For everything later. Keep it encrypted, under the instance's id.
+    /// For everything later. Store it sealed: [`RefreshToken::seal`].
     pub refresh_token: RefreshToken,
 }
 

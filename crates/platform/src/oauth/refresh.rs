@@ -7,11 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use wixapp_core::id::InstanceId;
 
 use super::AccessToken;
 use super::access_token::{CachedToken, fits_a_header};
 use crate::client::{Call, Endpoint, WixClient};
 use crate::error::Error;
+use crate::key_ring::KeyRing;
 
 static REFRESH: Endpoint = Endpoint::repeatable(Method::POST, "/oauth/access", "POST /oauth/access");
 
@@ -20,8 +22,8 @@ const LIFE: i64 = 300;
 
 /// What a custom-authentication app keeps for each instance: it buys access tokens for as long as the app is installed.
 ///
-/// Shows as `RefreshToken(..)` in `Debug`; wiped from memory when dropped. Keep it encrypted: see
-/// [`KeyRing`](crate::KeyRing).
+/// Shows as `RefreshToken(..)` in `Debug`; wiped from memory when dropped. Store it
+/// sealed: [`RefreshToken::seal`].
 ///
 /// # Example
 /// ```
@@ -66,10 +68,56 @@ impl RefreshToken {
         self.0.expose_secret()
     }
 
+    /// The token as text for a store: AES-256-GCM under the ring's current key, bound to the instance it is for.
+    ///
+    /// # Errors
+    /// As [`KeyRing::encrypt`].
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+    /// use wixapp_platform::oauth::RefreshToken;
+    /// let keys = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+    /// let instance = "b8140e4d-475d-48ed-819f-bad0de447069".parse().unwrap();
+    /// let stored = RefreshToken::new("OAUTH2.eyJ...")?.seal(&keys, &instance)?;
+    /// assert!(stored.starts_with("v1.2026-01.") && !stored.contains("OAUTH2"));
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    pub fn seal(&self, keys: &KeyRing, instance: &InstanceId) -> Result<String, Error> {
+        keys.encrypt(self.expose(), &context(instance))
+    }
+
+    /// The token behind a text of [`RefreshToken::seal`], under any key of the ring. Where
+    /// [`KeyRing::is_current`] denies the text, seal the token anew.
+    ///
+    /// # Errors
+    /// As [`KeyRing::decrypt`]: [`Error::is_config`] when its key is not in the ring, [`Error::is_signature`] when it
+    /// was sealed for another instance, under another key of that name, or changed.
+    ///
+    /// # Example
+    /// ```
+    /// use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
+    /// use wixapp_platform::oauth::RefreshToken;
+    /// let keys = KeyRing::new(EncryptionKey::from_base64("2026-01", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=")?);
+    /// let (one, other) = ("i-1".parse().unwrap(), "i-2".parse().unwrap());
+    /// let stored = RefreshToken::new("OAUTH2.eyJ...")?.seal(&keys, &one)?;
+    /// assert_eq!(RefreshToken::open(&keys, &stored, &one)?.expose(), "OAUTH2.eyJ...");
+    /// assert!(RefreshToken::open(&keys, &stored, &other).unwrap_err().is_signature());
+    /// # Ok::<(), wixapp_platform::Error>(())
+    /// ```
+    pub fn open(keys: &KeyRing, text: &str, instance: &InstanceId) -> Result<Self, Error> {
+        Self::new(keys.decrypt(text, &context(instance))?.expose_secret())
+    }
+
     /// The name under which access tokens are kept, so that the cache holds no refresh token.
     pub(crate) fn digest(&self) -> [u8; 32] {
         Sha256::digest(self.expose()).into()
     }
+}
+
+/// What is sealed as a refresh token opens as nothing else.
+fn context(instance: &InstanceId) -> String {
+    format!("refresh token of {instance}")
 }
 
 impl fmt::Debug for RefreshToken {

@@ -169,7 +169,7 @@ wire::text_enum!(
     /// assert_eq!(IdentityType::from("WIX_USER".to_owned()), IdentityType::WixUser);
     /// assert_eq!(IdentityType::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    IdentityType {
+    IdentityType in "wixapp_platform::webhook" {
         /// Wix does not say.
         Unspecified = "UNKNOWN",
         /// Somebody who is not signed in to the site.

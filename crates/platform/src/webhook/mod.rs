@@ -7,6 +7,17 @@
 //! The signature is checked with aws-lc-rs directly and not through a general JWT library: with one algorithm pinned
 //! there is no header-driven choice left to get wrong, nothing in the header is parsed before the signature holds, and
 //! no process-wide crypto provider is needed.
+//!
+//! # Example
+//! ```
+//! use wixapp_platform::webhook::{WebhookSigner, WebhookVerifier};
+//! let (signer, now) = (WebhookSigner::generate()?, "2026-01-01T00:00:00Z".parse().unwrap());
+//! let body = signer.sign("AppRemoved", &"i-1".parse().unwrap(), &serde_json::json!({"appId": "a-1"}), now)?;
+//!
+//! let verifier = WebhookVerifier::from_pems(&[&signer.public_key_pem()])?;
+//! assert_eq!(verifier.verify(body.as_bytes(), now)?.event_type, "AppRemoved");
+//! # Ok::<(), wixapp_platform::Error>(())
+//! ```
 
 mod dedupe;
 mod event;

@@ -1,7 +1,6 @@
 //! Custom authentication: to the installer, back with a state, and on to a refresh token kept encrypted.
 
 use reqwest::Url;
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 use wixapp_platform::key_ring::{EncryptionKey, KeyRing};
@@ -123,14 +122,47 @@ async fn the_real_installer_is_not_on_the_api_host() {
     assert!(bad.unwrap_err().is_config());
 }
 
+fn key(name: &str, base64: &str) -> EncryptionKey {
+    EncryptionKey::from_base64(name, base64).unwrap()
+}
+
+#[tokio::test]
+async fn a_granted_refresh_token_rests_sealed_and_buys_tokens_again() {
+    let wix = Wix::start().await;
+    wix.answers("POST", ACCESS, granted()).await;
+    wix.answers("GET", INSTANCE, of_instance("i-1")).await;
+    let state = OAuthState::random();
+    let query = format!("code=c-1&instanceId=i-1&state={}", state.as_str());
+    let callback = InstallCallback::from_query(&query).unwrap();
+    let grant = wix.client.complete_install(&callback, &state).await.unwrap();
+
+    let ring = KeyRing::new(key("2026", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8="));
+    let stored = grant.refresh_token.seal(&ring, &grant.instance_id).unwrap();
+    drop(grant);
+    let opened = RefreshToken::open(&ring, &stored, &"i-1".parse().unwrap()).unwrap();
+    assert_eq!(wix.client.refreshed_token(&opened).await.unwrap().expose(), "short");
+    let last = wix.server.received_requests().await.unwrap().pop().unwrap();
+    assert_eq!(last.body_json::<Value>().unwrap()["refresh_token"], "long");
+}
+
 #[test]
-fn a_refresh_token_rests_encrypted_under_its_instance() {
-    let key = EncryptionKey::from_base64("2026", "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=").unwrap();
-    let ring = KeyRing::new(key);
-    let token = RefreshToken::new("OAUTH2.s3cr3t").unwrap();
-    let stored = ring.encrypt(token.expose(), "i-1").unwrap();
-    assert!(stored.starts_with("v1.2026.") && !stored.contains("s3cr3t"));
-    let secret = ring.decrypt(&stored, "i-1").unwrap();
-    assert_eq!(RefreshToken::new(secret.expose_secret()).unwrap().expose(), token.expose());
-    assert!(ring.decrypt(&stored, "i-2").is_err());
+fn a_sealed_refresh_token_opens_for_its_instance_under_a_key_that_is_known() {
+    const OLD: &str = "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=";
+    const NEW: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let (one, other) = ("i-1".parse().unwrap(), "i-2".parse().unwrap());
+    let ring = KeyRing::new(key("2025", OLD));
+    let stored = RefreshToken::new("OAUTH2.s3cr3t").unwrap().seal(&ring, &one).unwrap();
+    assert!(stored.starts_with("v1.2025.") && !stored.contains("s3cr3t"));
+
+    let rotated = KeyRing::new(key("2026", NEW)).and_old(key("2025", OLD)).unwrap();
+    let opened = RefreshToken::open(&rotated, &stored, &one).unwrap();
+    assert_eq!(opened.expose(), "OAUTH2.s3cr3t");
+    assert!(!rotated.is_current(&stored) && rotated.is_current(&opened.seal(&rotated, &one).unwrap()));
+
+    let open = |ring: &KeyRing, text: &str| RefreshToken::open(ring, text, &one).unwrap_err();
+    assert!(open(&KeyRing::new(key("2026", NEW)), &stored).is_config(), "the key is not there");
+    assert!(open(&KeyRing::new(key("2025", NEW)), &stored).is_signature(), "another key of that name");
+    assert!(RefreshToken::open(&ring, &stored, &other).unwrap_err().is_signature(), "another instance");
+    let secret = ring.encrypt("OAUTH2.s3cr3t", "i-1").unwrap();
+    assert!(open(&ring, &secret).is_signature(), "a secret that was no refresh token");
 }

@@ -9,7 +9,7 @@ import { Page } from '../shell/Page';
 import { useShell } from '../shell/Shell';
 import { DeliveryPanel } from './DeliveryPanel';
 import { Filters } from './Filters';
-import { filterFromSearch, matches, siteNames } from './filter';
+import { chosenRecord, filterFromSearch, matches, siteNames } from './filter';
 import { RecordPanel } from './RecordPanel';
 import { TimelineList } from './TimelineList';
 
@@ -45,7 +45,10 @@ function Follow({ status, paused, waiting, onSwitch }: FollowProps) {
   );
 }
 
-/** The address holds the chosen line and the filter; an empty value leaves the address. */
+/**
+ * The address holds the chosen line and the filter; an empty value leaves the address. Links from elsewhere name a
+ * `delivery` instead of a line, until another line is chosen.
+ */
 function useAddressState() {
   const [search, setSearch] = useSearchParams();
   const set = (name: 'kinds' | 'site' | 'text' | 'failed' | 'line', value: string) =>
@@ -53,11 +56,13 @@ function useAddressState() {
       (known) => {
         if (value === '') known.delete(name);
         else known.set(name, value);
+        if (name === 'line') known.delete('delivery');
         return known;
       },
       { replace: true },
     );
-  return { filter: filterFromSearch(search), selectedId: search.get('line'), set };
+  const chosen = { line: search.get('line'), delivery: search.get('delivery') };
+  return { filter: filterFromSearch(search), chosen, set };
 }
 
 /** The lines that came after those that stand still. */
@@ -67,21 +72,30 @@ function countNew(timeline: Timeline | undefined, still: Timeline | null): numbe
   return timeline.records.filter(({ recordId }) => !known.has(recordId)).length;
 }
 
-function Details({ record, onClose }: { record: TimelineRecord; onClose: () => void }) {
-  if (record.deliveryId === null) return <RecordPanel onClose={onClose} record={record} />;
-  return <DeliveryPanel deliveryId={record.deliveryId} onClose={onClose} />;
+interface DetailsProps {
+  record: TimelineRecord | undefined;
+  /** Shown where no line that is loaded tells of it. */
+  deliveryId: string | null;
+  onClose: () => void;
+}
+
+function Details({ record, deliveryId, onClose }: DetailsProps) {
+  const delivery = record ? record.deliveryId : deliveryId;
+  if (delivery !== null) return <DeliveryPanel deliveryId={delivery} onClose={onClose} />;
+  return record && <RecordPanel onClose={onClose} record={record} />;
 }
 
 export function InspectorPage() {
   const { live } = useShell();
-  const { filter, selectedId, set } = useAddressState();
+  const { filter, chosen, set } = useAddressState();
   const [limit, setLimit] = useState(STEP);
   const [still, setStill] = useState<Timeline | null>(null);
   const { data, error, refetch, isFetching } = useTimeline(limit);
   const all = (still ?? data)?.records;
   const sites = useMemo(() => siteNames(all ?? []), [all]);
   const shown = all?.filter((record) => matches(record, filter));
-  const selected = all?.find(({ recordId }) => recordId === selectedId);
+  const selected = chosenRecord(all ?? [], chosen);
+  const hasDetail = selected !== undefined || chosen.delivery !== null;
   const close = () => set('line', '');
   return (
     <Page
@@ -106,7 +120,7 @@ export function InspectorPage() {
         />
       )}
       {all && shown && (
-        <div className="lp-inspector" data-detail={selected !== undefined}>
+        <div className="lp-inspector" data-detail={hasDetail}>
           <section aria-label="Time line" className="lp-card lp-inspector-list">
             {all.length === 0 && (
               <Empty
@@ -124,7 +138,7 @@ export function InspectorPage() {
               <TimelineList
                 onSelect={(recordId) => set('line', recordId)}
                 records={shown}
-                selectedId={selectedId}
+                selectedId={selected?.recordId ?? null}
               />
             )}
             {still === null && all.length >= limit && limit < MOST && (
@@ -140,7 +154,7 @@ export function InspectorPage() {
               </div>
             )}
           </section>
-          {selected && <Details onClose={close} record={selected} />}
+          {hasDetail && <Details deliveryId={chosen.delivery} onClose={close} record={selected} />}
         </div>
       )}
     </Page>

@@ -64,6 +64,16 @@ export function siteNames(records: readonly TimelineRecord[]): string[] {
   return [...new Set(names)].sort();
 }
 
+/** The line that the address names by its own id, or the newest one of the delivery that it names. */
+export function chosenRecord(
+  records: readonly TimelineRecord[],
+  { line, delivery }: { line: string | null; delivery: string | null },
+): TimelineRecord | undefined {
+  if (line !== null) return records.find(({ recordId }) => recordId === line);
+  if (delivery === null) return undefined;
+  return records.find(({ deliveryId }) => deliveryId === delivery);
+}
+
 /** The filter lives in the address, so that a filtered view can be reloaded and shared. */
 export function filterFromSearch(search: URLSearchParams): TimelineFilter {
   const named = (search.get('kinds') ?? '').split(',');

@@ -4,6 +4,7 @@
 //! `wixapp-platform`. Where a case cannot have a counterpart, a sentence says why.
 
 mod aggregate;
+mod api_key;
 mod apps;
 mod auth;
 mod browser;
@@ -120,6 +121,7 @@ fn listed() -> BTreeMap<String, BTreeSet<String>> {
 fn every_case_of_the_list_has_its_counterpart_here_and_no_other_is_here() {
     let files = [
         aggregate::CALLS,
+        api_key::CALLS,
         apps::CALLS,
         auth::CALLS,
         browser::CALLS,

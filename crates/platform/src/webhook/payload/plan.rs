@@ -184,7 +184,7 @@ wire::text_enum!(
     /// assert_eq!(CancelReason::from("USER_CANCEL".to_owned()), CancelReason::UserCancel);
     /// assert_eq!(CancelReason::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    CancelReason {
+    CancelReason in "wixapp_platform::webhook" {
         /// The owner cancelled.
         UserCancel = "USER_CANCEL",
         /// A payment failed for good.
@@ -203,7 +203,7 @@ wire::text_enum!(
     /// assert_eq!(CancellationType::from("IMMEDIATELY".to_owned()), CancellationType::Immediately);
     /// assert_eq!(CancellationType::from("NEW".to_owned()).as_str(), "NEW");
     /// ```
-    CancellationType {
+    CancellationType in "wixapp_platform::webhook" {
         /// With the period already paid.
         AtEndOfPeriod = "AT_END_OF_PERIOD",
         /// At once.
