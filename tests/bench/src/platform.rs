@@ -224,26 +224,35 @@ impl Place {
         let index = Index::new("byGroup").on("group", Order::Ascending);
         self.client.create_index(instance, "Things", &index).await?;
         type Build = fn(Query<Value>) -> Query<Value>;
+        let unindexed: Build = |query| query.eq("other", 77);
         let asked: [(&'static str, Build); 5] = [
             ("equality, with an index", |query| query.eq("group", 77)),
             ("range and order of the indexed field", |query| query.ge("group", 500).descending("group")),
-            ("equality, of a field nobody indexed", |query| query.eq("other", 77)),
+            ("equality, of a field nobody indexed, from then on", unindexed),
             ("by part of a text, which no index helps", |query| query.contains("title", "no 4242")),
             ("order of two fields, all items", |query| query.ascending("group").descending("other")),
         ];
-        let mut times = Vec::new();
+        // The platform makes an index of its own when a field is first asked for, which the median would hide.
+        let what = "equality, of a field nobody indexed, the first time";
+        let mut times = vec![Named { what, value: ask(unindexed(items.query())).await.context(what)? }];
         for (what, build) in asked {
             let mut runs = Vec::new();
             for _ in 0..ASKED {
-                let started = Instant::now();
-                let page = build(items.query()).limit(50).find().await?;
-                runs.push(started.elapsed().as_secs_f64() * 1_000.0);
-                ensure!(!page.items.is_empty(), "{what}: nothing was found");
+                runs.push(ask(build(items.query())).await.context(what)?);
             }
             times.push(Named { what, value: median(runs).context("it was asked")? });
         }
         Ok(times)
     }
+}
+
+/// The milliseconds until a page of 50 is there.
+async fn ask(query: Query<Value>) -> Result<f64> {
+    let started = Instant::now();
+    let page = query.limit(50).find().await?;
+    let time = started.elapsed();
+    ensure!(!page.items.is_empty(), "nothing was found");
+    Ok(time.as_secs_f64() * 1_000.0)
 }
 
 fn config(address: SocketAddr, pem: String) -> Result<EmulatorConfig> {

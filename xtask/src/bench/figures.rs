@@ -37,6 +37,7 @@ pub(crate) struct ServerFigures {
     pub(crate) watch_p99_ms: Option<f64>,
     pub(crate) fanout_p50_ms: Option<f64>,
     pub(crate) fanout_p99_ms: Option<f64>,
+    pub(crate) progress_p99_ms: Option<f64>,
     pub(crate) start_ms: Option<f64>,
     pub(crate) idle_mb: Option<f64>,
     pub(crate) loaded_mb: Option<f64>,

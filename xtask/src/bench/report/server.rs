@@ -134,6 +134,14 @@ pub(super) fn lines(figures: &Figures) -> Vec<Line> {
             unit: Unit::Milliseconds,
         },
         Line {
+            what: "progress of a job → the 1,000 open pages of its site, p99",
+            sqlite: sqlite.progress_p99_ms,
+            postgres: postgres.progress_p99_ms,
+            limit: NONE.to_owned(),
+            target: NONE,
+            unit: Unit::Milliseconds,
+        },
+        Line {
             what: "end of a job → the 1,000 open pages of its site, median",
             sqlite: sqlite.fanout_p50_ms,
             postgres: postgres.fanout_p50_ms,
