@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { callsOf } from './calls.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,20 +45,9 @@ async function writeTypes() {
 const inCamels = (id) => id.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 const asType = (id) => inCamels(`_${id}`);
 
-/** The calls that answer with the reply wrapper; the live stream, the health checks and the webhooks do not. */
-function* calls() {
-  const { paths } = JSON.parse(readFileSync(join(root, document), 'utf8'));
-  for (const [path, methods] of Object.entries(paths)) {
-    for (const [method, { operationId, responses }] of Object.entries(methods)) {
-      const schema = responses['200']?.content?.['application/json']?.schema;
-      if (schema?.$ref?.startsWith('#/components/schemas/Reply')) yield [operationId, method, path];
-    }
-  }
-}
-
 /** Beside the types: what each call takes and answers, and by which method and path it is made. */
-function writeOperations() {
-  const all = [...calls()].sort(([one], [other]) => (one < other ? -1 : 1));
+function writeOperations(calls) {
+  const all = calls.toSorted(([one], [other]) => (one < other ? -1 : 1));
   const types = all.flatMap(([id]) => [`${asType(id)}Data`, `${asType(id)}Response`]);
   const lines = (line) => all.map(line).join('\n');
   const source = `// This file is auto-generated from ${document}
@@ -90,8 +80,10 @@ function writeSums() {
   writeFileSync(join(root, output, 'SHA256SUMS'), lines.join(''));
 }
 
+// First of all: a document that is refused changes no file.
+const calls = callsOf(JSON.parse(readFileSync(join(root, document), 'utf8')));
 install();
 await writeTypes();
-writeOperations();
+writeOperations(calls);
 run(process.execPath, [biome, 'format', '--write', join(root, output)], join(root, 'web'));
 writeSums();

@@ -54,6 +54,31 @@ describe('overview', () => {
     expect(text('auto-renew-off')).toMatch(/You keep Starter and its credits until Dec 21, 2026/);
   });
 
+  it('says_of_a_trial_until_when_it_is_and_when_credits_come', async () => {
+    const { subscription } = aStarterStatus();
+    const trial = { ...subscription, status: 'trial', nextCycleAt: null } as const;
+    await openApp(aStarterStatus({ subscription: trial }));
+    expect(text('subscription-status')).toBe('Free trial');
+    expect(text('next-cycle')).toBe('When the plan is paid');
+    expect(text('trial-end')).toBe('Dec 21, 2026 (in 30 days)');
+    expect(text('trial')).toBe(
+      'This is a free trial of Starter, as far as is known until Dec 21, 2026. The credits of the plan come when it is paid.',
+    );
+    expect(screen.queryByText('1,000 credits each cycle')).toBeNull();
+  });
+
+  it('names_the_lower_plan_that_follows_and_from_when', async () => {
+    const { subscription } = aStarterStatus();
+    await openApp(
+      aStarterStatus({
+        plan: { id: 'pro', name: 'Pro', rank: 2, creditsPerCycle: 5000 },
+        subscription: { ...subscription, pendingPlanId: 'starter' },
+      }),
+    );
+    await waitFor(() => expect(text('pending-plan')).toBe('Starter'));
+    expect(screen.getByText('From Dec 21, 2026')).toBeTruthy();
+  });
+
   it('does_not_call_a_free_plan_unrenewed', async () => {
     await openApp();
     expect(screen.queryByTestId('auto-renew-off')).toBeNull();
@@ -138,6 +163,18 @@ describe('publishing', () => {
     await write('Hello');
     expect((await screen.findByTestId('job-failure')).textContent).toContain('credit came back');
     expect(seen[0]?.body).toEqual({ text: 'Hello', simulate: 'fail' });
+  });
+
+  it('says_in_the_readers_language_why_the_job_failed', async () => {
+    const error = { code: 'refused', message: 'The network refused the post.' };
+    server.msw.use(
+      http.get(api('/jobs'), () => json({ jobs: [aJob()] })),
+      http.get(api('/jobs/job_1'), () => json(aJob({ status: 'failed', error }))),
+    );
+    await openApp(aStatus(), 'instance=token-1&locale=de');
+    expect((await screen.findByTestId('job-failure')).textContent).toContain(
+      'Das Netzwerk hat den Beitrag abgelehnt.',
+    );
   });
 
   it('refuses_an_empty_post_without_asking_the_server', async () => {

@@ -1,6 +1,6 @@
 import './shell/steps';
 import { ErrorBoundary, WixProvider } from '@wixapp/react';
-import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
 import { LANGUAGES } from './messages/useAppMessages';
 import { OverviewPage } from './overview/OverviewPage';
 import { ReturnProvider } from './overview/ReturnProvider';
@@ -26,9 +26,7 @@ export function App() {
       <BrowserRouter>
         <ReturnProvider>
           <Shell>
-            <ErrorBoundary>
-              <Pages />
-            </ErrorBoundary>
+            <Pages />
           </Shell>
         </ReturnProvider>
       </BrowserRouter>
@@ -36,7 +34,17 @@ export function App() {
   );
 }
 
+/** A page that crashed leaves the others as they are. */
 function Pages() {
+  const { pathname } = useLocation();
+  return (
+    <ErrorBoundary resetKey={pathname}>
+      <PageRoutes />
+    </ErrorBoundary>
+  );
+}
+
+function PageRoutes() {
   const hasPosts = useHasPosts();
   return (
     <Routes>

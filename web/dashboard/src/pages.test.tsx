@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import type { UserStatus } from '@wixapp/react';
 import {
   anExplanation,
+  aPlanList,
   aPreview,
   api,
   aStarterStatus,
@@ -91,6 +92,38 @@ describe('the plan', () => {
   });
 });
 
+describe('where the plans are paid', () => {
+  const paidBy = (billingSource: 'wix' | 'stripe') =>
+    server.msw.use(
+      http.get(api('/billing/plans'), () => json({ ...aPlanList('starter'), billingSource })),
+    );
+
+  it.each([
+    ['wix', 'en', /pay on Wix/, /handled by Wix\./],
+    ['stripe', 'en', /pay on Stripe/, /handled by Stripe\./],
+    ['stripe', 'de', /bei Stripe bezahlen/, /laufen über Stripe\./],
+    ['stripe', 'he', /משלמים ב-Stripe/, /על ידי Stripe\./],
+  ] as const)('is_named_on_the_page_of_the_plans: %s %s', async (source, locale, pay, handled) => {
+    paidBy(source);
+    await openAt(`/plans?locale=${locale}`);
+    await screen.findByTestId('plan-card-pro');
+    expect(screen.getByText(pay)).toBeTruthy();
+    expect(screen.getByText(handled)).toBeTruthy();
+  });
+
+  it('is_named_where_a_payment_failed', async () => {
+    paidBy('stripe');
+    const { subscription } = aStarterStatus();
+    const failing = { ...subscription, status: 'billing_issue' } as const;
+    await openAt('/', aStarterStatus({ subscription: failing }));
+    await waitFor(() =>
+      expect(screen.getByTestId('billing-issue').textContent).toMatch(
+        /^Stripe could not collect the last payment.*settled with Stripe\.$/,
+      ),
+    );
+  });
+});
+
 describe('usage', () => {
   it('shows_as_many_days_as_the_address_says', async () => {
     const asked: string[] = [];
@@ -113,6 +146,26 @@ describe('usage', () => {
         '2026-08-24 2026-11-21',
       ]),
     );
+  });
+
+  it('says_that_the_forecast_could_not_be_loaded_and_tries_again', async () => {
+    let isDown = true;
+    server.msw.use(
+      http.get(api('/credits/usage'), () =>
+        isDown ? fail(422, 'invalid_request') : json(aUsage()),
+      ),
+    );
+    await openAt('/usage?days=7');
+    const [forecast, chart] = await waitFor(() => {
+      const retries = screen.getAllByTestId('error-retry');
+      expect(retries).toHaveLength(2);
+      return retries;
+    });
+    isDown = false;
+    await userEvent.click(forecast as HTMLElement);
+    expect(await screen.findByTestId('usage-forecast')).toBeTruthy();
+    await userEvent.click(chart as HTMLElement);
+    expect(await screen.findByTestId('usage-chart')).toBeTruthy();
   });
 
   it('says_what_will_be_here_before_anything_was_spent', async () => {

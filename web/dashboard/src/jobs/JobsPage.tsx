@@ -18,6 +18,7 @@ import { Panel } from '../shell/Panel';
 import { Tabs } from '../shell/Tabs';
 import { useHasPosts } from '../shell/useHasPosts';
 import { JobRow } from './JobRow';
+import { useJobFailureText } from './useJobFailureText';
 import { useStepName } from './useStepName';
 import { isStoppable, type Stoppable, useStop } from './useStop';
 
@@ -145,6 +146,7 @@ interface JobDialogProps {
 function JobDialog({ jobId, onClose, onStop }: JobDialogProps) {
   const { jobs: texts } = useAppMessages();
   const stepName = useStepName();
+  const failureText = useJobFailureText();
   const query = useJobPoller(jobId);
   const { data: shown } = query;
   const stop = shown !== undefined && isStoppable(shown) && (
@@ -167,7 +169,12 @@ function JobDialog({ jobId, onClose, onStop }: JobDialogProps) {
     >
       <Loaded query={query} loading={<LoadingScreen cards={[120]} />}>
         {(job) => (
-          <JobProgress job={job} title={texts.kinds[job.kind] ?? job.kind} stepName={stepName} />
+          <JobProgress
+            job={job}
+            title={texts.kinds[job.kind] ?? job.kind}
+            stepName={stepName}
+            failureText={failureText}
+          />
         )}
       </Loaded>
     </Dialog>

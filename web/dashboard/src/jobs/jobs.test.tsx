@@ -45,6 +45,21 @@ describe('jobs', () => {
     expect(address()).toBe('/jobs?state=failed&job=job_3');
   });
 
+  it.each([
+    ['en', 'refused', 'The network refused the post.'],
+    ['de', 'refused', 'Das Netzwerk hat den Beitrag abgelehnt.'],
+    ['de', 'job_timeout', 'Der Auftrag dauerte zu lange und wurde abgebrochen.'],
+    ['he', 'worker_lost', 'העבודה נקטעה יותר מדי פעמים.'],
+    ['de', 'of_tomorrow', 'Der Auftrag konnte nicht ausgeführt werden.'],
+  ])('say_why_they_failed_in_the_readers_language: %s %s', async (locale, code, said) => {
+    const error = { code, message: 'The network refused the post.' };
+    const job = aJob({ jobId: 'job_3', status: 'failed', error });
+    server.msw.use(http.get(api('/jobs/job_3'), () => json(job)));
+    await open(`/jobs?locale=${locale}&job=job_3`);
+    const failure = await screen.findByTestId('job-failure');
+    expect(failure.firstChild?.textContent).toBe(said);
+  });
+
   it('say_that_none_is_in_a_state', async () => {
     server.msw.use(http.get(api('/jobs'), () => json({ jobs: [], nextCursor: null })));
     await open('/jobs?state=done');

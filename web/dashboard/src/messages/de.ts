@@ -53,6 +53,13 @@ export const de = (f: Format): AppMessages => ({
     nextCredits: 'Nächste Credits',
     lastCredits: 'Letzte Credits',
     noNext: 'Keine weiteren Credits geplant',
+    nextPaid: 'Sobald der Tarif bezahlt ist',
+    trialUntil: 'Probe bis',
+    trial: (plan) =>
+      `Sie proben ${plan} kostenlos. Die Credits des Tarifs kommen, sobald er bezahlt ist.`,
+    trialTo: (plan, date) =>
+      `Sie proben ${plan} kostenlos, soweit bekannt bis ${date}. Die Credits des Tarifs kommen, sobald er bezahlt ist.`,
+    from: (date) => `Ab ${date}`,
     nextAt: (date, days) => `${date} (${days})`,
     ends: 'Endet',
     afterwards: 'Danach',
@@ -63,8 +70,8 @@ export const de = (f: Format): AppMessages => ({
       `Die automatische Verlängerung ist aus. Sie behalten ${plan} bis ${date}. Credits haben ihren eigenen Rhythmus, daher kommen die letzten etwas früher, am ${last}.`,
     autoRenewOff: (plan, date) =>
       `Die automatische Verlängerung ist aus. Sie behalten ${plan} und seine Credits bis ${date}; danach gilt der kostenlose Tarif.`,
-    billingIssue:
-      'Wix konnte die letzte Zahlung nicht einziehen. Ihr Zugang bleibt; neue Credits kommen, sobald die Zahlung in Wix geklärt ist.',
+    billingIssue: (biller) =>
+      `${biller} konnte die letzte Zahlung nicht einziehen. Ihr Zugang bleibt; neue Credits kommen, sobald die Zahlung bei ${biller} geklärt ist.`,
     removed: 'Die App ist auf dieser Website nicht mehr installiert.',
     compare: 'Tarife vergleichen',
     upgrade: 'Upgrade',
@@ -109,6 +116,22 @@ export const de = (f: Format): AppMessages => ({
       finish_post: 'Ergebnisse eines Beitrags sammeln',
       sweep_images: 'Bilder ohne Beitrag aufräumen',
     },
+    failures: {
+      refused: 'Das Netzwerk hat den Beitrag abgelehnt.',
+      unreachable: 'Das Netzwerk hat nicht so geantwortet wie erwartet, sooft es versucht wurde.',
+      account:
+        'Das Netzwerk ist nicht mehr verbunden oder nimmt den gespeicherten Zugang nicht mehr an. Verbinden Sie es neu.',
+      notOffered: 'Das Netzwerk wird hier nicht mehr angeboten.',
+      imageGone: 'Ein Bild des Beitrags ist nicht mehr da.',
+      missed: 'Die Zeit dafür war vorbei, bevor es geschehen konnte.',
+      postInvalid: 'So, wie er war, konnte der Beitrag nicht hinausgehen.',
+      poor: 'Die Credits reichten nicht.',
+      failed: 'Der Auftrag konnte nicht ausgeführt werden.',
+      broken: 'Dabei ist hier etwas kaputtgegangen.',
+      stopped: 'Der Auftrag wurde gestoppt.',
+      timeout: 'Der Auftrag dauerte zu lange und wurde abgebrochen.',
+      interrupted: 'Der Auftrag wurde zu oft unterbrochen.',
+    },
     emptyTitle: 'Noch keine Aufträge',
     emptyText: 'Veröffentlichen Sie einen Beitrag und sehen Sie hier Schritt für Schritt zu.',
     emptyTextOther: 'Was die App im Hintergrund tut, steht hier Schritt für Schritt.',
@@ -118,7 +141,7 @@ export const de = (f: Format): AppMessages => ({
     stopLabel: (title, at) => `Stoppen: „${title}“, ${at}`,
     stopTitle: (title) => `„${title}“ stoppen?`,
     stopText:
-      'Die Credits, die dafür zurückgelegt wurden, kommen sofort zurück. Was schon getan ist, bleibt getan.',
+      'Die Credits, die dafür reserviert wurden, kommen sofort zurück. Was schon getan ist, bleibt getan.',
     stopTextFree: 'Was schon getan ist, bleibt getan. Von dort geht es nicht weiter.',
     stopKeep: 'Laufen lassen',
     stopping: 'Wird gestoppt…',
@@ -128,10 +151,11 @@ export const de = (f: Format): AppMessages => ({
   },
   plans: {
     title: 'Tarife & Credits',
-    subtitle: 'Mehr Credits, jeden Monat. Jetzt wechseln, bei Wix bezahlen, sofort nutzen.',
+    subtitle: (biller) =>
+      `Mehr Credits, jeden Monat. Jetzt wechseln, bei ${biller} bezahlen, sofort nutzen.`,
     publicSubtitle: 'Was die App kostet, und was jeder Tarif bringt.',
     compare: 'Alle Tarife vergleichen',
-    note: 'Zahlungen, Rechnungen und Kündigungen laufen über Wix.',
+    note: (biller) => `Zahlungen, Rechnungen und Kündigungen laufen über ${biller}.`,
   },
   history: {
     title: 'Verlauf der Credits',

@@ -52,6 +52,13 @@ export const en = (f: Format) => ({
     nextCredits: 'Next credits',
     lastCredits: 'Last credits',
     noNext: 'No further credits are planned',
+    nextPaid: 'When the plan is paid',
+    trialUntil: 'Trial until',
+    trial: (plan: string) =>
+      `This is a free trial of ${plan}. The credits of the plan come when it is paid.`,
+    trialTo: (plan: string, date: string) =>
+      `This is a free trial of ${plan}, as far as is known until ${date}. The credits of the plan come when it is paid.`,
+    from: (date: string) => `From ${date}`,
     nextAt: (date: string, days: string) => `${date} (${days})`,
     ends: 'Ends',
     afterwards: 'Afterwards',
@@ -62,8 +69,8 @@ export const en = (f: Format) => ({
       `Auto-renewal is off. You keep ${plan} until ${date}. Credits have a rhythm of their own, so the last ones arrive a little before that, on ${last}.`,
     autoRenewOff: (plan: string, date: string) =>
       `Auto-renewal is off. You keep ${plan} and its credits until ${date}; then the site moves to the free plan.`,
-    billingIssue:
-      'Wix could not collect the last payment. You keep your access; new credits arrive once the payment is settled in Wix.',
+    billingIssue: (biller: string) =>
+      `${biller} could not collect the last payment. You keep your access; new credits arrive once the payment is settled with ${biller}.`,
     removed: 'The app is not installed on this site any more.',
     compare: 'Compare plans',
     upgrade: 'Upgrade',
@@ -110,6 +117,23 @@ export const en = (f: Format) => ({
       finish_post: 'Gather what became of a post',
       sweep_images: 'Clear images that no post has',
     } as Record<string, string>,
+    /** Why a job failed, without the name of its network. */
+    failures: {
+      refused: 'The network refused the post.',
+      unreachable: 'The network did not answer as it should, however often it was tried.',
+      account:
+        'The network is not connected any more, or no longer accepts the saved access. Connect it again.',
+      notOffered: 'The network is not offered here any more.',
+      imageGone: 'An image of the post is gone.',
+      missed: 'Its time had passed before it could be done.',
+      postInvalid: 'The post could not go out as it was.',
+      poor: 'There were not enough credits.',
+      failed: 'It could not be done.',
+      broken: 'Something broke here while it was running.',
+      stopped: 'It was stopped.',
+      timeout: 'It took too long and was given up.',
+      interrupted: 'It was interrupted too often.',
+    },
     emptyTitle: 'No jobs yet',
     emptyText: 'Publish a post and watch it here, step by step.',
     /** In an app without posts. */
@@ -130,10 +154,11 @@ export const en = (f: Format) => ({
   },
   plans: {
     title: 'Plans & credits',
-    subtitle: 'More credits, every month. Upgrade now, pay on Wix, and use the credits at once.',
+    subtitle: (biller: string) =>
+      `More credits, every month. Upgrade now, pay on ${biller}, and use the credits at once.`,
     publicSubtitle: 'What the app costs, and what each plan gives.',
     compare: 'Compare all plans',
-    note: 'Payments, invoices and cancellations are handled by Wix.',
+    note: (biller: string) => `Payments, invoices and cancellations are handled by ${biller}.`,
   },
   history: {
     title: 'Credit history',

@@ -2,15 +2,17 @@ import { Badge, type BadgeSkin, Button, Heading, Text } from '@wix/design-system
 import {
   type SubscriptionStatus,
   type UserStatus,
+  useBiller,
   useMessages,
   usePlanPreview,
+  usePlans,
   useWixContext,
 } from '@wixapp/react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
-import { endOf } from './ending';
+import { endOf, pendingOf } from './ending';
 
 const SKINS: Record<SubscriptionStatus, BadgeSkin> = {
   free: 'neutralLight',
@@ -47,6 +49,8 @@ export function PlanPanel() {
         <dl className="facts">
           <Cycle status={userData} />
           <NextCredits status={userData} />
+          <TrialEnd status={userData} />
+          <Pending status={userData} />
           <Ending status={userData} />
         </dl>
         <Notice status={userData} />
@@ -73,9 +77,10 @@ function NextCredits({ status }: { status: UserStatus }) {
   const { plan } = useAppMessages();
   const ending = endOf(status);
   const nextCycleAt = ending?.credits === 'none' ? null : (status.subscription.nextCycleAt ?? null);
+  const none = status.subscription.status === 'trial' ? plan.nextPaid : plan.noNext;
   const text =
     nextCycleAt === null
-      ? plan.noNext
+      ? none
       : plan.nextAt(format.date(nextCycleAt), format.days(nextCycleAt, status.now));
   const label = ending?.credits === 'last' ? plan.lastCredits : plan.nextCredits;
   return (
@@ -83,6 +88,39 @@ function NextCredits({ status }: { status: UserStatus }) {
       <span data-testid="next-cycle" data-at={nextCycleAt ?? ''}>
         {text}
       </span>
+    </Fact>
+  );
+}
+
+function TrialEnd({ status }: { status: UserStatus }) {
+  const { format } = useWixContext();
+  const { plan } = useAppMessages();
+  const { status: state, currentPeriodEnd } = status.subscription;
+  if (state !== 'trial' || !currentPeriodEnd) return null;
+  return (
+    <Fact label={plan.trialUntil}>
+      <span data-testid="trial-end">
+        {plan.nextAt(format.date(currentPeriodEnd), format.days(currentPeriodEnd, status.now))}
+      </span>
+    </Fact>
+  );
+}
+
+/** The lower plan that follows. */
+function Pending({ status }: { status: UserStatus }) {
+  const pending = pendingOf(status);
+  return pending === null ? null : <PendingPlan {...pending} />;
+}
+
+/** By its id until its name is known. */
+function PendingPlan({ planId, from }: { planId: string; from: string | null }) {
+  const { format } = useWixContext();
+  const { plan: texts } = useAppMessages();
+  const { data } = usePlans();
+  const name = data?.plans.find(({ id }) => id === planId)?.name ?? planId;
+  return (
+    <Fact label={from === null ? texts.afterwards : texts.from(format.date(from))}>
+      <span data-testid="pending-plan">{name}</span>
     </Fact>
   );
 }
@@ -112,11 +150,20 @@ function Notice({ status }: { status: UserStatus }) {
   const { format } = useWixContext();
   const { plan: texts } = useAppMessages();
   const { subscription, plan } = status;
-  if (subscription.status === 'billing_issue') return <Remark>{texts.billingIssue}</Remark>;
+  if (subscription.status === 'billing_issue') return <BillingIssue />;
   if (subscription.status === 'removed') return <Remark>{texts.removed}</Remark>;
+  const { nextCycleAt, currentPeriodEnd } = subscription;
+  if (subscription.status === 'trial') {
+    return (
+      <Remark testId="trial">
+        {currentPeriodEnd
+          ? texts.trialTo(plan.name, format.date(currentPeriodEnd))
+          : texts.trial(plan.name)}
+      </Remark>
+    );
+  }
   const ending = endOf(status);
   if (ending === null) return null;
-  const { nextCycleAt } = subscription;
   return (
     <Remark testId="auto-renew-off">
       {ending.credits === 'last' && nextCycleAt
@@ -124,6 +171,11 @@ function Notice({ status }: { status: UserStatus }) {
         : texts.autoRenewOff(plan.name, format.date(ending.at))}
     </Remark>
   );
+}
+
+function BillingIssue() {
+  const { plan } = useAppMessages();
+  return <Remark testId="billing-issue">{plan.billingIssue(useBiller())}</Remark>;
 }
 
 function Remark({ children, testId }: { children: string; testId?: string }) {

@@ -1,5 +1,6 @@
 import { JobProgress, useJobPoller } from '@wixapp/react';
 import { Link } from 'react-router';
+import { useJobFailureText } from '../jobs/useJobFailureText';
 import { useStepName } from '../jobs/useStepName';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
@@ -12,6 +13,7 @@ export function PublishPanel() {
   const [jobId, follow] = useActiveJob();
   const { data: job } = useJobPoller(jobId);
   const stepName = useStepName();
+  const failureText = useJobFailureText();
   return (
     <Panel
       title={publish.title}
@@ -23,7 +25,14 @@ export function PublishPanel() {
       }
     >
       <PublishForm onStarted={follow} />
-      {job !== undefined && <JobProgress job={job} title={publish.jobTitle} stepName={stepName} />}
+      {job !== undefined && (
+        <JobProgress
+          job={job}
+          title={publish.jobTitle}
+          stepName={stepName}
+          failureText={failureText}
+        />
+      )}
     </Panel>
   );
 }

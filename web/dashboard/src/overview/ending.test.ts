@@ -1,7 +1,7 @@
 import type { UserStatus } from '@wixapp/react';
 import { aStarterStatus, aStatus } from '@wixapp/react/testing';
 import { expect, it } from 'vitest';
-import { endOf } from './ending';
+import { endOf, pendingOf } from './ending';
 
 const cancelled = (nextCycleAt: string | null): UserStatus => {
   const { subscription } = aStarterStatus();
@@ -27,4 +27,14 @@ it.each([
 
 it('is_nothing_for_plans_that_renew_or_are_free', () => {
   expect([endOf(aStarterStatus()), endOf(aStatus())]).toEqual([null, null]);
+});
+
+it('knows_the_plan_that_follows_unless_the_plan_ends', () => {
+  const { subscription } = aStarterStatus();
+  const pending = { ...subscription, pendingPlanId: 'basic' };
+  const from = subscription.currentPeriodEnd;
+  expect(pendingOf(aStarterStatus({ subscription: pending }))).toEqual({ planId: 'basic', from });
+  const ended = { ...pending, autoRenew: false };
+  expect(pendingOf(aStarterStatus({ subscription: ended }))).toBeNull();
+  expect(pendingOf(aStarterStatus())).toBeNull();
 });

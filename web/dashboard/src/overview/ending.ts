@@ -22,3 +22,16 @@ export function endOf({ subscription }: UserStatus): Ending | null {
   if (gap <= 0) return { at: currentPeriodEnd, credits: 'none' };
   return { at: currentPeriodEnd, credits: gap < SHORTEST_CYCLE_MS ? 'last' : 'more' };
 }
+
+export interface PendingPlan {
+  planId: string;
+  /** When it begins, where that is known. */
+  from: string | null;
+}
+
+/** The lower plan that was chosen for the end of the paid period; null where none follows. */
+export function pendingOf(status: UserStatus): PendingPlan | null {
+  const { pendingPlanId, currentPeriodEnd } = status.subscription;
+  if (!pendingPlanId || endOf(status) !== null) return null;
+  return { planId: pendingPlanId, from: currentPeriodEnd ?? null };
+}

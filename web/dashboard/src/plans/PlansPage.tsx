@@ -9,7 +9,9 @@ import {
   PricingGrid,
   PromoCode,
   TopUps,
+  useBiller,
   usePricing,
+  useTopUps,
 } from '@wixapp/react';
 import { useAppMessages } from '../messages/useAppMessages';
 import { PageHead } from '../shell/PageHead';
@@ -20,9 +22,12 @@ export default function PlansPage() {
   const { plans: texts } = useAppMessages();
   const { plans, ...pricing } = usePricing();
   const view = usePlansView();
+  const biller = useBiller();
+  // Asked for together with the plans, so that it is mostly known when they are shown.
+  useTopUps();
   return (
     <div className="page">
-      <PageHead title={texts.title} subtitle={texts.subtitle} />
+      <PageHead title={texts.title} subtitle={texts.subtitle(biller)} />
       <Loaded query={plans} loading={<LoadingScreen cards={[430, 430, 430, 430]} layout="row" />}>
         {(list) => (
           <>
@@ -53,7 +58,7 @@ export default function PlansPage() {
         )}
       </Loaded>
       <Text size="small" secondary>
-        {texts.note}
+        {texts.note(biller)}
       </Text>
     </div>
   );

@@ -23,13 +23,15 @@ export default function UsagePage() {
   const { usage: texts } = useAppMessages();
   const [params] = useSearchParams();
   const days = RANGES.find((range) => String(range) === params.get('days')) ?? DEFAULT_DAYS;
-  const { data: lately } = useUsage(FORECAST_DAYS);
+  const lately = useUsage(FORECAST_DAYS);
   return (
     <div className="page">
       <PageHead title={texts.title} subtitle={texts.subtitle} />
       <Panel title={texts.forecast}>
         <div className="usage__forecast">
-          {lately === undefined ? <Bones /> : <UsageForecast usage={lately} />}
+          <Loaded query={lately} loading={<Bones />}>
+            {(usage) => <UsageForecast usage={usage} />}
+          </Loaded>
         </div>
       </Panel>
       <Panel

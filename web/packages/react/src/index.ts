@@ -68,6 +68,7 @@ export { download } from './history/download.js';
 export { HistoryExport, type HistoryExportProps } from './history/HistoryExport.js';
 export { type HistoryQuery, historyParams, readHistoryQuery } from './history/query.js';
 export { type BiEventOptions, useBiEvent } from './hooks/useBiEvent.js';
+export { useBiller } from './hooks/useBiller.js';
 export { openCheckoutPage, type Purchase, useCheckout } from './hooks/useCheckout.js';
 export {
   type CheckoutReturnParams,

@@ -1,6 +1,7 @@
 import { Button, Loader, Text } from '@wix/design-system';
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { Checkout } from '../api/types.js';
+import { useBiller } from '../hooks/useBiller.js';
 import { useCheckout } from '../hooks/useCheckout.js';
 import {
   type CheckoutReturnParams,
@@ -62,14 +63,15 @@ function ReturnContent({ view, onDone }: ContentProps) {
 
 function Processing({ view }: { view: CheckoutReturnView }) {
   const { processing } = useMessages().checkout;
+  const biller = useBiller();
   const planName = usePlanName(view.checkout);
   return (
     <>
       <ReturnMessage icon={<Loader size="small" />} title={processing.title(planName)}>
-        {processing.text}
+        {processing.text(biller)}
       </ReturnMessage>
       <ol className="wxa-return__steps">
-        {processing.steps.map((step, index) => (
+        {processing.steps(biller).map((step, index) => (
           <li key={step} data-step={index === 0 ? 'done' : index === 1 ? 'active' : 'ahead'}>
             {step}
           </li>
@@ -100,15 +102,16 @@ function Success({ view, onDone }: ContentProps) {
 
 function Waiting({ view, onDone }: ContentProps) {
   const { waiting } = useMessages().checkout;
+  const biller = useBiller();
   return (
     <>
-      <ReturnMessage icon={<ClockIcon size={32} />} title={waiting.title}>
-        {waiting.text}
+      <ReturnMessage icon={<ClockIcon size={32} />} title={waiting.title(biller)}>
+        {waiting.text(biller)}
       </ReturnMessage>
       <Text size="small" secondary>
         {waiting.unpaid}
       </Text>
-      <ReturnMail />
+      <ReturnMail checkout={view.checkout} />
       <Interrupted view={view} />
       <ReturnActions>
         <Button priority="secondary" onClick={onDone} data-testid="checkout-done">

@@ -13,9 +13,10 @@ export function CreditCard() {
   const messages = useMessages();
   const titleId = useId();
   if (credits === undefined || creditsPerCycle === undefined) return <CreditCardSkeleton />;
-  // The free plan gives its credits once.
-  const supply =
-    userData?.plan.rank === 0 ? messages.creditCard.once : messages.creditCard.perCycle;
+  const { once, perCycle, perPaidCycle } = messages.creditCard;
+  const isTrial = userData?.subscription.status === 'trial';
+  // The free plan gives its credits once, a trial none of the plan's cycles.
+  const supply = userData?.plan.rank === 0 ? once : isTrial ? perPaidCycle : perCycle;
 
   return (
     <section className="wxa-credit-card" aria-labelledby={titleId}>

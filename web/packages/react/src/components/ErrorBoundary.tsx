@@ -4,6 +4,8 @@ import { ErrorScreen } from './ErrorScreen.js';
 export interface ErrorBoundaryProps {
   /** The part that may break. */
   children: ReactNode;
+  /** What the part shows, such as the path of the page: another value tries again by itself. */
+  resetKey?: string;
   /** Called once for each caught error, for the page's own reporting. */
   onError?: (error: Error, info: ErrorInfo) => void;
 }
@@ -22,6 +24,12 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {
     this.props.onError?.(error, info);
+  }
+
+  override componentDidUpdate(before: ErrorBoundaryProps, { error }: ErrorBoundaryState): void {
+    // What crashed at this very change is shown: only an older error belongs to what was left.
+    const isOlder = error !== null && error === this.state.error;
+    if (isOlder && before.resetKey !== this.props.resetKey) this.setState({ error: null });
   }
 
   override render(): ReactNode {

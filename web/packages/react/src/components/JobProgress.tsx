@@ -15,6 +15,8 @@ export interface JobProgressProps {
   title: string;
   /** The page's word for a step that the app names; the app's own when left out. */
   stepName?: (step: string) => string;
+  /** The page's words for why the job failed; the server's own when left out. */
+  failureText?: (error: { code: string; message: string }) => string;
 }
 
 const SKINS: Record<JobStatus, BadgeSkin> = {
@@ -33,7 +35,7 @@ const TONES: Partial<Record<JobStatus, ProgressBarProps['tone'] & string>> = {
 };
 
 /** One job as it runs: percent and step, then the result, or why it failed and where the credits went. */
-export function JobProgress({ job, title, stepName }: JobProgressProps) {
+export function JobProgress({ job, title, stepName, failureText }: JobProgressProps) {
   const { format } = useWixContext();
   const messages = useMessages();
   const named = job.currentStep ?? null;
@@ -63,7 +65,7 @@ export function JobProgress({ job, title, stepName }: JobProgressProps) {
           <span data-testid="job-percent">{format.percent(percent / 100)}</span>
         </Text>
       </div>
-      <Outcome job={job} />
+      <Outcome job={job} failureText={failureText} />
       <Announcement text={messages.jobProgress.announce(percent, step)} pauseMs={1_000} />
     </section>
   );
@@ -84,7 +86,12 @@ export function JobBadge({ status }: JobBadgeProps) {
   );
 }
 
-function Outcome({ job }: { job: Job }) {
+interface OutcomeProps {
+  job: Job;
+  failureText: JobProgressProps['failureText'];
+}
+
+function Outcome({ job, failureText = ({ message }) => message }: OutcomeProps) {
   const messages = useMessages();
   const url = resultUrl(job.result);
   const credits = job.credits ?? 0;
@@ -110,7 +117,7 @@ function Outcome({ job }: { job: Job }) {
     <div className="wxa-job__failure" role="alert" data-testid="job-failure">
       {job.status === 'failed' && (
         <Text size="small" skin="error">
-          {job.error?.message ?? messages.jobProgress.unknownFailure}
+          {job.error ? failureText(job.error) : messages.jobProgress.unknownFailure}
         </Text>
       )}
       {credits > 0 && <Text size="small">{messages.jobProgress.creditBack(credits)}</Text>}

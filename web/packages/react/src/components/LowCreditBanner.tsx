@@ -1,5 +1,6 @@
 import { Text } from '@wix/design-system';
 import type { ReactNode } from 'react';
+import type { Subscription } from '../api/types.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useMessages } from '../messages/useMessages.js';
 import { AlertDisc } from './icons.js';
@@ -22,6 +23,7 @@ export function LowCreditBanner({ threshold = LOW, children }: LowCreditBannerPr
   const { credits, plan, subscription } = userData;
   if (credits.available > plan.creditsPerCycle * threshold) return null;
   const next = subscription.nextCycleAt;
+  const count = isOfOtherPlan(subscription) ? null : plan.creditsPerCycle;
   return (
     <section className="wxa-banner" data-testid="low-credits" aria-label={lowCredits.label}>
       <AlertDisc />
@@ -30,10 +32,20 @@ export function LowCreditBanner({ threshold = LOW, children }: LowCreditBannerPr
           {credits.available === 0 ? lowCredits.none : lowCredits.few(credits.available)}
         </Text>
         {next && (
-          <Text size="small">{lowCredits.next(plan.creditsPerCycle, format.date(next))}</Text>
+          <Text size="small">
+            {count === null
+              ? lowCredits.nextOfOther(format.date(next))
+              : lowCredits.next(count, format.date(next))}
+          </Text>
         )}
       </div>
       {children}
     </section>
   );
+}
+
+/** Whether the next cycle belongs to a lower plan that was chosen for the end of the paid period. */
+function isOfOtherPlan({ pendingPlanId, currentPeriodEnd, nextCycleAt }: Subscription): boolean {
+  if (!pendingPlanId || !nextCycleAt) return false;
+  return !currentPeriodEnd || Date.parse(nextCycleAt) >= Date.parse(currentPeriodEnd);
 }

@@ -26,18 +26,24 @@ export interface PlanChangeModalProps {
 export function PlanChangeModal({ list, plan, onClose }: PlanChangeModalProps) {
   const { change } = useMessages();
   const preview = usePlanPreview(plan?.id ?? null);
+  const isStripe = list.billingSource === 'stripe';
+  const place = isStripe ? change.atStripe : change.inWix;
   const current = list.plans.find(({ current }) => current)?.name ?? list.currentPlanId;
   return (
     <PreviewModal isOpen={plan !== null} title={change.title(plan?.name ?? '')} onClose={onClose}>
       {plan !== null && (
         <div className="wxa-change" data-testid="downgrade-dialog">
-          <Text>{plan.rank === 0 ? change.whyFree(current) : change.why(current, plan.name)}</Text>
+          <Text>
+            {plan.rank === 0
+              ? change.whyFree(current, place)
+              : change.why(current, plan.name, place)}
+          </Text>
           <div className="wxa-change__outlook">
             <Loaded query={preview} loading={<LoadingScreen cards={[150]} />}>
               {(data) => <Outlook preview={data} list={list} />}
             </Loaded>
           </div>
-          {list.billingSource === 'stripe' ? <Portal /> : <Steps />}
+          {isStripe ? <Portal /> : <Steps />}
         </div>
       )}
     </PreviewModal>

@@ -1,20 +1,30 @@
 import { Button, Text } from '@wix/design-system';
 import { type FormEvent, useId, useState } from 'react';
-import type { NoticesSettings } from '../api/types.js';
+import type { Checkout, NoticesSettings, UserStatus } from '../api/types.js';
+import { useWixContext } from '../context/WixContext.js';
 import { useNotices } from '../hooks/useNotices.js';
 import { useFailureText } from '../messages/useFailureText.js';
 import { useMessages } from '../messages/useMessages.js';
 
+export interface ReturnMailProps {
+  /** What is waited for; undefined while it is not known. */
+  checkout: Checkout | undefined;
+}
+
 /**
  * Says that a mail will come once the payment is confirmed, or asks where to send it. Nothing is promised by a server
- * that sends no mails.
+ * that sends no mails, nor for a purchase that no notice tells of.
  */
-export function ReturnMail() {
+export function ReturnMail({ checkout }: ReturnMailProps) {
+  const { userData } = useWixContext();
   const { mail } = useMessages().checkout;
   const notices = useNotices();
   if (notices.data?.available !== true) return null;
   const { settings } = notices.data;
-  if (settings.address && (settings.planChanged || settings.creditsGranted)) {
+  const telling = tellingNotices(checkout, userData);
+  if (telling.length === 0) return null;
+  const isTold = telling.some((kind) => settings[kind]);
+  if (settings.address && isTold) {
     return (
       <Text size="small">
         <span data-testid="return-mail-promise">{mail.promise(settings.address)}</span>
@@ -22,6 +32,23 @@ export function ReturnMail() {
     );
   }
   return <AddressForm settings={settings} save={notices.save} />;
+}
+
+/**
+ * Which notices tell that a checkout is confirmed. Another way of paying for the plan that runs changes no plan and gives
+ * no credits, so none does.
+ */
+function tellingNotices(
+  checkout: Checkout | undefined,
+  status: UserStatus | undefined,
+): readonly ('planChanged' | 'creditsGranted')[] {
+  if (checkout === undefined || status === undefined) return [];
+  if (checkout.billingCycle === 'ONE_TIME') return ['creditsGranted'];
+  if (checkout.planId === status.plan.id) return [];
+  // A trial that goes on with another plan gives no credits again.
+  return status.subscription.status === 'trial'
+    ? ['planChanged']
+    : ['planChanged', 'creditsGranted'];
 }
 
 interface AddressFormProps {

@@ -1,22 +1,34 @@
 import { Button, Heading, Text } from '@wix/design-system';
 import { useId } from 'react';
-import type { TopUp } from '../api/types.js';
+import type { TopUp, TopUpList } from '../api/types.js';
 import { useToast } from '../context/ToastProvider.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useCheckout } from '../hooks/useCheckout.js';
 import { useTopUps } from '../hooks/useTopUps.js';
 import { useFailureText } from '../messages/useFailureText.js';
 import { useMessages } from '../messages/useMessages.js';
+import { Loaded } from './Loaded.js';
+import { LoadingScreen } from './LoadingScreen.js';
+
+/** Of the heading and one row of offers, in px. */
+const HEIGHT = 180;
 
 /** Credits that are bought beside a plan; nothing where the app sells none. */
 export function TopUps() {
+  const topUps = useTopUps();
+  return (
+    <Loaded query={topUps} loading={<LoadingScreen cards={[HEIGHT]} />}>
+      {(list) => (list.topUps.length === 0 ? null : <Offers list={list} />)}
+    </Loaded>
+  );
+}
+
+function Offers({ list }: { list: TopUpList }) {
   const { topUps: texts, errors } = useMessages();
-  const { data } = useTopUps();
   const { topUp } = useCheckout();
   const { show } = useToast();
   const failureText = useFailureText();
   const id = useId();
-  if (data === undefined || data.topUps.length === 0) return null;
   const isLeaving = topUp.isPending || topUp.isSuccess;
   const buy = (topUpId: string) =>
     topUp.mutate(topUpId, {
@@ -33,11 +45,11 @@ export function TopUps() {
         </Text>
       </div>
       <ul className="wxa-top-ups__list">
-        {data.topUps.map((offer) => (
+        {list.topUps.map((offer) => (
           <Offer
             key={offer.id}
             offer={offer}
-            currency={data.currency}
+            currency={list.currency}
             isWaiting={isLeaving}
             isOpening={isLeaving && topUp.variables === offer.id}
             onBuy={() => buy(offer.id)}

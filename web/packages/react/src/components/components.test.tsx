@@ -260,9 +260,30 @@ describe('CheckoutReturn', () => {
     await state('waiting');
     expect(screen.getByText(/nothing was charged/)).toBeTruthy();
   });
+
+  it.each([
+    ['wix', 'en', 'Wix confirms it', 'Still waiting for Wix'],
+    ['stripe', 'en', 'Stripe confirms it', 'Still waiting for Stripe'],
+    ['stripe', 'de', 'Stripe bestätigt', 'Wir warten noch auf Stripe'],
+    ['stripe', 'he', 'Stripe מאשרת', 'עדיין ממתינים ל-Stripe'],
+  ] as const)('names_who_confirms_the_payment: %s %s', async (source, locale, step, title) => {
+    fakeClock();
+    openPage(`instance=token-1&locale=${locale}`);
+    server.msw.use(
+      http.get(api('/billing/plans'), () =>
+        ok({ ...aPlanList(), billingSource: source } as unknown as JsonBodyType),
+      ),
+    );
+    back('success', 'chk_1');
+    expect(await screen.findByText(step)).toBeTruthy();
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    await state('waiting');
+    expect(screen.getByText(title)).toBeTruthy();
+  });
 });
 
 describe('JobProgress', () => {
+  beforeEach(() => openPage());
   const card = () => screen.getByTestId('job-card');
 
   it('shows_percent_and_step_of_a_running_job', () => {
@@ -340,6 +361,7 @@ describe('ErrorScreen', () => {
 });
 
 describe('ErrorBoundary', () => {
+  beforeEach(() => openPage());
   it('keeps_a_crash_to_its_part_and_recovers_by_trying_again', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     isBroken = true;
@@ -354,6 +376,28 @@ describe('ErrorBoundary', () => {
     isBroken = false;
     await userEvent.click(screen.getByTestId('error-retry'));
     expect(screen.getByText('works')).toBeTruthy();
+  });
+
+  it('tries_again_by_itself_when_it_shows_something_else_and_keeps_a_new_crash', () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const onError = vi.fn();
+    const at = (path: string) => (
+      <ErrorBoundary resetKey={path} onError={onError}>
+        <Breakable />
+      </ErrorBoundary>
+    );
+    isBroken = true;
+    const { rerender } = show(at('/one'));
+    isBroken = false;
+    rerender(at('/one'));
+    expect(screen.getByRole('alert')).toBeTruthy();
+    rerender(at('/two'));
+    expect(screen.getByText('works')).toBeTruthy();
+    isBroken = true;
+    rerender(at('/three'));
+    expect(screen.getByRole('alert')).toBeTruthy();
+    expect(onError).toHaveBeenCalledTimes(2);
+    isBroken = false;
   });
 });
 

@@ -4,8 +4,16 @@ import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ToastTone } from '../context/ToastProvider.js';
 import { useWixContext } from '../context/WixContext.js';
+import { useNotices } from '../hooks/useNotices.js';
 import { usePlans } from '../hooks/usePlans.js';
-import { aPlanList, aStarterStatus, aStatus, credits, theNotices } from '../testing/fixtures.js';
+import {
+  aCheckout,
+  aPlanList,
+  aStarterStatus,
+  aStatus,
+  credits,
+  theNotices,
+} from '../testing/fixtures.js';
 import { openPage, Providers } from '../testing/render.js';
 import { api, fail, ok, startTestServer } from '../testing/server.js';
 import { CopyText } from './CopyText.js';
@@ -197,6 +205,25 @@ describe('LowCreditBanner', () => {
     expect(await banner(500, 0.5)).toMatch(/^Only 500/);
   });
 
+  it.each([
+    [
+      'leaves_out_their_number_in_a_cycle_of_the_lower_plan',
+      '2026-12-21T12:00:00Z',
+      'The next credits',
+    ],
+    ['names_their_number_in_a_cycle_before_it', '2027-11-21T12:00:00Z', '1,000 credits'],
+  ])('%s', async (_, currentPeriodEnd, named) => {
+    const { subscription } = aStarterStatus();
+    server.status = aStarterStatus({
+      credits: credits(2, 2),
+      subscription: { ...subscription, currentPeriodEnd, pendingPlanId: 'basic' },
+    });
+    show(<LowCreditBanner />);
+    expect((await screen.findByTestId('low-credits')).textContent).toBe(
+      `Only 2 credits left.${named} arrive on Dec 21, 2026.`,
+    );
+  });
+
   it('promises_no_credits_that_will_not_come', async () => {
     const { subscription } = aStatus();
     server.status = aStatus({
@@ -255,6 +282,13 @@ it('EmptyState_says_what_will_be_here_and_offers_a_way_on', () => {
   expect(screen.getByRole('link', { name: 'Write one' })).toBeTruthy();
 });
 
+it('the_credit_card_of_a_trial_promises_no_cycle_before_it_is_paid', async () => {
+  const { subscription } = aStarterStatus();
+  server.status = aStarterStatus({ subscription: { ...subscription, status: 'trial' } });
+  show(<CreditCard />);
+  expect(await screen.findByText('1,000 credits each cycle, once the plan is paid')).toBeTruthy();
+});
+
 it('two_credit_cards_on_one_page_are_each_named', async () => {
   show(
     <>
@@ -270,12 +304,50 @@ describe('ReturnMail', () => {
   const given = (view: ReturnType<typeof theNotices>) =>
     server.msw.use(http.get(api('/settings/notices'), () => ok(view as unknown as JsonBodyType)));
 
-  it('promises_a_mail_to_the_known_address', async () => {
-    given(theNotices({ address: 'maya@example.com' }));
-    show(<ReturnMail />);
+  function Settled() {
+    return (
+      <>
+        <Arrival />
+        {useNotices().data && <p>notices are there</p>}
+      </>
+    );
+  }
+
+  it.each([
+    ['new_credits_are_told_of', { creditsGranted: true }, { billingCycle: 'ONE_TIME' }],
+    ['the_plan_will_be_another', {}, {}],
+  ])('promises_a_mail_to_the_known_address_where_%s', async (_, settings, checkout) => {
+    given(theNotices({ address: 'maya@example.com', ...settings }));
+    show(<ReturnMail checkout={aCheckout(checkout)} />);
     expect((await screen.findByTestId('return-mail-promise')).textContent).toContain(
       'e-mail maya@example.com as soon as',
     );
+  });
+
+  it('asks_instead_of_promising_a_mail_about_a_top_up', async () => {
+    given(theNotices({ address: 'maya@example.com' }));
+    show(<ReturnMail checkout={aCheckout({ planId: 'hundred', billingCycle: 'ONE_TIME' })} />);
+    const field = (await screen.findByTestId('return-mail-address')) as HTMLInputElement;
+    expect(field.value).toBe('maya@example.com');
+    expect(screen.queryByTestId('return-mail-promise')).toBeNull();
+  });
+
+  it.each([
+    ['the_plan_that_runs_paid_yearly', aCheckout({ billingCycle: 'YEARLY' })],
+    ['what_is_not_known_yet', undefined],
+  ])('neither_promises_nor_offers_a_mail_about_%s', async (_, checkout) => {
+    server.status = aStarterStatus();
+    given(theNotices({ address: 'maya@example.com', creditsGranted: true }));
+    show(
+      <>
+        <ReturnMail checkout={checkout} />
+        <Settled />
+      </>,
+    );
+    await loaded();
+    await screen.findByText('notices are there');
+    expect(screen.queryByTestId('return-mail-promise')).toBeNull();
+    expect(screen.queryByTestId('return-mail-address')).toBeNull();
   });
 
   it('asks_for_an_address_and_promises_only_what_the_server_kept', async () => {
@@ -287,7 +359,7 @@ describe('ReturnMail', () => {
         return ok(theNotices(settings) as unknown as JsonBodyType);
       }),
     );
-    show(<ReturnMail />);
+    show(<ReturnMail checkout={aCheckout()} />);
     await userEvent.type(await screen.findByTestId('return-mail-address'), 'maya@example.com');
     await userEvent.click(screen.getByRole('button', { name: 'E-mail me' }));
     await screen.findByTestId('return-mail-promise');
@@ -303,7 +375,7 @@ describe('ReturnMail', () => {
 
   it('says_when_the_address_was_refused', async () => {
     server.msw.use(http.put(api('/settings/notices'), () => fail(422, 'invalid', 'No address.')));
-    show(<ReturnMail />);
+    show(<ReturnMail checkout={aCheckout()} />);
     await userEvent.type(await screen.findByTestId('return-mail-address'), 'maya@example');
     await userEvent.click(screen.getByRole('button', { name: 'E-mail me' }));
     await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('No address.'));
@@ -313,7 +385,7 @@ describe('ReturnMail', () => {
     given(theNotices({ address: 'maya@example.com' }, false));
     show(
       <>
-        <ReturnMail />
+        <ReturnMail checkout={aCheckout()} />
         <Arrival />
       </>,
     );

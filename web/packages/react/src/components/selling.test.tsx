@@ -144,7 +144,7 @@ describe('PlanChangeModal', () => {
     expect(screen.getByText(/Manage Apps/)).toBeTruthy();
   });
 
-  it('leads_to_the_portal_of_stripe_for_plans_paid_there', async () => {
+  it('leads_to_the_portal_of_stripe_for_plans_paid_there_and_does_not_speak_of_wix', async () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
     server.msw.use(
       http.get(api('/billing/preview'), () => json(aPreview())),
@@ -161,6 +161,8 @@ describe('PlanChangeModal', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Manage the subscription' }));
     await waitFor(() => expect(opened).toHaveBeenCalledWith('https://pay.test/portal', '_top'));
     expect(screen.queryByText(/Manage Apps/)).toBeNull();
+    expect(screen.getByText(/is done on Stripe’s page, where/)).toBeTruthy();
+    expect(screen.getByTestId('downgrade-dialog').textContent).not.toContain('Wix');
   });
 });
 
@@ -274,6 +276,30 @@ describe('TopUps', () => {
     await userEvent.click(screen.getByTestId('top-up-hundred'));
     expect(screen.getByTestId('top-up-thousand').textContent).toBe('Opening checkout…');
     expect(seen).toEqual([{ topUpId: 'thousand', languageCode: 'en' }]);
+  });
+
+  it('keeps_its_place_then_says_why_it_failed_and_tries_again', async () => {
+    let isDown = true;
+    server.msw.use(
+      http.get(api('/billing/top-ups'), () =>
+        isDown ? fail(422, 'invalid_request') : json(theTopUps()),
+      ),
+    );
+    show(<TopUps />);
+    expect(screen.getByTestId('loading-screen')).toBeTruthy();
+    await screen.findByTestId('error-screen');
+    isDown = false;
+    await userEvent.click(screen.getByTestId('error-retry'));
+    expect(await screen.findByTestId('top-up-hundred')).toBeTruthy();
+    expect(screen.queryByTestId('error-screen')).toBeNull();
+  });
+
+  it('is_nothing_where_none_are_sold', async () => {
+    server.msw.use(http.get(api('/billing/top-ups'), () => json({ ...theTopUps(), topUps: [] })));
+    show(<TopUps />);
+    await waitFor(() => expect(screen.queryByTestId('loading-screen')).toBeNull());
+    expect(screen.queryByTestId('error-screen')).toBeNull();
+    expect(screen.queryByTestId('top-ups')).toBeNull();
   });
 
   it('says_when_the_checkout_cannot_be_opened', async () => {

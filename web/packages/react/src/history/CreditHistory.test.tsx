@@ -92,7 +92,7 @@ describe('CreditHistory', () => {
 
   it.each([
     ['en', 'Starter plan, new cycle: refunded'],
-    ['de', 'Tarif Starter, neuer Zyklus: erstattet'],
+    ['de', 'Tarif Starter, neuer Zyklus (Zahlung erstattet)'],
     ['he', 'תוכנית Starter, מחזור חדש (התשלום הוחזר)'],
   ])('says_what_the_books_say_in_the_readers_language: %s', async (locale, said) => {
     openPage(`instance=tok&locale=${locale}`);
@@ -101,6 +101,14 @@ describe('CreditHistory', () => {
     show(<CreditHistory />);
     const row = await screen.findByTestId('history-row');
     expect(within(row).getByText(said)).toBeTruthy();
+  });
+
+  it('keeps_the_servers_words_for_a_reason_that_this_page_does_not_know', async () => {
+    const reason = { code: 'of_tomorrow', name: null, refunded: false } as never;
+    answer([anEntry({ text: 'A gift of tomorrow', reason })]);
+    show(<CreditHistory />);
+    const row = await screen.findByTestId('history-row');
+    expect(within(row).getByText('A gift of tomorrow')).toBeTruthy();
   });
 
   it('explains_an_entry', async () => {
@@ -115,10 +123,88 @@ describe('CreditHistory', () => {
     show(<CreditHistory />);
     await userEvent.click(await screen.findByTestId('history-explain'));
     const story = await screen.findByTestId('entry-explanation');
-    expect(await within(story).findByText(anExplanation().sentence)).toBeTruthy();
+    expect(
+      await within(story).findByText(
+        'The plan went up to Starter on Nov 21, 2026, and its 1,000 credits were added to what was there.',
+      ),
+    ).toBeTruthy();
     expect(within(story).getByText('From 200 to 1,200')).toBeTruthy();
     expect(within(story).getByText('998 of 1,000')).toBeTruthy();
     expect(new Set(wanted)).toEqual(new Set(['ent_2']));
+  });
+
+  const explain = async (changes: Partial<ReturnType<typeof anExplanation>>, locale = 'en') => {
+    openPage(`instance=tok&locale=${locale}`);
+    const bare = { grant: null, fact: null, plan: null, hold: null };
+    server.msw.use(
+      http.get(api('/credits/explain/ent_4'), () => json(anExplanation({ ...bare, ...changes }))),
+    );
+    show(
+      <CreditHistory
+        query={{ entry: 'ent_4' }}
+        onQueryChange={() => {}}
+        actionName={(action) => (action === 'publish' ? 'Publish a post' : action)}
+      />,
+    );
+    return (await screen.findByTestId('entry-sentence')).textContent;
+  };
+  const aHold = (ended: 'posted' | 'voided' | 'expired') => ({
+    holdId: 'hold_1',
+    action: 'publish',
+    amount: 5,
+    posted: ended === 'posted' ? 3 : 0,
+    createdAt: NOW,
+    ended,
+  });
+  const held = { text: 'publish', reason: null };
+
+  it.each([
+    ['en', 'The plan went up to Starter on'],
+    ['de', 'Der Tarif stieg am 21.11.2026 auf Starter'],
+    ['he', 'התוכנית שודרגה ל-Starter'],
+  ])('tells_the_story_in_the_readers_language: %s', async (locale, said) => {
+    const { grant, plan } = anExplanation();
+    expect(await explain({ grant: grant ?? null, plan: plan ?? null }, locale)).toContain(said);
+  });
+
+  it.each([
+    ['en', 'expired', /“Publish a post” came back: its time ran out\.$/],
+    ['en', 'posted', /came back: it took less than was put aside\.$/],
+    ['en', 'voided', /came back: it was not done after all\.$/],
+    ['de', 'expired', /kamen zurück: Die Zeit dafür war abgelaufen\.$/],
+    ['de', 'posted', /kamen zurück: Es wurde weniger gebraucht als reserviert\.$/],
+    ['he', 'voided', /הפעולה לא בוצעה בסופו של דבר\.$/],
+  ] as const)('says_why_credits_came_back: %s %s', async (locale, ended, said) => {
+    const entry = anEntry({ ...held, kind: 'void', amount: 2 });
+    expect(await explain({ entry, hold: aHold(ended) }, locale)).toMatch(said);
+  });
+
+  it.each([
+    [
+      'post',
+      0,
+      held,
+      '3 credits that had been put aside for “Publish a post” were spent when it was done.',
+    ],
+    ['reserve', -1, held, '1 credit was put aside for “Publish a post”, which was about to begin.'],
+    ['spend', -2, { text: 'image', reason: null }, '2 credits were spent on “image”.'],
+    [
+      'adjust',
+      5,
+      { text: 'an apology for Tuesday', reason: null },
+      'ops corrected the balance by 5 credits: an apology for Tuesday.',
+    ],
+    [
+      'reset',
+      -800,
+      { reason: { code: 'plan_ended', name: null, refunded: false } },
+      'The paid plan ended: 800 credits of the plan’s pool left with it, and what the free plan gives stayed.',
+    ],
+    ['of_tomorrow', 7, { text: 'Something new', reason: null }, 'of_tomorrow: Something new.'],
+  ] as const)('tells_what_an_entry_did: %s', async (kind, amount, changes, said) => {
+    const entry = anEntry({ ...changes, kind: kind as 'post', amount });
+    const hold = kind === 'post' || kind === 'reserve' ? aHold('posted') : null;
+    expect(await explain({ entry, hold, actor: 'ops' })).toBe(said);
   });
 
   it('tells_how_a_hold_ended', async () => {

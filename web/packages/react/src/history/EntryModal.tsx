@@ -8,6 +8,7 @@ import { useWixContext } from '../context/WixContext.js';
 import { useExplanation } from '../hooks/useCreditHistory.js';
 import { useMessages } from '../messages/useMessages.js';
 import { useEntryText } from './useEntryText.js';
+import { useSentence } from './useSentence.js';
 
 export interface EntryModalProps {
   /** The entry to explain; null keeps the dialog closed. */
@@ -45,13 +46,12 @@ function Story({ story, actionName }: StoryProps) {
   const { format } = useWixContext();
   const { explanation: texts, history } = useMessages();
   const textOf = useEntryText(actionName);
+  const sentenceOf = useSentence(actionName);
   const { entry, hold, grant, plan, fact } = story;
-  const isEnglish = format.locale.startsWith('en');
   return (
     <>
-      {/* The server tells the story in English; in other languages its parts below do. */}
-      <Text weight={isEnglish ? 'normal' : 'bold'}>
-        {isEnglish ? story.sentence : history.kinds[entry.kind]}
+      <Text>
+        <span data-testid="entry-sentence">{sentenceOf(story)}</span>
       </Text>
       <dl className="wxa-facts">
         <Fact label={history.at}>{format.dateTime(entry.at)}</Fact>

@@ -11,7 +11,10 @@ export function useEntryText(
   const { history } = useMessages();
   return ({ reason, text }) => {
     if (!reason) return actionName(text);
-    const said = history.reasons[reason.code](reason.name ?? '');
+    // A newer server may know more reasons than this page.
+    const say: ((name: string) => string) | undefined = history.reasons[reason.code];
+    if (say === undefined) return text;
+    const said = say(reason.name ?? '');
     return reason.refunded ? history.refunded(said) : said;
   };
 }

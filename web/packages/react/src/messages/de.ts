@@ -5,6 +5,8 @@ import type { Format } from './format.js';
 export const de = (f: Format): PackageMessages => {
   const credits = (count: number) =>
     `${f.number(count)} ${f.plural(count, { one: 'Credit', other: 'Credits' })}`;
+  const were = (count: number) =>
+    `${credits(count)} ${f.plural(count, { one: 'wurde', other: 'wurden' })}`;
   return {
     credits,
     close: 'Schließen',
@@ -14,6 +16,7 @@ export const de = (f: Format): PackageMessages => {
     creditCard: {
       title: 'Verfügbare Credits',
       perCycle: (count) => `${credits(count)} je Zyklus`,
+      perPaidCycle: (count) => `${credits(count)} je Zyklus, sobald der Tarif bezahlt ist`,
       once: (count) => `${credits(count)} zum Start`,
       held: 'für laufende Aufträge reserviert',
       announce: (count) => `${credits(count)} verfügbar`,
@@ -53,6 +56,7 @@ export const de = (f: Format): PackageMessages => {
       none: 'Sie haben keine Credits mehr.',
       few: (count) => `Nur noch ${credits(count)} übrig.`,
       next: (count, date) => `${credits(count)} kommen am ${date}.`,
+      nextOfOther: (date) => `Die nächsten Credits kommen am ${date}.`,
     },
     preview: {
       confirm: 'Bestätigen',
@@ -103,10 +107,12 @@ export const de = (f: Format): PackageMessages => {
     },
     change: {
       title: (plan) => `Wechsel zu ${plan}`,
-      why: (current, plan) =>
-        `Der Wechsel von ${current} zu ${plan} geschieht in Wix, wo Sie auch sehen, was Sie bezahlt haben: Diese Seite beendet nie, was bezahlt ist. Das wird geschehen:`,
-      whyFree: (current) =>
-        `${current} beenden Sie in Wix, wo Sie auch sehen, was Sie bezahlt haben: Diese Seite beendet nie, was bezahlt ist. Das wird geschehen:`,
+      inWix: 'in Wix',
+      atStripe: 'auf der Seite von Stripe',
+      why: (current, plan, place) =>
+        `Der Wechsel von ${current} zu ${plan} geschieht ${place}, wo Sie auch sehen, was Sie bezahlt haben: Diese Seite beendet nie, was bezahlt ist. Das wird geschehen:`,
+      whyFree: (current, place) =>
+        `${current} beenden Sie ${place}, wo Sie auch sehen, was Sie bezahlt haben: Diese Seite beendet nie, was bezahlt ist. Das wird geschehen:`,
       now: 'Jetzt',
       from: (date) => `Ab ${date}`,
       plan: 'Tarif',
@@ -190,17 +196,18 @@ export const de = (f: Format): PackageMessages => {
         trial_converted: (plan) => `Tarif ${plan} nach der Probe`,
         upgrade: (plan) => `Wechsel auf ${plan}`,
         new_cycle: (plan) => `Tarif ${plan}, neuer Zyklus`,
-        plan_given: (plan) => `Tarif ${plan} geschenkt`,
+        plan_given: (plan) => `Tarif ${plan} erhalten`,
         top_up_bought: (name) => `${name} gekauft`,
         promo_code: (code) => `Aktionscode ${code}`,
         expired: () => 'Credits verfallen',
         plan_ended: () => 'Der bezahlte Tarif ist beendet',
         plan_not_ended: () => 'Der bezahlte Tarif war doch nicht beendet',
-        not_due: () => 'Nach heutigem Stand stand es nicht zu',
-        refunded_spent: () => 'Credits, die nach dem Verbrauch erstattet wurden',
-        refunded_held: () => 'Credits, die erstattet wurden, während sie reserviert waren',
+        not_due: () => 'Nach heutigem Kenntnisstand standen sie Ihnen nicht zu',
+        refunded_spent: () =>
+          'Credits, deren Zahlung erstattet wurde, nachdem sie verbraucht waren',
+        refunded_held: () => 'Credits, deren Zahlung erstattet wurde, während sie reserviert waren',
       },
-      refunded: (said) => `${said}: erstattet`,
+      refunded: (said) => `${said} (Zahlung erstattet)`,
       more: 'Ältere Einträge zeigen',
       loadingMore: 'Wird geladen…',
       end: 'Das ist alles.',
@@ -226,6 +233,43 @@ export const de = (f: Format): PackageMessages => {
       fact: 'Wix meldete',
       told: (event, at) => `${event}, ${at}`,
       id: 'Eintrag',
+      sentences: {
+        given: (count, why) => `${were(count)} gutgeschrieben: ${why}.`,
+        start: (count) =>
+          `${were(count)} zum Start gutgeschrieben. Jede Website bekommt sie einmal.`,
+        bought: (count, plan, day) =>
+          `${plan} wurde am ${day} gekauft. Die ersten Credits daraus: ${f.number(count)}.`,
+        cycle: (count, plan, day) =>
+          `Am ${day} begann ein neuer Zyklus von ${plan}. Die Credits daraus: ${f.number(count)}.`,
+        upgrade: (count, plan, day) =>
+          `Der Tarif stieg am ${day} auf ${plan}. Seine ${credits(count)} kamen zum vorigen Stand hinzu.`,
+        trial: (count, plan) =>
+          `${were(count)} für die Probe von ${plan} gutgeschrieben. Jede Website bekommt sie einmal.`,
+        carried: (count) => `${were(count)} von früher übernommen.`,
+        topUp: (count, day) =>
+          `${were(count)} am ${day} gekauft. Einzeln gekaufte Credits bleiben, bis sie verbraucht sind.`,
+        promo: (count, why) => `${were(count)} für einen Code gutgeschrieben: ${why}.`,
+        byHand: (count, why) => `${were(count)} von Hand gutgeschrieben: ${why}.`,
+        reserve: (count, action) =>
+          `${were(count)} für „${action}“ reserviert, kurz vor dem Beginn.`,
+        post: (count, action) => `${were(count)} nach der Reservierung für „${action}“ verbraucht.`,
+        void: (count, action, why) =>
+          `${credits(count)} aus der Reservierung für „${action}“ ${count === 1 ? 'kam' : 'kamen'} zurück: ${why}.`,
+        expired: 'Die Zeit dafür war abgelaufen',
+        posted: 'Es wurde weniger gebraucht als reserviert',
+        voided: 'Es wurde doch nicht ausgeführt',
+        spend: (count, action) => `${were(count)} für „${action}“ verbraucht.`,
+        reset: (count, why) =>
+          `${why}: ${credits(count)} des Tarifs ${count === 1 ? 'verfiel' : 'verfielen'} mit ihm; was der kostenlose Tarif gibt, blieb.`,
+        expire: (count, why) =>
+          `${credits(count)} ${count === 1 ? 'blieb' : 'blieben'} bis zum letzten Tag unverbraucht und ${count === 1 ? 'verfiel' : 'verfielen'}: ${why}.`,
+        reversal: (count, why) => `${were(count)} zurückgenommen: ${why}.`,
+        repayment: (count, why) => `Mit ${credits(count)} wurde beglichen, was offen war: ${why}.`,
+        adjust: (count, who, why) =>
+          `${who} hat den Stand um ${credits(count)} berichtigt: ${why}.`,
+        other: (kind, why) => `${kind} – ${why}.`,
+        yourPlan: 'Ihr Tarif',
+      },
     },
     usage: {
       chart: 'Verbrauchte Credits nach Tagen',
@@ -249,8 +293,9 @@ export const de = (f: Format): PackageMessages => {
           plan === null
             ? 'Ihre Zahlung wird bearbeitet'
             : `Ihre Zahlung für ${plan} wird bearbeitet`,
-        text: 'Wix bestätigt die Zahlung. Ihre Credits erscheinen hier von selbst, meist nach wenigen Sekunden.',
-        steps: ['Zurück von der Kasse', 'Wix bestätigt', 'Credits treffen ein'],
+        text: (biller) =>
+          `${biller} bestätigt die Zahlung. Ihre Credits erscheinen hier von selbst, meist nach wenigen Sekunden.`,
+        steps: (biller) => ['Zurück von der Kasse', `${biller} bestätigt`, 'Credits treffen ein'],
       },
       success: {
         title: (plan) => (plan === null ? 'Zahlung bestätigt' : `Sie nutzen jetzt ${plan}`),
@@ -262,8 +307,9 @@ export const de = (f: Format): PackageMessages => {
         done: 'Weiter',
       },
       waiting: {
-        title: 'Wir warten noch auf Wix',
-        text: 'Die Bestätigung dauert länger als sonst. Wir behalten sie im Blick, und Ihre Credits erscheinen hier, sobald Wix die Zahlung bestätigt. Sie können die App inzwischen nutzen.',
+        title: (biller) => `Wir warten noch auf ${biller}`,
+        text: (biller) =>
+          `Die Bestätigung dauert länger als sonst. Wir behalten sie im Blick, und Ihre Credits erscheinen hier, sobald ${biller} die Zahlung bestätigt. Sie können die App inzwischen nutzen.`,
         unpaid: 'Falls Sie die Kasse vor dem Bezahlen geschlossen haben, wurde nichts abgebucht.',
         done: 'App inzwischen nutzen',
       },

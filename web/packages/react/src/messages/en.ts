@@ -12,6 +12,8 @@ import type { Format } from './format.js';
 export const en = (f: Format) => {
   const credits = (count: number) =>
     `${f.number(count)} ${f.plural(count, { one: 'credit', other: 'credits' })}`;
+  const wereOf = (count: number) => f.plural(count, { one: 'was', other: 'were' });
+  const were = (count: number) => `${credits(count)} ${wereOf(count)}`;
   return {
     credits,
     close: 'Close',
@@ -21,6 +23,7 @@ export const en = (f: Format) => {
     creditCard: {
       title: 'Credits available',
       perCycle: (count: number) => `${credits(count)} each cycle`,
+      perPaidCycle: (count: number) => `${credits(count)} each cycle, once the plan is paid`,
       once: (count: number) => `${credits(count)} to start with`,
       held: 'held for running jobs',
       announce: (count: number) => `${credits(count)} available`,
@@ -60,6 +63,7 @@ export const en = (f: Format) => {
       none: 'You have no credits left.',
       few: (count: number) => `Only ${credits(count)} left.`,
       next: (count: number, date: string) => `${credits(count)} arrive on ${date}.`,
+      nextOfOther: (date: string) => `The next credits arrive on ${date}.`,
     },
     preview: {
       confirm: 'Confirm',
@@ -111,10 +115,12 @@ export const en = (f: Format) => {
     },
     change: {
       title: (plan: string) => `Move to ${plan}`,
-      why: (current: string, plan: string) =>
-        `Going from ${current} to ${plan} is done in Wix, where you also see what you paid: this page never ends something that is paid for. This is what will happen:`,
-      whyFree: (current: string) =>
-        `Leaving ${current} is done in Wix, where you also see what you paid: this page never ends something that is paid for. This is what will happen:`,
+      inWix: 'in Wix',
+      atStripe: 'on Stripe’s page',
+      why: (current: string, plan: string, place: string) =>
+        `Going from ${current} to ${plan} is done ${place}, where you also see what you paid: this page never ends something that is paid for. This is what will happen:`,
+      whyFree: (current: string, place: string) =>
+        `Leaving ${current} is done ${place}, where you also see what you paid: this page never ends something that is paid for. This is what will happen:`,
       now: 'Now',
       from: (date: string) => `From ${date}`,
       plan: 'Plan',
@@ -239,6 +245,46 @@ export const en = (f: Format) => {
       fact: 'Wix said',
       told: (event: string, at: string) => `${event}, ${at}`,
       id: 'Entry',
+      /** What happened, in a sentence or two. `why` is the reason in words, `day` a date. */
+      sentences: {
+        given: (count: number, why: string) => `${were(count)} given: ${why}.`,
+        start: (count: number) => `${were(count)} given to start with. Every site gets them once.`,
+        bought: (count: number, plan: string, day: string) =>
+          `${plan} was bought on ${day}, and its first ${were(count)} given.`,
+        cycle: (count: number, plan: string, day: string) =>
+          `A new cycle of ${plan} began on ${day}, and its ${were(count)} given.`,
+        upgrade: (count: number, plan: string, day: string) =>
+          `The plan went up to ${plan} on ${day}, and its ${were(count)} added to what was there.`,
+        trial: (count: number, plan: string) =>
+          `${were(count)} given for trying ${plan}. Every site gets them once.`,
+        carried: (count: number) => `${were(count)} carried over from before.`,
+        topUp: (count: number, day: string) =>
+          `${were(count)} bought on ${day}. They stay until they are spent.`,
+        promo: (count: number, why: string) => `${were(count)} given for a code: ${why}.`,
+        byHand: (count: number, why: string) => `${were(count)} given by hand: ${why}.`,
+        reserve: (count: number, action: string) =>
+          `${were(count)} put aside for “${action}”, which was about to begin.`,
+        post: (count: number, action: string) =>
+          `${credits(count)} that had been put aside for “${action}” ${wereOf(count)} spent when it was done.`,
+        void: (count: number, action: string, why: string) =>
+          `${credits(count)} that had been put aside for “${action}” came back: ${why}.`,
+        expired: 'its time ran out',
+        posted: 'it took less than was put aside',
+        voided: 'it was not done after all',
+        spend: (count: number, action: string) => `${were(count)} spent on “${action}”.`,
+        reset: (count: number, why: string) =>
+          `${why}: ${credits(count)} of the plan’s pool left with it, and what the free plan gives stayed.`,
+        expire: (count: number, why: string) =>
+          `${credits(count)} reached their last day and left unspent: ${why}.`,
+        reversal: (count: number, why: string) =>
+          `${credits(count)} that had been given ${wereOf(count)} taken back: ${why}.`,
+        repayment: (count: number, why: string) => `${credits(count)} paid what was owed: ${why}.`,
+        adjust: (count: number, who: string, why: string) =>
+          `${who} corrected the balance by ${credits(count)}: ${why}.`,
+        /** Of an entry that moved no credits that can be spent. */
+        other: (kind: string, why: string) => `${kind}: ${why}.`,
+        yourPlan: 'your plan',
+      },
     },
     usage: {
       chart: 'Credits used by day',
@@ -261,8 +307,13 @@ export const en = (f: Format) => {
       processing: {
         title: (plan: string | null) =>
           plan === null ? 'Processing your payment' : `Processing your payment for ${plan}`,
-        text: 'Wix is confirming the payment. Your credits will appear here by themselves, usually within a few seconds.',
-        steps: ['Back from checkout', 'Wix confirms it', 'Credits arrive'],
+        text: (biller: string) =>
+          `${biller} is confirming the payment. Your credits will appear here by themselves, usually within a few seconds.`,
+        steps: (biller: string) => [
+          'Back from checkout',
+          `${biller} confirms it`,
+          'Credits arrive',
+        ],
       },
       success: {
         title: (plan: string | null) =>
@@ -275,8 +326,9 @@ export const en = (f: Format) => {
         done: 'Continue',
       },
       waiting: {
-        title: 'Still waiting for Wix',
-        text: 'The confirmation is taking longer than usual. We keep watching and your credits will appear here as soon as Wix confirms the payment. You can use the app meanwhile.',
+        title: (biller: string) => `Still waiting for ${biller}`,
+        text: (biller: string) =>
+          `The confirmation is taking longer than usual. We keep watching and your credits will appear here as soon as ${biller} confirms the payment. You can use the app meanwhile.`,
         unpaid: 'If you closed the payment page before paying, nothing was charged.',
         done: 'Use the app meanwhile',
       },

@@ -14,6 +14,7 @@ export const he = (f: Format): PackageMessages => {
     creditCard: {
       title: 'קרדיטים זמינים',
       perCycle: (count) => `${credits(count)} בכל מחזור`,
+      perPaidCycle: (count) => `${credits(count)} בכל מחזור, לאחר שהתוכנית תשולם`,
       once: (count) => `${credits(count)} להתחלה`,
       held: 'שמורים לעבודות שרצות',
       announce: (count) => `${credits(count)} זמינים`,
@@ -49,6 +50,7 @@ export const he = (f: Format): PackageMessages => {
       none: 'לא נותרו קרדיטים.',
       few: (count) => `נותרו רק ${credits(count)}.`,
       next: (count, date) => `${credits(count)} יגיעו ב-${date}.`,
+      nextOfOther: (date) => `הקרדיטים הבאים יגיעו ב-${date}.`,
     },
     preview: {
       confirm: 'אישור',
@@ -98,10 +100,12 @@ export const he = (f: Format): PackageMessages => {
     },
     change: {
       title: (plan) => `מעבר ל-${plan}`,
-      why: (current, plan) =>
-        `המעבר מ-${current} ל-${plan} נעשה ב-Wix, שם גם מופיע מה ששולם: עמוד זה לעולם אינו מבטל דבר ששולם עליו. זה מה שיקרה:`,
-      whyFree: (current) =>
-        `היציאה מ-${current} נעשית ב-Wix, שם גם מופיע מה ששולם: עמוד זה לעולם אינו מבטל דבר ששולם עליו. זה מה שיקרה:`,
+      inWix: 'ב-Wix',
+      atStripe: 'בעמוד של Stripe',
+      why: (current, plan, place) =>
+        `המעבר מ-${current} ל-${plan} נעשה ${place}, שם גם מופיע מה ששולם: עמוד זה לעולם אינו מבטל דבר ששולם עליו. זה מה שיקרה:`,
+      whyFree: (current, place) =>
+        `היציאה מ-${current} נעשית ${place}, שם גם מופיע מה ששולם: עמוד זה לעולם אינו מבטל דבר ששולם עליו. זה מה שיקרה:`,
       now: 'עכשיו',
       from: (date) => `החל מ-${date}`,
       plan: 'תוכנית',
@@ -184,7 +188,7 @@ export const he = (f: Format): PackageMessages => {
         trial_converted: (plan) => `תוכנית ${plan} לאחר תקופת הניסיון`,
         upgrade: (plan) => `שדרוג לתוכנית ${plan}`,
         new_cycle: (plan) => `תוכנית ${plan}, מחזור חדש`,
-        plan_given: (plan) => `תוכנית ${plan} ניתנה במתנה`,
+        plan_given: (plan) => `תוכנית ${plan} הוענקה`,
         top_up_bought: (name) => `נרכש: ${name}`,
         promo_code: (code) => `קוד הטבה ${code}`,
         expired: () => 'קרדיטים שפג תוקפם',
@@ -220,6 +224,38 @@ export const he = (f: Format): PackageMessages => {
       fact: 'הודעת Wix',
       told: (event, at) => `${event}, ${at}`,
       id: 'רשומה',
+      sentences: {
+        given: (count, why) => `נוספו ליתרה ${credits(count)}: ${why}.`,
+        start: (count) => `נוספו ליתרה ${credits(count)} להתחלה. כל אתר מקבל אותם פעם אחת.`,
+        bought: (count, plan, day) =>
+          `התוכנית ${plan} נרכשה ב-${day}, והקרדיטים הראשונים שלה נוספו ליתרה: ${f.number(count)}.`,
+        cycle: (count, plan, day) =>
+          `מחזור חדש של ${plan} התחיל ב-${day}, ונוספו ליתרה ${credits(count)}.`,
+        upgrade: (count, plan, day) =>
+          `התוכנית שודרגה ל-${plan} ב-${day}, ונוספו ${credits(count)} למה שכבר היה ביתרה.`,
+        trial: (count, plan) =>
+          `נוספו ליתרה ${credits(count)} לתקופת הניסיון של ${plan}. כל אתר מקבל אותם פעם אחת.`,
+        carried: (count) => `הועברו מקודם: ${credits(count)}.`,
+        topUp: (count, day) => `נרכשו ב-${day}: ${credits(count)}. הם נשארים עד שינוצלו.`,
+        promo: (count, why) => `נוספו ליתרה ${credits(count)} תמורת קוד: ${why}.`,
+        byHand: (count, why) => `נוספו ליתרה ${credits(count)} באופן ידני: ${why}.`,
+        reserve: (count, action) => `נשמרו עבור “${action}”, רגע לפני ההתחלה: ${credits(count)}.`,
+        post: (count, action) => `נוצלו מתוך מה שנשמר עבור “${action}”: ${credits(count)}.`,
+        void: (count, action, why) =>
+          `חזרו ליתרה מתוך מה שנשמר עבור “${action}”: ${credits(count)}. הסיבה: ${why}.`,
+        expired: 'הזמן שהוקצב לפעולה עבר',
+        posted: 'נדרשו פחות קרדיטים ממה שנשמר',
+        voided: 'הפעולה לא בוצעה בסופו של דבר',
+        spend: (count, action) => `נוצלו עבור “${action}”: ${credits(count)}.`,
+        reset: (count, why) =>
+          `${why}: ${credits(count)} של התוכנית הוסרו איתה, ומה שהתוכנית החינמית נותנת נשאר.`,
+        expire: (count, why) => `הגיעו ליומם האחרון בלי שנוצלו: ${credits(count)}. הסיבה: ${why}.`,
+        reversal: (count, why) => `בוטלו אחרי שנוספו ליתרה: ${credits(count)}. הסיבה: ${why}.`,
+        repayment: (count, why) => `שילמו את החוב: ${credits(count)}. הסיבה: ${why}.`,
+        adjust: (count, who, why) => `היתרה תוקנה על ידי ${who} ב-${credits(count)}: ${why}.`,
+        other: (kind, why) => `${kind} – ${why}.`,
+        yourPlan: 'התוכנית שלך',
+      },
     },
     usage: {
       chart: 'קרדיטים שנוצלו לפי יום',
@@ -238,8 +274,9 @@ export const he = (f: Format): PackageMessages => {
     checkout: {
       processing: {
         title: (plan) => (plan === null ? 'התשלום בעיבוד' : `התשלום עבור ${plan} בעיבוד`),
-        text: 'Wix מאשרת את התשלום. הקרדיטים יופיעו כאן מעצמם, בדרך כלל תוך כמה שניות.',
-        steps: ['חזרת מעמוד התשלום', 'Wix מאשרת', 'הקרדיטים מגיעים'],
+        text: (biller) =>
+          `${biller} מאשרת את התשלום. הקרדיטים יופיעו כאן מעצמם, בדרך כלל תוך כמה שניות.`,
+        steps: (biller) => ['חזרת מעמוד התשלום', `${biller} מאשרת`, 'הקרדיטים מגיעים'],
       },
       success: {
         title: (plan) => (plan === null ? 'התשלום אושר' : `התוכנית שלך היא ${plan}`),
@@ -251,8 +288,9 @@ export const he = (f: Format): PackageMessages => {
         done: 'המשך',
       },
       waiting: {
-        title: 'עדיין ממתינים ל-Wix',
-        text: 'האישור לוקח יותר זמן מהרגיל. אנחנו ממשיכים לעקוב, והקרדיטים יופיעו כאן ברגע ש-Wix תאשר את התשלום. בינתיים אפשר להשתמש באפליקציה.',
+        title: (biller) => `עדיין ממתינים ל-${biller}`,
+        text: (biller) =>
+          `האישור לוקח יותר זמן מהרגיל. אנחנו ממשיכים לעקוב, והקרדיטים יופיעו כאן ברגע ש-${biller} תאשר את התשלום. בינתיים אפשר להשתמש באפליקציה.`,
         unpaid: 'אם עמוד התשלום נסגר לפני התשלום, לא חויבת.',
         done: 'להשתמש באפליקציה בינתיים',
       },

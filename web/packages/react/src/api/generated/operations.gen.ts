@@ -57,10 +57,6 @@ import type {
   SettingsNoticesSaveResponse,
   UserStatusData,
   UserStatusResponse,
-  WebhookReceiveData,
-  WebhookReceiveResponse,
-  WebhookStripeData,
-  WebhookStripeResponse,
 } from './types.gen.js';
 
 /** What each call takes and answers. */
@@ -201,16 +197,6 @@ export interface Operations {
     path: UserStatusData['url'];
     answer: UserStatusResponse;
   };
-  webhookReceive: {
-    input: Omit<WebhookReceiveData, 'url'>;
-    path: WebhookReceiveData['url'];
-    answer: WebhookReceiveResponse;
-  };
-  webhookStripe: {
-    input: Omit<WebhookStripeData, 'url'>;
-    path: WebhookStripeData['url'];
-    answer: WebhookStripeResponse;
-  };
 }
 
 /** The method and the path of each call. */
@@ -254,6 +240,4 @@ export const operations: {
   settingsNotices: { method: 'GET', path: '/api/v1/wix/settings/notices' },
   settingsNoticesSave: { method: 'PUT', path: '/api/v1/wix/settings/notices' },
   userStatus: { method: 'GET', path: '/api/v1/wix/user/status' },
-  webhookReceive: { method: 'POST', path: '/api/v1/wix/webhook' },
-  webhookStripe: { method: 'POST', path: '/api/v1/wix/webhook/stripe' },
 };
