@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use wixapp::{App, Local};
 use wixapp_core::id::InstanceId;
 use wixapp_emulator::{Card, CheckoutOrder, Emulator, EmulatorConfig};
 use wixapp_platform::data::{Collection, Conditions as _, Index, Items, Order, Query};
@@ -56,6 +57,8 @@ pub(crate) struct PlatformArgs {
 pub(crate) struct Figures {
     /// From nothing to the first answer, in this process, with a key that was made before.
     start_ms: f64,
+    /// As a test of a user's app has it: the platform, the app and its database.
+    local_start_ms: f64,
     idle_mb: f64,
     sites_mb: f64,
     endpoints: Vec<Named>,
@@ -93,7 +96,8 @@ pub(crate) async fn run(args: &PlatformArgs) -> Result<Figures> {
     let queries = place.queries(&instances[0], args.items).await?;
     // Last: what they leave behind must not count as the platform's memory.
     let start_ms = starts(&pem).await?;
-    Ok(Figures { start_ms, idle_mb, sites_mb, endpoints, queries })
+    let local_start_ms = local_starts().await?;
+    Ok(Figures { start_ms, local_start_ms, idle_mb, sites_mb, endpoints, queries })
 }
 
 /// The time from nothing to the first answer.
@@ -106,6 +110,18 @@ async fn starts(pem: &str) -> Result<f64> {
         let status = Connection::open(place.address).await?.exchange(&request).await?.status;
         times.push(started.elapsed().as_secs_f64() * 1_000.0);
         ensure!(status == 200, "the platform answered {status}");
+    }
+    median(times).context("there are several starts")
+}
+
+/// The time from nothing to a platform with an app and its database.
+async fn local_starts() -> Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        let started = Instant::now();
+        let local = Box::pin(Local::start(App::new("Bench"))).await?;
+        times.push(started.elapsed().as_secs_f64() * 1_000.0);
+        local.stop().await?;
     }
     median(times).context("there are several starts")
 }

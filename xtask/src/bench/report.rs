@@ -63,6 +63,12 @@ fn platform_text(figures: &PlatformFigures) -> String {
         Unit::Milliseconds,
         "< 50 ms",
     );
+    line(
+        "start in a test's process together with an app and its database",
+        figures.local_start_ms,
+        Unit::Milliseconds,
+        NONE,
+    );
     line("memory of the process, the platform idle", figures.idle_mb, Unit::Megabytes, NONE);
     line("with 100 sites, the app and 100 items on each", figures.sites_mb, Unit::Megabytes, NONE);
     for Named { what, value } in &figures.queries {

@@ -26,7 +26,10 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ),
     ("wixapp-cli", &["wixapp"]),
     ("autopost", &["wixapp"]),
-    ("wixapp-bench", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs", "wixapp-emulator"]),
+    (
+        "wixapp-bench",
+        &["wixapp", "wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-jobs", "wixapp-emulator"],
+    ),
     ("wixapp-sim", &["wixapp-core", "wixapp-platform", "wixapp-store", "wixapp-server", "wixapp-emulator"]),
     (
         "wixapp-torture",
