@@ -2,7 +2,10 @@
 
 #![allow(dead_code, reason = "it is a whole program inside a test")]
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use wixapp::core::id::sortable_body;
 use wixapp::prelude::*;
@@ -14,7 +17,7 @@ fn main() -> ExitCode {
 fn app() -> App {
     App::new("Autopost")
         .routes(OpenApiRouter::new().routes(routes!(list, create)))
-        .state(|_config| Networks)
+        .state(Networks::new)
         .job::<PublishTo>()
         .job::<Finish>()
         .routes(OpenApiRouter::new().routes(routes!(publish)))
@@ -39,8 +42,8 @@ struct Post {
     state: PostState,
     text: String,
     networks: Vec<String>,
-    /// The addresses of what was published.
-    urls: Vec<String>,
+    /// Where it can be seen, on each network that has it.
+    urls: BTreeMap<String, String>,
 }
 
 impl Record for Post {
@@ -90,7 +93,8 @@ async fn create(
     }
     // Made before the decision: that may run more than once.
     let id = format!("post_{}", sortable_body(server.clock.now(), server.random()));
-    let post = Post { id, state: PostState::Draft, text: new.text, networks: new.networks, urls: Vec::new() };
+    let NewPost { text, networks } = new;
+    let post = Post { id, state: PostState::Draft, text, networks, urls: BTreeMap::new() };
     let saved = server.change(&session, Want::money(), move |tx| Ok(tx.save_record(&post)?)).await?;
     Ok((StatusCode::CREATED, Reply::new(saved.record)))
 }
@@ -103,16 +107,34 @@ async fn list(State(server): State<Arc<Server>>, session: OwnerSession) -> Resul
     Ok(Reply::new(Posts { posts, next_cursor: page.next }))
 }
 
-/// What jobs share: the way to the networks.
-struct Networks;
+/// What jobs share: the way to the networks. All of them are the local platform's here.
+struct Networks {
+    client: reqwest::Client,
+    posts: String,
+}
 
 impl Networks {
+    fn new(config: &Config) -> Self {
+        let posts = format!("{}/_fake-network/posts", config.wix.api_url.trim_end_matches('/'));
+        Self { client: reqwest::Client::new(), posts }
+    }
+
     /// Under one key a network publishes once, however often it is asked.
-    async fn publish(&self, network: &str, text: &str, key: &str) -> Result<String, String> {
-        if text.contains("[fail]") {
-            return Err(format!("{network} does not like this post."));
+    async fn publish(&self, network: &str, text: &str, key: &str) -> Result<String, JobError> {
+        let post = json!({ "text": text, "network": network, "idempotencyKey": key });
+        let request = self.client.post(&self.posts).header("x-emulator", "1").json(&post);
+        let answer = request.send().await.map_err(JobError::retry)?;
+        let status = answer.status();
+        let body: Value = answer.json().await.map_err(JobError::retry)?;
+        if status.is_success() {
+            return Ok(body["url"].as_str().unwrap_or_default().to_owned());
         }
-        Ok(format!("https://{network}.example/{key}"))
+        let why = format!("{network} said: {}", body["message"].as_str().unwrap_or_default());
+        // Another try helps where the network broke down or is busy.
+        if status.is_server_error() || status.as_u16() == 429 {
+            return Err(JobError::retry(why));
+        }
+        Err(JobError::fail_with("refused", why))
     }
 }
 
@@ -137,8 +159,7 @@ impl Job for PublishTo {
         let post = post.ok_or_else(|| JobError::cancel("The post was deleted meanwhile."))?.record;
         context.progress(40, format!("Publishing on {}", self.network)).await;
         let key = format!("{}-{}", self.post_id, self.network);
-        let published = networks.publish(&self.network, &post.text, &key).await;
-        published.map_err(|why| JobError::fail_with("refused", why))
+        networks.publish(&self.network, &post.text, &key).await
     }
 }
 
@@ -154,16 +175,20 @@ impl Job for Finish {
 
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         let server = context.state::<Server>()?;
-        let members = context.members().iter();
-        let urls = members.map(|member| member.output::<PublishTo>()).collect::<Result<Vec<_>, _>>()?;
+        let mut urls = BTreeMap::new();
+        for member in context.members() {
+            if let Some(url) = member.output::<PublishTo>()? {
+                urls.insert(member.job::<PublishTo>()?.network, url);
+            }
+        }
         let want = Want::money().record::<Post>(&self.post_id);
         let finished = server.store.transact(context.instance_id(), want, context.now(), move |tx| {
             let Some(stored) = tx.record::<Post>(&self.post_id)? else { return Ok(()) };
             let mut post = stored.record;
-            post.urls = urls.iter().flatten().cloned().collect();
+            post.urls.extend(urls.clone());
             post.state = match post.urls.len() {
                 0 => PostState::Failed,
-                all if all == urls.len() => PostState::Published,
+                all if all == post.networks.len() => PostState::Published,
                 _ => PostState::PartlyPublished,
             };
             tx.save_record(&post).map(|_| ())
@@ -172,7 +197,7 @@ impl Job for Finish {
     }
 }
 
-/// Publishes a post, for one credit a network.
+/// Publishes a post on the networks that do not have it, for one credit each.
 #[utoipa::path(post, path = "/api/v1/posts/{id}/publish",
     params(("id" = String, Path), ("Idempotency-Key" = String, Header, description = "The caller's name for this")),
     responses((status = 202, body = Reply<Post>)))]
@@ -184,15 +209,16 @@ async fn publish(
 ) -> Result<OnceReply, ApiError> {
     let post = server.find_record::<Post>(&session, &id).await?;
     let on = |network: &String| (Credits::ONE, PublishTo { post_id: id.clone(), network: network.clone() });
-    let jobs: PaidJobs = post.record.networks.iter().map(on).collect();
+    let lacks = |network: &&String| !post.record.urls.contains_key(*network);
+    let jobs: PaidJobs = post.record.networks.iter().filter(lacks).map(on).collect();
     let jobs = jobs.join(Finish { post_id: id.clone() }).want(Want::money().record::<Post>(&id));
     server
         .start_paid_jobs_with(&session, &key, b"", jobs, move |tx, _started| {
             // The state the jobs were made for, and no other.
             let mut post = tx.record_at::<Post>(&id, Some(post.version))?.record;
-            if post.state != PostState::Draft {
+            if matches!(post.state, PostState::Publishing | PostState::Published) {
                 let refusal = ApiError::new(ErrorCode::Conflict).with_code("wrong_state");
-                return Err(refusal.with_message("Only a draft can be published."));
+                return Err(refusal.with_message("It is published, or on its way."));
             }
             post.state = PostState::Publishing;
             Ok(tx.save_record(&post)?.record)
@@ -217,7 +243,6 @@ fn the_tutorial_shows_what_is_tested_here() {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
     use wixapp::Local;
 
     use super::*;
@@ -241,8 +266,22 @@ mod tests {
         async fn ask(&self, method: reqwest::Method, path: &str, body: Value) -> Value {
             let request = self.client.request(method, format!("{}{path}", self.local.app_url()));
             let request = request.header("authorization", format!("WixInstance {}", self.token));
-            let answer = request.header("idempotency-key", "first").json(&body).send().await.unwrap();
-            answer.json().await.unwrap()
+            request.json(&body).send().await.unwrap().json().await.unwrap()
+        }
+
+        /// Publishes a post; under one key it counts once.
+        async fn publish(&self, post: &Value, key: &str) -> u16 {
+            let path = format!("/api/v1/posts/{}/publish", post["data"]["id"].as_str().unwrap());
+            let request = self.client.post(format!("{}{path}", self.local.app_url()));
+            let request = request.header("authorization", format!("WixInstance {}", self.token));
+            request.header("idempotency-key", key).send().await.unwrap().status().as_u16()
+        }
+
+        /// How the networks behave from now on.
+        async fn mood(&self, mood: &str) {
+            let request = self.client.put(format!("{}/_fake-network/mood", self.local.platform_url()));
+            let request = request.header("x-emulator", "1").json(&json!({ "mood": mood }));
+            assert_eq!(request.send().await.unwrap().status(), 200);
         }
 
         /// Asks until the answer is the wanted one: webhooks and jobs take a moment.
@@ -264,11 +303,29 @@ mod tests {
         owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
         let draft = json!({ "text": "Fresh bread", "networks": ["mastodon", "bluesky"] });
         let post = owner.ask(reqwest::Method::POST, "/api/v1/posts", draft).await;
-        let path = format!("/api/v1/posts/{}/publish", post["data"]["id"].as_str().unwrap());
-        owner.ask(reqwest::Method::POST, &path, json!({})).await;
+        // A double click is one publication.
+        assert_eq!([owner.publish(&post, "click").await, owner.publish(&post, "click").await], [202, 202]);
         let posts = owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
-        assert_eq!(posts["data"]["posts"][0]["urls"].as_array().unwrap().len(), 2);
+        assert_eq!(posts["data"]["posts"][0]["urls"].as_object().unwrap().len(), 2);
         owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(198)).await;
+        owner.local.stop().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_the_networks_refused_costs_nothing_and_is_tried_again() {
+        let owner = Owner::new().await;
+        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
+        let draft = json!({ "text": "Fresh bread", "networks": ["mastodon"] });
+        let post = owner.ask(reqwest::Method::POST, "/api/v1/posts", draft).await;
+        owner.mood("refusing").await;
+        owner.publish(&post, "first").await;
+        owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("failed")).await;
+        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
+        owner.mood("usual").await;
+        owner.publish(&post, "second").await;
+        owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
+        assert_eq!(owner.publish(&post, "third").await, 409);
+        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(199)).await;
         owner.local.stop().await.unwrap();
     }
 }
