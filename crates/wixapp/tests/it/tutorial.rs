@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use wixapp::core::Timestamp;
 use wixapp::core::id::sortable_body;
+use wixapp::jobs::{NewJobExt, new_job};
 use wixapp::prelude::*;
 
 fn main() -> ExitCode {
@@ -21,6 +23,8 @@ fn app() -> App {
         .job::<PublishTo>()
         .job::<Finish>()
         .routes(OpenApiRouter::new().routes(routes!(publish)))
+        .job::<Due>()
+        .routes(OpenApiRouter::new().routes(routes!(schedule)))
 }
 
 /// Where a post is in its life.
@@ -28,6 +32,7 @@ fn app() -> App {
 #[serde(rename_all = "snake_case")]
 enum PostState {
     Draft,
+    Scheduled,
     Publishing,
     Published,
     PartlyPublished,
@@ -42,6 +47,8 @@ struct Post {
     state: PostState,
     text: String,
     networks: Vec<String>,
+    /// When it is to be published.
+    scheduled_at: Option<Timestamp>,
     /// Where it can be seen, on each network that has it.
     urls: BTreeMap<String, String>,
 }
@@ -54,6 +61,7 @@ impl Record for Post {
     fn state(&self) -> &str {
         match self.state {
             PostState::Draft => "draft",
+            PostState::Scheduled => "scheduled",
             PostState::Publishing => "publishing",
             PostState::Published => "published",
             PostState::PartlyPublished => "partly_published",
@@ -94,7 +102,8 @@ async fn create(
     // Made before the decision: that may run more than once.
     let id = format!("post_{}", sortable_body(server.clock.now(), server.random()));
     let NewPost { text, networks } = new;
-    let post = Post { id, state: PostState::Draft, text, networks, urls: BTreeMap::new() };
+    let state = PostState::Draft;
+    let post = Post { id, state, text, networks, scheduled_at: None, urls: BTreeMap::new() };
     let saved = server.change(&session, Want::money(), move |tx| Ok(tx.save_record(&post)?)).await?;
     Ok((StatusCode::CREATED, Reply::new(saved.record)))
 }
@@ -197,6 +206,15 @@ impl Job for Finish {
     }
 }
 
+/// A paid job for each network that does not have the post, and the one that joins them.
+fn jobs_of(post: &Post) -> PaidJobs {
+    let on =
+        |network: &String| (Credits::ONE, PublishTo { post_id: post.id.clone(), network: network.clone() });
+    let lacks = |network: &&String| !post.urls.contains_key(*network);
+    let jobs: PaidJobs = post.networks.iter().filter(lacks).map(on).collect();
+    jobs.join(Finish { post_id: post.id.clone() })
+}
+
 /// Publishes a post on the networks that do not have it, for one credit each.
 #[utoipa::path(post, path = "/api/v1/posts/{id}/publish",
     params(("id" = String, Path), ("Idempotency-Key" = String, Header, description = "The caller's name for this")),
@@ -208,10 +226,7 @@ async fn publish(
     key: IdempotencyKey,
 ) -> Result<OnceReply, ApiError> {
     let post = server.find_record::<Post>(&session, &id).await?;
-    let on = |network: &String| (Credits::ONE, PublishTo { post_id: id.clone(), network: network.clone() });
-    let lacks = |network: &&String| !post.record.urls.contains_key(*network);
-    let jobs: PaidJobs = post.record.networks.iter().filter(lacks).map(on).collect();
-    let jobs = jobs.join(Finish { post_id: id.clone() }).want(Want::money().record::<Post>(&id));
+    let jobs = jobs_of(&post.record).want(Want::money().record::<Post>(&id));
     server
         .start_paid_jobs_with(&session, &key, b"", jobs, move |tx, _started| {
             // The state the jobs were made for, and no other.
@@ -220,10 +235,90 @@ async fn publish(
                 let refusal = ApiError::new(ErrorCode::Conflict).with_code("wrong_state");
                 return Err(refusal.with_message("It is published, or on its way."));
             }
-            post.state = PostState::Publishing;
+            (post.state, post.scheduled_at) = (PostState::Publishing, None);
             Ok(tx.save_record(&post)?.record)
         })
         .await
+}
+
+/// When a post is to be published.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct When {
+    at: Timestamp,
+}
+
+/// Has a post published at a time. It costs nothing until then.
+#[utoipa::path(post, path = "/api/v1/posts/{id}/schedule", params(("id" = String, Path)), request_body = When,
+    responses((status = 200, body = Reply<Post>)))]
+async fn schedule(
+    State(server): State<Arc<Server>>,
+    session: OwnerSession,
+    ValidPath(id): ValidPath<String>,
+    ValidJson { value: When { at }, .. }: ValidJson<When>,
+) -> Result<Reply<Post>, ApiError> {
+    let now = server.clock.now();
+    if at <= now {
+        return Err(ApiError::invalid("That time is over.").with_hint("Choose one that is still to come."));
+    }
+    let due = new_job(&Due { post_id: id.clone(), at }, JobId::new(now, server.random()), now);
+    let due = due.map_err(|error| ApiError::internal(&error))?.run_at(at);
+    let saved = server.change(&session, Want::money().record::<Post>(&id), move |tx| {
+        let mut post = tx.record_at::<Post>(&id, None)?.record;
+        if !matches!(post.state, PostState::Draft | PostState::Scheduled) {
+            let refusal = ApiError::new(ErrorCode::Conflict).with_code("wrong_state");
+            return Err(refusal.with_message("It is published, or on its way."));
+        }
+        (post.state, post.scheduled_at) = (PostState::Scheduled, Some(at));
+        tx.enqueue(due.clone());
+        Ok(tx.save_record(&post)?)
+    });
+    Ok(Reply::new(saved.await?.record))
+}
+
+/// Publishes a post when its time has come.
+#[derive(Clone, Serialize, Deserialize)]
+struct Due {
+    post_id: String,
+    at: Timestamp,
+}
+
+impl Job for Due {
+    const KIND: &'static str = "due_post";
+    type Output = ();
+
+    async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let server = context.state::<Server>()?;
+        let (owner, want) = (context.instance_id(), Want::money().record::<Post>(&self.post_id));
+        let stored = server.store.find_record::<Post>(owner, &self.post_id).await.map_err(JobError::retry)?;
+        let Some(stored) = stored else { return Ok(()) };
+        let jobs = jobs_of(&stored.record).draw_up(context.now(), || server.random());
+        let (jobs, this) = (jobs.map_err(JobError::fail)?, self.clone());
+        let begun = server.store.transact(owner, want.clone(), context.now(), move |tx| {
+            let Some(mut post) = this.post(tx)? else { return Ok(()) };
+            jobs.start(tx)?;
+            (post.state, post.scheduled_at) = (PostState::Publishing, None);
+            tx.save_record(&post)?;
+            Ok::<_, ApiError>(())
+        });
+        let Err(refusal) = begun.await.map_err(JobError::retry)? else { return Ok(()) };
+        // The credits do not suffice, say. Nothing of the decision was kept; the owner finds the post failed.
+        context.log(refusal.message());
+        let failed = server.store.transact(owner, want, context.now(), move |tx| {
+            let Some(mut post) = self.post(tx)? else { return Ok(()) };
+            post.state = PostState::Failed;
+            tx.save_record(&post).map(|_| ())
+        });
+        failed.await.map_err(JobError::retry)?.map_err(JobError::fail)
+    }
+}
+
+impl Due {
+    /// The post, unless it was given another time meanwhile, or published by hand.
+    fn post(&self, tx: &Tx) -> Result<Option<Post>, RecordError> {
+        let post = tx.record::<Post>(&self.post_id)?.map(|stored| stored.record);
+        Ok(post.filter(|post| post.scheduled_at == Some(self.at)))
+    }
 }
 
 /// The tutorial shows this file and nothing else.
@@ -232,7 +327,7 @@ fn the_tutorial_shows_what_is_tested_here() {
     let (text, program) = (include_str!("../../../../docs/tutorial.md"), include_str!("tutorial.rs"));
     let blocks: Vec<_> =
         text.split("```rust\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 10);
+    assert_eq!(blocks.len(), 12);
     for block in blocks {
         // It grows at its end, step by step.
         let is_growing = block.starts_with("fn app() -> App {\n");
@@ -325,6 +420,23 @@ mod tests {
         owner.publish(&post, "second").await;
         owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
         assert_eq!(owner.publish(&post, "third").await, 409);
+        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(199)).await;
+        owner.local.stop().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_post_for_later_goes_out_when_its_time_has_come() {
+        let owner = Owner::new().await;
+        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
+        let draft = json!({ "text": "Fresh bread", "networks": ["mastodon"] });
+        let post = owner.ask(reqwest::Method::POST, "/api/v1/posts", draft).await;
+        let path = format!("/api/v1/posts/{}/schedule", post["data"]["id"].as_str().unwrap());
+        let in_an_hour = owner.local.server().clock.now() + wixapp::jiff::SignedDuration::from_hours(1);
+        let scheduled = owner.ask(reqwest::Method::POST, &path, json!({ "at": in_an_hour })).await;
+        assert_eq!(scheduled["data"]["state"], "scheduled");
+        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
+        owner.local.emulator().advance(wixapp::jiff::SignedDuration::from_hours(1)).await.unwrap();
+        owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
         owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(199)).await;
         owner.local.stop().await.unwrap();
     }

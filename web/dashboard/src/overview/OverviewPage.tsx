@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { CheckoutReturn, CreditCard, LowCreditBanner } from '@wixapp/react';
 import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
@@ -5,7 +6,6 @@ import { PageHead } from '../shell/PageHead';
 import { useHasPosts } from '../shell/useHasPosts';
 import { OpenCheckoutBanner } from './OpenCheckoutBanner';
 import { PlanPanel } from './PlanPanel';
-import { PostsBanner } from './PostsBanner';
 import { PublishPanel } from './PublishPanel';
 import { RecentJobs } from './RecentJobs';
 import { usePaymentReturn } from './ReturnProvider';
@@ -26,7 +26,7 @@ export function OverviewPage() {
               {overview.moreCredits}
             </Link>
           </LowCreditBanner>
-          {hasPosts && <PostsBanner />}
+          {hasPosts && <LatePosts />}
         </>
       ) : (
         <CheckoutReturn payment={pending.payment} checkoutId={pending.checkoutId} onDone={finish} />
@@ -39,4 +39,16 @@ export function OverviewPage() {
       </div>
     </div>
   );
+}
+
+/** Its words are those of the posts' pages, which the first view does without. */
+function LatePosts() {
+  const { data: Banner } = useQuery({
+    queryKey: ['part', 'posts-banner'],
+    queryFn: async () => (await import('./PostsBanner')).PostsBanner,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+  });
+  return Banner === undefined ? null : <Banner />;
 }
