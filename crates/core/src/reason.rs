@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::entry::{Entry, EntryCode};
+
 /// What follows the sentence of a payment that was taken back.
 const REFUNDED: &str = ": refunded";
 
@@ -114,6 +116,12 @@ impl ReasonCode {
         }
     }
 
+    /// The sentence of the books that is about nothing by name.
+    #[must_use]
+    pub fn alone(self) -> String {
+        self.about("")
+    }
+
     /// The sentence of the books about `name`: a plan's name, say. A sentence without a name leaves it out.
     #[must_use]
     pub fn about(self, name: impl fmt::Display) -> String {
@@ -151,6 +159,14 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// What the sentence of an entry says; `None` for the words of who used credits, or of an operator.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Option<Self> {
+        // A grant that a user asks for is that of a promo code.
+        let by_rule = matches!(entry.cause.actor.as_str(), "wix" | "cycle") || entry.code == EntryCode::Grant;
+        Self::read(&entry.cause.reason).filter(|_| by_rule)
+    }
+
     /// What a sentence of the books says; `None` for one that somebody wrote, or to which somebody added something.
     #[must_use]
     pub fn read(sentence: &str) -> Option<Self> {

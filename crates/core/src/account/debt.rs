@@ -60,7 +60,7 @@ impl Account {
         if amount.is_zero() {
             return Ok(());
         }
-        let cause = Cause::new("cycle", ReasonCode::RefundedSpent.about(""));
+        let cause = Cause::new("cycle", ReasonCode::RefundedSpent.alone());
         let movement = |debit, credit, key| Movement {
             debit,
             credit,

@@ -46,7 +46,7 @@ impl Account {
             };
             grant.expire();
             self.changes.touched_grants.push(id.clone());
-            self.record(movement, &Cause::new("cycle", ReasonCode::Expired.about("")), now)?;
+            self.record(movement, &Cause::new("cycle", ReasonCode::Expired.alone()), now)?;
         }
         Ok(ids.len())
     }

@@ -167,7 +167,7 @@ impl Account {
                 owed = owed.checked_add(part).ok_or(LedgerError::Overflow)?;
             }
         }
-        let cause = Cause::new("wix", ReasonCode::RefundedHeld.about(""));
+        let cause = Cause::new("wix", ReasonCode::RefundedHeld.alone());
         self.owe(&format!("post:{}:debt", hold.id), owed, &cause, now)
     }
 }

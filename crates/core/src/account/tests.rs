@@ -5,6 +5,7 @@ use super::*;
 use crate::credits::Credits;
 use crate::grant::Source;
 use crate::hold::{HoldState, ReserveRequest};
+use crate::reason::Reason;
 use proptest::prelude::*;
 
 fn now() -> Timestamp {
@@ -62,6 +63,25 @@ fn verify_chain(account: &Account) {
         previous.clone_from(&entry.hash);
     }
     assert_eq!(account.head, previous);
+}
+
+#[test]
+fn what_an_app_calls_its_work_is_no_reason_of_the_books() {
+    let mut account = account();
+    give(&mut account, "promo:1", Pool::Promo, 5, Some("2026-01-02T00:00:00Z")).unwrap();
+    let request = ReserveRequest {
+        key: "k".into(),
+        action: "image bought".into(),
+        amount: credits(5),
+        expires_at: None,
+    };
+    let hold = account.reserve(request, now()).unwrap();
+    let later = "2026-01-03T00:00:00Z".parse().unwrap();
+    account.expire_grants(later).unwrap();
+    account.void(&hold.id, later).unwrap();
+    let codes = account.changes.entries.iter().map(|entry| entry.code);
+    assert!(codes.clone().any(|code| code == EntryCode::Expire), "{:?}", codes.collect::<Vec<_>>());
+    assert!(account.changes.entries.iter().all(|entry| Reason::of(entry).is_none()));
 }
 
 #[test]

@@ -228,7 +228,7 @@ impl<'a> List<'_, 'a> {
     fn reset(&mut self, at: Timestamp, keys: Vec<String>) {
         if self.life.input.policy.on_end == EndPolicy::Reset {
             let keep = self.life.input.catalog.free().credits;
-            let reason = ReasonCode::PlanEnded.about("");
+            let reason = ReasonCode::PlanEnded.alone();
             self.add(Item { at, keys, fact: None, reason }, DueKind::Reset(keep));
         }
     }

@@ -54,7 +54,7 @@ impl Book<'_> {
         for index in &matches.wrong_resets {
             let reset = self.account.resets[*index].clone();
             let key = self.fresh(&format!("unreset:{}", reset.key));
-            let cause = Cause::new("wix", ReasonCode::PlanNotEnded.about(""));
+            let cause = Cause::new("wix", ReasonCode::PlanNotEnded.alone());
             self.account.move_cut(key, reset.cut, Cutting::ComesBack, &cause, self.now)?;
             if let Some(id) = &reset.carry {
                 self.change_grant_by(id, |grant| {
@@ -86,7 +86,7 @@ impl Book<'_> {
             if is_new {
                 mark.key.clone_from(&key);
             }
-            let ended = || Cause::new("wix", ReasonCode::PlanEnded.about(""));
+            let ended = || Cause::new("wix", ReasonCode::PlanEnded.alone());
             let cause =
                 due.map(cause_of).or_else(|| self.wish.map(|wish| wish.cause.clone())).unwrap_or_else(ended);
             self.account.move_cut(key, credits(amount), direction, &cause, self.now)?;
@@ -165,7 +165,7 @@ impl Book<'_> {
                 self.wish.map_or_else(|| format!("reversal:{}", grant.business_key), |w| w.key.to_owned());
             let key = self.fresh(&name);
             let due = refund.map(|due| &self.derived.due[due]);
-            let wrong = || Cause::new("wix", ReasonCode::NotDue.about(""));
+            let wrong = || Cause::new("wix", ReasonCode::NotDue.alone());
             let cause =
                 due.map(cause_of).or_else(|| self.wish.map(|wish| wish.cause.clone())).unwrap_or_else(wrong);
             let code = if self.wish.is_some() { EntryCode::Adjust } else { EntryCode::Reversal };

@@ -110,15 +110,9 @@ pub struct ReasonView {
     pub refunded: bool,
 }
 
-impl ReasonView {
-    fn of(entry: &Entry) -> Option<Self> {
-        // What was used was used for what its user says, and what an operator did has their own words.
-        let by_others = matches!(
-            entry.code,
-            EntryCode::Spend | EntryCode::Reserve | EntryCode::Post | EntryCode::Void | EntryCode::Adjust
-        );
-        let Reason { code, name, refunded } = Reason::read(&entry.cause.reason).filter(|_| !by_others)?;
-        Some(Self { code, name, refunded })
+impl From<Reason> for ReasonView {
+    fn from(Reason { code, name, refunded }: Reason) -> Self {
+        Self { code, name, refunded }
     }
 }
 
@@ -132,7 +126,7 @@ impl EntryView {
             _ => (None, 0),
         };
         Self {
-            reason: ReasonView::of(&entry),
+            reason: Reason::of(&entry).map(ReasonView::from),
             entry_id: entry.id,
             at: entry.created_at,
             kind: entry.code,
