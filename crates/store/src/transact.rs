@@ -250,9 +250,9 @@ async fn decide_all(
     // Credits that expire are looked at when they do, whatever decision gave them.
     tx.profile.due_at = tx.profile.due_at.into_iter().chain(tx.account.next_expiry()).min();
     // Books that did not add up before may still be mended; nothing breaks those that did.
-    if let Err(what) = tx.account.check()
-        && accepted
+    if accepted
         && added_up
+        && let Err(what) = tx.account.check()
     {
         return Err(Error::Inconsistent(format!(
             "a decision on {id} would leave books that are wrong: {what}"
