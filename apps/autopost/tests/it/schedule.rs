@@ -167,7 +167,8 @@ async fn a_post_for_later_is_tried_until_it_is_too_late_for_it() {
         stage.mood("failing").await;
         let (post, path) = draft(&stage).await;
         stage.done("POST", &format!("{path}/schedule"), &after(&stage, HOUR)).await;
-        stage.post_in(&post, "publishing", HOUR).await;
+        stage.local.emulator().advance(HOUR).await.unwrap();
+        stage.post_in(&post, "publishing", SignedDuration::ZERO).await;
         attempts(&stage, 8).await;
         assert_eq!(stage.done("GET", &path, &Value::Null).await["state"], "publishing");
         if back {
