@@ -1,29 +1,18 @@
 //! The platform's API key, as the platform crate's client sends it.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
+use wixapp_platform::Credential;
 use wixapp_platform::data::Collection;
-use wixapp_platform::{AppSecret, Credential, WixClient};
 
-use crate::stage::{APP_ID, SECRET, Stage};
+use crate::same_cases::scene::client;
+use crate::stage::{SECRET, Stage};
 
 const KEY: &str = "IST.local-platform";
-
-fn client(stage: &Stage) -> WixClient {
-    WixClient::builder()
-        .base_url(&stage.base)
-        .app_id(APP_ID)
-        .app_secret(AppSecret::new(SECRET).unwrap())
-        .clock(Arc::new(stage.emulator.clock().clone()))
-        .build()
-        .unwrap()
-}
 
 #[tokio::test]
 async fn a_key_with_a_site_acts_for_the_install_of_that_site() {
     let stage = Stage::new().await;
-    let client = client(&stage);
+    let client = client(&stage, SECRET);
     let instance = stage.install().await;
     let operator = Credential::api_key_for_site(KEY, &stage.site_id()).unwrap();
     assert_eq!(client.app_instance(&operator).await.unwrap().instance.instance_id, instance);
@@ -44,7 +33,7 @@ async fn a_key_with_a_site_acts_for_the_install_of_that_site() {
 #[tokio::test]
 async fn a_key_may_what_the_app_may_not() {
     let stage = Stage::new().await;
-    let client = client(&stage);
+    let client = client(&stage, SECRET);
     let instance = stage.install().await;
     let settings = json!({"externalPricingPage": true, "trialDays": null, "permissions": []});
     assert_eq!(stage.post("/_emulator/app/settings", &settings).await.status, 200);
@@ -61,7 +50,7 @@ async fn a_key_may_what_the_app_may_not() {
 #[tokio::test]
 async fn a_wrong_key_no_site_and_an_unknown_site_are_refused() {
     let stage = Stage::new().await;
-    let client = client(&stage);
+    let client = client(&stage, SECRET);
     stage.install().await;
     let site = stage.site_id();
     for (credential, status, code) in [
