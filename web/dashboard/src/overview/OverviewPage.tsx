@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import { CheckoutReturn, CreditCard, LowCreditBanner } from '@wixapp/react';
 import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
+import { lazyPart } from '../shell/lazyPage';
 import { PageHead } from '../shell/PageHead';
 import { useHasPosts } from '../shell/useHasPosts';
 import { OpenCheckoutBanner } from './OpenCheckoutBanner';
@@ -9,6 +9,9 @@ import { PlanPanel } from './PlanPanel';
 import { PublishPanel } from './PublishPanel';
 import { RecentJobs } from './RecentJobs';
 import { usePaymentReturn } from './ReturnProvider';
+
+/** Its words are those of the posts' pages, which the first view does without. */
+const PostsBanner = lazyPart('posts-banner', () => import('./PostsBanner'));
 
 /** The first page: what the owner has, what is happening, and one thing to do. */
 export function OverviewPage() {
@@ -26,7 +29,7 @@ export function OverviewPage() {
               {overview.moreCredits}
             </Link>
           </LowCreditBanner>
-          {hasPosts && <LatePosts />}
+          {hasPosts && <PostsBanner />}
         </>
       ) : (
         <CheckoutReturn payment={pending.payment} checkoutId={pending.checkoutId} onDone={finish} />
@@ -39,16 +42,4 @@ export function OverviewPage() {
       </div>
     </div>
   );
-}
-
-/** Its words are those of the posts' pages, which the first view does without. */
-function LatePosts() {
-  const { data: Banner } = useQuery({
-    queryKey: ['part', 'posts-banner'],
-    queryFn: async () => (await import('./PostsBanner')).PostsBanner,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: Number.POSITIVE_INFINITY,
-    structuralSharing: false,
-  });
-  return Banner === undefined ? null : <Banner />;
 }

@@ -13,7 +13,7 @@ const NOT_OUT: readonly PostState[] = ['missed', 'failed', 'partly_published'];
 const DAYS_MS = 7 * 86_400_000;
 
 /** Says that posts did not go out as planned: their owner was somewhere else when their time came. */
-export function PostsBanner() {
+export default function PostsBanner() {
   const { userData } = useWixContext();
   const { attention } = useAutopostMessages();
   const api = useAutopost();

@@ -6,27 +6,38 @@ interface PageModule {
   default: ComponentType;
 }
 
+/** A script that is asked for once, when it is first needed; one that could not be had can be asked for again. */
+function useScript<T>(name: string, load: () => Promise<T>) {
+  return useQuery({
+    queryKey: ['script', name],
+    queryFn: () =>
+      load().catch(() => {
+        throw new ApiError({ code: 'network', message: `The page ${name} could not be loaded.` });
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+  });
+}
+
 /**
  * A page whose script comes when it is first shown. It waits while the network is lost, and asks again for a script that
  * could not be had, by itself and by the button of the error: `React.lazy` would keep the first failure for good.
  */
 export function lazyPage(name: string, load: () => Promise<PageModule>): ComponentType {
-  const ask = () =>
-    load().catch(() => {
-      throw new ApiError({ code: 'network', message: `The page ${name} could not be loaded.` });
-    });
   return function LazyPage() {
-    const query = useQuery({
-      queryKey: ['page', name],
-      queryFn: ask,
-      staleTime: Number.POSITIVE_INFINITY,
-      gcTime: Number.POSITIVE_INFINITY,
-      structuralSharing: false,
-    });
     return (
-      <Loaded query={query} loading={<LoadingScreen cards={[480]} />}>
+      <Loaded query={useScript(name, load)} loading={<LoadingScreen cards={[480]} />}>
         {({ default: Page }) => <Page />}
       </Loaded>
     );
+  };
+}
+
+/** A part of a page that the page does without until its script is there. */
+export function lazyPart(name: string, load: () => Promise<PageModule>): ComponentType {
+  return function LazyPart() {
+    const Part = useScript(name, load).data?.default;
+    return Part === undefined ? null : <Part />;
   };
 }
