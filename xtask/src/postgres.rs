@@ -166,7 +166,7 @@ fn serve(programs: &Path, folder: &Path, port: u16, durability: Durability) -> C
     let mut command = as_database_user(&programs.join("postgres"), folder);
     command.arg("-D").arg(folder.join("data"));
     let sockets = format!("unix_socket_directories={}", folder.display());
-    let settings = ["listen_addresses=127.0.0.1", &sockets, &format!("port={port}"), "max_connections=200"];
+    let settings = ["listen_addresses=127.0.0.1", &sockets, &format!("port={port}"), "max_connections=300"];
     let careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
     let careless = if durability == Durability::None { &careless[..] } else { &[] };
     for setting in settings.iter().chain(careless) {

@@ -125,10 +125,14 @@ async fn a_refund_that_nobody_could_place_is_asked_about_again(stage: Stage) {
     let charge = json!({ "id": "ch_late", "object": "charge", "amount": 900, "amount_refunded": 900, "refunded": true,
         "invoice": invoice, "payment_intent": "pi_late", "customer": "cus_late", "metadata": {} });
     let refund = stage.stripe.event("charge.refunded", &charge, None);
-    // Stripe does not know the charge, and was asked five times.
+    // Stripe does not know the charge, however often it is asked.
     stage.deliver(&refund).await.data();
-    stage.app.place.raw("UPDATE stripe_events SET asks = 5").await;
-    stage.app.clock.advance(SignedDuration::from_secs(31));
+    for asked in 1..=6 {
+        let pause = SignedDuration::from_mins(5 * (asked - 1)).saturating_add(SignedDuration::from_secs(31));
+        stage.app.clock.advance(pause);
+        let asks = async || stage.app.place.number("SELECT max(asks) FROM stripe_events").await;
+        stage.app.until("Stripe is asked", async || (asks().await == asked).then_some(())).await;
+    }
     let kept = stage.app.until("it is parked", async || parked(&stage).await.pop()).await;
     assert_eq!(kept.reason.as_deref(), Some("nobody could say whose it is, or for which invoice"));
     stage.stripe.add_charge(&charge);
