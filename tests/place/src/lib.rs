@@ -6,6 +6,7 @@ mod server;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 use tempfile::TempDir;
 use tokio_postgres::Client;
 
@@ -131,6 +132,33 @@ impl Place {
         }
     }
 
+    /// The tables in which a text stands, by their names.
+    pub async fn tables_with(&self, text: &str) -> Vec<String> {
+        let mut found = match self {
+            Self::Sqlite(_) => {
+                let dump = self.dump();
+                let rows = dump.lines().filter(|row| row.contains(text));
+                rows.map(|row| row.split(':').next().unwrap_or_default().to_owned()).collect()
+            }
+            Self::Postgres(database) => {
+                let client = connect(database.url()).await;
+                let names = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'";
+                let mut found = Vec::new();
+                for row in client.query(names, &[]).await.unwrap() {
+                    let name: String = row.get(0);
+                    let rows =
+                        format!("SELECT count(*) FROM {name} AS row WHERE position($1 IN row::text) > 0");
+                    let count: i64 = client.query_one(&rows, &[&text]).await.unwrap().get(0);
+                    found.extend((count > 0).then_some(name));
+                }
+                found
+            }
+        };
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Everything in the database, as text: equal before and after means that nothing changed. SQLite only.
     #[must_use]
     pub fn dump(&self) -> String {
@@ -145,7 +173,10 @@ impl Place {
             let columns = rows.column_count();
             let mut rows = rows.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
-                let values = (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap()));
+                let values = (0..columns).map(|at| match row.get_ref(at).unwrap() {
+                    ValueRef::Text(text) => format!("{:?}", String::from_utf8_lossy(text)),
+                    value => format!("{value:?}"),
+                });
                 dump.push(format!("{name}: {}\n", values.collect::<Vec<_>>().join(" | ")));
             }
         }

@@ -212,9 +212,9 @@ impl TestApp {
         assert_eq!(self.place.number(jobs).await, 0, "jobs are left over");
         let held = "SELECT count(*) FROM holds h JOIN jobs j ON j.hold_id = h.hold_id WHERE h.state = 'open'";
         assert_eq!(self.place.number(held).await, 0, "credits of ended jobs are still put aside");
-        for site in self.emulator.sites().into_iter().filter_map(|site| site.install) {
-            let flaw = self.app().store.verify_ledger(&site.instance_id).await.unwrap();
-            assert_eq!(flaw.map(|flaw| format!("{flaw:?}")), None);
+        for instance_id in self.app().store.list_instances(None, i64::MAX).await.unwrap() {
+            let flaw = self.app().store.verify_ledger(&instance_id).await.unwrap();
+            assert_eq!(flaw.map(|flaw| format!("{instance_id}: {flaw:?}")), None);
         }
         assert_eq!(self.notes.lock().unwrap().broken, BTreeSet::new(), "answers that broke down");
         self.stop_server().await;

@@ -6,7 +6,7 @@ use wixapp_core::ErrorCode;
 use wixapp_core::clock::{Clock, Timestamp};
 use wixapp_emulator::Card;
 use wixapp_server::serve::Roles;
-use wixapp_server::work::sweep;
+use wixapp_server::work::sweep::{self, Swept};
 
 use super::{
     buy, changed, counter, entries, installed, invoice, is, purchased, signed, somebody, standing, terms,
@@ -189,12 +189,18 @@ async fn hazard_16_after_a_hundred_days_down_each_cycle_comes_once(mut app: Test
 async fn hazard_17_a_sweep_finds_out_what_thirteen_lost_deliveries_would_have_said(app: TestApp) {
     let site = app.install().await;
     app.to_app.set(Behaviour::Answer(500));
+    app.to_wix.set(Behaviour::Answer(500));
     buy(&app, &site, "pro", "MONTHLY").await;
-    // All retries fail, over 47 hours.
+    // All retries fail, over 47 hours, and Wix cannot be asked either.
     app.advance(days(3)).await;
-    until_standing(&app, &site, is("pro", "active", 5_200)).await;
     let lost = app.emulator.deliveries().pop().unwrap();
     assert_eq!(app.emulator.delivery(lost.delivery_id.as_str()).unwrap().attempts.len(), 13);
+    assert_eq!(standing(&app, &site).await, is("free", "free", 200));
+    app.to_wix.set(Behaviour::PassOn);
+    let swept = sweep::all(app.app(), |_| {}).await.unwrap();
+    assert_eq!(swept, Swept { asked: 1, unanswered: 0, failed: 0 });
+    app.settled().await;
+    assert_eq!(standing(&app, &site).await, is("pro", "active", 5_200));
     app.to_app.set(Behaviour::PassOn);
     app.finish().await;
 }

@@ -273,6 +273,16 @@ async fn hazard_10_a_plan_that_moves_takes_its_credits_along_and_earns_none(app:
     say(&app, &site, "PlanTransferred", terms(app.clock.now(), "starter", "inv-2")).await;
     assert_eq!(standing(&app, &site).await, is("starter", "active", 1_100));
     assert_eq!(entries(&app, &site, "grant").await, 2);
+    // To another site: the plan runs there, and earns what comes.
+    let other = installed(&app, "other").await;
+    let moved = app.clock.now();
+    say(&app, &other, "PlanTransferred", terms(moved, "starter", "inv-1")).await;
+    assert_eq!(standing(&app, &other).await, is("starter", "active", 200));
+    wix_answers(&app, &other, Some(billing("starter", moved, "inv-1")));
+    app.clock.advance(days(30));
+    until_standing(&app, &other, is("starter", "active", 1_200)).await;
+    assert_eq!(entries(&app, &other, "grant").await, 2);
+    app.to_wix.set(Behaviour::PassOn);
     // The whole site, with what the platform itself tells of it.
     let site = app.install().await;
     let (_, page) = app.checkout(&site, "starter").await;

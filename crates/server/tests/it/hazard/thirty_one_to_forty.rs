@@ -104,10 +104,10 @@ async fn hazard_32_amounts_that_are_none_are_refused(app: TestApp) {
             answer.refused(ErrorCode::InvalidRequest);
         }
     }
-    // Of a hold, `null` is all of it and 0 nothing; less than nothing, parts of a credit and words are neither.
+    // Of a hold, `null` is all of it.
     let hold = app.credits(&site, "reserve", "r", json!({ "amount": 5, "action": "test" })).await;
     let hold = hold.data()["holdId"].clone();
-    for amount in ["-1", "1.5", "1e309", "\"5\"", "[1]", "NaN", "6"] {
+    for amount in ["-1", "0", "-0", "1.5", "1e309", "\"5\"", "[1]", "NaN", "6"] {
         let body = format!(r#"{{"holdId":{hold},"amount":{amount}}}"#);
         let request =
             app.request("POST", "/api/v1/wix/credits/post", &site.token).header("idempotency-key", "p");
@@ -124,11 +124,16 @@ async fn hazard_32_amounts_that_are_none_are_refused(app: TestApp) {
 async fn hazard_33_a_key_answers_again_refuses_another_body_and_waits_its_turn(app: TestApp) {
     let site = app.install().await;
     let hold = app.credits(&site, "reserve", "r", json!({ "amount": 5, "action": "test" })).await;
-    let (hold, path) = (hold.data()["holdId"].clone(), |what: &str| format!("/api/v1/wix/credits/{what}"));
+    let back = app.credits(&site, "reserve", "v", json!({ "amount": 5, "action": "test" })).await;
+    let (hold, back) = (&hold.data()["holdId"], &back.data()["holdId"]);
+    let path = |what: &str| format!("/api/v1/wix/credits/{what}");
+    let plan = |id: &str| json!({ "planId": id, "billingCycle": "MONTHLY" });
     let writes = [
         (path("spend"), json!({ "amount": 3, "action": "test" }), json!({ "amount": 4, "action": "test" })),
         (path("reserve"), json!({ "amount": 3, "action": "test" }), json!({ "amount": 4, "action": "test" })),
         (path("post"), json!({ "holdId": hold, "amount": 2 }), json!({ "holdId": hold, "amount": 3 })),
+        (path("void"), json!({ "holdId": back }), json!({ "holdId": hold })),
+        ("/api/v1/wix/billing/checkout-url".to_owned(), plan("pro"), plan("scale")),
         ("/api/v1/wix/billing/promo".to_owned(), json!({ "code": "WELCOME" }), json!({ "code": "SPRING" })),
         ("/api/v1/sample/work".to_owned(), json!({ "end": "well" }), json!({ "end": "badly" })),
     ];
@@ -290,6 +295,14 @@ async fn hazard_37_two_plans_that_were_both_paid_in_either_order_count_and_someb
 
 async fn hazard_38_a_deletion_cancels_work_returns_credits_and_keeps_the_books(app: TestApp) {
     let site = app.install().await;
+    let mail = "jenny@example.com";
+    let notices = json!({ "address": mail, "language": "en", "lowCredits": true, "billingIssue": true,
+        "planChanged": true, "creditsGranted": true });
+    let settings = app.request("PUT", "/api/v1/wix/settings/notices", &site.token).json(&notices);
+    app.send(settings).await.data();
+    say(&app, &site, "SomethingNew", json!({ "of": mail })).await;
+    let of_person = async || app.place.tables_with(mail).await;
+    assert_eq!(of_person().await, ["facts", "notice_settings"]);
     app.spend(&site, "s-1", 10).await.data();
     let job = app.start_work(&site, "work", "gate").await;
     app.gate.has_visitor().await;
@@ -305,6 +318,7 @@ async fn hazard_38_a_deletion_cancels_work_returns_credits_and_keeps_the_books(a
     let personal = "SELECT (SELECT count(*) FROM facts WHERE payload <> '') + (SELECT count(*) FROM jobs WHERE args <> '{}' OR result IS NOT NULL) \
         + (SELECT count(*) FROM replies WHERE request_hash <> '' OR body <> '') + (SELECT count(*) FROM checkouts WHERE url <> '')";
     assert_eq!(app.place.number(personal).await, 0);
+    assert!(of_person().await.is_empty());
     assert_eq!((entries(&app, &site, "grant").await, entries(&app, &site, "void").await), (1, 2));
     // Gone and back again: no second gift.
     for event in ["AppRemoved", "AppInstalled"] {
