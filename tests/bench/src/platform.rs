@@ -31,6 +31,7 @@ use crate::tally::median;
 const APP_ID: &str = "bench";
 const SECRET: &str = "a secret of sixteen bytes or more";
 const STARTS: usize = 15;
+const LIVES: usize = 5;
 /// The app is the discard port: its webhooks fail at once.
 const APP_URL: &str = "http://127.0.0.1:9";
 const CONNECTIONS: usize = 16;
@@ -59,6 +60,10 @@ pub(crate) struct Figures {
     start_ms: f64,
     /// As a test of a user's app has it: the platform, the app and its database.
     local_start_ms: f64,
+    /// A yearly plan through its first year into the second, webhooks, retries and cycles of the app included.
+    year_ms: f64,
+    /// The same through five years.
+    five_years_ms: f64,
     idle_mb: f64,
     sites_mb: f64,
     endpoints: Vec<Named>,
@@ -97,7 +102,9 @@ pub(crate) async fn run(args: &PlatformArgs) -> Result<Figures> {
     // Last: what they leave behind must not count as the platform's memory.
     let start_ms = starts(&pem).await?;
     let local_start_ms = local_starts().await?;
-    Ok(Figures { start_ms, local_start_ms, idle_mb, sites_mb, endpoints, queries })
+    let year_ms = life("advance 390d\nexpect plan starter\nexpect credits 13200").await?;
+    let five_years_ms = life("advance 1825d\nexpect plan starter\nexpect credits 60200").await?;
+    Ok(Figures { start_ms, local_start_ms, year_ms, five_years_ms, idle_mb, sites_mb, endpoints, queries })
 }
 
 /// The time from nothing to the first answer.
@@ -124,6 +131,25 @@ async fn local_starts() -> Result<f64> {
         local.stop().await?;
     }
     median(times).context("there are several starts")
+}
+
+/// The time that the steps of a scenario take for an app whose owner bought a yearly plan.
+async fn life(steps: &str) -> Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..LIVES {
+        let local = Box::pin(Local::start(App::new("Bench"))).await?;
+        let play = async |steps: &str| {
+            let run = local.emulator().play(&steps.parse()?).await?;
+            ensure!(run.failed.is_none(), "{:?}", run.failed);
+            Ok(())
+        };
+        play("install\nbuy starter yearly\nexpect credits 1200").await?;
+        let started = Instant::now();
+        play(steps).await?;
+        times.push(started.elapsed().as_secs_f64() * 1_000.0);
+        local.stop().await?;
+    }
+    median(times).context("there are several lives")
 }
 
 /// A platform on a thread of its own, and the app's client.

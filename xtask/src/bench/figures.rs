@@ -94,6 +94,8 @@ pub(crate) struct PlatformFigures {
     /// From nothing to the first answer, within a process that tests.
     pub(crate) start_ms: f64,
     pub(crate) local_start_ms: f64,
+    pub(crate) year_ms: f64,
+    pub(crate) five_years_ms: f64,
     pub(crate) idle_mb: f64,
     /// With 100 sites that have the app and 100 items each.
     pub(crate) sites_mb: f64,

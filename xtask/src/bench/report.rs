@@ -69,6 +69,8 @@ fn platform_text(figures: &PlatformFigures) -> String {
         Unit::Milliseconds,
         NONE,
     );
+    line("13 months of a yearly plan, with the app", figures.year_ms, Unit::Milliseconds, "< 1 s");
+    line("five years of a yearly plan, with the app", figures.five_years_ms, Unit::Milliseconds, NONE);
     line("memory of the process, the platform idle", figures.idle_mb, Unit::Megabytes, NONE);
     line("with 100 sites, the app and 100 items on each", figures.sites_mb, Unit::Megabytes, NONE);
     for Named { what, value } in &figures.queries {

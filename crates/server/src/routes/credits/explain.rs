@@ -73,7 +73,7 @@ pub struct PlanNote {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantView {
-    /// Why: `free`, `cycle`, `upgrade`, `top_up`, `promo` or `adjust`.
+    /// Why: `free`, `cycle`, `upgrade`, `top_up`, `promo`, `adjust`, `trial` or `carried`.
     pub source: String,
     /// From when they count; for a cycle, when the cycle began.
     pub effective_at: Timestamp,

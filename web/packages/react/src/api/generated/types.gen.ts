@@ -318,7 +318,7 @@ export type GrantView = {
    */
   remaining: number;
   /**
-   * Why: `free`, `cycle`, `upgrade`, `top_up`, `promo` or `adjust`.
+   * Why: `free`, `cycle`, `upgrade`, `top_up`, `promo`, `adjust`, `trial` or `carried`.
    */
   source: string;
 };
