@@ -1,443 +1,136 @@
-//! The program of docs/tutorial.md, which is shown there piece by piece.
+//! The program of docs/tutorial.md after each of its steps. All of them are compiled; the last one is tested.
+//!
+//! A block of the tutorial is a file of `tutorial/piece`. One that begins with the same item as an earlier one takes its place.
 
-#![allow(dead_code, reason = "it is a whole program inside a test")]
-
-use std::collections::BTreeMap;
-
-use axum::http::StatusCode;
-use serde_json::{Value, json};
-use utoipa::ToSchema;
-use wixapp::core::Timestamp;
-use wixapp::core::id::sortable_body;
-use wixapp::jobs::{NewJobExt, new_job};
-use wixapp::prelude::*;
-
-fn main() -> ExitCode {
-    app().run()
-}
-
-fn app() -> App {
-    App::new("Autopost")
-        .routes(OpenApiRouter::new().routes(routes!(list, create)))
-        .state(Networks::new)
-        .job::<PublishTo>()
-        .job::<Finish>()
-        .routes(OpenApiRouter::new().routes(routes!(publish)))
-        .job::<Due>()
-        .routes(OpenApiRouter::new().routes(routes!(schedule)))
-}
-
-/// Where a post is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum PostState {
-    Draft,
-    Scheduled,
-    Publishing,
-    Published,
-    PartlyPublished,
-    Failed,
-}
-
-/// A post, as it is stored and as pages see it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Post {
-    id: String,
-    state: PostState,
-    text: String,
-    networks: Vec<String>,
-    /// When it is to be published.
-    scheduled_at: Option<Timestamp>,
-    /// Where it can be seen, on each network that has it.
-    urls: BTreeMap<String, String>,
-}
-
-impl Record for Post {
-    const COLLECTION: &'static str = "posts";
-    fn id(&self) -> &str {
-        &self.id
-    }
-    fn state(&self) -> &str {
-        match self.state {
-            PostState::Draft => "draft",
-            PostState::Scheduled => "scheduled",
-            PostState::Publishing => "publishing",
-            PostState::Published => "published",
-            PostState::PartlyPublished => "partly_published",
-            PostState::Failed => "failed",
-        }
-    }
-    fn search_text(&self) -> String {
-        self.text.clone()
-    }
-}
-
-/// What an owner writes.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewPost {
-    text: String,
-    networks: Vec<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Posts {
-    posts: Vec<Post>,
-    #[schema(value_type = Option<String>)]
-    next_cursor: Option<RecordCursor>,
-}
-
-/// Writes a draft.
-#[utoipa::path(post, path = "/api/v1/posts", request_body = NewPost, responses((status = 201, body = Reply<Post>)))]
-async fn create(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    ValidJson { value: new, .. }: ValidJson<NewPost>,
-) -> Result<(StatusCode, Reply<Post>), ApiError> {
-    if new.text.trim().is_empty() || new.text.chars().count() > 500 {
-        return Err(ApiError::invalid("A post has 1 to 500 characters."));
-    }
-    // Made before the decision: that may run more than once.
-    let id = format!("post_{}", sortable_body(server.clock.now(), server.random()));
-    let NewPost { text, networks } = new;
-    let state = PostState::Draft;
-    let post = Post { id, state, text, networks, scheduled_at: None, urls: BTreeMap::new() };
-    let saved = server.change(&session, Want::money(), move |tx| Ok(tx.save_record(&post)?)).await?;
-    Ok((StatusCode::CREATED, Reply::new(saved.record)))
-}
-
-/// The posts, newest first.
-#[utoipa::path(get, path = "/api/v1/posts", responses((status = 200, body = Reply<Posts>)))]
-async fn list(State(server): State<Arc<Server>>, session: OwnerSession) -> Result<Reply<Posts>, ApiError> {
-    let page = server.list_records::<Post>(&session, &RecordFilter::default(), 20).await?;
-    let posts = page.records.into_iter().map(|stored| stored.record).collect();
-    Ok(Reply::new(Posts { posts, next_cursor: page.next }))
-}
-
-/// What jobs share: the way to the networks. All of them are the local platform's here.
-struct Networks {
-    client: reqwest::Client,
-    posts: String,
-}
-
-impl Networks {
-    fn new(config: &Config) -> Self {
-        let posts = format!("{}/_fake-network/posts", config.wix.api_url.trim_end_matches('/'));
-        Self { client: reqwest::Client::new(), posts }
-    }
-
-    /// Under one key a network publishes once, however often it is asked.
-    async fn publish(&self, network: &str, text: &str, key: &str) -> Result<String, JobError> {
-        let post = json!({ "text": text, "network": network, "idempotencyKey": key });
-        let request = self.client.post(&self.posts).header("x-emulator", "1").json(&post);
-        let answer = request.send().await.map_err(JobError::retry)?;
-        let status = answer.status();
-        let body: Value = answer.json().await.map_err(JobError::retry)?;
-        if status.is_success() {
-            return Ok(body["url"].as_str().unwrap_or_default().to_owned());
-        }
-        let why = format!("{network} said: {}", body["message"].as_str().unwrap_or_default());
-        // Another try helps where the network broke down or is busy.
-        if status.is_server_error() || status.as_u16() == 429 {
-            return Err(JobError::retry(why));
-        }
-        Err(JobError::fail_with("refused", why))
-    }
-}
-
-/// Brings one post to one network.
-#[derive(Clone, Serialize, Deserialize)]
-struct PublishTo {
-    post_id: String,
-    network: String,
-}
-
-impl Job for PublishTo {
-    const KIND: &'static str = "publish";
-    type Output = String;
-
-    async fn run(self, context: JobContext) -> Result<String, JobError> {
-        let (server, networks) = (context.state::<Server>()?, context.state::<Networks>()?);
-        let post = server
-            .store
-            .find_record::<Post>(context.instance_id(), &self.post_id)
-            .await
-            .map_err(JobError::retry)?;
-        let post = post.ok_or_else(|| JobError::cancel("The post was deleted meanwhile."))?.record;
-        context.progress(40, format!("Publishing on {}", self.network)).await;
-        let key = format!("{}-{}", self.post_id, self.network);
-        networks.publish(&self.network, &post.text, &key).await
-    }
-}
-
-/// Joins what the networks gave.
-#[derive(Clone, Serialize, Deserialize)]
-struct Finish {
-    post_id: String,
-}
-
-impl Job for Finish {
-    const KIND: &'static str = "finish";
-    type Output = ();
-
-    async fn run(self, context: JobContext) -> Result<(), JobError> {
-        let server = context.state::<Server>()?;
-        let mut urls = BTreeMap::new();
-        for member in context.members() {
-            if let Some(url) = member.output::<PublishTo>()? {
-                urls.insert(member.job::<PublishTo>()?.network, url);
+/// A step is a module of the pieces that its program consists of, and its texts for the comparison with the tutorial.
+macro_rules! steps {
+    ($($step:ident: $($piece:literal)*;)*) => {
+        $(
+            #[allow(dead_code, unused_imports, reason = "what only the next step uses, or only `cargo run`")]
+            mod $step {
+                $(include!(concat!("tutorial/piece/", $piece, ".rs"));)*
             }
-        }
-        let want = Want::money().record::<Post>(&self.post_id);
-        let finished = server.store.transact(context.instance_id(), want, context.now(), move |tx| {
-            let Some(stored) = tx.record::<Post>(&self.post_id)? else { return Ok(()) };
-            let mut post = stored.record;
-            post.urls.extend(urls.clone());
-            post.state = match post.urls.len() {
-                0 => PostState::Failed,
-                all if all == post.networks.len() => PostState::Published,
-                _ => PostState::PartlyPublished,
-            };
-            tx.save_record(&post).map(|_| ())
-        });
-        finished.await.map_err(JobError::retry)?.map_err(JobError::fail)
-    }
+        )*
+
+        const STEPS: &[&[&str]] = &[$(&[$(include_str!(concat!("tutorial/piece/", $piece, ".rs"))),*]),*];
+    };
 }
 
-/// A paid job for each network that does not have the post, and the one that joins them.
-fn jobs_of(post: &Post) -> PaidJobs {
-    let on =
-        |network: &String| (Credits::ONE, PublishTo { post_id: post.id.clone(), network: network.clone() });
-    let lacks = |network: &&String| !post.urls.contains_key(*network);
-    let jobs: PaidJobs = post.networks.iter().filter(lacks).map(on).collect();
-    jobs.join(Finish { post_id: post.id.clone() })
+steps! {
+    step_1: "start" "app_1";
+    step_2: "start" "app_1" "state" "post_2" "post_record";
+    step_3: "start" "app_3" "state" "post_2" "post_record" "new_post_3" "check" "create_3" "list";
+    step_4: "start" "app_4" "state" "post_2" "post_record" "new_post_3" "check" "create_3" "list" "networks" "send_4"
+        "publish_to" "publish_job_4" "finish";
+    step_5: "start" "app_5" "state" "post_2" "post_record" "new_post_3" "check" "create_3" "list" "networks" "send_4"
+        "publish_to" "publish_job_4" "finish" "publish";
+    step_6: "start" "app_6" "state" "post_2" "post_record" "new_post_3" "check" "create_3" "list" "networks" "send_4"
+        "publish_to" "publish_job_4" "finish" "publish" "due";
+    step_7: "start" "app_7" "state" "post_2" "post_record" "new_post_3" "check" "create_3" "list" "networks" "send_4"
+        "publish_to" "publish_job_7" "finish" "publish" "due" "account" "account_routes" "expire";
+    step_8: "start" "app_8" "state" "post_8" "post_record" "new_post_8" "check" "create_8" "list" "networks" "send_8"
+        "publish_to" "publish_job_7" "finish" "publish" "due" "account" "account_routes" "expire" "image" "image_routes"
+        "post_image";
+    step_9: "start" "app_9" "state" "post_8" "post_record" "new_post_8" "check" "create_9" "list" "networks" "send_8"
+        "publish_to" "publish_job_7" "finish" "publish" "due" "account" "account_routes" "expire" "image" "image_routes"
+        "post_image" "profile" "profile_routes";
+    step_10: "start" "app_10" "state" "post_8" "post_record" "new_post_8" "check" "create_9" "list" "networks" "send_8"
+        "publish_to" "publish_job_7" "finish" "publish" "due" "account" "account_routes" "expire" "image" "image_routes"
+        "post_image" "profile" "profile_routes" "page";
+    step_11: "start" "app_10" "state" "post_8" "post_record" "new_post_8" "check" "create_9" "list" "networks" "send_8"
+        "publish_to" "publish_job_7" "finish" "publish" "due" "account" "account_routes" "expire" "image" "image_routes"
+        "post_image" "profile" "profile_routes" "page" "tests";
 }
 
-/// Publishes a post on the networks that do not have it, for one credit each.
-#[utoipa::path(post, path = "/api/v1/posts/{id}/publish",
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header, description = "The caller's name for this")),
-    responses((status = 202, body = Reply<Post>)))]
-async fn publish(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    ValidPath(id): ValidPath<String>,
-    key: IdempotencyKey,
-) -> Result<OnceReply, ApiError> {
-    let post = server.find_record::<Post>(&session, &id).await?;
-    let jobs = jobs_of(&post.record).want(Want::money().record::<Post>(&id));
-    server
-        .start_paid_jobs_with(&session, &key, b"", jobs, move |tx, _started| {
-            // The state the jobs were made for, and no other.
-            let mut post = tx.record_at::<Post>(&id, Some(post.version))?.record;
-            if matches!(post.state, PostState::Publishing | PostState::Published) {
-                let refusal = ApiError::new(ErrorCode::Conflict).with_code("wrong_state");
-                return Err(refusal.with_message("It is published, or on its way."));
-            }
-            (post.state, post.scheduled_at) = (PostState::Publishing, None);
-            Ok(tx.save_record(&post)?.record)
-        })
-        .await
+/// Never compiled: `cargo fmt` finds here what `include!` hides from it.
+#[cfg(any())]
+mod piece {
+    mod account;
+    mod account_routes;
+    mod app_1;
+    mod app_10;
+    mod app_3;
+    mod app_4;
+    mod app_5;
+    mod app_6;
+    mod app_7;
+    mod app_8;
+    mod app_9;
+    mod check;
+    mod create_3;
+    mod create_8;
+    mod create_9;
+    mod due;
+    mod expire;
+    mod finish;
+    mod image;
+    mod image_routes;
+    mod list;
+    mod networks;
+    mod new_post_3;
+    mod new_post_8;
+    mod page;
+    mod post_2;
+    mod post_8;
+    mod post_image;
+    mod post_record;
+    mod profile;
+    mod profile_routes;
+    mod publish;
+    mod publish_job_4;
+    mod publish_job_7;
+    mod publish_to;
+    mod send_4;
+    mod send_8;
+    mod start;
+    mod state;
+    mod tests;
 }
 
-/// When a post is to be published.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct When {
-    at: Timestamp,
+const TUTORIAL: &str = include_str!("../../../../docs/tutorial.md");
+
+/// The blocks of a language in a piece of the tutorial.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    text.split(&format!("```{language}\n")).skip(1).map(|block| block.split("```").next().unwrap()).collect()
 }
 
-/// Has a post published at a time. It costs nothing until then.
-#[utoipa::path(post, path = "/api/v1/posts/{id}/schedule", params(("id" = String, Path)), request_body = When,
-    responses((status = 200, body = Reply<Post>)))]
-async fn schedule(
-    State(server): State<Arc<Server>>,
-    session: OwnerSession,
-    ValidPath(id): ValidPath<String>,
-    ValidJson { value: When { at }, .. }: ValidJson<When>,
-) -> Result<Reply<Post>, ApiError> {
-    let now = server.clock.now();
-    if at <= now {
-        return Err(ApiError::invalid("That time is over.").with_hint("Choose one that is still to come."));
-    }
-    let due = new_job(&Due { post_id: id.clone(), at }, JobId::new(now, server.random()), now);
-    let due = due.map_err(|error| ApiError::internal(&error))?.run_at(at);
-    let saved = server.change(&session, Want::money().record::<Post>(&id), move |tx| {
-        let mut post = tx.record_at::<Post>(&id, None)?.record;
-        if !matches!(post.state, PostState::Draft | PostState::Scheduled) {
-            let refusal = ApiError::new(ErrorCode::Conflict).with_code("wrong_state");
-            return Err(refusal.with_message("It is published, or on its way."));
-        }
-        (post.state, post.scheduled_at) = (PostState::Scheduled, Some(at));
-        tx.enqueue(due.clone());
-        Ok(tx.save_record(&post)?)
-    });
-    Ok(Reply::new(saved.await?.record))
+/// The first item of a block, without what is said of it: what the block is known by.
+fn first_item(block: &str) -> &str {
+    let starts = ["use ", "fn ", "async fn ", "struct ", "enum ", "impl ", "const ", "mod "];
+    block.lines().find(|line| starts.iter().any(|start| line.starts_with(start))).unwrap()
 }
 
-/// Publishes a post when its time has come.
-#[derive(Clone, Serialize, Deserialize)]
-struct Due {
-    post_id: String,
-    at: Timestamp,
-}
-
-impl Job for Due {
-    const KIND: &'static str = "due_post";
-    type Output = ();
-
-    async fn run(self, context: JobContext) -> Result<(), JobError> {
-        let server = context.state::<Server>()?;
-        let (owner, want) = (context.instance_id(), Want::money().record::<Post>(&self.post_id));
-        let stored = server.store.find_record::<Post>(owner, &self.post_id).await.map_err(JobError::retry)?;
-        let Some(stored) = stored else { return Ok(()) };
-        let jobs = jobs_of(&stored.record).draw_up(context.now(), || server.random());
-        let (jobs, this) = (jobs.map_err(JobError::fail)?, self.clone());
-        let begun = server.store.transact(owner, want.clone(), context.now(), move |tx| {
-            let Some(mut post) = this.post(tx)? else { return Ok(()) };
-            jobs.start(tx)?;
-            (post.state, post.scheduled_at) = (PostState::Publishing, None);
-            tx.save_record(&post)?;
-            Ok::<_, ApiError>(())
-        });
-        let Err(refusal) = begun.await.map_err(JobError::retry)? else { return Ok(()) };
-        // The credits do not suffice, say. Nothing of the decision was kept; the owner finds the post failed.
-        context.log(refusal.message());
-        let failed = server.store.transact(owner, want, context.now(), move |tx| {
-            let Some(mut post) = self.post(tx)? else { return Ok(()) };
-            post.state = PostState::Failed;
-            tx.save_record(&post).map(|_| ())
-        });
-        failed.await.map_err(JobError::retry)?.map_err(JobError::fail)
-    }
-}
-
-impl Due {
-    /// The post, unless it was given another time meanwhile, or published by hand.
-    fn post(&self, tx: &Tx) -> Result<Option<Post>, RecordError> {
-        let post = tx.record::<Post>(&self.post_id)?.map(|stored| stored.record);
-        Ok(post.filter(|post| post.scheduled_at == Some(self.at)))
-    }
-}
-
-/// The tutorial shows this file and nothing else.
 #[test]
-fn the_tutorial_shows_what_is_tested_here() {
-    let (text, program) = (include_str!("../../../../docs/tutorial.md"), include_str!("tutorial.rs"));
-    let blocks: Vec<_> =
-        text.split("```rust\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 12);
-    for block in blocks {
-        // It grows at its end, step by step.
-        let is_growing = block.starts_with("fn app() -> App {\n");
-        let shown = if is_growing { block.strip_suffix("}\n").unwrap() } else { block };
-        assert!(program.contains(shown), "not in tutorial.rs:\n{block}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use wixapp::Local;
-
-    use super::*;
-
-    /// The owner of a site, with the app on it.
-    struct Owner {
-        local: Local,
-        client: reqwest::Client,
-        token: String,
-    }
-
-    impl Owner {
-        async fn new() -> Self {
-            let local = Local::start(app()).await.unwrap();
-            let site = local.emulator().install(&local.emulator().sites()[0].site_id).await.unwrap();
-            let page = local.emulator().app_url(&site.site_id).unwrap();
-            let token = page.split_once("instance=").unwrap().1.split('&').next().unwrap().to_owned();
-            Self { local, client: reqwest::Client::new(), token }
+fn each_step_of_the_tutorial_is_the_program_that_is_compiled_here() {
+    let steps = TUTORIAL.split("\n## ").filter(|step| step.starts_with(|first: char| first.is_ascii_digit()));
+    let mut program: Vec<&str> = Vec::new();
+    let mut compiled = STEPS.iter();
+    for step in steps {
+        let (title, text) = step.split_once('\n').unwrap();
+        let shown = blocks(text, "rust");
+        if shown.is_empty() {
+            continue;
         }
-
-        async fn ask(&self, method: reqwest::Method, path: &str, body: Value) -> Value {
-            let request = self.client.request(method, format!("{}{path}", self.local.app_url()));
-            let request = request.header("authorization", format!("WixInstance {}", self.token));
-            request.json(&body).send().await.unwrap().json().await.unwrap()
-        }
-
-        /// Publishes a post; under one key it counts once.
-        async fn publish(&self, post: &Value, key: &str) -> u16 {
-            let path = format!("/api/v1/posts/{}/publish", post["data"]["id"].as_str().unwrap());
-            let request = self.client.post(format!("{}{path}", self.local.app_url()));
-            let request = request.header("authorization", format!("WixInstance {}", self.token));
-            request.header("idempotency-key", key).send().await.unwrap().status().as_u16()
-        }
-
-        /// How the networks behave from now on.
-        async fn mood(&self, mood: &str) {
-            let request = self.client.put(format!("{}/_fake-network/mood", self.local.platform_url()));
-            let request = request.header("x-emulator", "1").json(&json!({ "mood": mood }));
-            assert_eq!(request.send().await.unwrap().status(), 200);
-        }
-
-        /// Asks until the answer is the wanted one: webhooks and jobs take a moment.
-        async fn wait_for(&self, path: &str, at: &str, wanted: Value) -> Value {
-            let mut turn = tokio::time::interval(std::time::Duration::from_millis(20));
-            loop {
-                turn.tick().await;
-                let answer = self.ask(reqwest::Method::GET, path, Value::Null).await;
-                if answer.pointer(at) == Some(&wanted) {
-                    return answer;
-                }
+        for block in shown {
+            match program.iter_mut().find(|older| first_item(older) == first_item(block)) {
+                Some(older) => *older = block,
+                None => program.push(block),
             }
         }
+        let compiled = compiled.next().unwrap_or_else(|| panic!("nothing compiles `{title}`"));
+        assert_eq!(program.len(), compiled.len(), "the pieces of `{title}`");
+        for (shown, compiled) in program.iter().zip(*compiled) {
+            assert!(
+                shown == compiled,
+                "after `{title}` the tutorial has\n{shown}\nand this is compiled:\n{compiled}"
+            );
+        }
     }
+    assert!(compiled.next().is_none(), "a step is compiled that the tutorial does not have");
+}
 
-    #[tokio::test]
-    async fn a_post_reaches_both_networks_for_two_credits() {
-        let owner = Owner::new().await;
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
-        let draft = json!({ "text": "Fresh bread", "networks": ["mastodon", "bluesky"] });
-        let post = owner.ask(reqwest::Method::POST, "/api/v1/posts", draft).await;
-        // A double click is one publication.
-        assert_eq!([owner.publish(&post, "click").await, owner.publish(&post, "click").await], [202, 202]);
-        let posts = owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
-        assert_eq!(posts["data"]["posts"][0]["urls"].as_object().unwrap().len(), 2);
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(198)).await;
-        owner.local.stop().await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn what_the_networks_refused_costs_nothing_and_is_tried_again() {
-        let owner = Owner::new().await;
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
-        let draft = json!({ "text": "Fresh bread", "networks": ["mastodon"] });
-        let post = owner.ask(reqwest::Method::POST, "/api/v1/posts", draft).await;
-        owner.mood("refusing").await;
-        owner.publish(&post, "first").await;
-        owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("failed")).await;
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
-        owner.mood("usual").await;
-        owner.publish(&post, "second").await;
-        owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
-        assert_eq!(owner.publish(&post, "third").await, 409);
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(199)).await;
-        owner.local.stop().await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_post_for_later_goes_out_when_its_time_has_come() {
-        let owner = Owner::new().await;
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
-        let draft = json!({ "text": "Fresh bread", "networks": ["mastodon"] });
-        let post = owner.ask(reqwest::Method::POST, "/api/v1/posts", draft).await;
-        let path = format!("/api/v1/posts/{}/schedule", post["data"]["id"].as_str().unwrap());
-        let in_an_hour = owner.local.server().clock.now() + wixapp::jiff::SignedDuration::from_hours(1);
-        let scheduled = owner.ask(reqwest::Method::POST, &path, json!({ "at": in_an_hour })).await;
-        assert_eq!(scheduled["data"]["state"], "scheduled");
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(200)).await;
-        owner.local.emulator().advance(wixapp::jiff::SignedDuration::from_hours(1)).await.unwrap();
-        owner.wait_for("/api/v1/posts", "/data/posts/0/state", json!("published")).await;
-        owner.wait_for("/api/v1/wix/credits/balance", "/data/available", json!(199)).await;
-        owner.local.stop().await.unwrap();
-    }
+#[test]
+fn the_tutorial_shows_the_files_of_its_page() {
+    assert_eq!(blocks(TUTORIAL, "html"), [include_str!("tutorial/piece/page.html")]);
+    assert_eq!(blocks(TUTORIAL, "js"), [include_str!("tutorial/piece/page.js")]);
 }

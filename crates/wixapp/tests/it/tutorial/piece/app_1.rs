@@ -1,0 +1,3 @@
+fn app() -> App {
+    App::new("Small Autopost")
+}

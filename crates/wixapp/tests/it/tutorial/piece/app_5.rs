@@ -1,0 +1,8 @@
+fn app() -> App {
+    App::new("Small Autopost")
+        .routes(OpenApiRouter::new().routes(routes!(list, create)))
+        .state(Networks::new)
+        .job::<PublishTo>()
+        .job::<Finish>()
+        .routes(OpenApiRouter::new().routes(routes!(publish)))
+}

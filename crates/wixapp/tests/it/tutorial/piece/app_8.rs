@@ -1,0 +1,14 @@
+fn app() -> App {
+    App::new("Small Autopost")
+        .routes(OpenApiRouter::new().routes(routes!(list, create)))
+        .state(Networks::new)
+        .job::<PublishTo>()
+        .job::<Finish>()
+        .routes(OpenApiRouter::new().routes(routes!(publish)))
+        .job::<Due>()
+        .routes(OpenApiRouter::new().routes(routes!(schedule)))
+        .state(Keys::new)
+        .routes(OpenApiRouter::new().routes(routes!(accounts)).routes(routes!(connect, disconnect)))
+        .state(Images::new)
+        .routes(OpenApiRouter::new().routes(routes!(upload)).routes(routes!(fetch)))
+}
