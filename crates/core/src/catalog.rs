@@ -2,9 +2,11 @@
 
 mod promo;
 mod top_up;
+mod translation;
 
 pub use promo::{Promo, normalise_code};
 pub use top_up::TopUp;
+pub use translation::{Translation, Translations};
 
 use std::collections::{HashMap, HashSet};
 
@@ -52,6 +54,9 @@ pub struct Plan {
     /// What the plan gives, line by line.
     #[serde(default)]
     pub benefits: Vec<String>,
+    /// Its name and benefits in other languages.
+    #[serde(default)]
+    pub translations: Translations,
     /// Whether the pricing page marks it as popular.
     #[serde(default)]
     pub popular: bool,
@@ -189,7 +194,8 @@ impl Catalog {
     ///
     /// # Errors
     /// [`CatalogError::Syntax`] when the text is not the expected TOML; [`CatalogError::Rule`] when there is no free
-    /// plan, two plans share an id, rank or alias, a price is no decimal number, or a promo or top-up is not usable.
+    /// plan, two plans share an id, rank or alias, a price is no decimal number, a translation lacks a line, or a promo or
+    /// top-up is not usable.
     pub fn from_toml(text: &str) -> Result<Self, CatalogError> {
         let mut file: File = read_toml(text)
             .map_err(|error| CatalogError::Syntax(error.to_string().trim_end_matches('.').to_owned()))?;
@@ -330,6 +336,7 @@ fn check_rules(plans: &[Plan]) -> Result<(), CatalogError> {
                 return rule(format!("plan `{}` has the price `{price}`; write it as \"9.00\"", plan.id));
             }
         }
+        translation::check(&plan.translations, &format!("plan `{}`", plan.id), plan.benefits.len())?;
     }
     Ok(())
 }

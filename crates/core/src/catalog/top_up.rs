@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CatalogError, is_decimal, zero_price};
+use super::{CatalogError, Translations, is_decimal, translation, zero_price};
 use crate::credits::Credits;
 
 /// Credits that are bought as a one-time product. They never expire and no plan's end touches them.
@@ -48,6 +48,9 @@ pub struct TopUp {
     /// Stripe's id of the price, `price_…`, for apps that sell through Stripe: one that is paid once.
     #[serde(default)]
     pub stripe_price: Option<String>,
+    /// Its name in other languages.
+    #[serde(default)]
+    pub translations: Translations,
 }
 
 impl TopUp {
@@ -75,6 +78,7 @@ pub(super) fn check(top_ups: &[TopUp]) -> Result<(), CatalogError> {
                 "top-up `{id}` has the price `{price}`; write it as \"9.00\""
             )));
         }
+        translation::check(&top_up.translations, &format!("top-up `{id}`"), 0)?;
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ async fn everybody_may_see_the_catalogue_and_where_the_app_is_installed() {
     assert_eq!(answer.header("cache-control"), "public, max-age=300");
     let data = answer.data();
     assert_eq!(data["installUrl"], "https://www.wix.com/app-market/sample");
+    let german = &data["plans"][1]["translations"]["de"];
+    assert_eq!((&german["name"], &german["benefits"][0]), (&"Starter".into(), &"Alle Funktionen".into()));
     let site = app.install().await;
     let own = app.get(&site.token, "/api/v1/wix/billing/plans").await.data().clone();
     assert_eq!((&data["currency"], &data["catalog"]), (&own["currency"], &own["catalog"]));

@@ -27,7 +27,7 @@ async fn order(app: &TestApp, site: &Site) -> (String, String) {
 async fn a_top_up_is_given_once_for_each_invoice_and_survives_the_plan(app: TestApp) {
     let site = app.install().await;
     let listed = app.get(&site.token, "/api/v1/wix/billing/top-ups").await.data().clone();
-    let pack = json!({ "id": "pack-500", "name": "500 credits", "credits": 500, "price": "5.00" });
+    let pack = json!({ "id": "pack-500", "name": "500 credits", "credits": 500, "price": "5.00", "translations": {} });
     assert_eq!(listed, json!({ "currency": "USD", "topUps": [pack] }));
     for n in 1..=2 {
         let (checkout, page) = order(&app, &site).await;

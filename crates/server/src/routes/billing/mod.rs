@@ -8,6 +8,7 @@ pub mod preview;
 pub mod promo;
 pub mod public_plans;
 pub mod top_up;
+pub mod words;
 
 use wixapp_core::{Catalog, PlanId};
 

@@ -1,5 +1,6 @@
 //! `GET billing/plans`: what can be bought, seen from the caller's plan.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,6 +10,7 @@ use wixapp_core::subscription::Subscription;
 use wixapp_core::{BillingSource, Plan};
 use wixapp_store::Profile;
 
+use super::words::{Words, by_language};
 use crate::billing_source;
 use crate::error::ApiError;
 use crate::extract::OwnerSession;
@@ -55,6 +57,8 @@ pub struct PlanView {
     pub price_yearly: Option<String>,
     /// What it gives, line by line.
     pub benefits: Vec<String>,
+    /// Its words in other languages, by language: `de`, `pt-br`.
+    pub translations: BTreeMap<String, Words>,
     /// Whether it is marked as popular.
     pub popular: bool,
     /// Whether it is in force.
@@ -98,6 +102,7 @@ impl PlanView {
             price_monthly: plan.shown_price_monthly().map(str::to_owned),
             price_yearly: plan.shown_price_yearly().map(str::to_owned),
             benefits: plan.benefits.clone(),
+            translations: by_language(&plan.translations, &plan.name, &plan.benefits),
             popular: plan.popular,
             current: plan.id == current.id,
             action,

@@ -1,5 +1,6 @@
 //! `GET billing/public-plans`: the catalogue for everybody, for a pricing page that is opened before the app is installed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use wixapp_core::Plan;
 
+use super::words::{Words, by_language};
 use crate::extract::Stranger;
 use crate::reply::Reply;
 use crate::state::App;
@@ -52,6 +54,8 @@ pub struct PublicPlan {
     pub price_yearly: Option<String>,
     /// What it gives, line by line.
     pub benefits: Vec<String>,
+    /// Its words in other languages, by language: `de`, `pt-br`.
+    pub translations: BTreeMap<String, Words>,
     /// Whether it is marked as popular.
     pub popular: bool,
     /// Whether it is agreed on in person.
@@ -69,6 +73,7 @@ impl PublicPlan {
             price_monthly: plan.shown_price_monthly().map(str::to_owned),
             price_yearly: plan.shown_price_yearly().map(str::to_owned),
             benefits: plan.benefits.clone(),
+            translations: by_language(&plan.translations, &plan.name, &plan.benefits),
             popular: plan.popular,
             custom: plan.custom,
         }

@@ -1,5 +1,6 @@
 //! `billing/top-ups`: credits that are bought once and never expire.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,6 +12,7 @@ use wixapp_core::{BillingCycle, BillingSource};
 
 use super::checkout_url::{CheckoutUrl, Order, Texts, nothing_sold, open, opened_once};
 use super::plans;
+use super::words::{Words, by_language};
 use crate::billing_source::{self, Product};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, OwnerSession, ValidJson, ensure_installed};
@@ -39,6 +41,8 @@ pub struct TopUpView {
     pub credits: i64,
     /// The price, as a decimal text.
     pub price: String,
+    /// Its words in other languages, by language: `de`, `pt-br`.
+    pub translations: BTreeMap<String, Words>,
 }
 
 /// Which top-up to buy.
@@ -66,6 +70,7 @@ impl TopUpView {
             name: top_up.name.clone(),
             credits: top_up.credits.get(),
             price: top_up.price.clone(),
+            translations: by_language(&top_up.translations, &top_up.name, &[]),
         }
     }
 }

@@ -258,7 +258,7 @@ async fn what_was_paid_on_a_page_that_another_takes_the_place_of_is_not_lost(sta
 async fn what_has_no_price_at_stripe_is_not_sold(stage: Stage) {
     let site = stage.app.install().await;
     let listed = async || stage.app.get(&site.token, LIST).await.data()["topUps"].clone();
-    let pack = json!({ "id": "pack-500", "name": "500 credits", "credits": 500, "price": "5.00" });
+    let pack = json!({ "id": "pack-500", "name": "500 credits", "credits": 500, "price": "5.00", "translations": {} });
     assert_eq!(listed().await, json!([pack]));
     stage.top_up_url(&site, "pack-9").await.refused(ErrorCode::InvalidRequest);
     let now = wixapp_core::clock::Clock::now(&stage.app.clock);
