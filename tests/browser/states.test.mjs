@@ -208,6 +208,33 @@ describe('the seldom states', () => {
     await page.context().close();
   });
 
+  it('paying is celebrated, and still where motion is reduced', LIMIT, async () => {
+    const order = { topUpId: 'hundred' };
+    const opened = await owner.call('/api/v1/wix/billing/top-ups/checkout-url', order);
+    const { checkoutId, checkoutUrl } = opened;
+    await owner.pay(new URL(checkoutUrl).pathname.split('/').at(-1) ?? '');
+    await owner.hasCredits(469);
+    /** What is drawn of the celebration, and what moves in the whole message. */
+    const motions = async (/** @type {'reduce' | 'no-preference'} */ motion) => {
+      const page = await openTab(browser, watcher, { motion });
+      await page.goto(owner.at(`/?payment=success&checkout=${checkoutId}`));
+      const message = page.locator('[data-testid=checkout-return][data-state=success]');
+      await message.waitFor();
+      await page.getByTestId('checkout-done').waitFor();
+      const seen = await message.evaluate((element) => ({
+        pieces: [...element.querySelectorAll('.wxa-celebration i')].filter(
+          (piece) => piece.getClientRects().length > 0,
+        ).length,
+        moves: element.getAnimations({ subtree: true }).length,
+      }));
+      await page.context().close();
+      return seen;
+    };
+    const { pieces, moves } = await motions('no-preference');
+    assert.ok(pieces > 0 && moves >= pieces, `${pieces} pieces, ${moves} movements`);
+    assert.deepEqual(await motions('reduce'), { pieces: 0, moves: 0 });
+  });
+
   it('an address opens why an entry is there, and closing leaves the history', LIMIT, async () => {
     const { entries } = await owner.call('/api/v1/wix/credits/history');
     const promo = entries.find((/** @type {any} */ { text }) => text === 'Promo code WELCOME-50');
@@ -267,6 +294,59 @@ describe('the seldom states', () => {
     await page.context().close();
   });
 
+  it('a payment that is not known here: nothing is claimed about it', LIMIT, async () => {
+    watcher.allow(/status of 404 .*\/billing\/checkout\/chk_of_another_site\/return/);
+    const reach = async (/** @type {Page} */ page) => {
+      await page.goto(owner.at('/?payment=success&checkout=chk_of_another_site'));
+      await page.locator('[data-testid=checkout-return][data-state=unknown]').waitFor();
+    };
+    const page = await newPage();
+    await reach(page);
+    const text = await textOf(page, 'checkout-return');
+    assert.match(text, /^This payment is not known here The address that brought you here/);
+    assert.doesNotMatch(text, /charged/i);
+    await show(page, 'a payment that is not known here');
+    await showInOthers('a payment that is not known here', reach);
+    await page.getByTestId('checkout-done').click();
+    await page.getByTestId('checkout-return').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  it('an action that fails: its request id, where no more is known', LIMIT, async () => {
+    watcher.allow(/status of 500 .*\/(promo|checkout-url)/);
+    const reach = async (/** @type {Page} */ page) => {
+      await page.route(/\/billing\/(promo|checkout-url)$/, (route) =>
+        route.fulfill({
+          status: 500,
+          json: { success: false, error: 'internal', message: 'Broken.', requestId: 'req_0192f' },
+        }),
+      );
+      await page.goto(owner.at('/plans'));
+      await settled(page);
+      await page.getByTestId('promo').locator('summary').click();
+      await page.getByTestId('promo-code').fill('SPRING');
+      await page.getByTestId('promo-submit').click();
+      await page.getByTestId('promo-says').getByTestId('request-id').waitFor();
+      await page.getByTestId('upgrade-starter').click();
+      await page.getByTestId('toast').getByTestId('request-id').waitFor();
+    };
+    const page = await newPage();
+    await reach(page);
+    assert.equal(
+      await textOf(page, 'toast'),
+      'The checkout could not be opened. Request id: req_0192f',
+    );
+    // One click selects it, to be pasted into a mail.
+    await page.getByTestId('toast').getByTestId('request-id').click();
+    assert.equal(
+      await page.evaluate(() => `${window.getSelection()}`.trim()),
+      'Request id: req_0192f',
+    );
+    await show(page, 'an action that failed');
+    await showInOthers('an action that failed', reach);
+    await page.context().close();
+  });
+
   it('a checkout that is too old: nothing was charged, and no way to pay it', LIMIT, async () => {
     const { checkoutId } = await owner.checkout('starter');
     await product.write('clock/advance', { duration: '49h' });
@@ -287,6 +367,39 @@ describe('the seldom states', () => {
     await page.getByTestId('checkout-done').click();
     await page.getByTestId('checkout-return').waitFor({ state: 'detached' });
     assert.equal(await page.getByTestId('open-checkout-banner').count(), 0);
+    await page.context().close();
+  });
+
+  it('lost network after paying: the page says so, and goes on by itself', LIMIT, async () => {
+    watcher.allow(/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_FAILED .*\/live/);
+    const { checkoutId, token } = await owner.checkout('starter');
+    const returned = (/** @type {Page} */ on, /** @type {string} */ state) =>
+      on.locator(`[data-testid=checkout-return][data-state=${state}]`).waitFor();
+    const reach = async (/** @type {Page} */ page) => {
+      // Going offline would leave a stream that is open as it is, and that would tell of the payment.
+      await page.route('**/api/v1/wix/live', (route) => route.abort());
+      await page.goto(owner.at(`/?payment=success&checkout=${checkoutId}`));
+      await returned(page, 'processing');
+      await settled(page);
+      await page.context().setOffline(true);
+      await returned(page, 'offline');
+    };
+    const page = await newPage();
+    await reach(page);
+    assert.match(await textOf(page, 'checkout-return'), /^You are offline .* goes on by itself\.$/);
+    await show(page, 'offline after paying');
+    await showInOthers('offline after paying', reach);
+    await owner.pay(token);
+    await owner.hasCredits(1_469);
+    // The platform and the app know of the payment by now, and this page does not.
+    await returned(page, 'offline');
+    await shows(page.getByTestId('credits-available'), '469');
+    await page.context().setOffline(false);
+    await returned(page, 'success');
+    await shows(page.getByTestId('credits-available'), '1,469');
+    await shows(page.getByTestId('plan-name'), 'Starter');
+    await page.getByText('Your balance went from 469 to 1,469').waitFor();
+    await show(page, 'back online after paying');
     await page.context().close();
   });
 

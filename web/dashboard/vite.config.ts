@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { paintBeforeStyles, precompress, stripRemoteFonts } from '../vite/plugins';
+import { paintBeforeStyles, precompress, preloadFonts, stripRemoteFonts } from '../vite/plugins';
 import { purgeDesignSystem } from '../vite/purge';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -13,6 +13,7 @@ export default defineConfig({
     purgeDesignSystem({ sources: [folder('./src'), folder('../packages/react/src')] }),
     react(),
     paintBeforeStyles(),
+    preloadFonts(),
     precompress(),
   ],
   resolve: { conditions: ['wixapp-source', 'module', 'browser', 'development|production'] },

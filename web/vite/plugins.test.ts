@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutRemoteFonts, withStylesLast } from './plugins';
+import { fontPreloads, withoutRemoteFonts, withStylesLast } from './plugins';
 import { withoutUnusedRules } from './purge';
 
 describe('withoutRemoteFonts', () => {
@@ -7,6 +7,16 @@ describe('withoutRemoteFonts', () => {
     const own = '@font-face{font-family:A;src:url(/assets/a.woff2)}';
     const remote = '@font-face{font-family:B;src:url(https://fonts.test/b.woff2)}';
     expect(withoutRemoteFonts(`${own}${remote}p{color:red}`)).toBe(`${own}p{color:red}`);
+  });
+});
+
+describe('fontPreloads', () => {
+  it('names_every_font_of_the_build_as_a_page_of_its_own_host_fetches_it', () => {
+    const files = ['assets/b-1.woff2', 'assets/index.js', 'assets/a-1.woff2'];
+    const tags = fontPreloads(files);
+    expect(tags.map(({ attrs }) => attrs.href)).toEqual(['/assets/a-1.woff2', '/assets/b-1.woff2']);
+    // A font is always fetched without credentials: a preload with them would be fetched twice.
+    expect(tags[0]?.attrs).toMatchObject({ rel: 'preload', as: 'font', crossorigin: true });
   });
 });
 

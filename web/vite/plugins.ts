@@ -57,6 +57,34 @@ export function paintBeforeStyles(): Plugin {
   };
 }
 
+/** What has the fonts among these files fetched together with the document's script. */
+export function fontPreloads(files: readonly string[]) {
+  const fonts = files.filter((name) => name.endsWith('.woff2')).sort();
+  return fonts.map((name) => ({
+    tag: 'link',
+    attrs: {
+      rel: 'preload',
+      as: 'font',
+      type: 'font/woff2',
+      href: `/${name}`,
+      crossorigin: true,
+    },
+    injectTo: 'head' as const,
+  }));
+}
+
+/** Has the fonts there before the text: a style sheet alone would ask for them when the text is drawn. */
+export function preloadFonts(): Plugin {
+  return {
+    name: 'wixapp-preload-fonts',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle = {} }) => fontPreloads(Object.keys(bundle)),
+    },
+  };
+}
+
 const COMPRESSIBLE = /\.(?:js|css|html|svg|json|txt|webmanifest)$/;
 const WORTH_IT_BYTES = 1_024;
 const brotli = promisify(brotliCompress);

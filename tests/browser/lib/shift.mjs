@@ -1,7 +1,7 @@
 // How far what stands on a page moves while it loads, as Chrome counts it.
 
-/** How far what stands on a page may move while it loads, where 0.1 still counts as good. */
-export const SHIFT_LIMIT = 0.01;
+/** How far what stands on a page may move while it loads, where 0.1 still counts as good: less than anybody sees. */
+export const SHIFT_LIMIT = 0.001;
 
 /** Notes every shift from the first paint on. Runs before any script of the page; what a click or a key moves does not count. */
 export function recordShifts() {

@@ -3,13 +3,14 @@
 /**
  * @param {import('playwright-core').Browser} browser
  * @param {import('./watcher.mjs').Watcher} watcher
- * @param {{ width?: number, language?: string }} [options]
+ * @param {{ width?: number, language?: string, motion?: 'reduce' | 'no-preference' }} [options]
  */
-export async function openTab(browser, watcher, { width = 1440, language = 'en' } = {}) {
+export async function openTab(browser, watcher, options = {}) {
+  const { width = 1440, language = 'en', motion = 'reduce' } = options;
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     locale: language,
-    reducedMotion: 'reduce',
+    reducedMotion: motion,
   });
   watcher.watch(context);
   const page = await context.newPage();

@@ -5,24 +5,24 @@ import {
   aCheckout,
   aJob,
   anEntry,
-  api,
   aStarterStatus,
   aStatus,
   credits,
   fail,
   fakeClock,
+  lost,
   NOW,
   ok,
+  on,
   openPage,
   startTestServer,
 } from '@wixapp/react/testing';
-import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from './App';
+import { onAutopost } from './testing/routes';
 
 const server = startTestServer();
-const json = (data: unknown) => ok(data as JsonBodyType);
-beforeEach(() => server.msw.use(http.get('*/api/v1/networks', () => json({ networks: [] }))));
+beforeEach(() => server.msw.use(onAutopost('networks', () => ok({ networks: [] }))));
 
 async function openApp(status: UserStatus = aStatus(), query = 'instance=token-1') {
   server.status = status;
@@ -87,10 +87,14 @@ describe('overview', () => {
   it('reminds_of_an_open_checkout_until_it_is_dismissed', async () => {
     const checkout = aCheckout();
     server.msw.use(
-      http.post(api('/billing/checkout/chk_1/dismiss'), () => {
-        server.status = aStatus();
-        return json({ ...checkout, status: 'dismissed' });
-      }),
+      on(
+        'billingCheckoutDismiss',
+        () => {
+          server.status = aStatus();
+          return ok({ ...checkout, status: 'dismissed' });
+        },
+        { at: { checkoutId: 'chk_1' } },
+      ),
     );
     await openApp(aStatus({ openCheckout: checkout }));
     await screen.findByText(/^Your checkout for Starter is not confirmed yet/);
@@ -126,11 +130,11 @@ describe('publishing', () => {
   const accept = (job: Job) => {
     const seen: { key: string | null; body: unknown }[] = [];
     server.msw.use(
-      http.post('*/api/v1/posts/publish', async ({ request }) => {
-        seen.push({ key: request.headers.get('idempotency-key'), body: await request.json() });
+      onAutopost('publishText', ({ request, body }) => {
+        seen.push({ key: request.headers.get('idempotency-key'), body });
         return ok({ jobId: job.jobId, credits: 1 }, 202);
       }),
-      http.get(api('/jobs/job_1'), () => json(job)),
+      on('jobsShow', () => ok(job), { at: { jobId: 'job_1' } }),
     );
     return seen;
   };
@@ -168,8 +172,8 @@ describe('publishing', () => {
   it('says_in_the_readers_language_why_the_job_failed', async () => {
     const error = { code: 'refused', message: 'The network refused the post.' };
     server.msw.use(
-      http.get(api('/jobs'), () => json({ jobs: [aJob()] })),
-      http.get(api('/jobs/job_1'), () => json(aJob({ status: 'failed', error }))),
+      on('jobsList', () => ok({ jobs: [aJob()] })),
+      on('jobsShow', () => ok(aJob({ status: 'failed', error })), { at: { jobId: 'job_1' } }),
     );
     await openApp(aStatus(), 'instance=token-1&locale=de');
     expect((await screen.findByTestId('job-failure')).textContent).toContain(
@@ -190,11 +194,11 @@ describe('publishing', () => {
     const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
     const keys: (string | null)[] = [];
     server.msw.use(
-      http.post('*/api/v1/posts/publish', ({ request }) => {
+      onAutopost('publishText', ({ request }) => {
         keys.push(request.headers.get('idempotency-key'));
-        return keys.length <= 3 ? HttpResponse.error() : ok({ jobId: 'job_1', credits: 1 }, 202);
+        return keys.length <= 3 ? lost() : ok({ jobId: 'job_1', credits: 1 }, 202);
       }),
-      http.get(api('/jobs/job_1'), () => json(aJob())),
+      on('jobsShow', () => ok(aJob()), { at: { jobId: 'job_1' } }),
     );
     await openApp();
     await user.type(screen.getByTestId('post-text'), 'Hello');
@@ -209,7 +213,7 @@ describe('publishing', () => {
   });
 
   it('points_to_the_plans_when_the_credits_are_used_up', async () => {
-    server.msw.use(http.post('*/api/v1/posts/publish', () => fail(402, 'insufficient_credits')));
+    server.msw.use(onAutopost('publishText', () => fail('insufficient_credits')));
     await openApp(aStatus({ credits: credits(1, 1) }));
     await write('Hello');
     const link = await screen.findByRole('link', { name: 'See plans' });
@@ -217,7 +221,7 @@ describe('publishing', () => {
   });
 
   it('shows_a_job_again_that_was_running_when_the_page_was_reloaded', async () => {
-    server.msw.use(http.get(api('/jobs'), () => json({ jobs: [aJob()] })));
+    server.msw.use(on('jobsList', () => ok({ jobs: [aJob()] })));
     accept(aJob({ progressPercent: 40 }));
     await openApp();
     await waitFor(() => expect(text('job-percent')).toBe('40%'));
@@ -235,12 +239,12 @@ describe('plans', () => {
   });
 
   it('says_why_a_checkout_could_not_be_opened', async () => {
-    server.msw.use(http.post(api('/billing/checkout-url'), () => fail(502, 'wix_unavailable')));
+    server.msw.use(on('billingCheckoutUrl', () => fail('wix_unavailable')));
     await openApp();
     await userEvent.click(screen.getByTestId('nav-plans'));
     await userEvent.click(await screen.findByTestId('upgrade-starter'));
     expect((await screen.findByTestId('toast')).textContent).toBe(
-      'The checkout could not be opened.',
+      'The checkout could not be opened.Request id: req_7',
     );
     expect(screen.getByTestId('upgrade-starter').textContent).toBe('Upgrade to Starter');
   });
@@ -257,8 +261,8 @@ describe('plans', () => {
 describe('history', () => {
   it('lists_entries_page_by_page', async () => {
     server.msw.use(
-      http.get(api('/credits/history'), ({ request }) => {
-        const isSecond = new URL(request.url).searchParams.get('cursor') === 'next';
+      on('creditsHistory', ({ query }) => {
+        const isSecond = query.get('cursor') === 'next';
         const entry = isSecond
           ? anEntry({
               entryId: 'ent_0',
@@ -268,7 +272,7 @@ describe('history', () => {
               balanceAfter: 200,
             })
           : anEntry();
-        return json({ entries: [entry], nextCursor: isSecond ? null : 'next' });
+        return ok({ entries: [entry], nextCursor: isSecond ? null : 'next' });
       }),
     );
     await openApp();
@@ -281,10 +285,10 @@ describe('history', () => {
   });
 
   it('offers_to_try_again_when_it_cannot_be_loaded', async () => {
-    server.msw.use(http.get(api('/credits/history'), () => fail(422, 'invalid_request')));
+    server.msw.use(on('creditsHistory', () => fail('invalid_request')));
     await openApp();
     await userEvent.click(screen.getByTestId('nav-history'));
-    expect((await screen.findByTestId('error-request-id')).textContent).toContain('req_7');
+    expect((await screen.findByTestId('request-id')).textContent).toContain('req_7');
   });
 });
 
@@ -293,10 +297,10 @@ describe('coming back from a checkout', () => {
 
   it('shows_the_purchase_and_cleans_the_address_when_done', async () => {
     server.msw.use(
-      http.post(api('/billing/checkout/chk_1/return'), () =>
-        json(aCheckout({ status: 'completed', completedAt: NOW })),
-      ),
-      http.get(api('/credits/history'), () => json({ entries: [anEntry()], nextCursor: null })),
+      on('billingCheckoutReturn', () => ok(aCheckout({ status: 'completed', completedAt: NOW })), {
+        at: { checkoutId: 'chk_1' },
+      }),
+      on('creditsHistory', () => ok({ entries: [anEntry()], nextCursor: null })),
     );
     await openApp(aStarterStatus(), returned);
     expect(await screen.findByText('Your balance went from 200 to 1,200')).toBeTruthy();
@@ -306,7 +310,9 @@ describe('coming back from a checkout', () => {
   });
 
   it('does_not_say_that_nothing_was_charged_while_it_still_waits_for_the_payment', async () => {
-    server.msw.use(http.post(api('/billing/checkout/chk_1/return'), () => json(aCheckout())));
+    server.msw.use(
+      on('billingCheckoutReturn', () => ok(aCheckout()), { at: { checkoutId: 'chk_1' } }),
+    );
     await openApp(aStatus({ openCheckout: aCheckout() }), returned);
     expect(screen.getByTestId('checkout-return').dataset.state).toBe('processing');
     await userEvent.click(screen.getByTestId('nav-plans'));
@@ -319,7 +325,9 @@ describe('coming back from a checkout', () => {
   it('does_not_go_back_to_a_few_seconds_after_another_page', async () => {
     fakeClock();
     const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
-    server.msw.use(http.post(api('/billing/checkout/chk_1/return'), () => json(aCheckout())));
+    server.msw.use(
+      on('billingCheckoutReturn', () => ok(aCheckout()), { at: { checkoutId: 'chk_1' } }),
+    );
     await openApp(aStatus({ openCheckout: aCheckout() }), returned);
     const state = () => screen.getByTestId('checkout-return').dataset.state;
     await act(() => vi.advanceTimersByTimeAsync(60_000));

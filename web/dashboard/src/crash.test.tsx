@@ -1,9 +1,9 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { aStarterStatus, ok, openPage, startTestServer } from '@wixapp/react/testing';
-import { http } from 'msw';
 import { expect, it, vi } from 'vitest';
 import { App } from './App';
+import { onAutopost } from './testing/routes';
 
 vi.mock('./history/HistoryPage', () => ({
   default: () => {
@@ -15,7 +15,7 @@ const server = startTestServer();
 
 it('a_page_that_crashes_leaves_the_others_as_they_are', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
-  server.msw.use(http.get('*/api/v1/networks', () => ok({ networks: [] })));
+  server.msw.use(onAutopost('networks', () => ok({ networks: [] })));
   server.status = aStarterStatus();
   openPage();
   render(<App />);

@@ -2,28 +2,27 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { UserStatus } from '@wixapp/react';
 import {
+  aFailedJob,
   anExplanation,
   aPlanList,
   aPreview,
-  api,
   aStarterStatus,
   aUsage,
   fail,
   ok,
+  on,
   openPage,
   someEntries,
-  someJobs,
   startTestServer,
   theNotices,
 } from '@wixapp/react/testing';
-import { http, type JsonBodyType } from 'msw';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from './App';
 import { AutopostServer } from './testing/autopost';
 import { aPost, aProfile } from './testing/posts';
+import { onAutopost } from './testing/routes';
 
 const server = startTestServer();
-const json = (data: unknown) => ok(data as JsonBodyType);
 const address = () => window.location.pathname + window.location.search;
 
 async function openAt(path: string, status: UserStatus = aStarterStatus()) {
@@ -37,12 +36,12 @@ async function openAt(path: string, status: UserStatus = aStarterStatus()) {
 
 beforeEach(() => {
   server.msw.use(
-    http.get('*/api/v1/networks', () => json({ networks: [] })),
-    http.get(api('/billing/preview'), () => json(aPreview())),
-    http.get(api('/credits/usage'), () => json(aUsage())),
-    http.get(api('/credits/history'), () => json({ entries: someEntries(), nextCursor: null })),
-    http.get(api('/credits/explain/:entry'), () => json(anExplanation())),
-    http.get(api('/jobs/job_3'), () => json(someJobs()[2])),
+    onAutopost('networks', () => ok({ networks: [] })),
+    on('billingPreview', () => ok(aPreview())),
+    on('creditsUsage', () => ok(aUsage())),
+    on('creditsHistory', () => ok({ entries: someEntries(), nextCursor: null })),
+    on('creditsExplain', () => ok(anExplanation())),
+    on('jobsShow', () => ok(aFailedJob()), { at: { jobId: 'job_3' } }),
   );
 });
 afterEach(() => localStorage.clear());
@@ -94,9 +93,7 @@ describe('the plan', () => {
 
 describe('where the plans are paid', () => {
   const paidBy = (billingSource: 'wix' | 'stripe') =>
-    server.msw.use(
-      http.get(api('/billing/plans'), () => json({ ...aPlanList('starter'), billingSource })),
-    );
+    server.msw.use(on('billingPlans', () => ok({ ...aPlanList('starter'), billingSource })));
 
   it.each([
     ['wix', 'en', /pay on Wix/, /handled by Wix\./],
@@ -124,14 +121,28 @@ describe('where the plans are paid', () => {
   });
 });
 
+describe('the end of a plan', () => {
+  it.each([
+    ['wix', 'en', /remove the app and its plan, use Apps → Manage Apps in Wix\.$/],
+    ['stripe', 'en', /end the plan, choose a lower one.*Stripe’s page\./],
+    ['stripe', 'de', /Tarif kündigen Sie.*Seite von Stripe\./],
+    ['stripe', 'he', /לסיים את התוכנית.*לעמוד של Stripe\./],
+  ] as const)('is_where_it_is_paid: %s %s', async (billingSource, locale, way) => {
+    server.msw.use(on('billingPlans', () => ok({ ...aPlanList('starter'), billingSource })));
+    await openAt(`/settings?locale=${locale}`);
+    await userEvent.click(await screen.findByTestId('data-delete'));
+    await screen.findByTestId('delete-dialog');
+    await screen.findByText(way);
+  });
+});
+
 describe('usage', () => {
   it('shows_as_many_days_as_the_address_says', async () => {
     const asked: string[] = [];
     server.msw.use(
-      http.get(api('/credits/usage'), ({ request }) => {
-        const params = new URL(request.url).searchParams;
-        asked.push(`${params.get('from')} ${params.get('to')}`);
-        return json(aUsage());
+      on('creditsUsage', ({ query }) => {
+        asked.push(`${query.get('from')} ${query.get('to')}`);
+        return ok(aUsage());
       }),
     );
     await openAt('/usage?days=7');
@@ -150,11 +161,7 @@ describe('usage', () => {
 
   it('says_that_the_forecast_could_not_be_loaded_and_tries_again', async () => {
     let isDown = true;
-    server.msw.use(
-      http.get(api('/credits/usage'), () =>
-        isDown ? fail(422, 'invalid_request') : json(aUsage()),
-      ),
-    );
+    server.msw.use(on('creditsUsage', () => (isDown ? fail('invalid_request') : ok(aUsage()))));
     await openAt('/usage?days=7');
     const [forecast, chart] = await waitFor(() => {
       const retries = screen.getAllByTestId('error-retry');
@@ -170,7 +177,7 @@ describe('usage', () => {
 
   it('says_what_will_be_here_before_anything_was_spent', async () => {
     const nothing = { ...aUsage(), credits: 0, days: [] };
-    server.msw.use(http.get(api('/credits/usage'), () => json(nothing)));
+    server.msw.use(on('creditsUsage', () => ok(nothing)));
     await openAt('/usage');
     expect((await screen.findByTestId('empty-state')).textContent).toContain('Nothing used yet');
     expect(screen.getByTestId('usage-forecast').dataset.kind).toBe('idle');
@@ -181,10 +188,9 @@ describe('settings', () => {
   it('saves_who_is_written_to_and_about_what', async () => {
     const saved: unknown[] = [];
     server.msw.use(
-      http.put(api('/settings/notices'), async ({ request }) => {
-        const settings = (await request.json()) as Parameters<typeof theNotices>[0];
-        saved.push(settings);
-        return json(theNotices(settings));
+      on('settingsNoticesSave', ({ body }) => {
+        saved.push(body);
+        return ok(theNotices(body));
       }),
     );
     await openAt('/settings');
@@ -206,21 +212,38 @@ describe('settings', () => {
   });
 
   it('says_at_the_field_why_an_address_was_refused', async () => {
-    server.msw.use(
-      http.put(api('/settings/notices'), () => fail(422, 'invalid_request', 'No address.')),
-    );
+    server.msw.use(on('settingsNoticesSave', () => fail('invalid_request', 'No address.')));
     await openAt('/settings');
     const field = await screen.findByTestId('notices-address');
     await userEvent.type(field, 'maya');
     await userEvent.click(screen.getByTestId('notices-save'));
     await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
     expect(screen.getByTestId('notices-problem').textContent).toBe('No address.');
+    expect(screen.queryByTestId('request-id')).toBeNull();
     await userEvent.type(field, '@example.com');
     expect(field.getAttribute('aria-invalid')).toBe('false');
   });
 
+  it('names_the_request_where_it_cannot_say_why_it_failed', async () => {
+    server.msw.use(
+      on('settingsNoticesSave', () => fail('unavailable')),
+      on('settingsDataDelete', () => fail('internal')),
+    );
+    await openAt('/settings');
+    await userEvent.type(await screen.findByTestId('notices-address'), 'maya@example.com');
+    await userEvent.click(screen.getByTestId('notices-save'));
+    const problem = screen.getByTestId('notices-problem');
+    await waitFor(() => expect(problem.textContent).toMatch(/Request id: req_7$/));
+    await userEvent.click(screen.getByTestId('data-delete'));
+    await userEvent.click(await screen.findByTestId('delete-understood'));
+    await userEvent.click(screen.getByTestId('delete-now'));
+    await waitFor(() =>
+      expect(screen.getByTestId('delete-problem').textContent).toMatch(/Request id: req_7$/),
+    );
+  });
+
   it('says_that_no_mails_are_sent_where_none_are', async () => {
-    server.msw.use(http.get(api('/settings/notices'), () => json(theNotices({}, false))));
+    server.msw.use(on('settingsNotices', () => ok(theNotices({}, false))));
     await openAt('/settings');
     expect(await screen.findByTestId('notices-unavailable')).toBeTruthy();
   });
@@ -244,12 +267,13 @@ describe('settings', () => {
       return 'blob:1';
     });
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
-    const [newest, ...older] = someEntries();
+    const newest = someEntries().slice(0, 1);
+    const older = someEntries().slice(1);
     server.msw.use(
-      http.get(api('/credits/history'), ({ request }) =>
-        new URL(request.url).searchParams.get('cursor') === 'older'
-          ? json({ entries: older, nextCursor: null })
-          : json({ entries: [newest], nextCursor: 'older' }),
+      on('creditsHistory', ({ query }) =>
+        query.get('cursor') === 'older'
+          ? ok({ entries: older, nextCursor: null })
+          : ok({ entries: newest, nextCursor: 'older' }),
       ),
     );
     const autopost = new AutopostServer();
@@ -281,11 +305,9 @@ describe('settings', () => {
     const answer = (status: 'ok' | 'out') => {
       let asked = 0;
       server.msw.use(
-        http.delete(api('/settings/data'), () => {
+        on('settingsDataDelete', () => {
           asked += 1;
-          return status === 'ok'
-            ? json({ cancelledJobs: 1, returnedHolds: 1 })
-            : fail(503, 'unavailable');
+          return status === 'ok' ? ok({ cancelledJobs: 1, returnedHolds: 1 }) : fail('unavailable');
         }),
       );
       return () => asked;
@@ -350,9 +372,7 @@ describe('the pricing page without the app', () => {
 });
 
 it('tells_Wix_that_the_dashboard_was_opened_and_a_post_published', async () => {
-  server.msw.use(
-    http.post('*/api/v1/posts/publish', () => ok({ jobId: 'job_3', credits: 1 }, 202)),
-  );
+  server.msw.use(onAutopost('publishText', () => ok({ jobId: 'job_3', credits: 1 }, 202)));
   await openAt('/');
   await waitFor(() => expect(server.biEvents).toEqual([{ eventName: 'APP_DASHBOARD_LOADED' }]));
   await userEvent.type(screen.getByTestId('post-text'), 'Hello');

@@ -1,5 +1,13 @@
 import { Button, Text } from '@wix/design-system';
-import { ApiError, useFailureText, useMessages, useToast, useWixContext } from '@wixapp/react';
+import {
+  ApiError,
+  FailureNote,
+  knownFailure,
+  useFailure,
+  useFailureToast,
+  useToast,
+  useWixContext,
+} from '@wixapp/react';
 import { Link } from 'react-router';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import { instantOf } from './draft';
@@ -80,11 +88,10 @@ interface FailureProps {
 
 function Failure({ view, isPoor, onReload }: FailureProps) {
   const { composer: texts } = useAutopostMessages();
-  const messages = useMessages();
-  const failureText = useFailureText();
+  const failureOf = useFailure();
   const { error } = view;
-  const failure = error instanceof ApiError ? error : null;
-  if (isPoor || failure?.isInsufficientCredits) {
+  const refusal = error instanceof ApiError ? error : null;
+  if (isPoor || refusal?.isInsufficientCredits) {
     return (
       <Text size="small" skin="error">
         <span data-testid="composer-poor">{texts.poor} </span>
@@ -94,19 +101,13 @@ function Failure({ view, isPoor, onReload }: FailureProps) {
       </Text>
     );
   }
-  if (failure?.code === 'stale') return <Stale view={view} onReload={onReload} />;
+  if (refusal?.code === 'stale') return <Stale view={view} onReload={onReload} />;
   if (error === null) return null;
-  const text = problemsOf(error).length > 0 ? texts.lookAbove : failureText(error, texts.failed);
+  const hasProblems = problemsOf(error).length > 0;
+  const failure = hasProblems ? knownFailure(texts.lookAbove) : failureOf(error, texts.failed);
   return (
     <div className="actions__failure" data-testid="composer-failure">
-      <Text size="small" skin="error">
-        {text}
-      </Text>
-      {failure?.requestId !== undefined && (
-        <Text size="tiny" secondary>
-          {messages.requestId(failure.requestId)}
-        </Text>
-      )}
+      <FailureNote failure={failure} />
     </div>
   );
 }
@@ -114,6 +115,7 @@ function Failure({ view, isPoor, onReload }: FailureProps) {
 /** Somebody else has saved this post: nothing of either is lost before its writer decides. */
 function Stale({ view, onReload }: Pick<FailureProps, 'view' | 'onReload'>) {
   const { composer: texts } = useAutopostMessages();
+  const complain = useFailureToast();
   const { show } = useToast();
   return (
     <div className="remark actions__stale" data-testid="composer-stale">
@@ -127,7 +129,7 @@ function Stale({ view, onReload }: Pick<FailureProps, 'view' | 'onReload'>) {
           onClick={() =>
             view.keepMine().then(
               () => show(texts.savedToast, 'success'),
-              () => show(texts.failed, 'error'),
+              (error: unknown) => complain(error, texts.failed),
             )
           }
           data-testid="stale-mine"

@@ -1,5 +1,5 @@
 import { Text } from '@wix/design-system';
-import { ApiError, useFailureText } from '@wixapp/react';
+import { ApiError, type Failure, knownFailure, RequestId, useFailure } from '@wixapp/react';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import type { PendingImage } from './useImages';
 
@@ -12,6 +12,7 @@ interface PendingTileProps {
 export function PendingTile({ image, onDismiss }: PendingTileProps) {
   const { composer: texts } = useAutopostMessages();
   const say = useImageProblem();
+  const problem = image.problem === null ? null : say(image.problem);
   return (
     <li className="tile" data-testid="pending-image" data-failed={image.problem !== null}>
       {image.problem === null ? (
@@ -30,8 +31,9 @@ export function PendingTile({ image, onDismiss }: PendingTileProps) {
             size="small"
             {...(image.problem === null ? { secondary: true } : { skin: 'error' })}
           >
-            {image.problem === null ? texts.uploading : say(image.problem)}
+            {problem === null ? texts.uploading : problem.text}
           </Text>
+          <RequestId id={problem?.requestId ?? null} />
         </span>
         {image.problem !== null && (
           <button type="button" className="wxa-link-button tile__remove" onClick={onDismiss}>
@@ -63,16 +65,18 @@ function NoImage() {
   );
 }
 
-function useImageProblem(): (problem: NonNullable<PendingImage['problem']>) => string {
+function useImageProblem(): (problem: NonNullable<PendingImage['problem']>) => Failure {
   const { imageProblems: texts } = useAutopostMessages();
-  const failureText = useFailureText();
-  const known: Record<string, string> = { ...texts, payload_too_large: texts.image_too_large };
+  const failure = useFailure();
+  const own: Record<string, string> = { ...texts, payload_too_large: texts.image_too_large };
   return (problem) => {
     if ('reason' in problem) {
-      return problem.reason === 'large' ? texts.image_too_large : texts.image_type_refused;
+      return knownFailure(
+        problem.reason === 'large' ? texts.image_too_large : texts.image_type_refused,
+      );
     }
     const { error } = problem;
-    const text = error instanceof ApiError ? known[error.code] : undefined;
-    return text ?? failureText(error, texts.other);
+    const text = error instanceof ApiError ? own[error.code] : undefined;
+    return text === undefined ? failure(error, texts.other) : knownFailure(text);
   };
 }

@@ -1,10 +1,10 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { aStatus, credits, fail } from '@wixapp/react/testing';
-import { HttpResponse, http } from 'msw';
+import { aStatus, credits, fail, lost } from '@wixapp/react/testing';
 import { describe, expect, it } from 'vitest';
 import { address, startAutopost } from '../testing/openAutopost';
 import { aNetwork, aPost, aProfile } from '../testing/posts';
+import { onAutopost, refuse } from '../testing/routes';
 
 const { server, autopost, open } = startAutopost();
 const field = (id: string) => screen.findByTestId<HTMLInputElement>(id);
@@ -75,20 +75,10 @@ describe('what is in the way', () => {
 
   it('is_said_where_the_server_finds_it_at_the_last_moment', async () => {
     server.msw.use(
-      http.post('*/api/v1/posts/:id/publish', () =>
-        HttpResponse.json(
-          {
-            success: false,
-            error: 'post_invalid',
-            message: 'The post has problems.',
-            details: {
-              problems: [
-                { network: 'fake', field: 'images', code: 'new_rule', message: 'No GIFs.' },
-              ],
-            },
-          },
-          { status: 422 },
-        ),
+      onAutopost('publishPost', () =>
+        refuse('post_invalid', 'The post has problems.', {
+          problems: [{ network: 'fake', field: 'images', code: 'new_rule', message: 'No GIFs.' }],
+        }),
       ),
     );
     await open('/compose');
@@ -159,9 +149,7 @@ describe('images', () => {
   });
 
   it('that_do_not_arrive_say_why_and_can_be_dismissed', async () => {
-    server.msw.use(
-      http.post('*/api/v1/images/from-url', () => fail(422, 'image_address_refused', 'No.')),
-    );
+    server.msw.use(onAutopost('fetchImage', () => refuse('image_address_refused', 'No.')));
     await open('/compose');
     await choose('notes.txt', 'text/plain');
     await screen.findByText('This is no PNG, JPEG, GIF or WebP image.');
@@ -222,7 +210,7 @@ describe('a profile that was deleted', () => {
 
   it('is_not_blamed_for_what_else_the_server_refuses', async () => {
     autopost.profiles = [aProfile()];
-    server.msw.use(http.post('*/api/v1/posts', () => fail(422, 'invalid_request', 'Not like so.')));
+    server.msw.use(onAutopost('createPost', () => fail('invalid_request', 'Not like so.')));
     await open('/compose');
     await write('Rolls!');
     await userEvent.click(screen.getByTestId('composer-save'));
@@ -309,9 +297,9 @@ it('does_not_change_what_is_on_its_way', async () => {
 it('repeats_an_unanswered_publishing_under_the_same_key', async () => {
   const keys: (string | null)[] = [];
   server.msw.use(
-    http.post('*/api/v1/posts/:id/publish', ({ request }) => {
+    onAutopost('publishPost', ({ request }) => {
       keys.push(request.headers.get('idempotency-key'));
-      return HttpResponse.error();
+      return lost();
     }),
   );
   await open('/compose');

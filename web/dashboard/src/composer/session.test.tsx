@@ -1,9 +1,9 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { api, fail } from '@wixapp/react/testing';
-import { http } from 'msw';
+import { fail, on, onLive } from '@wixapp/react/testing';
 import { expect, it } from 'vitest';
 import { startAutopost } from '../testing/openAutopost';
+import { onAutopost } from '../testing/routes';
 
 const { server, open } = startAutopost();
 
@@ -15,12 +15,12 @@ it.each([
   const text = await screen.findByTestId<HTMLTextAreaElement>('composer-text');
   await userEvent.click(text);
   await userEvent.paste('Fresh bread');
-  const refused = () => fail(401, 'token_expired');
+  const refused = () => fail('token_expired');
   server.msw.use(
-    http.get(api('/user/status'), refused),
-    http.get(api('/live'), refused),
-    http.post('*/api/v1/posts', refused),
-    http.post('*/api/v1/posts/check', refused),
+    on('userStatus', refused),
+    onLive(refused),
+    onAutopost('createPost', refused),
+    onAutopost('checkPost', refused),
   );
   await notice();
   const message = await screen.findByTestId('screen-session-over');

@@ -1,10 +1,10 @@
 import { cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { fail } from '@wixapp/react/testing';
-import { http } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { startAutopost } from '../testing/openAutopost';
 import { aPost } from '../testing/posts';
+import { onAutopost } from '../testing/routes';
 
 const { server, autopost, open } = startAutopost();
 const field = (id: string) => screen.findByTestId<HTMLInputElement>(id);
@@ -124,7 +124,7 @@ describe('a time', () => {
   });
 
   it('stays_when_publishing_at_once_is_refused', async () => {
-    server.msw.use(http.post('*/api/v1/posts/:id/publish', () => fail(503, 'unavailable')));
+    server.msw.use(onAutopost('publishPost', () => fail('unavailable')));
     autopost.posts = [aPost({ state: 'scheduled', scheduledAt: ahead })];
     await open('/compose?post=post_9');
     await write(' Really.');

@@ -1,24 +1,22 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { aJob, api, fail, ok, someJobs } from '@wixapp/react/testing';
-import { http, type JsonBodyType } from 'msw';
+import { aFailedJob, aJob, fail, ok, on, someJobs } from '@wixapp/react/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { address, startAutopost } from '../testing/openAutopost';
 
 const { server, open } = startAutopost();
-const json = (data: unknown) => ok(data as JsonBodyType);
 
 beforeEach(() => {
   server.msw.use(
-    http.get(api('/jobs'), ({ request }) => {
-      const wanted = new URL(request.url).searchParams.get('state');
+    on('jobsList', ({ query }) => {
+      const wanted = query.get('state');
       const states = { processing: 'running', completed: 'done', failed: 'failed' };
       const jobs = someJobs().filter(
         ({ status }) => wanted === null || states[status as keyof typeof states] === wanted,
       );
-      return json({ jobs, nextCursor: null });
+      return ok({ jobs, nextCursor: null });
     }),
-    http.get(api('/jobs/job_3'), () => json(someJobs()[2])),
+    on('jobsShow', () => ok(aFailedJob()), { at: { jobId: 'job_3' } }),
   );
 });
 
@@ -54,25 +52,25 @@ describe('jobs', () => {
   ])('say_why_they_failed_in_the_readers_language: %s %s', async (locale, code, said) => {
     const error = { code, message: 'The network refused the post.' };
     const job = aJob({ jobId: 'job_3', status: 'failed', error });
-    server.msw.use(http.get(api('/jobs/job_3'), () => json(job)));
+    server.msw.use(on('jobsShow', () => ok(job), { at: { jobId: 'job_3' } }));
     await open(`/jobs?locale=${locale}&job=job_3`);
     const failure = await screen.findByTestId('job-failure');
     expect(failure.firstChild?.textContent).toBe(said);
   });
 
   it('say_that_none_is_in_a_state', async () => {
-    server.msw.use(http.get(api('/jobs'), () => json({ jobs: [], nextCursor: null })));
+    server.msw.use(on('jobsList', () => ok({ jobs: [], nextCursor: null })));
     await open('/jobs?state=done');
     expect((await screen.findByTestId('empty-state')).textContent).toContain('Nothing here');
   });
 
   it('come_page_by_page', async () => {
     server.msw.use(
-      http.get(api('/jobs'), ({ request }) => {
-        const cursor = new URL(request.url).searchParams.get('cursor');
+      on('jobsList', ({ query }) => {
+        const cursor = query.get('cursor');
         return cursor === null
-          ? json({ jobs: [aJob({ jobId: 'job_2' })], nextCursor: 'job_2' })
-          : json({ jobs: [aJob({ jobId: 'job_1', status: 'completed' })], nextCursor: null });
+          ? ok({ jobs: [aJob({ jobId: 'job_2' })], nextCursor: 'job_2' })
+          : ok({ jobs: [aJob({ jobId: 'job_1', status: 'completed' })], nextCursor: null });
       }),
     );
     await open('/jobs');
@@ -94,9 +92,9 @@ describe('jobs', () => {
     beforeEach(() => {
       asked.length = 0;
       server.msw.use(
-        http.post(api('/jobs/:id/cancel'), ({ params }) => {
-          asked.push(params.id);
-          return json(cancelled);
+        on('jobsCancel', ({ params }) => {
+          asked.push(params.jobId);
+          return ok(cancelled);
         }),
       );
     });
@@ -122,7 +120,7 @@ describe('jobs', () => {
     });
 
     it('where_they_are_shown_in_full', async () => {
-      server.msw.use(http.get(api('/jobs/job_1'), () => json(aJob())));
+      server.msw.use(on('jobsShow', () => ok(aJob()), { at: { jobId: 'job_1' } }));
       await open('/jobs?job=job_1');
       await userEvent.click(await screen.findByTestId('job-dialog-stop'));
       await userEvent.click(await screen.findByTestId('stop-now'));
@@ -139,9 +137,9 @@ describe('jobs', () => {
       });
       const message = 'The job has ended: it is completed.';
       server.msw.use(
-        http.post(api('/jobs/:id/cancel'), async () => {
+        on('jobsCancel', async () => {
           await answered;
-          return fail(409, 'conflict', message);
+          return fail('conflict', message);
         }),
       );
       await open('/jobs');
@@ -168,7 +166,7 @@ describe('jobs', () => {
           status: at < 3 ? 'queued' : 'processing',
         }),
       );
-      server.msw.use(http.get(api('/jobs'), () => json({ jobs, nextCursor: null })));
+      server.msw.use(on('jobsList', () => ok({ jobs, nextCursor: null })));
       await open('/jobs');
       await waitFor(() => expect(shown()).toHaveLength(4));
       expect(

@@ -233,7 +233,12 @@ export const de = (f: Format): AppMessages => ({
         'begonnene und nicht bezahlte Bestellungen werden geschlossen',
       ],
       stays:
-        'Ihr Tarif läuft weiter: Nichts, wofür Sie bezahlen, wird dadurch gekündigt. Das Credit-Buch bleibt ohne persönliche Daten unter der Kennung Ihrer Installation bestehen. App und Tarif entfernen Sie in Wix unter Apps → Apps verwalten.',
+        'Ihr Tarif läuft weiter: Nichts, wofür Sie bezahlen, wird dadurch gekündigt. Das Credit-Buch bleibt ohne persönliche Daten unter der Kennung Ihrer Installation bestehen.',
+      removal: {
+        Wix: 'App und Tarif entfernen Sie in Wix unter Apps → Apps verwalten.',
+        Stripe:
+          'Den Tarif kündigen Sie, indem Sie unter „Tarife & Credits“ einen niedrigeren wählen: Das führt auf die Seite von Stripe. Die App entfernen Sie in Wix unter Apps → Apps verwalten.',
+      },
       understood: 'Mir ist klar, dass sich das nicht rückgängig machen lässt.',
       keep: 'Daten behalten',
       deleteNow: 'Endgültig löschen',

@@ -235,7 +235,12 @@ export const en = (f: Format) => ({
         'checkouts that were started and not paid are closed',
       ],
       stays:
-        'Your plan goes on: this cancels nothing that you pay for. The credit ledger stays without any personal data, under the id of your installation. To remove the app and its plan, use Apps → Manage Apps in Wix.',
+        'Your plan goes on: this cancels nothing that you pay for. The credit ledger stays without any personal data, under the id of your installation.',
+      removal: {
+        Wix: 'To remove the app and its plan, use Apps → Manage Apps in Wix.',
+        Stripe:
+          'To end the plan, choose a lower one under “Plans & credits”: that leads to Stripe’s page. To remove the app, use Apps → Manage Apps in Wix.',
+      },
       understood: 'I understand that this cannot be undone.',
       keep: 'Keep my data',
       deleteNow: 'Delete for good',

@@ -1,6 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Text } from '@wix/design-system';
-import { ApiError, Dialog, useFailureText, useToast } from '@wixapp/react';
+import {
+  ApiError,
+  Dialog,
+  type Failure,
+  FailureNote,
+  knownFailure,
+  useFailure,
+  useToast,
+} from '@wixapp/react';
 import { type FormEvent, useId, useState } from 'react';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import type { NetworkField, NetworkItem } from '../posts/types';
@@ -73,11 +81,7 @@ function ConnectForm({
         />
       ))}
       <div role="alert" data-testid="connect-problem">
-        {connect.error !== null && (
-          <Text size="small" skin="error">
-            {say(connect.error)}
-          </Text>
-        )}
+        {connect.error !== null && <FailureNote failure={say(connect.error)} />}
       </div>
       <div>
         <Button
@@ -130,14 +134,14 @@ function Field({ field, value, isMissing, onChange }: FieldProps) {
   );
 }
 
-function useConnectProblem(name: string): (error: unknown) => string {
+function useConnectProblem(name: string): (error: unknown) => Failure {
   const { networks: texts } = useAutopostMessages();
-  const failureText = useFailureText();
+  const failure = useFailure();
   return (error) => {
     const code = error instanceof ApiError ? error.code : '';
-    if (code === 'network_unreachable') return texts.unreachable(name);
+    if (code === 'network_unreachable') return knownFailure(texts.unreachable(name));
     // The server says what the network said of it, in English.
-    if (code === 'network_refused') return failureText(error, texts.refused(name));
-    return failureText(error, texts.failed);
+    if (code === 'network_refused') return failure(error, texts.refused(name));
+    return failure(error, texts.failed);
   };
 }

@@ -1,19 +1,27 @@
 import { render, screen } from '@testing-library/react';
 import type { Checkout } from '@wixapp/react';
-import { aCheckout, api, aStatus, ok, openPage, startTestServer } from '@wixapp/react/testing';
-import { http } from 'msw';
+import {
+  aCheckout,
+  aPlanList,
+  aStatus,
+  ok,
+  on,
+  openPage,
+  startTestServer,
+} from '@wixapp/react/testing';
 import { beforeEach, expect, it } from 'vitest';
 import { App } from '../App';
+import { onAutopost } from '../testing/routes';
 
 const server = startTestServer();
 const TOP_UPS = {
   currency: 'USD',
-  topUps: [{ id: 'hundred', name: 'Small pack', credits: 100, price: '5.00' }],
+  topUps: [{ id: 'hundred', name: 'Small pack', credits: 100, price: '5.00', translations: {} }],
 };
 beforeEach(() =>
   server.msw.use(
-    http.get('*/api/v1/networks', () => ok({ networks: [] })),
-    http.get(api('/billing/top-ups'), () => ok(TOP_UPS)),
+    onAutopost('networks', () => ok({ networks: [] })),
+    on('billingTopUps', () => ok(TOP_UPS)),
   ),
 );
 
@@ -50,5 +58,25 @@ it('names_a_top_up_as_it_is_sold', async () => {
 
 it('names_what_is_no_longer_sold_by_no_id', async () => {
   const banner = await remind({ planId: 'gone', billingCycle: 'ONE_TIME' });
-  expect(banner.textContent).toMatch(/^Your checkout is not confirmed yet/);
+  await screen.findByText(/^Your checkout is not confirmed yet/);
+  expect(banner.textContent).not.toContain('gone');
+});
+
+it('keeps_the_place_of_the_name_and_says_nothing_in_it_until_it_is_known', async () => {
+  let tell = () => {};
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  server.msw.use(
+    on('billingPlans', async () => {
+      await told;
+      return ok(aPlanList());
+    }),
+  );
+  await remind();
+  const text = screen.getByText(/^Your checkout for starter is not confirmed/);
+  expect(text.className).toBe('banner__unnamed');
+  tell();
+  await screen.findByText(/^Your checkout for Starter is not confirmed/);
+  expect(text.isConnected).toBe(false);
 });

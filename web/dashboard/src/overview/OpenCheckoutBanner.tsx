@@ -3,9 +3,8 @@ import {
   type Checkout,
   InfoIcon,
   useCheckout,
-  useFailureText,
+  useFailureToast,
   usePlans,
-  useToast,
   useTopUps,
   useWixContext,
 } from '@wixapp/react';
@@ -24,13 +23,12 @@ export function OpenCheckoutBanner() {
 /** It may have been paid in another tab, with the confirmation still on its way: continuing is not the first thing to do. */
 function Reminder({ checkout }: { checkout: Checkout }) {
   const { resume, dismissal } = useCheckout();
-  const { show } = useToast();
   const { openCheckout } = useAppMessages();
-  const failureText = useFailureText();
+  const complain = useFailureToast();
   const name = useNameOf(checkout);
   const dismiss = () =>
     dismissal.mutate(checkout.checkoutId, {
-      onError: (error) => show(failureText(error, openCheckout.failed), 'error'),
+      onError: (error) => complain(error, openCheckout.failed),
     });
   return (
     <section
@@ -40,7 +38,14 @@ function Reminder({ checkout }: { checkout: Checkout }) {
     >
       <InfoIcon />
       <div className="wxa-banner__text">
-        <Text>{openCheckout.text(name)}</Text>
+        <Text>
+          {name === undefined ? (
+            // As wide as its name will be, so that nothing moves when that comes.
+            <span className="banner__unnamed">{openCheckout.text(checkout.planId)}</span>
+          ) : (
+            openCheckout.text(name)
+          )}
+        </Text>
         <Text size="small">{openCheckout.hint}</Text>
       </div>
       <span className="banner__actions">
@@ -66,10 +71,12 @@ function Reminder({ checkout }: { checkout: Checkout }) {
   );
 }
 
-/** What is being bought, by the name it is sold under; null until it is known. What is paid once is a top-up. */
-function useNameOf({ planId, billingCycle }: Checkout): string | null {
-  const { data: plans } = usePlans();
-  const { data: topUps } = useTopUps();
-  const offers = billingCycle === 'ONE_TIME' ? topUps?.topUps : plans?.plans;
+/** What is being bought, by the name it is sold under; undefined until that is known. What is paid once is a top-up. */
+function useNameOf({ planId, billingCycle }: Checkout): string | null | undefined {
+  const plans = usePlans();
+  const topUps = useTopUps();
+  const isTopUp = billingCycle === 'ONE_TIME';
+  if ((isTopUp ? topUps : plans).isPending) return undefined;
+  const offers = isTopUp ? topUps.data?.topUps : plans.data?.plans;
   return offers?.find(({ id }) => id === planId)?.name ?? null;
 }

@@ -1,5 +1,12 @@
 import { Button, FormField, InputArea, Text } from '@wix/design-system';
-import { ApiError, useFailureText, useWixContext } from '@wixapp/react';
+import {
+  ApiError,
+  type Failure,
+  knownFailure,
+  RequestId,
+  useFailure,
+  useWixContext,
+} from '@wixapp/react';
 import { type FormEvent, useId, useState } from 'react';
 import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
@@ -9,12 +16,12 @@ const LONGEST_POST = 500;
 
 export function PublishForm({ onStarted }: { onStarted(jobId: string): void }) {
   const { publish: texts } = useAppMessages();
-  const failureText = useFailureText();
+  const failure = useFailure();
   const { hasCredits } = useWixContext();
   const id = useId();
   const [text, setText] = useState('');
   const [mustFail, setMustFail] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
 
   const publish = usePublish((jobId) => {
     setText('');
@@ -27,11 +34,11 @@ export function PublishForm({ onStarted }: { onStarted(jobId: string): void }) {
     event.preventDefault();
     if (publish.isPending) return;
     const found = problemOf(text);
-    setProblem(found === null ? null : texts[found](LONGEST_POST));
+    setProblem(found === null ? null : knownFailure(texts[found](LONGEST_POST)));
     if (found !== null) return;
     publish.mutate(mustFail ? { text: text.trim(), simulate: 'fail' } : { text: text.trim() }, {
       onError: (error) => {
-        if (!isInsufficient(error)) setProblem(failureText(error, texts.failed));
+        if (!isInsufficient(error)) setProblem(failure(error, texts.failed));
       },
     });
   };
@@ -46,7 +53,7 @@ export function PublishForm({ onStarted }: { onStarted(jobId: string): void }) {
             {texts.left(LONGEST_POST - [...text].length)}
           </Text>
         }
-        {...(problem === null ? {} : { status: 'error' as const, statusMessage: problem })}
+        {...(problem === null ? {} : { status: 'error' as const, statusMessage: problem.text })}
       >
         <InputArea>
           {({ className, ref, onFocus, onBlur }) => (
@@ -69,6 +76,7 @@ export function PublishForm({ onStarted }: { onStarted(jobId: string): void }) {
           )}
         </InputArea>
       </FormField>
+      <RequestId id={problem?.requestId ?? null} />
       <label className="check">
         <input
           type="checkbox"

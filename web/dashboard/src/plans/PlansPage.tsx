@@ -24,7 +24,7 @@ export default function PlansPage() {
   const view = usePlansView();
   const biller = useBiller();
   // Asked for together with the plans, so that it is mostly known when they are shown.
-  useTopUps();
+  const topUps = useTopUps();
   return (
     <div className="page">
       <PageHead title={texts.title} subtitle={texts.subtitle(biller)} />
@@ -53,13 +53,15 @@ export default function PlansPage() {
               <PromoCode />
             </div>
             <TopUps />
+            {!topUps.isPending && (
+              <Text size="small" secondary>
+                {texts.note(biller)}
+              </Text>
+            )}
             <Dialogs list={list} view={view} />
           </>
         )}
       </Loaded>
-      <Text size="small" secondary>
-        {texts.note(biller)}
-      </Text>
     </div>
   );
 }

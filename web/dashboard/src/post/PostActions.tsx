@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from '@wix/design-system';
-import { useFailureText, useToast } from '@wixapp/react';
+import { useFailureToast, useToast } from '@wixapp/react';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
@@ -16,10 +16,10 @@ export function PostActions({ post }: { post: Post }) {
   const api = useAutopost();
   const navigate = useNavigate();
   const remember = useRememberPost();
-  const failureText = useFailureText();
   const { show } = useToast();
   const [isDeleting, setDeleting] = useState(false);
-  const complain = (error: unknown) => void show(failureText(error, texts.failed), 'error');
+  const sayWhy = useFailureToast();
+  const complain = (error: unknown) => sayWhy(error, texts.failed);
   const duplicate = useMutation({
     retry: false,
     mutationFn: () => api.duplicatePost(post.id),

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Text } from '@wix/design-system';
-import { ApiError, useFailureText, useWixContext } from '@wixapp/react';
+import { ApiError, FailureNote, useFailure, useWixContext } from '@wixapp/react';
 import { useRef } from 'react';
 import { Link } from 'react-router';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
@@ -13,7 +13,7 @@ export function RetryFailed({ post }: { post: Post }) {
   const { hasCredits, refreshUserData } = useWixContext();
   const api = useAutopost();
   const remember = useRememberPost();
-  const failureText = useFailureText();
+  const failure = useFailure();
   // An attempt that was not answered is repeated under its key, also by hand.
   const key = useRef<{ version: number; key: string } | null>(null);
   const retry = useMutation({
@@ -51,11 +51,7 @@ export function RetryFailed({ post }: { post: Post }) {
             </Link>
           </Text>
         ) : (
-          retry.error !== null && (
-            <Text size="small" skin="error">
-              {failureText(retry.error, texts.retryFailed)}
-            </Text>
-          )
+          retry.error !== null && <FailureNote failure={failure(retry.error, texts.retryFailed)} />
         )}
       </div>
     </div>

@@ -1,10 +1,10 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { aJob, api, fail, NOW, ok } from '@wixapp/react/testing';
-import { http, type JsonBodyType } from 'msw';
+import { aJob, fail, NOW, ok, on } from '@wixapp/react/testing';
 import { describe, expect, it } from 'vitest';
 import { address, startAutopost } from '../testing/openAutopost';
 import { aNetwork, aPost, aProfile } from '../testing/posts';
+import { onAutopost, refuse } from '../testing/routes';
 import type { NetworkResult } from './types';
 
 const { server, autopost, open } = startAutopost();
@@ -46,10 +46,10 @@ describe('posts', () => {
   });
 
   it('that_cannot_be_read_say_so_with_a_way_to_try_again', async () => {
-    server.msw.use(http.get('*/api/v1/posts', () => fail(400, 'broken'), { once: true }));
+    server.msw.use(onAutopost('posts', () => fail('malformed_json'), { once: true }));
     autopost.posts = three();
     await open('/posts');
-    expect((await screen.findByTestId('error-request-id')).textContent).toContain('req_7');
+    expect((await screen.findByTestId('request-id')).textContent).toContain('req_7');
     await click('error-retry');
     await waitFor(() => expect(rows()).toHaveLength(3));
   });
@@ -70,9 +70,7 @@ describe('a post', () => {
     ];
     autopost.posts = [aPost({ state: 'publishing', networks: ['fake', 'mastodon'], results })];
     server.msw.use(
-      http.get(api('/jobs/:id'), ({ params }) =>
-        ok(aJob({ jobId: String(params.id), progressPercent: 0 }) as unknown as JsonBodyType),
-      ),
+      on('jobsShow', ({ params }) => ok(aJob({ jobId: params.jobId, progressPercent: 0 }))),
     );
     await open('/post?id=post_9');
     await screen.findByTestId('results');
@@ -115,12 +113,16 @@ describe('a post', () => {
     const error = { code: 'job_cancelled', message: 'The work was called off.' };
     let job = aJob();
     server.msw.use(
-      http.get(api('/jobs/job_1'), () => ok(job as unknown as JsonBodyType)),
-      http.post(api('/jobs/job_1/cancel'), () => {
-        job = aJob({ status: 'cancelled', finishedAt: NOW });
-        autopost.finish('post_9', { mastodon: { state: 'failed', error } });
-        return ok(job as unknown as JsonBodyType);
-      }),
+      on('jobsShow', () => ok(job), { at: { jobId: 'job_1' } }),
+      on(
+        'jobsCancel',
+        () => {
+          job = aJob({ status: 'cancelled', finishedAt: NOW });
+          autopost.finish('post_9', { mastodon: { state: 'failed', error } });
+          return ok(job);
+        },
+        { at: { jobId: 'job_1' } },
+      ),
     );
     await open('/post?id=post_9');
     await userEvent.click(await screen.findByRole('button', { name: 'Stop: Mastodon' }));
@@ -221,7 +223,8 @@ describe('the calendar', () => {
 describe('networks', () => {
   it('are_connected_with_what_they_ask_for_and_say_why_they_refuse', async () => {
     server.msw.use(
-      http.put('*/api/v1/networks/bluesky', () => fail(422, 'network_refused', 'Bluesky: no.'), {
+      onAutopost('connect', () => refuse('network_refused', 'Bluesky: no.'), {
+        at: { network: 'bluesky' },
         once: true,
       }),
     );

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Text } from '@wix/design-system';
-import { ApiError, Dialog, useFailureText, useToast } from '@wixapp/react';
+import { ApiError, Dialog, FailureNote, knownFailure, useFailure, useToast } from '@wixapp/react';
 import { type FormEvent, useId, useState } from 'react';
 import { useAutopostMessages } from '../messages/autopost/useAutopostMessages';
 import type { Profile } from '../posts/types';
@@ -78,7 +78,7 @@ function ProfileForm({
   const { profiles: texts } = useAutopostMessages();
   const [draft, setDraft] = useState(() => profileDraft(profile, isFirst));
   const [isTried, setTried] = useState(false);
-  const failureText = useFailureText();
+  const failure = useFailure();
   const save = useSave(profile, onClose);
   const isNameless = draft.name.trim() === '';
   const change = (changes: Partial<ProfileDraft>) => {
@@ -113,9 +113,9 @@ function ProfileForm({
       </label>
       <div role="alert" data-testid="profile-problem">
         {save.error !== null && (
-          <Text size="small" skin="error">
-            {isStale ? texts.stale : failureText(save.error, texts.failed)}
-          </Text>
+          <FailureNote
+            failure={isStale ? knownFailure(texts.stale) : failure(save.error, texts.failed)}
+          />
         )}
       </div>
       <div className="actions__buttons">

@@ -1,13 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Heading, Text } from '@wix/design-system';
-import {
-  CopyText,
-  download,
-  HistoryExport,
-  useFailureText,
-  useToast,
-  useWixContext,
-} from '@wixapp/react';
+import { CopyText, download, HistoryExport, useFailureToast, useWixContext } from '@wixapp/react';
 import { useState } from 'react';
 import { useAppMessages } from '../messages/useAppMessages';
 import { Panel } from '../shell/Panel';
@@ -20,15 +13,14 @@ export function DataPanel() {
   const { settings } = useAppMessages();
   const { data: texts } = settings;
   const { client, instanceData } = useWixContext();
-  const failureText = useFailureText();
-  const { show } = useToast();
+  const complain = useFailureToast();
   const [isDeleting, setDeleting] = useState(false);
   const hasPosts = useHasPosts();
   const file = useMutation({
     mutationFn: () => collectData(client, hasPosts === true),
     onSuccess: (data) =>
       download('app-data.json', JSON.stringify(data, null, 2), 'application/json'),
-    onError: (error) => void show(failureText(error, texts.failed), 'error'),
+    onError: (error) => complain(error, texts.failed),
   });
   return (
     <Panel title={texts.title}>

@@ -1,5 +1,5 @@
 import { Text } from '@wix/design-system';
-import { useDataDeletion, useToast } from '@wixapp/react';
+import { useBiller, useDataDeletion, useToast } from '@wixapp/react';
 import { useState } from 'react';
 import { useAppMessages } from '../messages/useAppMessages';
 import { ConfirmDialog } from '../shell/ConfirmDialog';
@@ -15,6 +15,7 @@ export function DeleteDialog({ isOpen, onClose }: DeleteDialogProps) {
   const { settings } = useAppMessages();
   const { data: texts } = settings;
   const hasPosts = useHasPosts();
+  const biller = useBiller();
   const [isUnderstood, setUnderstood] = useState(false);
   const { show } = useToast();
   const { mutateAsync, reset, isPending, error } = useDataDeletion();
@@ -46,7 +47,9 @@ export function DeleteDialog({ isOpen, onClose }: DeleteDialogProps) {
         points={[hasPosts ? texts.deletedPosts : texts.deletedOther, ...texts.deleted]}
       />
       <Points title={texts.deleteAlso} points={texts.happens} />
-      <Text size="small">{texts.stays}</Text>
+      <Text size="small">
+        {texts.stays} {texts.removal[biller]}
+      </Text>
       <label className="check">
         <input
           type="checkbox"

@@ -1,9 +1,11 @@
 import { Button, Text } from '@wix/design-system';
 import {
+  type Failure,
   Loaded,
   LoadingScreen,
   type NoticesSettings,
-  useFailureText,
+  RequestId,
+  useFailure,
   useNotices,
   useToast,
 } from '@wixapp/react';
@@ -20,7 +22,7 @@ export function NoticesPanel() {
   const notices = useNotices();
   return (
     <Panel title={settings.notices.title} subtitle={settings.notices.subtitle}>
-      <Loaded query={notices} loading={<LoadingScreen cards={[386]} />}>
+      <Loaded query={notices} loading={<LoadingScreen cards={[392]} />}>
         {({ settings: saved, available }) => (
           <NoticesForm
             key={JSON.stringify(saved)}
@@ -45,7 +47,7 @@ function NoticesForm({ saved, available, save }: NoticesFormProps) {
   const { settings } = useAppMessages();
   const { notices: texts } = settings;
   const [wanted, setWanted] = useState(saved);
-  const failureText = useFailureText();
+  const failure = useFailure();
   const { show } = useToast();
   const change = (changes: Partial<NoticesSettings>) => {
     save.reset();
@@ -56,7 +58,7 @@ function NoticesForm({ saved, available, save }: NoticesFormProps) {
     const address = wanted.address?.trim() || null;
     save.mutate({ ...wanted, address }, { onSuccess: () => void show(texts.saved, 'success') });
   };
-  const problem = save.error === null ? null : failureText(save.error, texts.failed);
+  const problem = save.error === null ? null : failure(save.error, texts.failed);
   return (
     <form className="settings__form" onSubmit={submit} noValidate>
       {!available && (
@@ -76,7 +78,7 @@ function NoticesForm({ saved, available, save }: NoticesFormProps) {
 
 interface FieldsProps {
   wanted: NoticesSettings;
-  problem: string | null;
+  problem: Failure | null;
   change(changes: Partial<NoticesSettings>): void;
 }
 
@@ -102,8 +104,9 @@ function Fields({ wanted, problem, change }: FieldsProps) {
         />
         <span id={`${id}-says`} role="alert" data-testid="notices-problem">
           <Text size="small" {...(problem === null ? { secondary: true } : { skin: 'error' })}>
-            {problem ?? texts.addressHint}
+            {problem?.text ?? texts.addressHint}
           </Text>
+          <RequestId id={problem?.requestId ?? null} />
         </span>
       </div>
       <fieldset className="settings__kinds">

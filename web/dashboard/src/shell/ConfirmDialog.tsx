@@ -1,5 +1,5 @@
 import { Button, Text } from '@wix/design-system';
-import { Dialog, useFailureText, useToast } from '@wixapp/react';
+import { Dialog, FailureNote, useFailure, useFailureToast } from '@wixapp/react';
 import { type ReactNode, useEffect, useRef } from 'react';
 
 /** What a yes does; a mutation is one. */
@@ -44,8 +44,8 @@ interface ConfirmDialogProps<T> {
  */
 export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
   const { name, subject, ask, action, children, isReady = true, onClose } = props;
-  const failureText = useFailureText();
-  const { show } = useToast();
+  const failure = useFailure();
+  const complain = useFailureToast();
   // How often it was closed: whoever has closed it does not wait here any more.
   const round = useRef(0);
   useEffect(
@@ -65,7 +65,7 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
       await action.mutateAsync(asked);
       if (round.current === asking) close();
     } catch (error) {
-      if (round.current !== asking) show(failureText(error, failed), 'error');
+      if (round.current !== asking) complain(error, failed);
     }
   };
   const question = subject === null ? null : ask(subject);
@@ -99,9 +99,7 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
       {children}
       <div role="alert" data-testid={`${name}-problem`}>
         {question !== null && error !== null && (
-          <Text size="small" skin="error">
-            {failureText(error, question.failed)}
-          </Text>
+          <FailureNote failure={failure(error, question.failed)} />
         )}
       </div>
     </Dialog>

@@ -1,27 +1,39 @@
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { api, aUsage, fail, ok, openPage, startTestServer } from '@wixapp/react/testing';
-import { HttpResponse, http, type JsonBodyType } from 'msw';
+import {
+  type Answer,
+  aUsage,
+  fail,
+  lost,
+  ok,
+  on,
+  openPage,
+  startTestServer,
+} from '@wixapp/react/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { App } from '../App';
+import type { NetworkList } from '../posts/types';
+import { onAutopost } from '../testing/routes';
 
 const server = startTestServer();
 const OF_EVERY_APP = ['overview', 'plans', 'history', 'usage', 'jobs', 'settings'];
 const OF_POSTS = ['posts', 'calendar', 'networks', 'profiles'];
 
+type Networks = Answer<NetworkList>;
+
 /** The app's answer to who asks for its networks; how often that was asked. */
-function answer(reply: () => Response | Promise<Response>) {
+function answer(reply: () => Networks | Promise<Networks>) {
   let asked = 0;
   server.msw.use(
-    http.get('*/api/v1/networks', () => {
+    onAutopost('networks', () => {
       asked += 1;
       return reply();
     }),
   );
   return () => asked;
 }
-const missing = () => fail(404, 'not_found');
-const offered = () => ok({ networks: [] });
+const missing = () => fail('not_found');
+const offered = (): Networks => ok({ networks: [] });
 
 function start(path = '/') {
   openPage();
@@ -49,9 +61,9 @@ describe('an app with posts', () => {
   });
 
   it.each([
-    ['broken', () => fail(500, 'internal')],
-    ['busy', () => fail(429, 'rate_limited')],
-    ['out_of_reach', () => HttpResponse.error()],
+    ['broken', () => fail('internal')],
+    ['busy', () => fail('rate_limited')],
+    ['out_of_reach', () => lost()],
   ])('keeps_its_pages_while_it_is_%s', async (_, reply) => {
     const asked = answer(reply);
     await open();
@@ -84,7 +96,7 @@ describe('an app without posts', () => {
   it('points_to_nothing_that_it_cannot_do', async () => {
     answer(missing);
     const nothing = { ...aUsage(), credits: 0, days: [] };
-    server.msw.use(http.get(api('/credits/usage'), () => ok(nothing as unknown as JsonBodyType)));
+    server.msw.use(on('creditsUsage', () => ok(nothing)));
     await open('/usage');
     const empty = await screen.findByTestId('empty-state');
     expect(empty.querySelector('a')).toBeNull();

@@ -1,5 +1,4 @@
-import { credits, fail, NOW, ok } from '@wixapp/react/testing';
-import { HttpResponse, http, type JsonBodyType } from 'msw';
+import { type Answer, credits, fail, NOW, nothing, ok, raw } from '@wixapp/react/testing';
 import type {
   Network,
   NetworkItem,
@@ -10,13 +9,12 @@ import type {
   Problem,
   Profile,
   ProfileBody,
+  Started,
 } from '../posts/types';
 import { checkOf, pageOf } from './answers';
 import { aNetwork, anImage, aPost, aProfile } from './posts';
+import { type AutopostAnswer, type AutopostCall, onAutopost, refuse } from './routes';
 
-const at = (path: string) => `*/api/v1${path}`;
-const json = (data: unknown, status = 200) => ok(data as JsonBodyType, status);
-const nothing = () => new HttpResponse(null, { status: 204 });
 const isAhead = (time: string) => Date.parse(time) > Date.parse(NOW);
 
 /** Autopost's server in memory: it stores what pages send, and keeps a record of it. */
@@ -69,9 +67,9 @@ export class AutopostServer {
     return [...this.#postRoutes(), ...this.#actions(), ...this.#others()];
   }
 
-  #post(id: unknown): Post {
+  #post(id: string): Post {
     const found = this.posts.find((post) => post.id === id);
-    if (found === undefined) throw fail(404, 'not_found', 'There is no such post.');
+    if (found === undefined) throw fail('not_found', 'There is no such post.');
     return found;
   }
 
@@ -84,7 +82,7 @@ export class AutopostServer {
   #written({ images = [], versions = {}, ...body }: PostBody): Partial<Post> {
     const { profileId } = body;
     if (profileId && !this.profiles.some(({ id }) => id === profileId)) {
-      throw fail(422, 'invalid_request', 'There is no profile of this `profileId`.');
+      throw fail('invalid_request', 'There is no profile of this `profileId`.');
     }
     const known = this.posts.flatMap((post) => post.images);
     return {
@@ -100,76 +98,59 @@ export class AutopostServer {
   readonly uploaded = new Map<string, PostImage>();
 
   /** Notes a call, and turns what is thrown into its answer. */
-  #on(call: (params: Record<string, unknown>, body: unknown) => Response) {
-    return async ({ request, params }: { request: Request; params: Record<string, unknown> }) => {
+  #on<N extends AutopostCall>(name: N, answering: AutopostAnswer<N>) {
+    return onAutopost(name, (asked) => {
+      const { request, body } = asked;
       const { pathname } = new URL(request.url);
-      const text = await request.text();
-      const isJson = request.headers.get('content-type') === 'application/json';
-      const body: unknown = isJson ? JSON.parse(text) : text;
       const key = request.headers.get('idempotency-key');
       this.calls.push({ call: `${request.method} ${pathname.slice('/api/v1'.length)}`, body, key });
       try {
-        return call(params, body);
-      } catch (refusal) {
-        if (refusal instanceof Response) return refusal;
-        throw refusal;
+        return answering(asked);
+      } catch (refused) {
+        if (refused instanceof Response) return raw(refused);
+        throw refused;
       }
-    };
+    });
   }
 
   #postRoutes() {
     return [
-      http.get(at('/posts'), ({ request }) => {
-        const params = new URL(request.url).searchParams;
-        this.searches.push(params.toString());
-        return json(pageOf(this.posts, params, this.pageSize));
+      onAutopost('posts', ({ query }) => {
+        this.searches.push(query.toString());
+        return ok(pageOf(this.posts, query, this.pageSize));
       }),
-      http.get(at('/posts/:id'), ({ params }) => {
+      onAutopost('post', ({ params }) => {
         const found = this.posts.find(({ id }) => id === params.id);
-        return found === undefined ? fail(404, 'not_found', 'There is no such post.') : json(found);
+        return found === undefined ? fail('not_found', 'There is no such post.') : ok(found);
       }),
-      http.post(at('/posts/check'), async ({ request }) =>
-        json(checkOf((await request.json()) as PostBody, this)),
-      ),
-      http.post(
-        at('/posts'),
-        this.#on((_, body) => {
-          const id = `post_${this.#next++}`;
-          return json(
-            this.#keep(aPost({ ...this.#written(body as PostBody), id, version: 0 })),
-            201,
-          );
-        }),
-      ),
-      http.put(
-        at('/posts/:id'),
-        this.#on(({ id }, body) => {
-          const { version, ...written } = body as PostBody & { version: number };
-          const post = this.#post(id);
-          if (version !== post.version) return fail(409, 'stale', 'Saved by somebody else.');
-          const scheduledAt = written.scheduledAt ?? null;
-          // Only a post that is still scheduled keeps a time that has passed.
-          const isKept = post.state === 'scheduled' && scheduledAt === post.scheduledAt;
-          if (scheduledAt !== null && !isKept && !isAhead(scheduledAt)) {
-            return fail(422, 'invalid_request', '`scheduledAt` is in the past.');
-          }
-          const state = scheduledAt === null ? 'draft' : 'scheduled';
-          const content = this.#written(written);
-          return json(this.#keep({ ...post, ...content, state, scheduledAt, results: [] }));
-        }),
-      ),
-      http.delete(
-        at('/posts/:id'),
-        this.#on(({ id }) => {
-          this.posts = this.posts.filter((post) => post.id !== id);
-          return nothing();
-        }),
-      ),
+      onAutopost('checkPost', ({ body }) => ok(checkOf(body, this))),
+      this.#on('createPost', ({ body }) => {
+        const id = `post_${this.#next++}`;
+        return ok(this.#keep(aPost({ ...this.#written(body), id, version: 0 })), 201);
+      }),
+      this.#on('savePost', ({ params: { id }, body }) => {
+        const { version, ...written } = body;
+        const post = this.#post(id);
+        if (version !== post.version) return refuse('stale', 'Saved by somebody else.');
+        const scheduledAt = written.scheduledAt ?? null;
+        // Only a post that is still scheduled keeps a time that has passed.
+        const isKept = post.state === 'scheduled' && scheduledAt === post.scheduledAt;
+        if (scheduledAt !== null && !isKept && !isAhead(scheduledAt)) {
+          return fail('invalid_request', '`scheduledAt` is in the past.');
+        }
+        const state = scheduledAt === null ? 'draft' : 'scheduled';
+        const content = this.#written(written);
+        return ok(this.#keep({ ...post, ...content, state, scheduledAt, results: [] }));
+      }),
+      this.#on('deletePost', ({ params: { id } }) => {
+        this.posts = this.posts.filter((post) => post.id !== id);
+        return nothing();
+      }),
     ];
   }
 
   #actions() {
-    const start = (id: unknown, which: (network: Network) => boolean) => {
+    const start = (id: string, which: (network: Network) => boolean): Answer<Started> => {
       const post = this.#post(id);
       const jobs = post.networks.filter(which).map((network) => ({
         network,
@@ -185,115 +166,77 @@ export class AutopostServer {
       // A time that came stays with the post; one that lies ahead will not start it any more.
       const passed = post.scheduledAt && !isAhead(post.scheduledAt) ? post.scheduledAt : null;
       const started = this.#keep({ ...post, results, state: 'publishing', scheduledAt: passed });
-      return json({ post: started, jobs, credits: credits(100, 9) }, 202);
+      return ok({ post: started, jobs, credits: credits(100, 9) }, 202);
     };
-    const failed = (id: unknown) => (network: Network) =>
+    const failed = (id: string) => (network: Network) =>
       this.#post(id).results.some((each) => each.network === network && each.state === 'failed');
     return [
-      http.post(
-        at('/posts/:id/publish'),
-        this.#on(({ id }) => start(id, () => true)),
+      this.#on('publishPost', ({ params: { id } }) => start(id, () => true)),
+      this.#on('retryPost', ({ params: { id } }) => start(id, failed(id))),
+      this.#on('schedulePost', ({ params: { id }, body }) => {
+        const { scheduledAt } = body;
+        return ok(this.#keep({ ...this.#post(id), state: 'scheduled', scheduledAt }));
+      }),
+      this.#on('unschedulePost', ({ params: { id } }) =>
+        ok(this.#keep({ ...this.#post(id), state: 'draft', scheduledAt: null })),
       ),
-      http.post(
-        at('/posts/:id/retry'),
-        this.#on(({ id }) => start(id, failed(id))),
-      ),
-      http.post(
-        at('/posts/:id/schedule'),
-        this.#on(({ id }, body) => {
-          const { scheduledAt } = body as { scheduledAt: string };
-          return json(this.#keep({ ...this.#post(id), state: 'scheduled', scheduledAt }));
-        }),
-      ),
-      http.post(
-        at('/posts/:id/unschedule'),
-        this.#on(({ id }) =>
-          json(this.#keep({ ...this.#post(id), state: 'draft', scheduledAt: null })),
-        ),
-      ),
-      http.post(
-        at('/posts/:id/duplicate'),
-        this.#on(({ id }) => {
-          const copy = { ...this.#post(id), id: `post_${this.#next++}`, results: [] };
-          return json(
-            this.#keep({
-              ...copy,
-              version: 0,
-              state: 'draft',
-              scheduledAt: null,
-              publishedAt: null,
-            }),
-            201,
-          );
-        }),
-      ),
+      this.#on('duplicatePost', ({ params: { id } }) => {
+        const copy = { ...this.#post(id), id: `post_${this.#next++}`, results: [] };
+        return ok(
+          this.#keep({
+            ...copy,
+            version: 0,
+            state: 'draft',
+            scheduledAt: null,
+            publishedAt: null,
+          }),
+          201,
+        );
+      }),
     ];
   }
 
   #others() {
-    const image = (contentType: string) => {
+    const image = (contentType: string): Answer<PostImage> => {
       const added = anImage({ id: `img_${this.#next++}`, contentType });
       this.uploaded.set(added.id, added);
-      return json(added, 201);
+      return ok(added, 201);
     };
-    const profile = (id: string, version: number, body: unknown) => {
-      const saved: Profile = { ...(body as ProfileBody), id, version };
+    const profile = (id: string, version: number, body: ProfileBody): Answer<Profile> => {
+      const saved: Profile = { ...body, id, version };
       const others = this.profiles
         .filter((each) => each.id !== id)
         .map((each) => (saved.isDefault ? { ...each, isDefault: false } : each));
       this.profiles = [...others, aProfile(saved)];
-      return json(saved, version === 1 ? 201 : 200);
+      return ok(saved, version === 1 ? 201 : 200);
     };
     return [
-      http.post(
-        at('/images'),
-        this.#on(() => image('image/png')),
-      ),
-      http.post(
-        at('/images/from-url'),
-        this.#on(() => image('image/jpeg')),
-      ),
-      http.get(at('/networks'), () => json({ networks: this.networks })),
-      http.put(
-        at('/networks/:network'),
-        this.#on(({ network }) => {
-          const connected = aNetwork(network as Network);
-          this.networks = this.networks.map((item) =>
-            item.network === network ? connected : item,
-          );
-          return json(connected);
-        }),
-      ),
-      http.delete(
-        at('/networks/:network'),
-        this.#on(({ network }) => {
-          this.networks = this.networks.map((item) =>
-            item.network === network ? { ...item, state: 'disconnected', account: null } : item,
-          );
-          return nothing();
-        }),
-      ),
-      http.get(at('/profiles'), () => json({ profiles: this.profiles })),
-      http.post(
-        at('/profiles'),
-        this.#on((_, body) => profile(`profile_${this.#next++}`, 1, body)),
-      ),
-      http.put(
-        at('/profiles/:id'),
-        this.#on(({ id }, body) => {
-          const { version, ...saved } = body as ProfileBody & { version: number };
-          const known = this.profiles.find((each) => each.id === id);
-          if (known?.version !== version) return fail(409, 'stale', 'Saved by somebody else.');
-          return profile(String(id), version + 1, saved);
-        }),
-      ),
-      http.delete(
-        at('/profiles/:id'),
-        this.#on(({ id }) => {
-          this.profiles = this.profiles.filter((each) => each.id !== id);
-          return nothing();
-        }),
-      ),
+      this.#on('uploadImage', () => image('image/png')),
+      this.#on('fetchImage', () => image('image/jpeg')),
+      onAutopost('networks', () => ok({ networks: this.networks })),
+      this.#on('connect', ({ params: { network } }) => {
+        const connected = aNetwork(network as Network);
+        this.networks = this.networks.map((item) => (item.network === network ? connected : item));
+        return ok(connected);
+      }),
+      this.#on('disconnect', ({ params: { network } }) => {
+        this.networks = this.networks.map((item) =>
+          item.network === network ? { ...item, state: 'disconnected', account: null } : item,
+        );
+        return nothing();
+      }),
+      onAutopost('profiles', () => ok({ profiles: this.profiles })),
+      this.#on('createProfile', ({ body }) => profile(`profile_${this.#next++}`, 1, body)),
+      this.#on('saveProfile', ({ params: { id }, body }) => {
+        const { version, ...saved } = body;
+        const known = this.profiles.find((each) => each.id === id);
+        if (known?.version !== version) return refuse('stale', 'Saved by somebody else.');
+        return profile(id, version + 1, saved);
+      }),
+      this.#on('deleteProfile', ({ params: { id } }) => {
+        this.profiles = this.profiles.filter((each) => each.id !== id);
+        return nothing();
+      }),
     ];
   }
 }

@@ -1,10 +1,13 @@
+import { Text } from '@wix/design-system';
 import {
   EmptyState,
   Loaded,
   LoadingScreen,
   UsageChart,
   UsageForecast,
+  useMessages,
   useUsage,
+  useWixContext,
 } from '@wixapp/react';
 import { Link, useSearchParams } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
@@ -29,6 +32,7 @@ export default function UsagePage() {
       <PageHead title={texts.title} subtitle={texts.subtitle} />
       <Panel title={texts.forecast}>
         <div className="usage__forecast">
+          <Longest />
           <Loaded query={lately} loading={<Bones />}>
             {(usage) => <UsageForecast usage={usage} />}
           </Loaded>
@@ -49,6 +53,19 @@ export default function UsagePage() {
       >
         <Chart days={days} />
       </Panel>
+    </div>
+  );
+}
+
+/** Keeps the place of the longest forecast, in the reader's language and at any width, so that the chart stays where it is. */
+function Longest() {
+  const { usage: texts } = useMessages();
+  const { format } = useWixContext();
+  const [from, to] = ['2026-11-23T12:00:00Z', '2027-09-30T12:00:00Z'];
+  return (
+    <div className="wxa-forecast usage__longest" aria-hidden="true">
+      <Text weight="bold">{texts.runsOut(format.date(to), format.days(to, from))}</Text>
+      <Text size="small">{texts.pace(format.decimal(10.5))}</Text>
     </div>
   );
 }

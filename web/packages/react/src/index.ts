@@ -24,6 +24,7 @@ export { Dialog, type DialogProps } from './components/Dialog.js';
 export { EmptyState, type EmptyStateProps } from './components/EmptyState.js';
 export { ErrorBoundary, type ErrorBoundaryProps } from './components/ErrorBoundary.js';
 export { ErrorScreen, type ErrorScreenProps } from './components/ErrorScreen.js';
+export { FailureNote, type FailureNoteProps } from './components/FailureNote.js';
 export { type IconProps, InfoIcon } from './components/icons.js';
 export {
   JobBadge,
@@ -43,6 +44,7 @@ export { PricingModal, type PricingModalProps } from './components/PricingModal.
 export { ProgressBar, type ProgressBarProps } from './components/ProgressBar.js';
 export { PromoCode } from './components/PromoCode.js';
 export { PublicPricing, type PublicPricingProps } from './components/PublicPricing.js';
+export { RequestId, type RequestIdProps } from './components/RequestId.js';
 export { resultUrl } from './components/resultUrl.js';
 export { SessionGate, type SessionGateProps } from './components/SessionGate.js';
 export { Toast, type ToastProps } from './components/Toast.js';
@@ -55,6 +57,7 @@ export {
   useToast,
 } from './context/ToastProvider.js';
 export type { BiEventData, BiEventName, TrackEvent } from './context/trackEvent.js';
+export { useFailureToast } from './context/useFailureToast.js';
 export { useOnline } from './context/useOnline.js';
 export {
   type InstanceData,
@@ -105,7 +108,7 @@ export {
   messagesFor,
 } from './messages/catalog.js';
 export { createFormat, type Format } from './messages/format.js';
-export { useFailureText } from './messages/useFailureText.js';
+export { type Failure, knownFailure, useFailure, useFailureText } from './messages/useFailure.js';
 export { PACKAGE_LANGUAGES, useMessages, useTexts } from './messages/useMessages.js';
 export { type Forecast, forecast } from './usage/forecast.js';
 export { UsageChart, type UsageChartProps } from './usage/UsageChart.js';

@@ -1,6 +1,8 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { credits } from '../testing/fixtures.js';
+import { fail, type Good, handle, lost, nothing, ok, on, raw } from '../testing/handle.js';
+import { startTestServer } from '../testing/server.js';
 import { createApiClient } from './client.js';
 import { ApiError, retryAfterMs } from './error.js';
 import { REQUEST_TIMEOUT_MS } from './request.js';
@@ -26,9 +28,9 @@ describe('ApiClient', () => {
   it('sends_the_idempotency_key_and_the_body_of_a_spend', async () => {
     let seen: unknown;
     server.msw.use(
-      http.post(api('/credits/spend'), async ({ request }) => {
-        seen = [request.headers.get('idempotency-key'), await request.json()];
-        return ok({ entryId: 'ent_1', credits: {} });
+      on('creditsSpend', ({ request, body }) => {
+        seen = [request.headers.get('idempotency-key'), body];
+        return ok({ entryId: 'ent_1', credits: credits(199, 2) });
       }),
     );
     await client.spend({ amount: 1, action: 'post' }, 'key-1');
@@ -38,10 +40,13 @@ describe('ApiClient', () => {
   it('sends_a_file_as_it_is_under_its_own_media_type', async () => {
     let seen: unknown;
     server.msw.use(
-      http.post('*/api/v1/images', async ({ request }) => {
-        seen = [request.headers.get('content-type'), await request.text()];
-        return ok({ id: 'img_1' }, 201);
-      }),
+      handle(
+        { method: 'POST', path: '/api/v1/images' },
+        ({ request, body }): Good<{ id: string }> => {
+          seen = [request.headers.get('content-type'), body];
+          return ok({ id: 'img_1' }, 201);
+        },
+      ),
     );
     const file = new Blob(['bytes'], { type: 'image/png' });
     expect(await client.call('/api/v1/images', { method: 'POST', file })).toEqual({ id: 'img_1' });
@@ -49,14 +54,12 @@ describe('ApiClient', () => {
   });
 
   it('takes_an_answer_without_content', async () => {
-    server.msw.use(
-      http.delete('*/api/v1/posts/post_1', () => new HttpResponse(null, { status: 204 })),
-    );
+    server.msw.use(handle({ method: 'DELETE', path: '/api/v1/posts/post_1' }, nothing));
     expect(await client.call('/api/v1/posts/post_1', { method: 'DELETE' })).toBeUndefined();
   });
 
   it('turns_the_error_wrapper_into_an_error_with_its_request_id', async () => {
-    server.msw.use(http.get(api('/user/status'), () => fail(503, 'unavailable', 'Busy.')));
+    server.msw.use(on('userStatus', () => fail('unavailable', 'Busy.')));
     const error = await failure(client.status());
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ code: 'unavailable', message: 'Busy.', requestId: 'req_7' });
@@ -64,7 +67,7 @@ describe('ApiClient', () => {
   });
 
   it('calls_an_expired_token_the_end_of_the_session', async () => {
-    server.msw.use(http.get(api('/user/status'), () => fail(401, 'token_expired')));
+    server.msw.use(on('userStatus', () => fail('token_expired')));
     expect((await failure(client.status())).isSessionOver).toBe(true);
   });
 
@@ -73,12 +76,12 @@ describe('ApiClient', () => {
     ['a success without the wrapper', () => HttpResponse.json({ hello: 1 })],
     ['nothing at all', () => new HttpResponse(null, { status: 200 })],
   ])('refuses_%s', async (_name, answer) => {
-    server.msw.use(http.get(api('/user/status'), answer));
+    server.msw.use(on('userStatus', () => raw(answer())));
     expect((await failure(client.status())).code).toBe('bad_response');
   });
 
   it('tells_a_broken_connection_from_a_bad_answer', async () => {
-    server.msw.use(http.get(api('/user/status'), () => HttpResponse.error()));
+    server.msw.use(on('userStatus', () => lost()));
     const error = await failure(client.status());
     expect([error.code, error.isOffline]).toEqual(['network', true]);
   });

@@ -46,6 +46,8 @@ function ReturnContent({ view, onDone }: ContentProps) {
   switch (view.state) {
     case 'processing':
       return <Processing view={view} />;
+    case 'offline':
+      return <Offline />;
     case 'success':
       return <Success view={view} onDone={onDone} />;
     case 'waiting':
@@ -79,6 +81,16 @@ function Processing({ view }: { view: CheckoutReturnView }) {
       </ol>
       <Interrupted view={view} />
     </>
+  );
+}
+
+/** The network is lost while the confirmation is waited for. */
+function Offline() {
+  const { offline } = useMessages().checkout;
+  return (
+    <ReturnMessage icon={<InfoIcon size={32} />} title={offline.title}>
+      {offline.text}
+    </ReturnMessage>
   );
 }
 
@@ -150,10 +162,11 @@ function Unpaid({ view, onDone, icon }: ContentProps & { icon: ReactElement }) {
 
 function Unknown({ onDone }: { onDone(): void }) {
   const { unknown } = useMessages().checkout;
+  const biller = useBiller();
   return (
     <>
       <ReturnMessage icon={<AlertDisc size={32} />} title={unknown.title}>
-        {unknown.text}
+        {unknown.text(biller)}
       </ReturnMessage>
       <ReturnActions>
         <Button priority="secondary" onClick={onDone} data-testid="checkout-done">

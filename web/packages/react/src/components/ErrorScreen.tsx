@@ -4,6 +4,7 @@ import { useWixContext } from '../context/WixContext.js';
 import type { PackageMessages } from '../messages/en.js';
 import { useMessages } from '../messages/useMessages.js';
 import { AlertDisc } from './icons.js';
+import { RequestId } from './RequestId.js';
 
 export interface ErrorScreenProps {
   /** What was caught: an `ApiError` is said in words, anything else is a defect of the page. */
@@ -17,7 +18,7 @@ export function ErrorScreen({ error, onRetry }: ErrorScreenProps) {
   const messages = useMessages();
   const { locale } = useWixContext().instanceData;
   const { title, text, canRetry } = describe(error, messages, locale);
-  const requestId = error instanceof ApiError ? error.requestId : undefined;
+  const requestId = error instanceof ApiError ? (error.requestId ?? null) : null;
   return (
     <div className="wxa-screen" role="alert" data-testid="error-screen">
       <span className="wxa-screen__icon wxa-screen__icon--error" aria-hidden="true">
@@ -32,11 +33,7 @@ export function ErrorScreen({ error, onRetry }: ErrorScreenProps) {
           {messages.retry}
         </Button>
       )}
-      {requestId !== undefined && (
-        <Text size="tiny" secondary>
-          <span data-testid="error-request-id">{messages.requestId(requestId)}</span>
-        </Text>
-      )}
+      <RequestId id={requestId} />
     </div>
   );
 }

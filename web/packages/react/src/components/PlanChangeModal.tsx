@@ -4,8 +4,9 @@ import type { PlanList, PlanOffer, PlanPreview } from '../api/types.js';
 import { useWixContext } from '../context/WixContext.js';
 import { openCheckoutPage } from '../hooks/useCheckout.js';
 import { usePlanPreview } from '../hooks/usePlanPreview.js';
-import { useFailureText } from '../messages/useFailureText.js';
+import { useFailure } from '../messages/useFailure.js';
 import { useMessages } from '../messages/useMessages.js';
+import { FailureNote } from './FailureNote.js';
 import { Loaded } from './Loaded.js';
 import { LoadingScreen } from './LoadingScreen.js';
 import { PreviewModal } from './PreviewModal.js';
@@ -110,7 +111,7 @@ function Steps() {
 function Portal() {
   const { client } = useWixContext();
   const { change, errors } = useMessages();
-  const failureText = useFailureText();
+  const failure = useFailure();
   const portal = useMutation({
     mutationFn: () => client.portalUrl(),
     onSuccess: ({ portalUrl }) => openCheckoutPage(portalUrl),
@@ -120,9 +121,9 @@ function Portal() {
       <Button onClick={() => portal.mutate()} disabled={portal.isPending}>
         {change.portal}
       </Button>
-      <Text size="small" skin="error">
-        {portal.error === null ? '' : failureText(portal.error, errors.checkout)}
-      </Text>
+      <div role="alert">
+        {portal.error !== null && <FailureNote failure={failure(portal.error, errors.checkout)} />}
+      </div>
     </div>
   );
 }

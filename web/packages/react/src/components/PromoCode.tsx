@@ -3,8 +3,9 @@ import { type FormEvent, useId, useState } from 'react';
 import { ApiError } from '../api/error.js';
 import { useWixContext } from '../context/WixContext.js';
 import { usePromo } from '../hooks/usePromo.js';
-import { useFailureText } from '../messages/useFailureText.js';
+import { type Failure, knownFailure, useFailure } from '../messages/useFailure.js';
 import { useMessages } from '../messages/useMessages.js';
+import { RequestId } from './RequestId.js';
 
 const LONGEST = 64;
 
@@ -35,7 +36,7 @@ function PromoForm() {
     if (wanted === '' || promo.isPending) return;
     promo.mutate(wanted, { onSuccess: () => setCode('') });
   };
-  const problem = isEmpty ? texts.empty : problemOf(promo.error);
+  const problem = isEmpty ? knownFailure(texts.empty) : problemOf(promo.error);
   const gained = promo.data;
   return (
     <form className="wxa-promo__form" onSubmit={submit} noValidate>
@@ -74,7 +75,8 @@ function PromoForm() {
         role="status"
         data-testid="promo-says"
       >
-        {problem}
+        {problem?.text}
+        <RequestId id={problem?.requestId ?? null} />
         {gained !== undefined &&
           (gained.expiresAt
             ? texts.addedUntil(gained.amount, format.date(gained.expiresAt))
@@ -84,12 +86,12 @@ function PromoForm() {
   );
 }
 
-function useProblem(): (error: unknown) => string | null {
+function useProblem(): (error: unknown) => Failure | null {
   const { promo } = useMessages();
-  const failureText = useFailureText();
+  const failure = useFailure();
   return (error) => {
     if (error === null || error === undefined) return null;
     const ours = error instanceof ApiError ? promo.refusals[error.code] : undefined;
-    return ours ?? failureText(error, promo.failed);
+    return ours === undefined ? failure(error, promo.failed) : knownFailure(ours);
   };
 }

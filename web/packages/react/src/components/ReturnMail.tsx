@@ -3,8 +3,9 @@ import { type FormEvent, useId, useState } from 'react';
 import type { Checkout, NoticesSettings, UserStatus } from '../api/types.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useNotices } from '../hooks/useNotices.js';
-import { useFailureText } from '../messages/useFailureText.js';
+import { useFailure } from '../messages/useFailure.js';
 import { useMessages } from '../messages/useMessages.js';
+import { FailureNote } from './FailureNote.js';
 
 export interface ReturnMailProps {
   /** What is waited for; undefined while it is not known. */
@@ -58,7 +59,7 @@ interface AddressFormProps {
 
 function AddressForm({ settings, save }: AddressFormProps) {
   const { mail } = useMessages().checkout;
-  const failureText = useFailureText();
+  const failure = useFailure();
   const id = useId();
   const [address, setAddress] = useState(settings.address ?? '');
   const submit = (event: FormEvent) => {
@@ -85,11 +86,7 @@ function AddressForm({ settings, save }: AddressFormProps) {
         {mail.action}
       </Button>
       <span role="alert">
-        {save.error !== null && (
-          <Text size="small" skin="error">
-            {failureText(save.error, mail.failed)}
-          </Text>
-        )}
+        {save.error !== null && <FailureNote failure={failure(save.error, mail.failed)} />}
       </span>
     </form>
   );

@@ -1,18 +1,18 @@
 import { act, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { http } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useWixContext } from '../context/WixContext.js';
-import { useFailureText } from '../messages/useFailureText.js';
+import { useFailureText } from '../messages/useFailure.js';
+import { fail, on, onLive } from '../testing/handle.js';
 import { openPage, Providers } from '../testing/render.js';
-import { api, fail, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { SessionGate } from './SessionGate.js';
 
 const server = startTestServer();
 const refuse = () =>
   server.msw.use(
-    http.get(api('/user/status'), () => fail(401, 'token_expired')),
-    http.get(api('/live'), () => fail(401, 'token_expired')),
+    on('userStatus', () => fail('token_expired')),
+    onLive(() => fail('token_expired')),
   );
 
 /** A page with a field, and a way to ask the server again. */

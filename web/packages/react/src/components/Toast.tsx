@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { ToastMessage, ToastTone } from '../context/ToastProvider.js';
 import { useMessages } from '../messages/useMessages.js';
 import { AlertDisc, CloseIcon, DoneDisc, InfoDisc } from './icons.js';
+import { RequestId } from './RequestId.js';
 
 const ICONS: Record<ToastTone, ReactElement> = {
   success: <DoneDisc />,
@@ -29,7 +30,10 @@ export function Toast({ toast, onClose }: ToastProps) {
       <span className="wxa-toast__icon" aria-hidden="true">
         {ICONS[toast.tone]}
       </span>
-      <span className="wxa-toast__text">{toast.text}</span>
+      <span className="wxa-toast__text">
+        {toast.text}
+        <RequestId id={toast.requestId} />
+      </span>
       <button
         type="button"
         className="wxa-icon-button"

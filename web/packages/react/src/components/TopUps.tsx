@@ -1,11 +1,10 @@
 import { Button, Heading, Text } from '@wix/design-system';
 import { useId } from 'react';
 import type { TopUp, TopUpList } from '../api/types.js';
-import { useToast } from '../context/ToastProvider.js';
+import { useFailureToast } from '../context/useFailureToast.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useCheckout } from '../hooks/useCheckout.js';
 import { useTopUps } from '../hooks/useTopUps.js';
-import { useFailureText } from '../messages/useFailureText.js';
 import { useMessages } from '../messages/useMessages.js';
 import { Loaded } from './Loaded.js';
 import { LoadingScreen } from './LoadingScreen.js';
@@ -26,13 +25,12 @@ export function TopUps() {
 function Offers({ list }: { list: TopUpList }) {
   const { topUps: texts, errors } = useMessages();
   const { topUp } = useCheckout();
-  const { show } = useToast();
-  const failureText = useFailureText();
+  const complain = useFailureToast();
   const id = useId();
   const isLeaving = topUp.isPending || topUp.isSuccess;
   const buy = (topUpId: string) =>
     topUp.mutate(topUpId, {
-      onError: (error) => void show(failureText(error, errors.checkout), 'error'),
+      onError: (error) => complain(error, errors.checkout),
     });
   return (
     <section className="wxa-top-ups" aria-labelledby={id} data-testid="top-ups">

@@ -1,6 +1,5 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ToastTone } from '../context/ToastProvider.js';
 import { useWixContext } from '../context/WixContext.js';
@@ -14,8 +13,9 @@ import {
   credits,
   theNotices,
 } from '../testing/fixtures.js';
+import { fail, ok, on } from '../testing/handle.js';
 import { openPage, Providers } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { CopyText } from './CopyText.js';
 import { CreditCard } from './CreditCard.js';
 import { Dialog } from './Dialog.js';
@@ -145,7 +145,7 @@ describe('Toast', () => {
     ['info', 'status'],
   ] as [ToastTone, string][])('of_the_tone_%s_is_an_%s_and_closes', async (tone, role) => {
     const onClose = vi.fn();
-    show(<Toast toast={{ id: 1, tone, text: 'Saved.' }} onClose={onClose} />);
+    show(<Toast toast={{ id: 1, tone, text: 'Saved.', requestId: null }} onClose={onClose} />);
     expect(screen.getByRole(role).textContent).toBe('Saved.');
     await userEvent.click(screen.getByRole('button', { name: 'Close' }));
     expect(onClose).toHaveBeenCalledOnce();
@@ -257,14 +257,10 @@ describe('Loaded', () => {
 
   it('shows_bones_then_why_it_failed_then_what_came', async () => {
     let isDown = true;
-    server.msw.use(
-      http.get(api('/billing/plans'), () =>
-        isDown ? fail(422, 'invalid_request') : ok(aPlanList() as unknown as JsonBodyType),
-      ),
-    );
+    server.msw.use(on('billingPlans', () => (isDown ? fail('invalid_request') : ok(aPlanList()))));
     show(<Plans />);
     expect(screen.getByTestId('loading-screen')).toBeTruthy();
-    expect((await screen.findByTestId('error-request-id')).textContent).toContain('req_7');
+    expect((await screen.findByTestId('request-id')).textContent).toContain('req_7');
     isDown = false;
     await userEvent.click(screen.getByTestId('error-retry'));
     expect((await screen.findByTestId('plans')).textContent).toBe('4');
@@ -302,7 +298,7 @@ it('two_credit_cards_on_one_page_are_each_named', async () => {
 
 describe('ReturnMail', () => {
   const given = (view: ReturnType<typeof theNotices>) =>
-    server.msw.use(http.get(api('/settings/notices'), () => ok(view as unknown as JsonBodyType)));
+    server.msw.use(on('settingsNotices', () => ok(view)));
 
   function Settled() {
     return (
@@ -353,10 +349,9 @@ describe('ReturnMail', () => {
   it('asks_for_an_address_and_promises_only_what_the_server_kept', async () => {
     const saved: unknown[] = [];
     server.msw.use(
-      http.put(api('/settings/notices'), async ({ request }) => {
-        const settings = (await request.json()) as Parameters<typeof theNotices>[0];
-        saved.push(settings);
-        return ok(theNotices(settings) as unknown as JsonBodyType);
+      on('settingsNoticesSave', ({ body }) => {
+        saved.push(body);
+        return ok(theNotices(body));
       }),
     );
     show(<ReturnMail checkout={aCheckout()} />);
@@ -374,7 +369,7 @@ describe('ReturnMail', () => {
   });
 
   it('says_when_the_address_was_refused', async () => {
-    server.msw.use(http.put(api('/settings/notices'), () => fail(422, 'invalid', 'No address.')));
+    server.msw.use(on('settingsNoticesSave', () => fail('invalid_request', 'No address.')));
     show(<ReturnMail checkout={aCheckout()} />);
     await userEvent.type(await screen.findByTestId('return-mail-address'), 'maya@example');
     await userEvent.click(screen.getByRole('button', { name: 'E-mail me' }));

@@ -1,6 +1,5 @@
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PlanOffer } from '../api/types.js';
 import {
@@ -12,8 +11,9 @@ import {
   thePublicPlans,
   theTopUps,
 } from '../testing/fixtures.js';
+import { fail, lost, ok, on } from '../testing/handle.js';
 import { openPage, Providers } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { ContactModal } from './ContactModal.js';
 import { PlanChangeModal } from './PlanChangeModal.js';
 import { featuresOf, PlanComparison } from './PlanComparison.js';
@@ -24,7 +24,6 @@ import { ToastHost } from './ToastHost.js';
 import { TopUps } from './TopUps.js';
 
 const server = startTestServer();
-const json = (data: unknown) => ok(data as JsonBodyType);
 const show = (element: React.ReactElement) => render(element, { wrapper: Providers });
 const list = aPlanList('starter');
 const planOf = (id: string): PlanOffer => {
@@ -114,9 +113,9 @@ describe('PlanChangeModal', () => {
   it('tells_by_the_server_what_leaving_a_plan_will_do', async () => {
     const asked: string[] = [];
     server.msw.use(
-      http.get(api('/billing/preview'), ({ request }) => {
-        asked.push(new URL(request.url).search);
-        return json(aPreview());
+      on('billingPreview', ({ query }) => {
+        asked.push(query.toString());
+        return ok(aPreview());
       }),
     );
     open();
@@ -126,19 +125,19 @@ describe('PlanChangeModal', () => {
     expect(within(table).getByRole('row', { name: 'Next credits Dec 21, 2026 None' })).toBeTruthy();
     expect(screen.getByText(/not used by then leave with it/)).toBeTruthy();
     expect(screen.getByText(/Manage Apps/)).toBeTruthy();
-    expect(new Set(asked)).toEqual(new Set(['?to=free']));
+    expect(new Set(asked)).toEqual(new Set(['to=free']));
   });
 
   it('says_that_credits_stay_where_they_do', async () => {
     const preview = aPreview();
     const after = { ...preview.after, available: preview.before.available };
-    server.msw.use(http.get(api('/billing/preview'), () => json({ ...preview, after })));
+    server.msw.use(on('billingPreview', () => ok({ ...preview, after })));
     open();
     expect(await screen.findByText('You keep all credits you have then.')).toBeTruthy();
   });
 
   it('still_says_how_it_is_done_when_there_is_no_preview', async () => {
-    server.msw.use(http.get(api('/billing/preview'), () => fail(422, 'invalid_request')));
+    server.msw.use(on('billingPreview', () => fail('invalid_request')));
     open();
     expect(await screen.findByTestId('error-retry')).toBeTruthy();
     expect(screen.getByText(/Manage Apps/)).toBeTruthy();
@@ -147,8 +146,8 @@ describe('PlanChangeModal', () => {
   it('leads_to_the_portal_of_stripe_for_plans_paid_there_and_does_not_speak_of_wix', async () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
     server.msw.use(
-      http.get(api('/billing/preview'), () => json(aPreview())),
-      http.post(api('/billing/portal-url'), () => ok({ portalUrl: 'https://pay.test/portal' })),
+      on('billingPreview', () => ok(aPreview())),
+      on('billingPortalUrl', () => ok({ portalUrl: 'https://pay.test/portal' })),
     );
     const plan = planOf('free');
     show(
@@ -178,9 +177,7 @@ describe('PricingModal', () => {
   it('opens_a_checkout_from_where_the_credits_were_missing', async () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
     const checkoutUrl = 'https://pay.test/checkout/1';
-    server.msw.use(
-      http.post(api('/billing/checkout-url'), () => ok({ checkoutId: 'chk_1', checkoutUrl })),
-    );
+    server.msw.use(on('billingCheckoutUrl', () => ok({ checkoutId: 'chk_1', checkoutUrl })));
     show(<PricingModal isOpen onClose={() => {}} />);
     await userEvent.click(await screen.findByTestId('upgrade-pro'));
     await waitFor(() => expect(opened).toHaveBeenCalledWith(checkoutUrl, '_top'));
@@ -189,9 +186,9 @@ describe('PricingModal', () => {
   it('asks_the_server_for_nothing_while_it_is_closed', async () => {
     let asked = 0;
     server.msw.use(
-      http.get(api('/billing/plans'), () => {
+      on('billingPlans', () => {
         asked += 1;
-        return json(list);
+        return ok(list);
       }),
     );
     show(<PricingModal isOpen={false} onClose={() => {}} />);
@@ -212,9 +209,9 @@ describe('PromoCode', () => {
   it('says_what_a_code_gave_and_until_when', async () => {
     const seen: unknown[] = [];
     server.msw.use(
-      http.post(api('/billing/promo'), async ({ request }) => {
-        seen.push(await request.json());
-        return json({ amount: 500, credits: credits(1700, 3), expiresAt: NOW });
+      on('billingPromo', ({ body }) => {
+        seen.push(body);
+        return ok({ amount: 500, credits: credits(1700, 3), expiresAt: NOW });
       }),
     );
     await redeem(' SPRING ');
@@ -226,14 +223,29 @@ describe('PromoCode', () => {
   });
 
   it.each([
-    ['promo_unknown', 404, 'There is no such code. Check the spelling.'],
-    ['promo_redeemed', 409, 'This code was redeemed on your site already.'],
-    ['rate_limited', 429, 'That was a bit fast. Please wait a moment and try again.'],
-  ])('explains_%s', async (code, status, sentence) => {
-    server.msw.use(http.post(api('/billing/promo'), () => fail(status, code)));
+    ['promo_unknown', 'There is no such code. Check the spelling.'],
+    ['promo_redeemed', 'This code was redeemed on your site already.'],
+    ['rate_limited', 'That was a bit fast. Please wait a moment and try again.'],
+  ] as const)('explains_%s', async (code, sentence) => {
+    server.msw.use(on('billingPromo', () => fail(code)));
     await redeem('SPRING');
     await waitFor(() => expect(says()).toBe(sentence));
     expect(screen.getByTestId('promo-code').getAttribute('aria-invalid')).toBe('true');
+    expect(screen.queryByTestId('request-id')).toBeNull();
+  });
+
+  it.each([
+    ['en', 'Request id: req_7'],
+    ['de', 'Kennung der Anfrage: req_7'],
+  ])('names_the_request_where_it_does_not_know_what_happened: %s', async (locale, id) => {
+    openPage(`instance=token-1&locale=${locale}`);
+    server.msw.use(on('billingPromo', () => fail('internal')));
+    show(<PromoCode />);
+    await userEvent.type(screen.getByTestId('promo-code'), 'SPRING');
+    await userEvent.click(screen.getByTestId('promo-submit'));
+    expect((await screen.findByTestId('request-id')).textContent).toBe(id);
+    await userEvent.type(screen.getByTestId('promo-code'), 'S');
+    expect(screen.queryByTestId('request-id')).toBeNull();
   });
 
   it('asks_for_a_code_before_it_asks_the_server', async () => {
@@ -244,11 +256,11 @@ describe('PromoCode', () => {
   it('repeats_an_unanswered_attempt_under_the_same_key', async () => {
     const keys: (string | null)[] = [];
     server.msw.use(
-      http.post(api('/billing/promo'), ({ request }) => {
+      on('billingPromo', ({ request }) => {
         keys.push(request.headers.get('idempotency-key'));
         return keys.length === 1
-          ? HttpResponse.error()
-          : json({ amount: 1, credits: credits(1, 3), expiresAt: null });
+          ? lost()
+          : ok({ amount: 1, credits: credits(1, 3), expiresAt: null });
       }),
     );
     await redeem('SPRING');
@@ -259,14 +271,14 @@ describe('PromoCode', () => {
 });
 
 describe('TopUps', () => {
-  beforeEach(() => server.msw.use(http.get(api('/billing/top-ups'), () => json(theTopUps()))));
+  beforeEach(() => server.msw.use(on('billingTopUps', () => ok(theTopUps()))));
 
   it('buys_the_chosen_pack', async () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
     const seen: unknown[] = [];
     server.msw.use(
-      http.post(api('/billing/top-ups/checkout-url'), async ({ request }) => {
-        seen.push(await request.json());
+      on('billingTopUpCheckoutUrl', ({ body }) => {
+        seen.push(body);
         return ok({ checkoutId: 'chk_1', checkoutUrl: 'https://pay.test/1' });
       }),
     );
@@ -280,11 +292,7 @@ describe('TopUps', () => {
 
   it('keeps_its_place_then_says_why_it_failed_and_tries_again', async () => {
     let isDown = true;
-    server.msw.use(
-      http.get(api('/billing/top-ups'), () =>
-        isDown ? fail(422, 'invalid_request') : json(theTopUps()),
-      ),
-    );
+    server.msw.use(on('billingTopUps', () => (isDown ? fail('invalid_request') : ok(theTopUps()))));
     show(<TopUps />);
     expect(screen.getByTestId('loading-screen')).toBeTruthy();
     await screen.findByTestId('error-screen');
@@ -295,7 +303,7 @@ describe('TopUps', () => {
   });
 
   it('is_nothing_where_none_are_sold', async () => {
-    server.msw.use(http.get(api('/billing/top-ups'), () => json({ ...theTopUps(), topUps: [] })));
+    server.msw.use(on('billingTopUps', () => ok({ ...theTopUps(), topUps: [] })));
     show(<TopUps />);
     await waitFor(() => expect(screen.queryByTestId('loading-screen')).toBeNull());
     expect(screen.queryByTestId('error-screen')).toBeNull();
@@ -303,9 +311,7 @@ describe('TopUps', () => {
   });
 
   it('says_when_the_checkout_cannot_be_opened', async () => {
-    server.msw.use(
-      http.post(api('/billing/top-ups/checkout-url'), () => fail(502, 'wix_unavailable')),
-    );
+    server.msw.use(on('billingTopUpCheckoutUrl', () => fail('wix_unavailable')));
     show(
       <>
         <TopUps />
@@ -314,7 +320,7 @@ describe('TopUps', () => {
     );
     await userEvent.click(await screen.findByTestId('top-up-hundred'));
     expect((await screen.findByTestId('toast')).textContent).toBe(
-      'The checkout could not be opened.',
+      'The checkout could not be opened.Request id: req_7',
     );
     expect(screen.getByTestId('top-up-hundred').textContent).toBe('Buy for $5');
   });

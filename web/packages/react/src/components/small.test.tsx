@@ -1,10 +1,10 @@
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { http } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HistoryExport } from '../history/HistoryExport.js';
+import { fail, on } from '../testing/handle.js';
 import { openPage, Providers } from '../testing/render.js';
-import { api, fail, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { BalanceChange } from './BalanceChange.js';
 import { Celebration } from './Celebration.js';
 import { CycleSwitch } from './CycleSwitch.js';
@@ -76,7 +76,7 @@ describe('CycleSwitch', () => {
 
 describe('HistoryExport', () => {
   it('says_why_there_is_no_file', async () => {
-    server.msw.use(http.get(api('/credits/history'), () => fail(503, 'unavailable')));
+    server.msw.use(on('creditsHistory', () => fail('unavailable')));
     show(
       <>
         <HistoryExport />
@@ -86,7 +86,7 @@ describe('HistoryExport', () => {
     await userEvent.click(screen.getByTestId('history-csv'));
     await waitFor(() =>
       expect(screen.getByTestId('toast').textContent).toBe(
-        'The file could not be made. Please try again.',
+        'The file could not be made. Please try again.Request id: req_7',
       ),
     );
   });

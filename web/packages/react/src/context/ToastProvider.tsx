@@ -15,12 +15,14 @@ export interface ToastMessage {
   id: number;
   tone: ToastTone;
   text: string;
+  /** Of the request that failed, for support. */
+  requestId: string | null;
 }
 
 export interface ToastApi {
   toasts: readonly ToastMessage[];
   /** Shows a message for a few seconds; errors stay until dismissed. Returns its id. */
-  show(text: string, tone?: ToastTone): number;
+  show(text: string, tone?: ToastTone, requestId?: string | null): number;
   dismiss(id: number): void;
 }
 
@@ -44,9 +46,9 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const show = useCallback(
-    (text: string, tone: ToastTone = 'info') => {
+    (text: string, tone: ToastTone = 'info', requestId: string | null = null) => {
       const id = nextId.current++;
-      setToasts((shown) => [...shown, { id, tone, text }].slice(-MOST_AT_ONCE));
+      setToasts((shown) => [...shown, { id, tone, text, requestId }].slice(-MOST_AT_ONCE));
       if (tone !== 'error') {
         const timer = setTimeout(() => {
           timers.current.delete(timer);

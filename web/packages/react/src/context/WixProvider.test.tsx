@@ -1,12 +1,12 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
-import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useCreditHistory } from '../hooks/useCreditHistory.js';
 import { useCredits } from '../hooks/useCredits.js';
 import { POLL_WHILE_DOWN_MS, POLL_WHILE_OPEN_MS } from '../live/useLiveStream.js';
 import { anEntry, aStarterStatus, aStatus, credits } from '../testing/fixtures.js';
+import { fail, lost, ok, on, onLive } from '../testing/handle.js';
 import { fakeClock, openPage, renderInWix, setVisibility } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { useWixContext } from './WixContext.js';
 import { WixProvider } from './WixProvider.js';
 
@@ -103,9 +103,7 @@ describe('WixProvider', () => {
   it('refetches_the_history_when_the_balance_changes', async () => {
     let entries = [anEntry({ entryId: 'a' })];
     server.msw.use(
-      http.get(api('/credits/history'), () =>
-        ok({ entries: entries.map((e) => ({ ...e })), nextCursor: null }),
-      ),
+      on('creditsHistory', () => ok({ entries: entries.map((e) => ({ ...e })), nextCursor: null })),
     );
     const { result } = renderInWix(() => ({ wix: useWixContext(), history: useCreditHistory() }));
     await waitFor(() => expect(result.current.history.data?.pages[0]?.entries).toHaveLength(1));
@@ -129,8 +127,8 @@ describe('WixProvider session', () => {
 
   it('ends_for_good_when_the_token_is_expired', async () => {
     server.msw.use(
-      http.get(api('/user/status'), () => fail(401, 'token_expired')),
-      http.get(api('/live'), () => fail(401, 'token_expired')),
+      on('userStatus', () => fail('token_expired')),
+      onLive(() => fail('token_expired')),
     );
     openPage();
     const { result } = renderInWix(useWixContext);
@@ -139,9 +137,12 @@ describe('WixProvider session', () => {
   });
 
   const onlyTakes = (token: string) => {
-    const check = ({ request }: { request: Request }) =>
-      request.headers.get('authorization') === token ? undefined : fail(401, 'token_expired');
-    server.msw.use(http.get(api('/user/status'), check), http.get(api('/live'), check));
+    const check = (request: Request) =>
+      request.headers.get('authorization') === token ? undefined : fail('token_expired');
+    server.msw.use(
+      on('userStatus', ({ request }) => check(request)),
+      onLive(check),
+    );
   };
 
   it('goes_on_with_the_token_that_the_dashboard_gives', async () => {
@@ -185,8 +186,8 @@ describe('WixProvider session', () => {
 
   it('is_forbidden_to_visitors', async () => {
     server.msw.use(
-      http.get(api('/user/status'), () => fail(403, 'forbidden')),
-      http.get(api('/live'), () => fail(403, 'forbidden')),
+      on('userStatus', () => fail('forbidden')),
+      onLive(() => fail('forbidden')),
     );
     openPage();
     const { result } = renderInWix(useWixContext);
@@ -197,9 +198,9 @@ describe('WixProvider session', () => {
     server.streamWorks = false;
     let attempts = 0;
     server.msw.use(
-      http.get(api('/user/status'), () => {
+      on('userStatus', () => {
         attempts += 1;
-        return attempts < 3 ? HttpResponse.error() : undefined;
+        return attempts < 3 ? lost() : undefined;
       }),
     );
     openPage();

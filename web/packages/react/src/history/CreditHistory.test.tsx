@@ -1,25 +1,24 @@
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ToastHost } from '../components/ToastHost.js';
 import { anEntry, anExplanation, NOW, someEntries } from '../testing/fixtures.js';
+import { fail, ok, on, raw } from '../testing/handle.js';
 import { openPage, Providers } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { CreditHistory } from './CreditHistory.js';
 import { filterOf, type HistoryQuery, historyParams, readHistoryQuery } from './query.js';
 
 const server = startTestServer();
-const json = (data: unknown) => ok(data as JsonBodyType);
 const show = (element: React.ReactElement) => render(element, { wrapper: Providers });
 const asked: URLSearchParams[] = [];
 
 function answer(entries = someEntries()) {
   server.msw.use(
-    http.get(api('/credits/history'), ({ request }) => {
-      asked.push(new URL(request.url).searchParams);
-      return json({ entries, nextCursor: null });
+    on('creditsHistory', ({ query }) => {
+      asked.push(query);
+      return ok({ entries, nextCursor: null });
     }),
   );
 }
@@ -115,9 +114,9 @@ describe('CreditHistory', () => {
     answer([anEntry({ entryId: 'ent_2' })]);
     const wanted: string[] = [];
     server.msw.use(
-      http.get(api('/credits/explain/:entry'), ({ params }) => {
-        wanted.push(String(params.entry));
-        return json(anExplanation());
+      on('creditsExplain', ({ params }) => {
+        wanted.push(params.entryId);
+        return ok(anExplanation());
       }),
     );
     show(<CreditHistory />);
@@ -137,7 +136,9 @@ describe('CreditHistory', () => {
     openPage(`instance=tok&locale=${locale}`);
     const bare = { grant: null, fact: null, plan: null, hold: null };
     server.msw.use(
-      http.get(api('/credits/explain/ent_4'), () => json(anExplanation({ ...bare, ...changes }))),
+      on('creditsExplain', () => ok(anExplanation({ ...bare, ...changes })), {
+        at: { entryId: 'ent_4' },
+      }),
     );
     show(
       <CreditHistory
@@ -211,9 +212,9 @@ describe('CreditHistory', () => {
     const hold = { holdId: 'hold_1', action: 'publish', amount: 5, posted: 3, createdAt: NOW };
     const { grant: _, fact: __, plan: ___, ...rest } = anExplanation();
     server.msw.use(
-      http.get(api('/credits/explain/ent_4'), () =>
-        json({ ...rest, hold: { ...hold, ended: 'posted' } }),
-      ),
+      on('creditsExplain', () => ok({ ...rest, hold: { ...hold, ended: 'posted' } }), {
+        at: { entryId: 'ent_4' },
+      }),
     );
     show(<CreditHistory query={{ entry: 'ent_4' }} onQueryChange={() => {}} />);
     const used = await screen.findByText('Used in the end');
@@ -221,7 +222,7 @@ describe('CreditHistory', () => {
   });
 
   it('offers_to_try_again_when_the_explanation_cannot_be_had', async () => {
-    server.msw.use(http.get(api('/credits/explain/ent_4'), () => fail(404, 'not_found')));
+    server.msw.use(on('creditsExplain', () => fail('not_found'), { at: { entryId: 'ent_4' } }));
     show(<CreditHistory query={{ entry: 'ent_4' }} onQueryChange={() => {}} />);
     expect(await screen.findByTestId('error-retry')).toBeTruthy();
   });
@@ -239,10 +240,10 @@ describe('the file of all entries', () => {
     });
     const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
     server.msw.use(
-      http.get(api('/credits/history'), ({ request }) => {
-        if (!wantsCsv(request)) return json({ entries: [], nextCursor: null });
-        asked.push(new URL(request.url).searchParams);
-        return new HttpResponse(csv, { headers: { 'content-type': 'text/csv' } });
+      on('creditsHistory', ({ request, query }) => {
+        if (!wantsCsv(request)) return ok({ entries: [], nextCursor: null });
+        asked.push(query);
+        return raw(new Response(csv, { headers: { 'content-type': 'text/csv' } }));
       }),
     );
     show(<CreditHistory query={{ kind: 'grant' }} onQueryChange={() => {}} />);
@@ -254,8 +255,8 @@ describe('the file of all entries', () => {
 
   it('says_when_it_cannot_be_made', async () => {
     server.msw.use(
-      http.get(api('/credits/history'), ({ request }) =>
-        wantsCsv(request) ? fail(422, 'invalid') : json({ entries: [], nextCursor: null }),
+      on('creditsHistory', ({ request }) =>
+        wantsCsv(request) ? fail('invalid_request') : ok({ entries: [], nextCursor: null }),
       ),
     );
     show(

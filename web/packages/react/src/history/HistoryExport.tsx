@@ -1,9 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from '@wix/design-system';
 import type { HistoryFilter } from '../api/client.js';
-import { useToast } from '../context/ToastProvider.js';
+import { useFailureToast } from '../context/useFailureToast.js';
 import { useWixContext } from '../context/WixContext.js';
-import { useFailureText } from '../messages/useFailureText.js';
 import { useMessages } from '../messages/useMessages.js';
 import { download } from './download.js';
 
@@ -16,12 +15,11 @@ export interface HistoryExportProps {
 export function HistoryExport({ filter = {} }: HistoryExportProps) {
   const { client } = useWixContext();
   const { history } = useMessages();
-  const failureText = useFailureText();
-  const { show } = useToast();
+  const complain = useFailureToast();
   const file = useMutation({
     mutationFn: () => client.historyCsv(filter),
     onSuccess: (text) => download('credit-history.csv', text, 'text/csv;charset=utf-8'),
-    onError: (error) => void show(failureText(error, history.exportFailed), 'error'),
+    onError: (error) => complain(error, history.exportFailed),
   });
   return (
     <Button

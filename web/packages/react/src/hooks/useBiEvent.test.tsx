@@ -1,11 +1,11 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
-import { HttpResponse, http } from 'msw';
 import { type ReactNode, StrictMode } from 'react';
 import { describe, expect, it } from 'vitest';
 import { toBiEvent } from '../context/trackEvent.js';
 import { useWixContext } from '../context/WixContext.js';
+import { fail, lost, on } from '../testing/handle.js';
 import { openPage, Providers, renderInWix } from '../testing/render.js';
-import { api, fail, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { useBiEvent } from './useBiEvent.js';
 
 const server = startTestServer();
@@ -37,13 +37,13 @@ describe('trackEvent', () => {
   });
 
   it.each([
-    ['Wix is out', () => fail(502, 'wix_unavailable')],
-    ['the network is', () => HttpResponse.error()],
-    ['the token is refused', () => fail(401, 'token_expired')],
+    ['Wix is out', () => fail('wix_unavailable')],
+    ['the network is', () => lost()],
+    ['the token is refused', () => fail('token_expired')],
   ])('disturbs_nothing_when_%s', async (_name, answer) => {
     let asked = 0;
     server.msw.use(
-      http.post(api('/bi-event'), () => {
+      on('biEvent', () => {
         asked += 1;
         return answer();
       }),
@@ -93,7 +93,7 @@ describe('useBiEvent', () => {
   });
 
   it('reports_nothing_for_somebody_who_is_not_let_in', async () => {
-    server.msw.use(http.get(api('/user/status'), () => fail(403, 'forbidden')));
+    server.msw.use(on('userStatus', () => fail('forbidden')));
     openPage();
     const { result } = renderInWix(() => {
       useBiEvent('APP_DASHBOARD_LOADED', { onShow: true });

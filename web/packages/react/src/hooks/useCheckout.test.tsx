@@ -1,10 +1,10 @@
 import { act, waitFor } from '@testing-library/react';
-import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useWixContext } from '../context/WixContext.js';
 import { aCheckout, aPlanList, aStatus } from '../testing/fixtures.js';
+import { fail, ok, on } from '../testing/handle.js';
 import { fakeClock, openPage, renderInWix } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { LEAVING_MS, openCheckoutPage, useCheckout } from './useCheckout.js';
 import { usePlans } from './usePlans.js';
 
@@ -24,8 +24,8 @@ describe('useCheckout', () => {
   it('opens_the_checkout_over_the_whole_dashboard', async () => {
     let body: unknown;
     server.msw.use(
-      http.post(api('/billing/checkout-url'), async ({ request }) => {
-        body = await request.json();
+      on('billingCheckoutUrl', (asked) => {
+        body = asked.body;
         return ok({ checkoutId: 'chk_1', checkoutUrl: 'https://pay.test/checkout/1' });
       }),
     );
@@ -40,10 +40,10 @@ describe('useCheckout', () => {
   it('reads_plans_and_status_again_when_the_plan_is_not_for_sale', async () => {
     let reads = 0;
     server.msw.use(
-      http.post(api('/billing/checkout-url'), () => fail(409, 'already_on_plan')),
-      http.get(api('/billing/plans'), () => {
+      on('billingCheckoutUrl', () => fail('already_on_plan')),
+      on('billingPlans', () => {
         reads += 1;
-        return ok(aPlanList(reads === 1 ? 'free' : 'starter') as unknown as JsonBodyType);
+        return ok(aPlanList(reads === 1 ? 'free' : 'starter'));
       }),
     );
     const { result } = start();
@@ -59,7 +59,7 @@ describe('useCheckout', () => {
 
   it('is_free_again_when_back_brings_the_page_from_memory', async () => {
     server.msw.use(
-      http.post(api('/billing/checkout-url'), () =>
+      on('billingCheckoutUrl', () =>
         ok({ checkoutId: 'chk_1', checkoutUrl: 'https://pay.test/checkout/1' }),
       ),
     );
@@ -78,8 +78,8 @@ describe('useCheckout', () => {
     fakeClock();
     const answer = { checkoutId: 'chk_1', checkoutUrl: 'https://pay.test/checkout/1' };
     server.msw.use(
-      http.post(api('/billing/checkout-url'), () => ok(answer)),
-      http.post(api('/billing/top-ups/checkout-url'), () => ok(answer)),
+      on('billingCheckoutUrl', () => ok(answer)),
+      on('billingTopUpCheckoutUrl', () => ok(answer)),
     );
     const { result } = start();
     const { purchase, topUp } = result.current.checkout;
@@ -102,10 +102,14 @@ describe('useCheckout', () => {
     const checkout = aCheckout();
     server.status = aStatus({ openCheckout: checkout });
     server.msw.use(
-      http.post(api('/billing/checkout/chk_1/dismiss'), () => {
-        server.status = aStatus();
-        return ok({ ...checkout, status: 'dismissed' } as unknown as JsonBodyType);
-      }),
+      on(
+        'billingCheckoutDismiss',
+        () => {
+          server.status = aStatus();
+          return ok({ ...checkout, status: 'dismissed' });
+        },
+        { at: { checkoutId: 'chk_1' } },
+      ),
     );
     const { result } = start();
     await waitFor(() => expect(result.current.wix.userData?.openCheckout).not.toBeNull());

@@ -1,11 +1,11 @@
 import { act, waitFor } from '@testing-library/react';
-import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Checkout, HistoryEntry } from '../api/types.js';
 import { useWixContext } from '../context/WixContext.js';
 import { aCheckout, anEntry, aStarterStatus } from '../testing/fixtures.js';
+import { fail, lost, ok, on } from '../testing/handle.js';
 import { fakeClock, openPage, renderInWix } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { useCheckout } from './useCheckout.js';
 import { PATIENCE_MS, useCheckoutReturn } from './useCheckoutReturn.js';
 
@@ -24,26 +24,29 @@ describe('useCheckoutReturn', () => {
     checkout = aCheckout();
     returns = 0;
     server.msw.use(
-      http.post(api('/billing/checkout/chk_1/return'), () => {
-        returns += 1;
-        return ok(checkout as unknown as JsonBodyType);
-      }),
-      http.get(api('/billing/checkout/chk_1'), () => ok(checkout as unknown as JsonBodyType)),
+      on(
+        'billingCheckoutReturn',
+        () => {
+          returns += 1;
+          return ok(checkout);
+        },
+        { at: { checkoutId: 'chk_1' } },
+      ),
+      on('billingCheckoutShow', () => ok(checkout), { at: { checkoutId: 'chk_1' } }),
     );
   });
 
   /** The server's books, newest first, from which it gives what the address asks for. */
   const history = (...books: HistoryEntry[]) =>
     server.msw.use(
-      http.get(api('/credits/history'), ({ request }) => {
-        const { searchParams: asked } = new URL(request.url);
+      on('creditsHistory', ({ query: asked }) => {
         const entries = books.filter(
           ({ kind, pool, at }) =>
             kind === (asked.get('kind') ?? kind) &&
             pool === (asked.get('pool') ?? pool) &&
             Date.parse(at) >= Date.parse(asked.get('from') ?? at),
         );
-        return ok({ entries, nextCursor: null } as unknown as JsonBodyType);
+        return ok({ entries, nextCursor: null });
       }),
     );
 
@@ -81,6 +84,22 @@ describe('useCheckoutReturn', () => {
     await waitFor(() => expect(result.current.back.checkout?.status).toBe('open'));
     checkout = paid();
     await act(() => vi.advanceTimersByTimeAsync(5_000));
+    await state('success');
+  });
+
+  it('says_that_the_network_is_lost_and_goes_on_by_itself_when_it_is_back', async () => {
+    server.streamWorks = false;
+    const { result, state } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.back.checkout?.status).toBe('open'));
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event('offline')));
+    await state('offline');
+    checkout = paid();
+    const asked = returns;
+    await act(() => vi.advanceTimersByTimeAsync(70_000));
+    expect([result.current.back.state, returns]).toEqual(['offline', asked]);
+    onLine.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event('online')));
     await state('success');
   });
 
@@ -192,7 +211,7 @@ describe('useCheckoutReturn', () => {
   });
 
   it('stays_processing_while_the_server_cannot_be_reached', async () => {
-    server.msw.use(http.post(api('/billing/checkout/chk_1/return'), () => HttpResponse.error()));
+    server.msw.use(on('billingCheckoutReturn', () => lost(), { at: { checkoutId: 'chk_1' } }));
     const { result } = comeBack('success', 'chk_1');
     await waitFor(() => expect(result.current.back.isInterrupted).toBe(true));
     expect(result.current.back.state).toBe('processing');
@@ -203,7 +222,7 @@ describe('useCheckoutReturn', () => {
     ['with a checkout of nobody', 'chk_forged'],
   ])('believes_no_forged_success_%s', async (_name, checkoutId) => {
     server.msw.use(
-      http.post(api('/billing/checkout/chk_forged/return'), () => fail(404, 'not_found')),
+      on('billingCheckoutReturn', () => fail('not_found'), { at: { checkoutId: 'chk_forged' } }),
     );
     const { result, state } = comeBack('success', checkoutId);
     await state('unknown');

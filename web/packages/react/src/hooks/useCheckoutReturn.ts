@@ -4,18 +4,20 @@ import type { HistoryRange } from '../api/client.js';
 import { ApiError } from '../api/error.js';
 import { keys } from '../api/keys.js';
 import type { Checkout, HistoryEntry } from '../api/types.js';
+import { useOnline } from '../context/useOnline.js';
 import { useWixContext } from '../context/WixContext.js';
 import { forgetReturn, returnStart } from './returnStart.js';
 
 /**
- * `waiting`: not confirmed after a minute, still watched. `cancelled` and `declined`: left without paying, as the
- * address says. `expired`: the checkout can no longer be paid. `unknown`: the address names no checkout of this
- * instance, so nothing happened.
+ * `waiting`: not confirmed after a minute, still watched. `offline`: the browser has no network, and the watch goes on
+ * when it has. `cancelled` and `declined`: left without paying, as the address says. `expired`: the checkout can no longer
+ * be paid. `unknown`: the address names no checkout of this instance, which says nothing about a payment.
  */
 export type ReturnState =
   | 'processing'
   | 'success'
   | 'waiting'
+  | 'offline'
   | 'cancelled'
   | 'declined'
   | 'expired'
@@ -52,6 +54,7 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
   const { client, session } = useWixContext();
   const claimsPaid = payment === 'success';
   const isLate = useIsLate(checkoutId, claimsPaid);
+  const isOnline = useOnline();
   const unpaid = payment === 'declined' || payment === 'failed' ? 'declined' : 'cancelled';
 
   const query = useQuery<Checkout>({
@@ -80,8 +83,9 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
     if (isOver && checkoutId !== null) forgetReturn(window, checkoutId);
   }, [isOver, checkoutId]);
   const balance = usePurchaseBalance(query.data, state);
+  const isCutOff = !isOnline && (state === 'processing' || state === 'waiting');
   const isInterrupted = query.failureReason !== null && !isRefused(query.failureReason);
-  return { state, checkout: query.data, ...balance, isInterrupted };
+  return { state: isCutOff ? 'offline' : state, checkout: query.data, ...balance, isInterrupted };
 }
 
 function returnState(

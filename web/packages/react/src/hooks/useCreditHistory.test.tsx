@@ -1,10 +1,10 @@
 import { act, waitFor } from '@testing-library/react';
-import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useWixContext } from '../context/WixContext.js';
 import { aStarterStatus, someEntries } from '../testing/fixtures.js';
+import { fail, ok, on } from '../testing/handle.js';
 import { openPage, renderInWix } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { useCreditHistory } from './useCreditHistory.js';
 
 const server = startTestServer();
@@ -15,14 +15,13 @@ const FILTER = { kind: 'grant' } as const;
 /** Two pages of the books. */
 function answer() {
   server.msw.use(
-    http.get(api('/credits/history'), ({ request }) => {
-      const { searchParams } = new URL(request.url);
-      asked.push(searchParams.toString());
-      const isOlder = searchParams.get('cursor') === 'older';
+    on('creditsHistory', ({ query }) => {
+      asked.push(query.toString());
+      const isOlder = query.get('cursor') === 'older';
       const page = isOlder
         ? { entries: entries.slice(3), nextCursor: null }
         : { entries: entries.slice(0, 3), nextCursor: 'older' };
-      return ok(page as unknown as JsonBodyType);
+      return ok(page);
     }),
   );
 }
@@ -60,9 +59,7 @@ describe('useCreditHistory', () => {
   });
 
   it('says_why_it_failed_and_loads_when_it_is_tried_again', async () => {
-    server.msw.use(
-      http.get(api('/credits/history'), () => fail(422, 'invalid_request'), { once: true }),
-    );
+    server.msw.use(on('creditsHistory', () => fail('invalid_request'), { once: true }));
     const { result, shown } = start();
     await waitFor(() => expect(result.current.history.error).toMatchObject({ status: 422 }));
     act(() => void result.current.history.refetch());
@@ -73,9 +70,7 @@ describe('useCreditHistory', () => {
   it('keeps_what_was_read_when_an_older_page_fails', async () => {
     const { result, shown } = start();
     await waitFor(() => expect(shown()).toHaveLength(3));
-    server.msw.use(
-      http.get(api('/credits/history'), () => fail(422, 'invalid_request'), { once: true }),
-    );
+    server.msw.use(on('creditsHistory', () => fail('invalid_request'), { once: true }));
     act(() => void result.current.history.fetchNextPage());
     await waitFor(() => expect(result.current.history.isFetchNextPageError).toBe(true));
     expect(shown()).toHaveLength(3);

@@ -1,11 +1,11 @@
 import { act, waitFor } from '@testing-library/react';
-import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job } from '../api/types.js';
 import { useWixContext } from '../context/WixContext.js';
 import { aJob } from '../testing/fixtures.js';
+import { ok, on } from '../testing/handle.js';
 import { fakeClock, openPage, renderInWix } from '../testing/render.js';
-import { api, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { useJobCancellation, useJobPages, useJobPoller, useJobs } from './useJob.js';
 
 const server = startTestServer();
@@ -19,11 +19,15 @@ describe('useJobPoller', () => {
     job = aJob();
     polls = 0;
     server.msw.use(
-      http.get(api('/jobs/job_1'), () => {
-        polls += 1;
-        return ok(job as unknown as JsonBodyType);
-      }),
-      http.get(api('/jobs'), () => ok({ jobs: [aJob()] } as unknown as JsonBodyType)),
+      on(
+        'jobsShow',
+        () => {
+          polls += 1;
+          return ok(job);
+        },
+        { at: { jobId: 'job_1' } },
+      ),
+      on('jobsList', () => ok({ jobs: [aJob()] })),
     );
   });
   const watch = (jobId: string | null) =>
@@ -73,9 +77,9 @@ describe('useJobCancellation', () => {
     const cancelled = aJob({ status: 'cancelled' });
     const told: Job[] = [];
     server.msw.use(
-      http.get(api('/jobs/job_1'), () => ok(aJob() as unknown as JsonBodyType)),
-      http.get(api('/jobs'), () => ok({ jobs: [aJob()] } as unknown as JsonBodyType)),
-      http.post(api('/jobs/job_1/cancel'), () => ok(cancelled as unknown as JsonBodyType)),
+      on('jobsShow', () => ok(aJob()), { at: { jobId: 'job_1' } }),
+      on('jobsList', () => ok({ jobs: [aJob()] })),
+      on('jobsCancel', () => ok(cancelled), { at: { jobId: 'job_1' } }),
     );
     const { result } = renderInWix(() => ({
       job: useJobPoller('job_1').data,
@@ -104,8 +108,7 @@ describe('useJobPages', () => {
     openPage();
     asked.length = 0;
     server.msw.use(
-      http.get(api('/jobs'), ({ request }) => {
-        const query = new URL(request.url).searchParams;
+      on('jobsList', ({ query }) => {
         asked.push(query.toString());
         const state = query.get('state');
         const cursor = query.get('cursor') ?? 'job_~';
@@ -115,8 +118,8 @@ describe('useJobPages', () => {
             (state === null || (status === 'processing') === (state === 'running')),
         );
         const page = wanted.slice(0, 2);
-        const nextCursor = wanted.length > 2 ? page[1]?.jobId : null;
-        return ok({ jobs: page, nextCursor } as unknown as JsonBodyType);
+        const nextCursor = wanted.length > 2 ? (page[1]?.jobId ?? null) : null;
+        return ok({ jobs: page, nextCursor });
       }),
     );
   });

@@ -1,10 +1,10 @@
 import { act, waitFor } from '@testing-library/react';
-import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useWixContext } from '../context/WixContext.js';
 import { aPlanList, aStarterStatus } from '../testing/fixtures.js';
+import { fail, ok, on } from '../testing/handle.js';
 import { openPage, renderInWix } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { usePlans } from './usePlans.js';
 
 const server = startTestServer();
@@ -28,10 +28,16 @@ describe('usePlans', () => {
     await waitFor(() => expect(result.current.plans.data?.currentPlanId).toBe('starter'));
   });
 
-  it('says_why_it_failed_and_loads_when_it_is_tried_again', async () => {
-    server.msw.use(
-      http.get(api('/billing/plans'), () => fail(422, 'invalid_request'), { once: true }),
+  it('are_in_the_words_of_the_readers_language', async () => {
+    openPage('instance=token-1&locale=de-CH');
+    const result = start();
+    await waitFor(() =>
+      expect(result.current.plans.data?.plans[1]?.benefits).toEqual(['Vorteil von starter']),
     );
+  });
+
+  it('says_why_it_failed_and_loads_when_it_is_tried_again', async () => {
+    server.msw.use(on('billingPlans', () => fail('invalid_request'), { once: true }));
     const result = start();
     await waitFor(() => expect(result.current.plans.error).toMatchObject({ status: 422 }));
     act(() => void result.current.plans.refetch());
@@ -42,9 +48,9 @@ describe('usePlans', () => {
   it('does_not_ask_for_a_page_that_was_not_opened_by_Wix', async () => {
     let asked = 0;
     server.msw.use(
-      http.get(api('/billing/plans'), () => {
+      on('billingPlans', () => {
         asked += 1;
-        return ok(aPlanList() as unknown as JsonBodyType);
+        return ok(aPlanList());
       }),
     );
     openPage('locale=en');

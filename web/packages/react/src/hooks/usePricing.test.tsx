@@ -1,8 +1,8 @@
 import { act, waitFor } from '@testing-library/react';
-import { http } from 'msw';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { ok, on } from '../testing/handle.js';
 import { fakeClock, openPage, renderInWix } from '../testing/render.js';
-import { api, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { LEAVING_MS } from './useCheckout.js';
 import { usePricing } from './usePricing.js';
 
@@ -13,7 +13,7 @@ beforeEach(() => {
   openPage();
   vi.spyOn(window, 'open').mockReturnValue(null);
   server.msw.use(
-    http.post(api('/billing/checkout-url'), () =>
+    on('billingCheckoutUrl', () =>
       ok({ checkoutId: 'chk_1', checkoutUrl: 'https://pay.test/checkout/1' }),
     ),
   );

@@ -1,7 +1,6 @@
 import type { PlanOffer, SoldCycle } from '../api/types.js';
-import { useToast } from '../context/ToastProvider.js';
+import { useFailureToast } from '../context/useFailureToast.js';
 import { useWixContext } from '../context/WixContext.js';
-import { useFailureText } from '../messages/useFailureText.js';
 import { useMessages } from '../messages/useMessages.js';
 import { useCheckout } from './useCheckout.js';
 import { usePlans } from './usePlans.js';
@@ -10,8 +9,7 @@ import { usePlans } from './usePlans.js';
 export function usePricing() {
   const { userData } = useWixContext();
   const { errors } = useMessages();
-  const failureText = useFailureText();
-  const { show } = useToast();
+  const complain = useFailureToast();
   const plans = usePlans();
   const { purchase } = useCheckout();
   const paidCycle = userData?.subscription.billingCycle ?? null;
@@ -19,7 +17,7 @@ export function usePricing() {
   const upgrade = (plan: PlanOffer, billingCycle: SoldCycle, couponCode?: string) =>
     purchase.mutate(
       { planId: plan.id, billingCycle, ...(couponCode === undefined ? {} : { couponCode }) },
-      { onError: (cause) => void show(failureText(cause, errors.checkout), 'error') },
+      { onError: (cause) => complain(cause, errors.checkout) },
     );
   // The page is about to be replaced by the checkout: the button stays busy until it is, or will not be.
   const isLeaving = purchase.isPending || purchase.isSuccess;

@@ -1,10 +1,10 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
-import { http, type JsonBodyType } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useWixContext } from '../context/WixContext.js';
 import { aStarterStatus, aUsage } from '../testing/fixtures.js';
+import { fail, ok, on } from '../testing/handle.js';
 import { openPage, Providers } from '../testing/render.js';
-import { api, fail, ok, startTestServer } from '../testing/server.js';
+import { startTestServer } from '../testing/server.js';
 import { useUsage, utcOffsetAt } from './useUsage.js';
 
 const server = startTestServer();
@@ -15,11 +15,10 @@ describe('useUsage', () => {
     asked.length = 0;
     openPage();
     server.msw.use(
-      http.get(api('/credits/usage'), ({ request }) => {
-        const { searchParams } = new URL(request.url);
-        asked.push(searchParams);
-        const days = searchParams.get('from') === '2026-11-15' ? 7 : 30;
-        return ok(aUsage(days) as unknown as JsonBodyType);
+      on('creditsUsage', ({ query }) => {
+        asked.push(query);
+        const days = query.get('from') === '2026-11-15' ? 7 : 30;
+        return ok(aUsage(days));
       }),
     );
   });
@@ -53,9 +52,7 @@ describe('useUsage', () => {
   });
 
   it('says_why_it_failed_and_loads_when_it_is_tried_again', async () => {
-    server.msw.use(
-      http.get(api('/credits/usage'), () => fail(422, 'invalid_request'), { once: true }),
-    );
+    server.msw.use(on('creditsUsage', () => fail('invalid_request'), { once: true }));
     const { result } = start();
     await waitFor(() => expect(result.current.usage.error).toMatchObject({ status: 422 }));
     act(() => void result.current.usage.refetch());

@@ -345,9 +345,14 @@ export const de = (f: Format): PackageMessages => {
         resume: '',
       },
       unknown: {
-        title: 'Keine Zahlung gefunden',
-        text: 'Diese Adresse gehört zu keinem offenen Kauf Ihrer Website. Es wurde nichts abgebucht, Tarif und Credits sind unverändert.',
+        title: 'Diese Zahlung ist hier nicht bekannt',
+        text: (biller) =>
+          `Die Adresse, über die Sie gekommen sind, gehört zu keinem Kauf dieser Website. Über eine Zahlung lässt sich deshalb nichts sagen. Falls Sie für diese Website bezahlt haben, erscheinen Tarif und Credits hier von selbst, sobald ${biller} es bestätigt. Wenn nicht, suchen Sie bitte den Beleg von ${biller} heraus und wenden Sie sich an den Support.`,
         done: 'Zurück zur App',
+      },
+      offline: {
+        title: 'Sie sind offline',
+        text: 'Falls Sie gerade bezahlt haben: Ihre Zahlung ist sicher. Sie wird auch ohne diese Seite bestätigt. Sobald Sie wieder verbunden sind, geht es hier von selbst weiter.',
       },
       interrupted: 'Der Server ist gerade nicht erreichbar. Wir versuchen es weiter.',
     },

@@ -363,9 +363,14 @@ export const en = (f: Format) => {
         resume: '',
       },
       unknown: {
-        title: 'No payment found',
-        text: 'This address does not belong to an open checkout of your site. Nothing was charged and your plan and credits are unchanged.',
+        title: 'This payment is not known here',
+        text: (biller: string) =>
+          `The address that brought you here belongs to no checkout of this site, so nothing can be said about a payment. If you have paid for this site, plan and credits appear here by themselves once ${biller} confirms it. If they do not, look for your receipt from ${biller} and contact support.`,
         done: 'Back to the app',
+      },
+      offline: {
+        title: 'You are offline',
+        text: 'If you have just paid, your payment is safe: it is confirmed without this page. Once you are connected again, this page goes on by itself.',
       },
       interrupted: 'The server cannot be reached right now. We keep trying.',
     },

@@ -5,16 +5,19 @@ import { Dialog } from '../components/Dialog.js';
 import { EmptyState } from '../components/EmptyState.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.js';
 import { ErrorScreen } from '../components/ErrorScreen.js';
+import { FailureNote } from '../components/FailureNote.js';
 import { JobBadge, JobProgress } from '../components/JobProgress.js';
 import { Loaded } from '../components/Loaded.js';
 import { LoadingScreen } from '../components/LoadingScreen.js';
 import { PreviewModal } from '../components/PreviewModal.js';
 import { ProgressBar } from '../components/ProgressBar.js';
+import { RequestId } from '../components/RequestId.js';
 import { SessionGate } from '../components/SessionGate.js';
 import { Toast } from '../components/Toast.js';
 import { ToastHost } from '../components/ToastHost.js';
 import { useToast } from '../context/ToastProvider.js';
 import { usePlans } from '../hooks/usePlans.js';
+import { knownFailure } from '../messages/useFailure.js';
 import { aJob, someJobs } from '../testing/fixtures.js';
 import { Opening, type Story, type StoryPage } from './story.js';
 
@@ -65,8 +68,23 @@ const jobs: readonly Story[] = [
 
 const toasts: readonly Story[] = (['success', 'info', 'error'] as const).map((tone) => ({
   name: tone,
-  show: () => <Toast toast={{ id: 1, tone, text: 'Your notices are saved.' }} onClose={nothing} />,
+  show: () => (
+    <Toast
+      toast={{ id: 1, tone, text: 'Your notices are saved.', requestId: null }}
+      onClose={nothing}
+    />
+  ),
 }));
+
+const withRequestId: Story = {
+  name: 'error with a request id',
+  show: () => (
+    <Toast
+      toast={{ id: 1, tone: 'error', text: 'It could not be saved.', requestId: 'req_7f3a' }}
+      onClose={nothing}
+    />
+  ),
+};
 
 export const pages: readonly StoryPage[] = [
   { component: 'JobProgress', stories: jobs },
@@ -81,7 +99,7 @@ export const pages: readonly StoryPage[] = [
       show: () => <ProgressBar percent={62} label="Progress" tone={tone} />,
     })),
   },
-  { component: 'Toast', stories: toasts },
+  { component: 'Toast', stories: [...toasts, withRequestId] },
   { component: 'ToastHost', stories: [{ name: 'Say something', show: Sayers }] },
   {
     component: 'LoadingScreen',
@@ -110,6 +128,25 @@ export const pages: readonly StoryPage[] = [
       { name: 'Offline', show: () => <ErrorScreen error={offline} onRetry={nothing} /> },
       { name: 'A defect of the page', show: () => <ErrorScreen error={new Error('defect')} /> },
     ],
+  },
+  {
+    component: 'FailureNote',
+    stories: [
+      {
+        name: 'The text tells enough',
+        show: () => <FailureNote failure={knownFailure('There is no such code.')} />,
+      },
+      {
+        name: 'With a request id',
+        show: () => (
+          <FailureNote failure={{ text: 'It could not be saved.', requestId: 'req_7f3a' }} />
+        ),
+      },
+    ],
+  },
+  {
+    component: 'RequestId',
+    stories: [{ name: 'Of a failed request', show: () => <RequestId id="req_7f3a" /> }],
   },
   {
     component: 'ErrorBoundary',

@@ -78,6 +78,9 @@ function aPlan(id: string, rank: number, month: string, year: string): PlanOffer
     priceMonthly: month,
     priceYearly: year,
     benefits: [`Benefit of ${id}`],
+    translations: {
+      de: { name: id.charAt(0).toUpperCase() + id.slice(1), benefits: [`Vorteil von ${id}`] },
+    },
     popular: id === 'pro',
     current: false,
     action: 'upgrade',
@@ -261,8 +264,8 @@ export function theTopUps(): TopUpList {
   return {
     currency: 'USD',
     topUps: [
-      { id: 'hundred', name: 'Small pack', credits: 100, price: '5.00' },
-      { id: 'thousand', name: 'Large pack', credits: 1000, price: '39.00' },
+      { id: 'hundred', name: 'Small pack', credits: 100, price: '5.00', translations: {} },
+      { id: 'thousand', name: 'Large pack', credits: 1000, price: '39.00', translations: {} },
     ],
   };
 }
@@ -301,11 +304,15 @@ export function someJobs(): Job[] {
       result: { url: 'https://net.test/posts/2' },
       finishedAt: NOW,
     }),
-    aJob({
-      jobId: 'job_3',
-      status: 'failed',
-      error: { code: 'refused', message: 'The network refused the post.' },
-      finishedAt: NOW,
-    }),
+    aFailedJob(),
   ];
+}
+
+export function aFailedJob(): Job {
+  return aJob({
+    jobId: 'job_3',
+    status: 'failed',
+    error: { code: 'refused', message: 'The network refused the post.' },
+    finishedAt: NOW,
+  });
 }

@@ -1,14 +1,8 @@
-import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { LiveEventName, UserStatus } from '../api/types.js';
+import type { BiEvent, LiveEventName, UserStatus } from '../api/types.js';
 import { aPlanList, aStatus, theNotices, thePublicPlans } from './fixtures.js';
-
-export const api = (path: string) => `*/api/v1/wix${path}`;
-export const ok = (data: JsonBodyType, status = 200) =>
-  HttpResponse.json({ success: true, data }, { status });
-export const fail = (status: number, error: string, message = 'It did not work.') =>
-  HttpResponse.json({ success: false, error, message, requestId: 'req_7' }, { status });
+import { fail, ok, on, onLive } from './handle.js';
 
 /** A server of the app in memory, with a live stream that the test speaks through. */
 export class TestServer {
@@ -22,7 +16,7 @@ export class TestServer {
   streamWorks = true;
   readonly authorizations: (string | null)[] = [];
   /** The events that pages reported. */
-  readonly biEvents: unknown[] = [];
+  readonly biEvents: BiEvent[] = [];
   #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
 
   send(event: LiveEventName, data: unknown): void {
@@ -48,30 +42,28 @@ export class TestServer {
     this.biEvents.length = 0;
     this.#streams.clear();
     this.msw.resetHandlers(
-      http.get(api('/user/status'), ({ request }) => {
+      on('userStatus', ({ request }) => {
         this.polls += 1;
         this.authorizations.push(request.headers.get('authorization'));
-        return ok(this.status as unknown as JsonBodyType);
+        return ok(this.status);
       }),
-      http.get(api('/billing/plans'), () =>
-        ok(aPlanList(this.status.plan.id) as unknown as JsonBodyType),
-      ),
-      http.get(api('/billing/public-plans'), () => ok(thePublicPlans() as unknown as JsonBodyType)),
-      http.post(api('/bi-event'), async ({ request }) => {
-        this.biEvents.push(await request.json());
+      on('billingPlans', () => ok(aPlanList(this.status.plan.id))),
+      on('billingPublicPlans', () => ok(thePublicPlans())),
+      on('biEvent', ({ body }) => {
+        this.biEvents.push(body);
         return ok({ reported: true });
       }),
-      http.get(api('/credits/history'), () => ok({ entries: [], nextCursor: null })),
-      http.get(api('/jobs'), () => ok({ jobs: [], nextCursor: null })),
-      http.get(api('/settings/notices'), () => ok(theNotices() as unknown as JsonBodyType)),
-      http.get(api('/billing/top-ups'), () => ok({ currency: 'USD', topUps: [] })),
-      http.get(api('/live'), ({ request }) => this.#connect(request.signal)),
+      on('creditsHistory', () => ok({ entries: [], nextCursor: null })),
+      on('jobsList', () => ok({ jobs: [], nextCursor: null })),
+      on('settingsNotices', () => ok(theNotices())),
+      on('billingTopUps', () => ok({ currency: 'USD', topUps: [] })),
+      onLive(({ signal }) => this.#connect(signal)),
     );
   }
 
   #connect(signal: AbortSignal): Response {
     this.connections += 1;
-    if (!this.streamWorks) return fail(503, 'unavailable');
+    if (!this.streamWorks) return fail('unavailable');
     let mine: ReadableStreamDefaultController<Uint8Array> | undefined;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -84,7 +76,7 @@ export class TestServer {
       cancel: () => void (mine && this.#streams.delete(mine)),
     });
     signal.addEventListener('abort', () => void (mine && this.#streams.delete(mine)));
-    return new HttpResponse(body, { headers: { 'content-type': 'text/event-stream' } });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   }
 }
 

@@ -263,4 +263,5 @@ export type {
   WebhookStripeErrors,
   WebhookStripeResponse,
   WebhookStripeResponses,
+  Words,
 } from './types.gen.js';

@@ -649,6 +649,12 @@ export type PlanView = {
    * Higher is more.
    */
   rank: number;
+  /**
+   * Its words in other languages, by language: `de`, `pt-br`.
+   */
+  translations: {
+    [key: string]: Words;
+  };
 };
 
 /**
@@ -867,6 +873,12 @@ export type PublicPlan = {
    * Higher is more.
    */
   rank: number;
+  /**
+   * Its words in other languages, by language: `de`, `pt-br`.
+   */
+  translations: {
+    [key: string]: Words;
+  };
 };
 
 /**
@@ -1903,6 +1915,12 @@ export type TopUpView = {
    * The price, as a decimal text.
    */
   price: string;
+  /**
+   * Its words in other languages, by language: `de`, `pt-br`.
+   */
+  translations: {
+    [key: string]: Words;
+  };
 };
 
 /**
@@ -2006,6 +2024,20 @@ export type VoidRequest = {
    * The reservation.
    */
   holdId: string;
+};
+
+/**
+ * The words of a plan or top-up in one language.
+ */
+export type Words = {
+  /**
+   * What it gives, line by line, in the order of the plan's own `benefits`; a top-up gives none.
+   */
+  benefits: Array<string>;
+  /**
+   * Its name.
+   */
+  name: string;
 };
 
 export type BillingCheckoutUrlOlderData = {

@@ -1,0 +1,30 @@
+/** Every error code that the API document names, with its status. */
+export const STATUSES = {
+  unauthorized: 401,
+  token_expired: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  invalid_request: 422,
+  unsupported_media_type: 415,
+  malformed_json: 400,
+  payload_too_large: 413,
+  request_timeout: 408,
+  insufficient_credits: 402,
+  idempotency_mismatch: 422,
+  hold_ended: 409,
+  downgrade_not_sold: 409,
+  already_on_plan: 409,
+  billing_cycle_not_sold: 409,
+  promo_unknown: 404,
+  promo_not_running: 409,
+  promo_redeemed: 409,
+  promo_used_up: 409,
+  request_in_progress: 409,
+  rate_limited: 429,
+  unavailable: 503,
+  wix_unavailable: 502,
+  internal: 500,
+} as const;
+
+export type ErrorCode = keyof typeof STATUSES;
