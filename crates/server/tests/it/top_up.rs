@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use wixapp_core::ErrorCode;
 use wixapp_core::clock::Clock;
 use wixapp_emulator::Card;
+use wixapp_server::work::sweep;
 
 use crate::app::{Site, TestApp, count, days, signer, together};
 use crate::wire::Behaviour;
@@ -44,6 +45,12 @@ async fn a_top_up_is_given_once_for_each_invoice_and_survives_the_plan(app: Test
         app.settled().await;
         assert_eq!(app.available(&site.token).await, 200 + n * 500);
     }
+    // What was paid a moment ago is not what the next checkout is for.
+    let (checkout, _) = order(&app, &site).await;
+    sweep::one(app.app(), &site.instance_id).await.unwrap();
+    app.settled().await;
+    let told = app.get(&site.token, &format!("/api/v1/wix/billing/checkout/{checkout}")).await;
+    assert_eq!(told.data()["status"], "open");
     assert_eq!(app.status(&site.token).await["plan"]["id"], "free");
     let (_, page) = app.checkout(&site, "starter").await;
     app.emulator.pay(&page, &Card::paying()).await.unwrap();
