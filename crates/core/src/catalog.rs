@@ -54,7 +54,7 @@ pub struct Plan {
     /// What the plan gives, line by line.
     #[serde(default)]
     pub benefits: Vec<String>,
-    /// Its name and benefits in other languages.
+    /// Its benefits in other languages.
     #[serde(default)]
     pub translations: Translations,
     /// Whether the pricing page marks it as popular.
@@ -336,7 +336,7 @@ fn check_rules(plans: &[Plan]) -> Result<(), CatalogError> {
                 return rule(format!("plan `{}` has the price `{price}`; write it as \"9.00\"", plan.id));
             }
         }
-        translation::check(&plan.translations, &format!("plan `{}`", plan.id), plan.benefits.len())?;
+        translation::check(&plan.translations, &format!("plan `{}`", plan.id), Some(plan.benefits.len()))?;
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ use crate::entry::{Entry, EntryCode};
 
 /// What follows the sentence of a payment that was taken back.
 const REFUNDED: &str = ": refunded";
+/// What follows that where an operator noted it, with words of their own.
+const NOTED: &str = ", noted by ";
 
 /// What a sentence of the books says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -162,14 +164,22 @@ impl Reason {
     /// What the sentence of an entry says; `None` for the words of who used credits, or of an operator.
     #[must_use]
     pub fn of(entry: &Entry) -> Option<Self> {
-        // A grant that a user asks for is that of a promo code.
-        let by_rule = matches!(entry.cause.actor.as_str(), "wix" | "cycle") || entry.code == EntryCode::Grant;
+        let by_rule = match entry.code {
+            // A grant that a user asks for is that of a promo code.
+            EntryCode::Grant => true,
+            // An operator may be called anything.
+            EntryCode::Adjust => false,
+            _ => matches!(entry.cause.actor.as_str(), "wix" | "cycle"),
+        };
         Self::read(&entry.cause.reason).filter(|_| by_rule)
     }
 
     /// What a sentence of the books says; `None` for one that somebody wrote, or to which somebody added something.
     #[must_use]
     pub fn read(sentence: &str) -> Option<Self> {
+        if sentence.split(REFUNDED).skip(1).any(|after| after.starts_with(NOTED)) {
+            return None;
+        }
         let (said, refunded) = match sentence.strip_suffix(REFUNDED) {
             Some(said) => (said, true),
             None => (sentence, false),
@@ -193,6 +203,12 @@ pub fn refunded(sentence: &str) -> String {
     format!("{sentence}{REFUNDED}")
 }
 
+/// The sentence of a payment that an operator noted as taken back, and why.
+#[must_use]
+pub fn noted(sentence: &str, actor: &str, why: &str) -> String {
+    format!("{sentence}{REFUNDED}{NOTED}{actor}: {why}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,8 +227,14 @@ mod tests {
 
     #[test]
     fn what_somebody_wrote_is_left_as_it_is() {
-        for sentence in ["", " bought", "publish", "Starter plan, new cycle: refunded, noted by kim: angry"] {
+        for sentence in ["", " bought", "publish"] {
             assert_eq!(Reason::read(sentence), None, "{sentence}");
+        }
+        for code in ReasonCode::ALL {
+            for why in ["angry", "wrong pack bought", "Pro plan given", ": refunded"] {
+                let sentence = noted(&code.about("Gold"), "kim", why);
+                assert_eq!(Reason::read(&sentence), None, "{sentence}");
+            }
         }
     }
 

@@ -78,7 +78,7 @@ pub(super) fn check(top_ups: &[TopUp]) -> Result<(), CatalogError> {
                 "top-up `{id}` has the price `{price}`; write it as \"9.00\""
             )));
         }
-        translation::check(&top_up.translations, &format!("top-up `{id}`"), 0)?;
+        translation::check(&top_up.translations, &format!("top-up `{id}`"), None)?;
     }
     Ok(())
 }

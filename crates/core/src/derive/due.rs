@@ -11,7 +11,7 @@ use crate::clock::{Timestamp, from_micros, to_micros};
 use crate::credits::Credits;
 use crate::fact::Noted;
 use crate::grant::{Pool, Source};
-use crate::reason::{ReasonCode, refunded};
+use crate::reason::{ReasonCode, noted, refunded};
 
 /// Everything that is due by now, in no particular order. What falls into a time in which the app is removed waits.
 pub(super) fn list(life: &Life<'_>) -> Vec<Due> {
@@ -217,10 +217,9 @@ impl<'a> List<'_, 'a> {
         let Some(back) = invoice_id.and_then(|id| self.life.refunded.get(id)) else {
             return self.add(item, DueKind::Grant(portion));
         };
-        let refunded = refunded(&item.reason);
         let reason = match &back.noted {
-            Some(Noted { actor, reason }) => format!("{refunded}, noted by {actor}: {reason}"),
-            None => refunded,
+            Some(Noted { actor, reason }) => noted(&item.reason, actor, reason),
+            None => refunded(&item.reason),
         };
         self.add(Item { reason, ..item }, DueKind::Refund(portion));
     }
