@@ -301,5 +301,5 @@ pub(crate) fn read_fact(mut row: Row) -> Result<StoredFact, Error> {
     let state = row.text()?;
     let reason = row.maybe_text()?;
     let parked = (state == "parked").then(|| reason.unwrap_or_default());
-    Ok(StoredFact { key, event_type, fact, is_new: state == "new", parked })
+    Ok(StoredFact { key, event_type, fact, is_new: state == "new", is_noted: false, parked })
 }

@@ -79,8 +79,18 @@ pub struct StoredFact {
     pub fact: Option<Fact>,
     /// Whether it was not looked at yet.
     pub is_new: bool,
+    /// Whether this very decision added it, from an answer.
+    pub is_noted: bool,
     /// Why it waits, if it does.
     pub parked: Option<String>,
+}
+
+impl StoredFact {
+    /// Whether no decision has counted it before this one.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.is_new || self.is_noted || self.parked.is_some()
+    }
 }
 
 /// The lease under which a worker holds a job: results of an older fence are refused.
@@ -228,7 +238,11 @@ impl Tx {
     /// Marks new facts as looked at.
     pub fn finish_facts(&mut self) {
         let id = self.account.instance_id.clone();
-        for fact in self.facts.iter_mut().filter(|fact| fact.is_new && fact.parked.is_none()) {
+        for fact in &mut self.facts {
+            fact.is_noted = false;
+            if !fact.is_new || fact.parked.is_some() {
+                continue;
+            }
             fact.is_new = false;
             self.writes.push(sql!(
                 "UPDATE facts SET state = 'done', reason = NULL WHERE instance_id = $1 AND fact_key = $2",
@@ -273,7 +287,14 @@ impl Tx {
         ));
         self.facts.retain(|stored| stored.key != fact.key);
         let (key, event_type) = (fact.key.clone(), event_type.to_owned());
-        self.facts.push(StoredFact { key, event_type, fact: Some(fact), is_new: false, parked: None });
+        self.facts.push(StoredFact {
+            key,
+            event_type,
+            fact: Some(fact),
+            is_new: false,
+            is_noted: true,
+            parked: None,
+        });
     }
 
     /// Deletes what is stored of people: the payloads of webhooks, the arguments and results of jobs, stored answers, the

@@ -121,8 +121,14 @@ impl Memory {
             return false;
         }
         let is_new = fact.is_some();
-        let stored =
-            StoredFact { key: key.clone(), event_type: event_type.to_owned(), fact, is_new, parked: None };
+        let stored = StoredFact {
+            key: key.clone(),
+            event_type: event_type.to_owned(),
+            fact,
+            is_new,
+            is_noted: false,
+            parked: None,
+        };
         books.facts.insert(key, stored);
         true
     }

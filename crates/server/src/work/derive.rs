@@ -1,6 +1,6 @@
 //! Deriving one instance: from all its facts to its subscription and its credits, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
 use wixapp_core::account::{Balances, LedgerError};
@@ -150,16 +150,11 @@ pub fn decide(
         metrics::counter!("wixapp_alarms_total").increment(1);
         tracing::error!(instance.id = %instance_id, fact.key = %alarm.fact, %reason, "a fact needs a look");
     }
-    // What was looked at before has completed what it could; the next checkout is for something else.
-    let unseen = tx.facts.iter().filter(|stored| stored.is_new || stored.parked.is_some());
-    let mut unseen: Vec<Fact> = unseen.filter_map(|stored| stored.fact.clone()).collect();
-    if let Some(Answer::Known(snapshot)) = answer {
-        unseen.extend(snapshot.bought().cloned());
-    }
+    let bought = unseen_purchases(tx);
     park(tx, &derived);
     tx.finish_facts();
     note_presence(tx, &facts, &derived);
-    complete_checkouts(tx, &unseen, &derived, catalog);
+    complete_checkouts(tx, &bought, &derived, catalog);
     let question = match answer {
         // A removal that Wix signed anew must not lock an instance whose app is there: Wix knows.
         None if removal_is_new => Question::Now,
@@ -253,13 +248,30 @@ fn note_presence(tx: &mut Tx, facts: &[Fact], derived: &Derived) {
     tx.profile.origin_instance_id = tx.profile.origin_instance_id.take().or(origin);
 }
 
+/// The purchases that nothing told of before, by their invoices. Those that were known have completed what they could: a
+/// checkout that is opened after them is for something else, whoever tells of them again.
+fn unseen_purchases(tx: &Tx) -> Vec<Fact> {
+    let purchases = || {
+        tx.facts.iter().filter_map(|stored| match &stored.fact.as_ref()?.kind {
+            FactKind::PlanPurchased(terms) => Some((stored, terms.invoice_id.as_deref())),
+            _ => None,
+        })
+    };
+    let known: HashSet<&str> =
+        purchases().filter(|(stored, _)| !stored.is_unseen()).filter_map(|(_, invoice)| invoice).collect();
+    let unseen = purchases().filter(|(stored, invoice)| {
+        stored.is_unseen() && invoice.is_none_or(|invoice| !known.contains(invoice))
+    });
+    unseen.filter_map(|(stored, _)| stored.fact.clone()).collect()
+}
+
 /// A checkout is completed when what it was for is there: the plan in force and paid as it was to be, or a top-up's invoice.
 /// Our page opens none for what an instance has.
-fn complete_checkouts(tx: &mut Tx, unseen: &[Fact], derived: &Derived, catalog: &Catalog) {
+fn complete_checkouts(tx: &mut Tx, bought: &[Fact], derived: &Derived, catalog: &Catalog) {
     let (now, now_on) = (tx.now, &derived.subscription);
     for mut checkout in tx.open_checkouts.clone() {
         let is_there = match checkout.billing_cycle {
-            BillingCycle::OneTime => is_bought(&checkout, unseen, catalog),
+            BillingCycle::OneTime => is_bought(&checkout, bought, catalog),
             _ => {
                 now_on.plan_id == checkout.plan_id
                     && now_on.billing_cycle.as_ref() == Some(&checkout.billing_cycle)
@@ -278,9 +290,9 @@ fn complete_checkouts(tx: &mut Tx, unseen: &[Fact], derived: &Derived, catalog: 
 }
 
 /// Whether the top-up of this checkout was bought since it was opened. Wix's clock may run a little behind ours.
-fn is_bought(checkout: &Checkout, unseen: &[Fact], catalog: &Catalog) -> bool {
+fn is_bought(checkout: &Checkout, bought: &[Fact], catalog: &Catalog) -> bool {
     let since = checkout.created_at.checked_sub(CLOCKS_APART).unwrap_or(checkout.created_at);
-    unseen.iter().filter(|fact| fact.at >= since).any(|fact| match &fact.kind {
+    bought.iter().filter(|fact| fact.at >= since).any(|fact| match &fact.kind {
         FactKind::PlanPurchased(terms) => catalog
             .normalise_top_up(&terms.vendor_product_id)
             .is_some_and(|top_up| top_up.id == checkout.plan_id.as_str()),

@@ -222,11 +222,6 @@ impl Seen {
         Self { plan: Some(paid(found)), install: Some(install), bought: None, at }
     }
 
-    /// What was bought once, by the checkout that was asked about.
-    pub(super) fn bought(&self) -> Option<&Fact> {
-        self.bought.as_deref()
-    }
-
     /// Adds the answer to the facts, or lengthens the last one when nothing happened since and it says the same.
     pub fn note(&self, tx: &mut Tx) {
         tx.profile.reconciled_at = Some(self.at);

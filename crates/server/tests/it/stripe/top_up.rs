@@ -233,13 +233,15 @@ async fn a_payer_who_comes_back_gets_what_was_paid_although_every_event_is_lost(
     stage.app.post(&site.token, &path, None, &json!({})).await.data();
     stage.until_available(&site, 700).await;
     assert_eq!(stage.checkout_status(&site, &checkout_id).await, "completed");
-    // Asking again, and the events that come after all, say nothing new.
+    // Asking again, and the events that come after all, say nothing new; also not of the next checkout.
+    let (next_id, _) = stage.order(&site).await;
     for _ in 0..2 {
         stage.app.clock.advance(SignedDuration::from_secs(10));
         stage.app.post(&site.token, &path, None, &json!({})).await.data();
         stage.deliver_all(&lost).await;
         stage.app.settled().await;
         assert_eq!(stage.credits(&site).await["available"], 700);
+        assert_eq!(stage.checkout_status(&site, &next_id).await, "open");
     }
     stage.app.finish().await;
 }

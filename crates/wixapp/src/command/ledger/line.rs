@@ -102,6 +102,7 @@ mod tests {
             event_type: "PaidPlanChanged".to_owned(),
             fact: None,
             is_new: false,
+            is_noted: false,
             parked: None,
         };
         let facts = FactKeys::new(&[fact("4bfe"), fact("9b9f")]);
