@@ -336,6 +336,15 @@ describe('the seldom states', () => {
       await textOf(page, 'toast'),
       'The checkout could not be opened. Request id: req_0192f',
     );
+    // Each kind of message has its colour.
+    const colours = await page.getByTestId('toast').evaluate((toast) =>
+      ['error', 'success', 'info'].map((tone) => {
+        toast.setAttribute('data-tone', tone);
+        return getComputedStyle(toast.querySelector('.wxa-toast__icon') ?? toast).color;
+      }),
+    );
+    assert.deepEqual(colours, ['rgb(214, 39, 43)', 'rgb(10, 138, 79)', 'rgb(17, 109, 255)']);
+    await page.getByTestId('toast').evaluate((toast) => toast.setAttribute('data-tone', 'error'));
     // One click selects it, to be pasted into a mail.
     await page.getByTestId('toast').getByTestId('request-id').click();
     assert.equal(

@@ -76,7 +76,7 @@ function useNameOf({ planId, billingCycle }: Checkout): string | null | undefine
   const plans = usePlans();
   const topUps = useTopUps();
   const isTopUp = billingCycle === 'ONE_TIME';
-  if ((isTopUp ? topUps : plans).isPending) return undefined;
+  if ((isTopUp ? topUps : plans).isLoading) return undefined;
   const offers = isTopUp ? topUps.data?.topUps : plans.data?.plans;
   return offers?.find(({ id }) => id === planId)?.name ?? null;
 }

@@ -53,7 +53,7 @@ export default function PlansPage() {
               <PromoCode />
             </div>
             <TopUps />
-            {!topUps.isPending && (
+            {!topUps.isLoading && (
               <Text size="small" secondary>
                 {texts.note(biller)}
               </Text>

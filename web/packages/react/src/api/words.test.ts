@@ -21,6 +21,10 @@ describe('inWordsOf', () => {
     expect(inWordsOf(locale, plan).benefits).toEqual([benefit]);
   });
 
+  it('leaves_what_an_older_server_gives_as_it_is', () => {
+    expect(inWordsOf('de', { name: 'Team' })).toEqual({ name: 'Team' });
+  });
+
   it('gives a top-up no benefits', () => {
     const topUp = { name: 'Pack', translations: { de: { name: 'Paket', benefits: [] } } };
     expect(inWordsOf('de', topUp)).toEqual({ ...topUp, name: 'Paket' });

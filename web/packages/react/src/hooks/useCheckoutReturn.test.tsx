@@ -103,6 +103,24 @@ describe('useCheckoutReturn', () => {
     await state('success');
   });
 
+  it('goes_on_waiting_without_a_network_and_says_that_it_is_interrupted', async () => {
+    server.streamWorks = false;
+    const { result, state } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.back.checkout?.status).toBe('open'));
+    await act(() => vi.advanceTimersByTimeAsync(61_000));
+    await state('waiting');
+    expect(result.current.back.isInterrupted).toBe(false);
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event('offline')));
+    expect([result.current.back.state, result.current.back.isInterrupted]).toEqual([
+      'waiting',
+      true,
+    ]);
+    onLine.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event('online')));
+    await waitFor(() => expect(result.current.back.isInterrupted).toBe(false));
+  });
+
   it('tells_the_same_balances_after_a_reload', async () => {
     checkout = paid();
     server.status = aStarterStatus();

@@ -83,8 +83,13 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
     if (isOver && checkoutId !== null) forgetReturn(window, checkoutId);
   }, [isOver, checkoutId]);
   const balance = usePurchaseBalance(query.data, state);
-  const isCutOff = !isOnline && (state === 'processing' || state === 'waiting');
-  const isInterrupted = query.failureReason !== null && !isRefused(query.failureReason);
+  // Who waits and may write their address is not interrupted by a lost network: a line says it.
+  const [connected, setConnected] = useState(state);
+  if (isOnline && connected !== state) setConnected(state);
+  const isUnconfirmed = state === 'processing' || state === 'waiting';
+  const isCutOff = !isOnline && isUnconfirmed && connected === 'processing';
+  const isInterrupted =
+    !isOnline || (query.failureReason !== null && !isRefused(query.failureReason));
   return { state: isCutOff ? 'offline' : state, checkout: query.data, ...balance, isInterrupted };
 }
 
