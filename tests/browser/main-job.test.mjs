@@ -161,6 +161,13 @@ describe('the main job', () => {
     assert.match(dashboard.page.url(), /\/checkout\//);
   });
 
+  step('who leaves then is told that nothing was paid', async () => {
+    await dashboard.on('checkout-cancel').click();
+    await dashboard.page.waitForURL('**/dashboard/*/app/*payment=declined*');
+    await dashboard.app.locator('[data-testid=checkout-return][data-state=declined]').waitFor();
+    await dashboard.hasCredits('200');
+  });
+
   step('the app reminds of a checkout that was left open', async () => {
     await dashboard.page.goto(`${product.platform}/`);
     await dashboard.on('nav-app').click();

@@ -401,6 +401,10 @@ describe('checkout', () => {
       cvc: '123',
       name: 'Ada Lovelace',
     });
+    const assign = vi.spyOn(window.location, 'assign').mockImplementation(() => {});
+    await userEvent.click(screen.getByTestId('checkout-cancel'));
+    const declined = checkout().cancelUrl.replace('payment=cancelled', 'payment=declined');
+    expect(assign).toHaveBeenCalledWith(declined);
   });
 
   it('names what is missing and sends nothing', async () => {

@@ -31,6 +31,15 @@ function leaveTo(address: string): void {
   window.location.assign(isWebAddress(address) ? address : '/');
 }
 
+/** Where somebody goes who does not pay; the app is told of a card that was declined just before. */
+function wayBackOf(checkout: Checkout, error: Error | null): string {
+  const isDeclined = error instanceof ApiError && error.status === 402;
+  if (!isDeclined || !isWebAddress(checkout.cancelUrl)) return checkout.cancelUrl;
+  const address = new URL(checkout.cancelUrl, window.location.href);
+  address.searchParams.set('payment', 'declined');
+  return address.href;
+}
+
 /** The app's page without the note that the payment was cancelled. */
 function appPageOf(checkout: Checkout): string {
   if (!isWebAddress(checkout.cancelUrl)) return '/';
@@ -148,7 +157,7 @@ function Payment({ checkout }: { checkout: Checkout }) {
         data-testid="checkout-cancel"
         disabled={pay.isPending || isLeaving}
         // As on Wix, leaving does not end the checkout: its address works for 48 hours.
-        onClick={() => leave(checkout.cancelUrl)}
+        onClick={() => leave(wayBackOf(checkout, pay.error))}
         type="button"
       >
         <BackIcon size={16} />
