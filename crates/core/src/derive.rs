@@ -9,6 +9,7 @@ mod epoch;
 mod given;
 mod invoice;
 mod life;
+mod listed;
 mod segment;
 mod summary;
 

@@ -148,6 +148,9 @@ pub enum FactKind {
         immediately: bool,
         /// True when the plan was cancelled inside its free trial.
         in_trial: bool,
+        /// True when it was cancelled because the plan moved to another site: what it gave stays.
+        #[serde(default, skip_serializing_if = "is_false")]
+        moved: bool,
     },
     /// Automatic renewal was switched on again.
     PlanReactivated(PlanTerms),
@@ -166,7 +169,13 @@ pub enum FactKind {
         /// Who noted it by hand, and why; `None` when it was told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         noted: Option<Noted>,
+        /// True when nobody says when it happened: the fact's time is then that of its signature, and a repetition that was
+        /// signed anew has another.
+        #[serde(default, skip_serializing_if = "is_false")]
+        undated: bool,
     },
+    /// Wix's list of purchases holds this one-time product. No invoice is named; a purchase that was told is the same one.
+    PurchaseListed(PlanTerms),
     /// What Get App Instance answered.
     Snapshot(Snapshot),
     /// An operator gave a plan.
@@ -187,6 +196,11 @@ pub enum FactKind {
         /// Why.
         reason: String,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// An operator's name and reason behind a fact that nobody else told.
@@ -236,7 +250,7 @@ impl FactKind {
             // Wix signs in whole seconds: a removal and a reinstall within one are a reinstall.
             Self::AppRemoved => 1,
             Self::AppInstalled { .. } => 2,
-            Self::PlanPurchased(_) => 3,
+            Self::PlanPurchased(_) | Self::PurchaseListed(_) => 3,
             Self::TrialConverted(_) => 4,
             Self::PlanChanged { .. } => 5,
             Self::PlanTransferred(_) => 6,
@@ -253,6 +267,7 @@ impl FactKind {
     pub fn vendor_product_id(&self) -> Option<&str> {
         match self {
             Self::PlanPurchased(t)
+            | Self::PurchaseListed(t)
             | Self::TrialConverted(t)
             | Self::PlanReactivated(t)
             | Self::PlanTransferred(t) => Some(&t.vendor_product_id),

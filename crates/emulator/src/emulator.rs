@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -20,7 +20,7 @@ use crate::companion::Companion;
 use crate::config::EmulatorConfig;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::http::record::note;
+use crate::http::record::{date, note};
 use crate::{api, fake_network, page_api, pages, site_page};
 
 /// One local Wix platform. Cloning gives another handle on the same one.
@@ -79,7 +79,12 @@ impl Emulator {
     /// On its own it answers requests but posts webhooks only with [`Emulator::start`] or [`Emulator::settle`].
     pub fn router(&self) -> Router {
         Router::new()
-            .merge(api::routes().merge(fake_network::routes()).layer(from_fn_with_state(self.clone(), note)))
+            .merge(
+                api::routes()
+                    .merge(fake_network::routes())
+                    .layer(from_fn_with_state(self.clone(), note))
+                    .layer(map_response_with_state(self.clone(), date)),
+            )
             .merge(page_api::routes(self))
             .fallback(pages::fallback)
             .layer(from_fn_with_state(self.clone(), site_page::by_host))

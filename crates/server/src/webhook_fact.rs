@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use wixapp_core::fact::{Fact, FactKind, InvoiceStatus, PlanTerms};
 use wixapp_platform::WebhookEvent;
-use wixapp_platform::webhook::{self, Payload};
+use wixapp_platform::webhook::{self, CancelReason, Payload};
 
 /// The key of the event, its fact where it has one, and why it waits where its payload could not be understood.
 #[must_use]
@@ -21,8 +21,8 @@ pub fn read(event: &WebhookEvent) -> (String, Option<Fact>, Option<String>) {
 ///
 /// Install, removal and the status of an invoice say nothing of when they happened, so that their payload is the same each
 /// time: the moment Wix signed them keeps a reinstall apart from the first install, and the end of a dispute that was
-/// won from the payment it was about. A repetition that was signed anew is one more fact of the same content, which
-/// changes nothing.
+/// won from the payment it was about. A repetition that was signed anew is one more fact of the same content: that of an
+/// invoice is known by how soon it comes, and after that of a removal Wix is asked.
 fn key(event: &WebhookEvent) -> String {
     let key = webhook::dedupe_key(event);
     match event.payload {
@@ -60,6 +60,7 @@ pub(crate) fn kind(payload: &Payload) -> Option<FactKind> {
                 .as_ref()
                 .is_some_and(|kind| kind.as_str() == "IMMEDIATELY"),
             in_trial: p.cancelled_during_free_trial.unwrap_or(false),
+            moved: p.cancel_reason == Some(CancelReason::Transfer),
         },
         Payload::PlanConvertedToPaid(p) => {
             FactKind::TrialConverted(terms(&p.vendor_product_id, &p.cycle, p.expires_on, &None))
@@ -75,6 +76,7 @@ pub(crate) fn kind(payload: &Payload) -> Option<FactKind> {
             status: InvoiceStatus::from(p.status.as_str().to_owned()),
             recurring: p.recurring,
             noted: None,
+            undated: true,
         },
         Payload::Domain(_) | Payload::Unknown | Payload::Unreadable { .. } => return None,
     })

@@ -134,6 +134,29 @@ impl Store {
         .await
     }
 
+    /// Whether a checkout of something that is bought once was opened since `moment`, and nothing is known of its payment.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn has_unpaid_top_up(
+        &self,
+        instance_id: &InstanceId,
+        moment: Timestamp,
+    ) -> Result<bool, Error> {
+        let statement = sql!(
+            "SELECT checkout_id FROM checkouts WHERE instance_id = $1 AND billing_cycle = $2 AND state <> 'completed' \
+             AND created_at >= $3 LIMIT 1",
+            instance_id,
+            BillingCycle::OneTime.as_str(),
+            moment
+        );
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move { Ok(row(conn, statement).await?.is_some()) })
+        })
+        .await
+    }
+
     /// The newest checkout of the instance that is still open.
     ///
     /// # Errors

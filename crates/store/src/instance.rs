@@ -163,6 +163,20 @@ impl Store {
         .await
     }
 
+    /// The instances that seem to have been asked about after `moment`, by a clock that was wrong.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list_asked_after(&self, moment: Timestamp, limit: i64) -> Result<Vec<InstanceId>, Error> {
+        self.instance_ids(sql!(
+            "SELECT instance_id FROM instances WHERE coalesce(reconciled_at, created_at) > $1 AND reconciled_at IS NOT NULL \
+             AND instance_id <> '_app' ORDER BY coalesce(reconciled_at, created_at) LIMIT $2",
+            moment,
+            limit
+        ))
+        .await
+    }
+
     /// The instances that have open holds whose time ran out by `now`.
     ///
     /// # Errors

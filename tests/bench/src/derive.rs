@@ -69,7 +69,12 @@ fn facts(count: usize) -> Result<Vec<Fact>> {
         1 => FactKind::PlanPurchased(terms.clone()),
         _ if number.is_multiple_of(2) => {
             let vendor_product_id = terms.vendor_product_id.clone();
-            FactKind::RenewalCancelled { vendor_product_id, immediately: false, in_trial: false }
+            FactKind::RenewalCancelled {
+                vendor_product_id,
+                immediately: false,
+                in_trial: false,
+                moved: false,
+            }
         }
         _ => FactKind::PlanReactivated(terms.clone()),
     };

@@ -162,7 +162,7 @@ impl App {
         self.step(false, false)?;
         let mut tx = self.store.load(id, Want::Facts, clock);
         let answer = asked.map(|asked| match asked {
-            Asked::Answered(found) => Answer::Known(Seen::new(&found, clock)),
+            Asked::Answered(found) => Answer::Known(Box::new(Seen::new(&found, clock))),
             Asked::Refused => Answer::Refused,
             Asked::Silent => Answer::Unknown,
         });

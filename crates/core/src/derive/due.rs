@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::epoch::Epoch;
 use super::life::Life;
 use super::segment::{EntryKind, Segment, stretches};
-use super::{Due, DueKind, EndPolicy, Portion};
-use crate::catalog::Plan;
+use super::{Due, DueKind, EndPolicy, Portion, listed};
+use crate::catalog::{Plan, TopUp};
 use crate::clock::{Timestamp, from_micros, to_micros};
 use crate::credits::Credits;
 use crate::fact::Noted;
@@ -155,10 +155,11 @@ impl<'a> List<'_, 'a> {
         }
     }
 
-    /// The end of a paid life that no other followed at once, and that no given plan outlasts.
+    /// The end of a paid life that no other followed at once, and that no given plan outlasts. One that moved to another site
+    /// leaves here what it gave (billing-rules §6.10).
     fn end(&mut self, index: usize) {
         let epoch = &self.life.epochs[index];
-        let Some(at) = epoch.ends_at else { return };
+        let Some(at) = epoch.ends_at.filter(|_| !epoch.moved) else { return };
         let followed = self.life.epochs[index + 1..].iter().any(|next| next.started_at <= at);
         if !followed && !self.life.given.iter().any(|given| given.is_open(at)) {
             let keys = epoch.names().map(|name| self.key("reset", name)).collect();
@@ -197,14 +198,19 @@ impl<'a> List<'_, 'a> {
     }
 
     fn top_ups(&mut self) {
-        for bought in &self.life.bought {
-            let amount = bought.top_up.credits;
-            let portion = Portion { plan: None, pool: Pool::Purchased, source: Source::TopUp, amount };
-            let reason = ReasonCode::TopUpBought.about(&bought.top_up.name);
-            // The invoice alone names a top-up: it is unique at Wix, and no part of a plan's life.
-            let (at, keys, fact) =
-                (bought.at, vec![format!("topup:{}", bought.name)], Some(bought.fact.clone()));
-            self.paid(Some(&bought.name), Item { at, keys, fact, reason }, portion);
+        let (listed, untold) = listed::pair(&self.life.bought, &self.life.listed);
+        for (bought, listed) in self.life.bought.iter().zip(listed) {
+            // The invoice alone names a top-up: it is unique at Wix, and no part of a plan's life. It may have been given
+            // when only Wix's list told of it.
+            let names = std::iter::once(&bought.name).chain(listed.map(|listed| &listed.fact));
+            let keys = names.map(|name| format!("topup:{name}")).collect();
+            let (item, portion) = top_up(bought.top_up, bought.at, &bought.fact, keys);
+            self.paid(Some(&bought.name), item, portion);
+        }
+        for listed in untold {
+            let keys = vec![format!("topup:{}", listed.fact)];
+            let (item, portion) = top_up(listed.top_up, listed.at, &listed.fact, keys);
+            self.add(item, DueKind::Grant(portion));
         }
     }
 
@@ -241,6 +247,13 @@ impl<'a> List<'_, 'a> {
         let aliases = keys.filter(|alias| *alias != key).collect();
         self.due.push(Due { at, key, aliases, kind, fact, reason });
     }
+}
+
+fn top_up(top_up: &TopUp, at: Timestamp, fact: &str, keys: Vec<String>) -> (Item, Portion) {
+    let portion =
+        Portion { plan: None, pool: Pool::Purchased, source: Source::TopUp, amount: top_up.credits };
+    let reason = ReasonCode::TopUpBought.about(&top_up.name);
+    (Item { at, keys, fact: Some(fact.to_owned()), reason }, portion)
 }
 
 fn cycle_of(segment: &Segment<'_>) -> Portion {

@@ -61,6 +61,8 @@ pub(super) struct Epoch<'a> {
     pub(super) ends_at: Option<Timestamp>,
     /// Whether only the passing of time ended it, and not a word of Wix.
     pub(super) ended_by_time: bool,
+    /// Whether it was cancelled because the plan moved to another site.
+    pub(super) moved: bool,
     /// A lower plan chosen for the next period.
     pub(super) pending: Option<Pending<'a>>,
     pub(super) invoices: Invoices,
@@ -93,6 +95,7 @@ impl<'a> Epoch<'a> {
             renewal_told_at: None,
             ends_at: None,
             ended_by_time: false,
+            moved: false,
             pending: None,
             invoices: Invoices::default(),
             recovered_at: None,
@@ -133,10 +136,19 @@ impl<'a> Epoch<'a> {
         self.switch(on, at);
     }
 
+    /// It goes on for as long as nobody says that it is over.
+    pub(super) fn hold_on(&mut self) {
+        self.pending = None;
+        self.ends_at = None;
+        self.cancelled_at = None;
+        self.auto_renew = true;
+    }
+
     fn switch(&mut self, on: bool, at: Timestamp) {
         if on {
             self.ends_at = None;
             self.cancelled_at = None;
+            self.moved = false;
         } else if self.auto_renew {
             self.cancelled_at = Some(at);
             // What does not renew has no next plan.

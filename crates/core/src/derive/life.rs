@@ -13,10 +13,13 @@ use super::segment::EntryKind;
 use super::{Alarm, Input, ParkReason, Parked};
 use crate::catalog::{Plan, TopUp};
 use crate::clock::Timestamp;
-use crate::fact::{Fact, FactKind, InvoiceStatus, Noted, PlanTerms};
+use crate::fact::{BillingCycle, Fact, FactKind, InvoiceStatus, Noted, PlanTerms};
 
 /// Facts further ahead than this wait (billing-rules §6.6).
 const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
+/// For so long Wix tells again what was not acknowledged (wix-protocol §4). A word without a time that comes once more in this
+/// time is the same word.
+const TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(48);
 /// "Free" in an answer of Get App Instance is not believed this soon after proof of payment: its data may lag.
 pub(super) const FREE_GRACE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -34,6 +37,13 @@ pub(super) struct Bought<'a> {
     pub(super) at: Timestamp,
     /// The invoice, or the fact where Wix names none.
     pub(super) name: String,
+    pub(super) fact: String,
+}
+
+/// A purchase of a top-up in Wix's list.
+pub(super) struct Listed<'a> {
+    pub(super) top_up: &'a TopUp,
+    pub(super) at: Timestamp,
     pub(super) fact: String,
 }
 
@@ -63,6 +73,9 @@ pub(super) struct Life<'a> {
     pub(super) epochs: Vec<Epoch<'a>>,
     pub(super) given: Vec<Given<'a>>,
     pub(super) bought: Vec<Bought<'a>>,
+    pub(super) listed: Vec<Listed<'a>>,
+    /// What was said of invoices without a time, and when first.
+    told: HashMap<(String, InvoiceStatus), Timestamp>,
     /// The invoices whose payment was taken back.
     pub(super) refunded: HashMap<String, TakenBack>,
     pub(super) alarms: Vec<Alarm>,
@@ -82,6 +95,8 @@ impl<'a> Life<'a> {
             epochs: Vec::new(),
             given: Vec::new(),
             bought: Vec::new(),
+            listed: Vec::new(),
+            told: HashMap::new(),
             refunded: HashMap::new(),
             alarms: Vec::new(),
             failed_early: Vec::new(),
@@ -106,7 +121,13 @@ impl<'a> Life<'a> {
         if matches!(fact.kind, FactKind::Snapshot(_)) {
             self.doubted_until = None;
         }
-        let product = self.product(&fact.kind)?;
+        let product = match self.product(&fact.kind) {
+            Ok(product) => product,
+            Err(reason) => {
+                self.hold_on(fact);
+                return Err(reason);
+            }
+        };
         self.settle(fact.at);
         if self.presence == Presence::Never && !matches!(fact.kind, FactKind::AppRemoved) {
             // Anything Wix says of an instance proves that the app was installed, even when that event was lost.
@@ -116,6 +137,9 @@ impl<'a> Life<'a> {
         match (&fact.kind, product) {
             (kind, Product::Plan(plan)) => self.fold_plan(fact, kind, plan),
             (FactKind::PlanPurchased(terms), Product::TopUp(top_up)) => self.buy(fact, terms, top_up),
+            (FactKind::PurchaseListed(_), Product::TopUp(top_up)) => {
+                self.listed.push(Listed { top_up, at: fact.at, fact: fact.key.clone() });
+            }
             // Whatever else is said of a one-time product changes nothing: it was paid once.
             (_, Product::TopUp(_)) => {}
             (FactKind::AppInstalled { origin_instance_id }, Product::None) => {
@@ -125,7 +149,9 @@ impl<'a> Life<'a> {
                 self.origin = self.origin.take().or_else(|| origin_instance_id.clone());
             }
             (FactKind::AppRemoved, Product::None) => self.presence = Presence::Removed(fact.at),
-            (FactKind::InvoiceUpdated { invoice_id, status, recurring, noted }, Product::None) => {
+            (FactKind::InvoiceUpdated { undated: true, invoice_id, status, .. }, Product::None)
+                if self.is_told_again(invoice_id, status, fact.at) => {}
+            (FactKind::InvoiceUpdated { invoice_id, status, recurring, noted, .. }, Product::None) => {
                 if matches!(status, InvoiceStatus::Refunded | InvoiceStatus::ChargedBack) {
                     let disputed = *status == InvoiceStatus::ChargedBack;
                     let told = TakenBack { fact: fact.key.clone(), noted: noted.clone(), disputed };
@@ -192,7 +218,7 @@ impl<'a> Life<'a> {
                 self.renew_paid(plan, fact.at);
             }
             FactKind::PlanTransferred(terms) => self.transferred(fact, plan, terms),
-            FactKind::RenewalCancelled { immediately, in_trial, .. } => {
+            FactKind::RenewalCancelled { immediately, in_trial, moved, .. } => {
                 // What has ended already cannot be cancelled: its end stays where it is.
                 if let Some(epoch) = self.open_epoch(fact.at) {
                     if !*immediately && !*in_trial && epoch.is_on(plan) {
@@ -201,6 +227,7 @@ impl<'a> Life<'a> {
                         epoch.evidence(fact.at, None);
                     }
                     epoch.renew(false, fact.at);
+                    epoch.moved = *moved;
                     if *in_trial && epoch.can_be_trial(plan, fact.at) {
                         epoch.mark_trial();
                     }
@@ -215,11 +242,55 @@ impl<'a> Life<'a> {
                     Given::give(&mut self.given, fact, plan, *until, self.input.policy.cycle);
                 }
             }
-            FactKind::AppInstalled { .. }
+            // A plan has its own truth: the answers of Get App Instance.
+            FactKind::PurchaseListed(_)
+            | FactKind::AppInstalled { .. }
             | FactKind::AppRemoved
             | FactKind::InvoiceUpdated { .. }
             | FactKind::GivenPlanEnded { .. } => {}
         }
+    }
+
+    /// Another plan is paid, and the catalogue does not know it: until it does, the last one that was known keeps its access,
+    /// and no end of it comes by the passing of time.
+    fn hold_on(&mut self, fact: &Fact) {
+        let paid = match &fact.kind {
+            FactKind::PlanPurchased(terms)
+            | FactKind::PlanChanged { terms, .. }
+            | FactKind::TrialConverted(terms)
+            | FactKind::PlanReactivated(terms)
+            | FactKind::PlanTransferred(terms) => terms.cycle != BillingCycle::OneTime,
+            FactKind::Snapshot(snapshot) => snapshot.paid.is_some(),
+            _ => false,
+        };
+        if paid {
+            self.settle(fact.at);
+            if let Some(epoch) = self.open_epoch(fact.at) {
+                epoch.hold_on();
+            }
+        }
+    }
+
+    /// Whether a word without a time was told before, not long ago: it is the same one, signed anew. Only where it matters: a
+    /// payment would undo a dispute, and a dispute a payment. That a payment failed, an answer of Wix puts right.
+    fn is_told_again(&mut self, invoice_id: &str, status: &InvoiceStatus, at: Timestamp) -> bool {
+        let disputed = self.refunded.get(invoice_id).is_some_and(|told| told.disputed);
+        let matters = match status {
+            InvoiceStatus::Paid => disputed,
+            InvoiceStatus::ChargedBack => true,
+            InvoiceStatus::PaymentFailed | InvoiceStatus::Refunded | InvoiceStatus::Unknown(_) => {
+                return false;
+            }
+        };
+        let first = self.told.entry((invoice_id.to_owned(), status.clone())).or_insert(at);
+        if *first == at {
+            return false;
+        }
+        let again = at.duration_since(*first) < TOLD_AGAIN;
+        if !again {
+            *first = at;
+        }
+        again && matters
     }
 
     /// Brings the last epoch to its end when that lies at or before `at`.

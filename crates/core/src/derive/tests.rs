@@ -1,3 +1,4 @@
+mod again;
 mod edge;
 mod hand;
 mod hold;
@@ -132,7 +133,13 @@ fn a_failed_payment_keeps_access_and_makes_grants_wait() {
     let invoice = |at, status| {
         fact(
             at,
-            FactKind::InvoiceUpdated { invoice_id: "inv-2".into(), status, recurring: None, noted: None },
+            FactKind::InvoiceUpdated {
+                invoice_id: "inv-2".into(),
+                status,
+                recurring: None,
+                noted: None,
+                undated: false,
+            },
         )
     };
     let mut facts =
@@ -250,7 +257,13 @@ fn a_failed_payment_is_over_when_a_later_invoice_was_paid() {
     let invoice = |at, id: &str, status| {
         fact(
             day(at),
-            FactKind::InvoiceUpdated { invoice_id: id.into(), status, recurring: None, noted: None },
+            FactKind::InvoiceUpdated {
+                invoice_id: id.into(),
+                status,
+                recurring: None,
+                noted: None,
+                undated: false,
+            },
         )
     };
     let base = [installed(0), purchased(0, "starter", "inv-1")];

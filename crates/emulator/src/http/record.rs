@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -61,6 +61,15 @@ pub(crate) async fn note(State(emulator): State<Emulator>, request: Request, nex
     let about = About { instance_id: call.instance(engine, asked.as_ref()), detail, ..About::default() };
     engine.record_at(engine.now(), call.kind(), call.title(asked.as_ref()), outcome, about);
     Response::from_parts(parts, body)
+}
+
+/// Dates the answer by the platform's clock: an app tells by it whether its own is right.
+pub(crate) async fn date(State(emulator): State<Emulator>, mut response: Response) -> Response {
+    let now = emulator.engine().now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(now) = HeaderValue::try_from(now) {
+        response.headers_mut().insert(DATE, now);
+    }
+    response
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {

@@ -43,6 +43,10 @@ pub struct AppInstance {
     /// The site it is on.
     #[serde(default)]
     pub site: SiteInfo,
+    /// When Wix answered, by its own clock (the `Date` header, in whole seconds); `None` when it did not say. A caller whose
+    /// clock is ahead of this has learned nothing of the time in between.
+    #[serde(skip)]
+    pub answered_at: Option<Timestamp>,
 }
 
 /// The install and its plan.
@@ -291,7 +295,8 @@ impl WixClient {
     /// ```
     pub async fn app_instance(&self, credential: impl Into<Credential>) -> Result<AppInstance, Error> {
         let credential = credential.into();
-        let answer: AppInstance = self.call(&credential, &Call::new(&APP_INSTANCE)).await?;
+        let told = self.answer(&credential, &Call::new(&APP_INSTANCE)).await?;
+        let answer = AppInstance { answered_at: told.at, ..told.read()? };
         // The token decides whom Wix talks about. A mix-up would hand one customer's plan to another.
         if credential.instance_id().is_some_and(|asked| *asked != answer.instance.instance_id) {
             return Err(Error::malformed("answer of GET /apps/v1/instance", "it is about another instance"));

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
-use wixapp_core::clock::Clock;
+use wixapp_core::clock::{Clock, Timestamp};
 
 use super::base_url::{BaseUrl, with_query};
 use super::breaker::Breaker;
@@ -49,12 +50,20 @@ pub(crate) struct Transport {
 /// A successful answer.
 pub(crate) struct Answer {
     body: Vec<u8>,
+    /// When it was given, by Wix's clock.
+    pub(crate) at: Option<Timestamp>,
 }
 
 impl Answer {
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::parse_bytes(&self.body, ANSWER)
     }
+}
+
+/// The `Date` header, in whole seconds.
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 impl Transport {
@@ -109,8 +118,9 @@ impl Transport {
         }
         tracing::debug!(endpoint = endpoint.name, status = status.as_u16(), "Wix answered");
         if status.is_success() {
+            let at = date(response.headers());
             let body = read(response, endpoint, endpoint.max_answer).await?;
-            return Ok(Answer { body });
+            return Ok(Answer { body, at });
         }
         let retry_after = self.retry_after(response.headers());
         // The answer's status says enough; a body that cannot be read takes nothing away from it.

@@ -41,6 +41,7 @@ pub(super) fn read(event: &Event, invoice_id: Option<&str>) -> Said {
                     status,
                     recurring: None,
                     noted: None,
+                    undated: false,
                 },
             )]
         }
@@ -76,6 +77,7 @@ fn changed(event: &Event, subscription: &Subscription, previous: &Previous) -> K
         vendor_product_id: subscription.price_id.clone(),
         immediately: true,
         in_trial: false,
+        moved: false,
     };
     match event.kind.as_str() {
         "customer.subscription.deleted" => vec![(subscription.ended_at.unwrap_or(at), over)],
@@ -116,6 +118,7 @@ fn updated(subscription: &Subscription, previous: &Previous, at: Timestamp) -> V
             status: InvoiceStatus::PaymentFailed,
             recurring: None,
             noted: None,
+            undated: false,
         });
     }
     let changed_plan = kinds.iter().any(|kind| matches!(kind, FactKind::PlanChanged { .. }));
@@ -125,6 +128,7 @@ fn updated(subscription: &Subscription, previous: &Previous, at: Timestamp) -> V
             vendor_product_id: subscription.price_id.clone(),
             immediately: false,
             in_trial: false,
+            moved: false,
         });
     } else if was_ending && !subscription.is_ending && is_good {
         kinds.push(FactKind::PlanReactivated(PlanTerms { invoice_id: None, ..terms }));
@@ -174,6 +178,7 @@ fn settled(event: &Event, invoice: &Invoice) -> Kinds {
         status,
         recurring: None,
         noted: None,
+        undated: false,
     };
     match event.kind.as_str() {
         "invoice.paid" if first => one(invoice.paid_at.unwrap_or(event.created), purchase(invoice)),

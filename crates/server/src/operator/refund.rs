@@ -90,6 +90,7 @@ async fn checked(app: &App, instance_id: &InstanceId, refund: Refund) -> Result<
         status: InvoiceStatus::Refunded,
         recurring: None,
         noted: Some(Noted { actor, reason }),
+        undated: false,
     };
     Ok(Fact { key: format!("operator:refund:{request_id}"), at: app.clock.now(), kind })
 }

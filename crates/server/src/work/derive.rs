@@ -7,7 +7,7 @@ use wixapp_core::account::{Balances, LedgerError};
 use wixapp_core::catalog::Catalog;
 use wixapp_core::clock::Timestamp;
 use wixapp_core::crash::{Moment, here};
-use wixapp_core::derive::{self, Derived, Input, ParkReason, Policy};
+use wixapp_core::derive::{self, Derived, Due, Input, ParkReason, Policy};
 use wixapp_core::fact::FactKind;
 use wixapp_core::subscription::{Subscription, SubscriptionStatus};
 use wixapp_core::{BillingCycle, Fact, InstanceId};
@@ -129,7 +129,12 @@ pub fn decide(
     answer: Option<&Answer>,
 ) -> Result<Outcome, LedgerError> {
     let facts: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
-    let now = tx.now;
+    // Where our clock is ahead of Wix's, time has not passed as it says: no cycle has come, and no end.
+    let true_now = match answer {
+        Some(Answer::Known(seen)) => seen.earlier_than_heard(),
+        _ => None,
+    };
+    let now = true_now.unwrap_or(tx.now);
     let instance_id = tx.instance_id().clone();
     let derived = derive::derive(Input { instance_id: &instance_id, facts: &facts, catalog, policy, now });
     here(Moment::Derived);
@@ -150,12 +155,14 @@ pub fn decide(
         metrics::counter!("wixapp_alarms_total").increment(1);
         tracing::error!(instance.id = %instance_id, fact.key = %alarm.fact, %reason, "a fact needs a look");
     }
-    let bought = unseen_purchases(tx);
+    let bought = unseen_purchases(tx, &derived);
     park(tx, &derived);
     tx.finish_facts();
     note_presence(tx, &facts, &derived);
     complete_checkouts(tx, &bought, &derived, catalog);
     let question = match answer {
+        // What seems due is not: it is asked again until the clock is right.
+        Some(_) if true_now.is_some() => Question::Again(LONGEST_DELAY),
         // A removal that Wix signed anew must not lock an instance whose app is there: Wix knows.
         None if removal_is_new => Question::Now,
         None => Question::None,
@@ -170,7 +177,7 @@ pub fn decide(
         Some(Answer::Known(_) | Answer::Refused) if derived.unconfirmed => Question::Again(LONGEST_DELAY),
         Some(_) => Question::None,
     };
-    tx.profile.due_at = question.due_at(now, &mut tx.profile.asks, derived.next_at);
+    tx.profile.due_at = question.due_at(tx.now, &mut tx.profile.asks, derived.next_at);
     if tx.profile.subscription.as_ref() != Some(&derived.subscription) {
         tx.profile.subscription = Some(derived.subscription);
         tx.tell_subscription();
@@ -248,20 +255,41 @@ fn note_presence(tx: &mut Tx, facts: &[Fact], derived: &Derived) {
     tx.profile.origin_instance_id = tx.profile.origin_instance_id.take().or(origin);
 }
 
-/// The purchases that nothing told of before, by their invoices. Those that were known have completed what they could: a
-/// checkout that is opened after them is for something else, whoever tells of them again.
-fn unseen_purchases(tx: &Tx) -> Vec<Fact> {
+/// The purchases that nothing told of before, by their invoices, and where Wix's list told first by their place in it. Those
+/// that were known have completed what they could: a checkout that is opened after them is for something else, whoever
+/// tells of them again.
+fn unseen_purchases(tx: &Tx, derived: &Derived) -> Vec<Fact> {
     let purchases = || {
         tx.facts.iter().filter_map(|stored| match &stored.fact.as_ref()?.kind {
-            FactKind::PlanPurchased(terms) => Some((stored, terms.invoice_id.as_deref())),
+            FactKind::PlanPurchased(terms) | FactKind::PurchaseListed(terms) => {
+                Some((stored, terms.invoice_id.as_deref()))
+            }
             _ => None,
         })
     };
-    let known: HashSet<&str> =
-        purchases().filter(|(stored, _)| !stored.is_unseen()).filter_map(|(_, invoice)| invoice).collect();
-    let unseen = purchases().filter(|(stored, invoice)| {
-        stored.is_unseen() && invoice.is_none_or(|invoice| !known.contains(invoice))
-    });
+    let known: HashSet<&str> = purchases()
+        .filter(|(stored, _)| !stored.is_unseen())
+        .flat_map(|(stored, invoice)| [Some(stored.key.as_str()), invoice])
+        .flatten()
+        .collect();
+    let names = |due: &Due| {
+        std::iter::once(&due.key)
+            .chain(&due.aliases)
+            .filter_map(|key| key.strip_prefix("topup:"))
+            .map(str::to_owned)
+            .collect()
+    };
+    // A top-up is one purchase, whether its webhook or the list tells of it.
+    let top_ups: Vec<Vec<String>> = derived.due.iter().map(names).collect();
+    let is_known = |name: &str| {
+        known.contains(name)
+            || top_ups.iter().any(|of_one| {
+                of_one.iter().any(|other| other == name)
+                    && of_one.iter().any(|other| known.contains(other.as_str()))
+            })
+    };
+    let unseen = purchases()
+        .filter(|(stored, invoice)| stored.is_unseen() && !is_known(invoice.unwrap_or(stored.key.as_str())));
     unseen.filter_map(|(stored, _)| stored.fact.clone()).collect()
 }
 
@@ -293,7 +321,7 @@ fn complete_checkouts(tx: &mut Tx, bought: &[Fact], derived: &Derived, catalog: 
 fn is_bought(checkout: &Checkout, bought: &[Fact], catalog: &Catalog) -> bool {
     let since = checkout.created_at.checked_sub(CLOCKS_APART).unwrap_or(checkout.created_at);
     bought.iter().filter(|fact| fact.at >= since).any(|fact| match &fact.kind {
-        FactKind::PlanPurchased(terms) => catalog
+        FactKind::PlanPurchased(terms) | FactKind::PurchaseListed(terms) => catalog
             .normalise_top_up(&terms.vendor_product_id)
             .is_some_and(|top_up| top_up.id == checkout.plan_id.as_str()),
         _ => false,

@@ -25,14 +25,23 @@ const REMOVAL_GRACE: SignedDuration = SignedDuration::from_mins(10);
 const MOVED: SignedDuration = SignedDuration::from_secs(60);
 /// A clock that is moved again and again, as one that runs fast is, holds nothing up for longer than so many answers take.
 const MOVES: usize = 2;
-/// The name under which answers of Wix stand among the facts.
+/// How far our clock may be ahead of Wix's before it is taken for wrong.
+pub(super) const AHEAD: SignedDuration = SignedDuration::from_mins(10);
+/// For so long after its checkout was opened a top-up is looked for of which no webhook came. The checkout's page lives two
+/// days, and Wix tells of a payment for two more.
+const TOP_UP_SOUGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// The name under which answers of Wix stand among the facts,
 const EVENT_TYPE: &str = "GetAppInstance";
+/// the one under which its list of purchases does,
+const LIST_TYPE: &str = "GetPurchaseHistory";
+/// and the one under which a paid page of Stripe does.
+const STRIPE_TYPE: &str = "checkout.session";
 
 /// What came of asking Wix.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// Wix said how the instance stands.
-    Known(Seen),
+    Known(Box<Seen>),
     /// Wix refused to speak of it: the app is not on that site, or not ours to ask about.
     Refused,
     /// Wix could not be asked, or did not answer.
@@ -46,9 +55,12 @@ pub struct Seen {
     plan: Option<Option<PaidSnapshot>>,
     /// That the app is on the site; `None` when Wix did not say.
     install: Option<Install>,
-    /// What was bought once and no webhook told of.
-    bought: Option<Box<Fact>>,
+    /// What was bought once, and maybe no webhook told of: what Stripe says is paid, or Wix's list holds.
+    bought: Vec<Fact>,
+    /// When that was true: by our clock, or by Wix's where ours is ahead of it.
     at: Timestamp,
+    /// When the answer came, by our clock.
+    heard_at: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -88,7 +100,11 @@ pub async fn now(app: &App, instance_id: &InstanceId) -> Result<(), ApiError> {
 /// whether Wix said how it stands.
 pub(crate) async fn anew(app: &App, instance_id: &InstanceId) -> Result<Option<bool>, ApiError> {
     let (started_at, day) = (app.started_at, SignedDuration::from_hours(24));
-    let known = move |at: Timestamp, now: Timestamp| at > started_at && now.duration_since(at) < day;
+    // What lies ahead was asked by a clock that was wrong.
+    let known = move |at: Timestamp, now: Timestamp| {
+        let ago = now.duration_since(at);
+        at > started_at && ago < day && ago > -AHEAD
+    };
     if !claim(app, instance_id, known).await? {
         return Ok(None);
     }
@@ -146,41 +162,83 @@ async fn claim(
 pub async fn ask(app: &App, instance_id: &InstanceId) -> Answer {
     for _ in 0..MOVES {
         let (asked_at, since) = (app.clock.now(), Instant::now());
-        let answer = ask_once(app, instance_id).await;
+        let (answer, told_at) = ask_once(app, instance_id).await;
         let waited = SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::MAX);
         let moved = app.clock.now().duration_since(asked_at).saturating_sub(waited);
-        if moved < MOVED || !matches!(answer, Answer::Known(_)) {
-            return answer;
+        match answer {
+            Answer::Known(seen) if moved < MOVED => return Answer::Known(Box::new(seen.dated(told_at))),
+            Answer::Known(_) => {}
+            Answer::Refused | Answer::Unknown => return answer,
         }
     }
-    ask_once(app, instance_id).await
+    ask_once(app, instance_id).await.0
 }
 
-async fn ask_once(app: &App, instance_id: &InstanceId) -> Answer {
+/// The answer, and when it was given by Wix's clock.
+async fn ask_once(app: &App, instance_id: &InstanceId) -> (Answer, Option<Timestamp>) {
     // Of whom to ask may not be known either.
-    let Ok(source) = billing_source::of(app, instance_id).await else { return Answer::Unknown };
-    let mut bought = None;
+    let Ok(source) = billing_source::of(app, instance_id).await else { return (Answer::Unknown, None) };
+    let mut bought = Vec::new();
     let (wix, plan) = match source {
         BillingSource::Wix => {
-            let wix = ask_wix(app, instance_id).await;
+            let (wix, list) = tokio::join!(ask_wix(app, instance_id), list_bought(app, instance_id));
             let plan = wix.as_ref().ok().map(paid);
+            bought = list;
             (wix, plan)
         }
         // Wix calls an instance free that pays elsewhere: of its plan it knows nothing.
         BillingSource::Stripe => {
             let (wix, told) = tokio::join!(ask_wix(app, instance_id), billing_source::ask(app, instance_id));
-            let Some(told) = told else { return Answer::Unknown };
-            bought = told.bought.map(Box::new);
+            let Some(told) = told else { return (Answer::Unknown, None) };
+            bought.extend(told.bought);
             (wix, told.plan)
         }
         BillingSource::None => (ask_wix(app, instance_id).await, None),
     };
+    let told_at = wix.as_ref().ok().and_then(|found| found.answered_at);
     let install = match (wix, &plan) {
         (Ok(found), _) => Some(Install { origin_instance_id: found.instance.origin_instance_id }),
-        (Err(answer), None) if bought.is_none() => return answer,
+        (Err(answer), None) if bought.is_empty() => return (answer, None),
         (Err(_), _) => None,
     };
-    Answer::Known(Seen { plan, install, bought, at: app.clock.now() })
+    let now = app.clock.now();
+    (Answer::Known(Box::new(Seen { plan, install, bought, at: now, heard_at: now })), told_at)
+}
+
+/// The top-ups in Wix's list of purchases, which Get App Instance says nothing of; looked at while a checkout of one may have been
+/// paid. Nothing where it cannot be had: what a webhook tells does not need it.
+async fn list_bought(app: &App, instance_id: &InstanceId) -> Vec<Fact> {
+    let now = app.clock.now();
+    let since = now.checked_sub(TOP_UP_SOUGHT).unwrap_or(now);
+    let sought = app.store.has_unpaid_top_up(instance_id, since).await.unwrap_or(false);
+    if !sought || !app.pace.turn(instance_id, now).await {
+        return Vec::new();
+    }
+    metrics::counter!("wixapp_wix_questions_total").increment(1);
+    let listed = app.wix.purchases(instance_id).await.unwrap_or_else(|error| {
+        tracing::debug!(instance.id = %instance_id, error = %error, "Wix did not list the purchases");
+        Vec::new()
+    });
+    let mut facts: Vec<Fact> = Vec::new();
+    for purchase in listed {
+        let Some(at) = purchase.bought_at else { continue };
+        if app.catalog.normalise_top_up(&purchase.product_id).is_none() {
+            continue;
+        }
+        // Two of one moment are two.
+        let (product, before) = (&purchase.product_id, facts.len());
+        let key = hex::encode(Sha256::digest(format!("{LIST_TYPE}\n{instance_id}\n{product}\n{at}")));
+        let same = facts[..before].iter().filter(|fact| fact.key.starts_with(&key)).count();
+        let key = if same == 0 { key } else { format!("{key}-{same}") };
+        let terms = PlanTerms {
+            vendor_product_id: purchase.product_id,
+            cycle: BillingCycle::OneTime,
+            expires_at: None,
+            invoice_id: None,
+        };
+        facts.push(Fact { key, at, kind: FactKind::PurchaseListed(terms) });
+    }
+    facts
 }
 
 async fn ask_wix(app: &App, instance_id: &InstanceId) -> Result<AppInstance, Answer> {
@@ -219,20 +277,40 @@ impl Seen {
     #[must_use]
     pub fn new(found: &AppInstance, at: Timestamp) -> Self {
         let install = Install { origin_instance_id: found.instance.origin_instance_id.clone() };
-        Self { plan: Some(paid(found)), install: Some(install), bought: None, at }
+        Self { plan: Some(paid(found)), install: Some(install), bought: Vec::new(), at, heard_at: at }
+    }
+
+    /// The answer as one of `told_at`, where our clock is ahead of that: of the time in between it says nothing.
+    fn dated(self, told_at: Option<Timestamp>) -> Self {
+        let Some(told_at) = told_at.filter(|told| self.heard_at.duration_since(*told) > AHEAD) else {
+            return self;
+        };
+        let ahead_s = self.heard_at.duration_since(told_at).as_secs();
+        tracing::error!(
+            ahead_s,
+            "this machine's clock is ahead of Wix's: nothing is done for the time in between"
+        );
+        Self { at: told_at, ..self }
+    }
+
+    /// When the answer was true, where our clock cannot be right.
+    pub(crate) fn earlier_than_heard(&self) -> Option<Timestamp> {
+        (self.at < self.heard_at).then_some(self.at)
     }
 
     /// Adds the answer to the facts, or lengthens the last one when nothing happened since and it says the same.
     pub fn note(&self, tx: &mut Tx) {
-        tx.profile.reconciled_at = Some(self.at);
+        tx.profile.reconciled_at = Some(self.heard_at);
         if let Some(install) = &self.install {
             self.note_install(tx, install);
         }
-        if let Some(bought) = &self.bought {
+        for bought in &self.bought {
             note_bought(tx, bought);
         }
         let Some(plan) = &self.plan else { return };
         let mut known: Vec<Fact> = tx.facts.iter().filter_map(|stored| stored.fact.clone()).collect();
+        // What lies ahead waits, and takes no answer in.
+        known.retain(|fact| fact.at.duration_since(self.at) <= AHEAD);
         fact::sort(&mut known);
         let snapshot = |seen_until| FactKind::Snapshot(Snapshot { paid: plan.clone(), seen_until });
         let same = known.pop().filter(|last| matches!(&last.kind, FactKind::Snapshot(s) if s.paid == *plan));
@@ -266,14 +344,17 @@ impl Seen {
     }
 }
 
-/// A webhook may have told of it since it was asked about.
+/// A webhook may have told of it since it was asked about. What stands in Wix's list is the same purchase as one that was told,
+/// which the derivation finds out.
 fn note_bought(tx: &mut Tx, bought: &Fact) {
-    let invoice = |fact: &Fact| match &fact.kind {
+    let name = |fact: &Fact| match &fact.kind {
         FactKind::PlanPurchased(terms) => terms.invoice_id.clone(),
+        FactKind::PurchaseListed(_) => Some(fact.key.clone()),
         _ => None,
     };
-    let mut known = tx.facts.iter().filter_map(|stored| invoice(stored.fact.as_ref()?));
-    if known.all(|id| Some(id) != invoice(bought)) {
-        tx.note_fact("checkout.session", bought.clone());
+    let mut known = tx.facts.iter().filter_map(|stored| name(stored.fact.as_ref()?));
+    if known.all(|known| Some(known) != name(bought)) {
+        let of_list = matches!(bought.kind, FactKind::PurchaseListed(_));
+        tx.note_fact(if of_list { LIST_TYPE } else { STRIPE_TYPE }, bought.clone());
     }
 }

@@ -121,10 +121,8 @@ pub async fn one(app: &App, instance_id: &InstanceId) -> Result<Swept, ApiError>
 }
 
 async fn daily(app: &App) {
-    let now = app.clock.now();
-    let back = |by| now.checked_sub(by).unwrap_or(now);
     loop {
-        let listed = match app.store.list_unasked(back(DAILY), back(FORGET), now, BATCH).await {
+        let listed = match unasked(app).await {
             Ok(listed) => listed,
             Err(error) => return tracing::warn!(%error, "the instances to ask about could not be listed"),
         };
@@ -135,6 +133,18 @@ async fn daily(app: &App) {
             return;
         }
     }
+}
+
+/// Those that nobody asked about for a day, and first those that a clock which was ahead left in the future.
+async fn unasked(app: &App) -> Result<Vec<InstanceId>, wixapp_store::Error> {
+    let now = app.clock.now();
+    let back = |by| now.checked_sub(by).unwrap_or(now);
+    let ahead = now.checked_add(reconcile::AHEAD).unwrap_or(now);
+    let listed = app.store.list_asked_after(ahead, BATCH).await?;
+    if !listed.is_empty() {
+        return Ok(listed);
+    }
+    app.store.list_unasked(back(DAILY), back(FORGET), now, BATCH).await
 }
 
 /// Notes that the database is kept: one that is not may be a restored copy.

@@ -84,6 +84,7 @@ impl TestApp {
         let (to_wix, to_app) = (Wire::lay().await, Wire::lay().await);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         to_wix.lead_to(&format!("http://{}", listener.local_addr().unwrap()));
+        to_wix.date_by(clock.clone());
         let secret = AppSecret::new(SECRET).unwrap();
         let emulator = Emulator::new(EmulatorConfig {
             clock: clock.clone(),

@@ -1,6 +1,5 @@
 //! Credits that are bought once.
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use wixapp_core::ErrorCode;
 use wixapp_core::clock::Clock;
@@ -55,6 +54,10 @@ async fn a_top_up_is_given_once_for_each_invoice_and_survives_the_plan(app: Test
     let (_, page) = app.checkout(&site, "starter").await;
     app.emulator.pay(&page, &Card::paying()).await.unwrap();
     app.until_available(&site.token, 2_200).await;
+    // With a paid plan it is paid today all the same, and begins at once.
+    let (_, page) = order(&app, &site).await;
+    let shown = app.emulator.checkout(&page).unwrap();
+    assert_eq!((shown.begins_at, shown.due_today.as_str()), (None, "5.00"));
     app.emulator.set_auto_renew(&site.instance_id, false).await.unwrap();
     app.advance(days(32)).await;
     app.until_available(&app.fresh(&site).token, 1_200).await;
@@ -66,7 +69,8 @@ async fn a_top_up_is_given_once_for_each_invoice_and_survives_the_plan(app: Test
 async fn a_dispute_that_was_won_gives_back_what_it_took_less_what_was_spent(app: TestApp) {
     let site = app.install().await;
     let say = async |event: &str, payload: Value| {
-        app.clock.advance(SignedDuration::from_mins(1));
+        // What is said of an invoice within two days may be the same word, signed anew: a dispute takes longer.
+        app.clock.advance(days(3));
         let body = signer().sign(event, &site.instance_id, &payload, app.clock.now()).unwrap();
         app.deliver(body).await.data();
         app.settled().await;

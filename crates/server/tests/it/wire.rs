@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use wixapp_core::clock::{Clock, VirtualClock};
 
 /// What happens to what is sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +48,8 @@ pub(crate) struct Wire {
     behaviour: Arc<watch::Sender<Behaviour>>,
     counts: Arc<Mutex<HashMap<String, usize>>>,
     held_back: Arc<Mutex<HashMap<String, usize>>>,
+    /// The clock by which the other end dates what it says.
+    clock: Arc<Mutex<Option<VirtualClock>>>,
     client: reqwest::Client,
 }
 
@@ -60,6 +63,7 @@ impl Wire {
             behaviour: Arc::new(watch::Sender::new(Behaviour::PassOn)),
             counts: Arc::default(),
             held_back: Arc::default(),
+            clock: Arc::default(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
         };
         let service = Router::new().fallback(carry).with_state(wire.clone());
@@ -69,6 +73,10 @@ impl Wire {
 
     pub(crate) fn lead_to(&self, url: &str) {
         url.clone_into(&mut self.target.lock().unwrap());
+    }
+
+    pub(crate) fn date_by(&self, clock: VirtualClock) {
+        *self.clock.lock().unwrap() = Some(clock);
     }
 
     pub(crate) fn set(&self, behaviour: Behaviour) {
@@ -96,19 +104,36 @@ async fn carry(
     *wire.counts.lock().unwrap().entry(uri.path().to_owned()).or_default() += 1;
     let mut behaviour = wire.behaviour.subscribe();
     let behaviour = behaviour.wait_for(|behaviour| *behaviour != Behaviour::Hang).await.unwrap().clone();
+    let mut answer = answer(&wire, behaviour, method, &uri, headers, body).await;
+    let now = wire.clock.lock().unwrap().as_ref().map(Clock::now);
+    if let Some(now) = now.filter(|_| !answer.headers().contains_key(header::DATE)) {
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        answer.headers_mut().insert(header::DATE, date.try_into().unwrap());
+    }
+    answer
+}
+
+async fn answer(
+    wire: &Wire,
+    behaviour: Behaviour,
+    method: Method,
+    uri: &Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     match behaviour {
         Behaviour::Answer(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Behaviour::Say(value) => axum::Json(value).into_response(),
         Behaviour::SayOfEach(told) => say_of(&headers, &body, &told),
         Behaviour::HoldBack(path) if path == uri.path() => {
-            let answer = pass_on(&wire, method, &uri, headers, body).await;
+            let answer = pass_on(wire, method, uri, headers, body).await;
             *wire.held_back.lock().unwrap().entry(uri.path().to_owned()).or_default() += 1;
             let mut behaviour = wire.behaviour.subscribe();
             behaviour.wait_for(|behaviour| *behaviour != Behaviour::HoldBack(path)).await.unwrap();
             answer
         }
         Behaviour::PassOn | Behaviour::Hang | Behaviour::HoldBack(_) => {
-            pass_on(&wire, method, &uri, headers, body).await
+            pass_on(wire, method, uri, headers, body).await
         }
     }
 }

@@ -77,6 +77,7 @@ fn a_declined_top_up_that_is_paid_after_all_does_not_stop_a_yearly_plan() {
                 status: InvoiceStatus::Paid,
                 recurring: None,
                 noted: None,
+                undated: false,
             },
         ),
         seen_yearly(day(21), "starter", "inv-1", 0),
@@ -101,6 +102,7 @@ fn a_card_declined_before_the_purchase_of_a_year_and_told_after_it_changes_nothi
                 status: InvoiceStatus::PaymentFailed,
                 recurring: None,
                 noted: None,
+                undated: false,
             },
         ),
         seen_yearly(day(1), "starter", "inv-1", 0),
@@ -126,6 +128,7 @@ fn a_top_up_declined_and_paid_leaves_a_monthly_plan_as_it_is() {
                 status: InvoiceStatus::Paid,
                 recurring: None,
                 noted: None,
+                undated: false,
             },
         ),
         seen(day(30), "starter", "inv-1", day(0)),
@@ -143,6 +146,7 @@ fn what_is_no_renewal_leaves_the_plan_as_it_is() {
                 status,
                 recurring: Some(false),
                 noted: None,
+                undated: false,
             },
         )
     };

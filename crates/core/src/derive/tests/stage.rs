@@ -47,7 +47,10 @@ pub(crate) fn changed(at: i64, product: &str) -> Fact {
 
 pub(crate) fn cancelled(at: i64, product: &str) -> Fact {
     let vendor_product_id = product.into();
-    fact(day(at), FactKind::RenewalCancelled { vendor_product_id, immediately: false, in_trial: false })
+    fact(
+        day(at),
+        FactKind::RenewalCancelled { vendor_product_id, immediately: false, in_trial: false, moved: false },
+    )
 }
 
 pub(crate) fn snapshot(at: Timestamp, paid: Option<(&str, &str, bool)>, since: Option<Timestamp>) -> Fact {
@@ -136,18 +139,30 @@ pub(crate) fn converted(at: i64, product: &str) -> Fact {
 
 pub(crate) fn ended(at: i64, product: &str) -> Fact {
     let vendor_product_id = product.into();
-    fact(day(at), FactKind::RenewalCancelled { vendor_product_id, immediately: true, in_trial: false })
+    fact(
+        day(at),
+        FactKind::RenewalCancelled { vendor_product_id, immediately: true, in_trial: false, moved: false },
+    )
 }
 
 pub(crate) fn cancelled_in_trial(at: i64, product: &str) -> Fact {
     let vendor_product_id = product.into();
-    fact(day(at), FactKind::RenewalCancelled { vendor_product_id, immediately: false, in_trial: true })
+    fact(
+        day(at),
+        FactKind::RenewalCancelled { vendor_product_id, immediately: false, in_trial: true, moved: false },
+    )
 }
 
 pub(crate) fn invoiced(at: i64, invoice_id: &str, status: crate::fact::InvoiceStatus) -> Fact {
     fact(
         day(at),
-        FactKind::InvoiceUpdated { invoice_id: invoice_id.into(), status, recurring: None, noted: None },
+        FactKind::InvoiceUpdated {
+            invoice_id: invoice_id.into(),
+            status,
+            recurring: None,
+            noted: None,
+            undated: false,
+        },
     )
 }
 

@@ -220,7 +220,12 @@ fn supposed(change: &PlanChange<'_>, now_on: &Subscription, now: Timestamp, over
         fact(
             "cancel",
             now,
-            FactKind::RenewalCancelled { vendor_product_id, immediately: false, in_trial: false },
+            FactKind::RenewalCancelled {
+                vendor_product_id,
+                immediately: false,
+                in_trial: false,
+                moved: false,
+            },
         )
     };
     match change.kind() {

@@ -9,8 +9,8 @@ use wixapp_server::serve::Roles;
 use wixapp_server::work::sweep;
 
 use super::{
-    buy, changed, counter, entries, installed, invoice, is, purchased, signed, somebody, standing, terms,
-    until_standing,
+    ask, billing, buy, cancellation, changed, counter, entries, installed, invoice, is, purchased, say,
+    signed, somebody, standing, terms, until_standing, wix_answers,
 };
 use crate::app::{TestApp, days, hours, together};
 use crate::wire::Behaviour;
@@ -18,11 +18,13 @@ use crate::wire::Behaviour;
 on_both!(
     hazard_11_a_lower_plan_begins_when_the_period_ends_and_is_not_sold,
     hazard_12_an_unknown_plan_waits_takes_nothing_away_and_counts_once_when_known,
+    hazard_12_an_unknown_plan_keeps_the_cancelled_one_that_it_follows,
     hazard_13_a_yearly_plan_is_twelve_grants,
     hazard_14_month_cycles_from_the_29th_30th_and_31st_rise_once_a_month_over_eight_years,
     hazard_15_thirty_days_are_thirteen_grants_in_a_year_and_months_twelve,
     hazard_16_after_a_hundred_days_down_each_cycle_comes_once,
     hazard_17_a_sweep_finds_out_what_thirteen_lost_deliveries_would_have_said,
+    hazard_17_a_top_up_whose_deliveries_were_all_lost_is_found_in_wixs_list,
     hazard_18_an_answer_and_a_webhook_of_one_purchase_are_one_grant,
     hazard_19_what_was_not_acknowledged_comes_again_and_counts_once,
     hazard_20_the_acknowledgement_waits_for_no_work,
@@ -71,6 +73,30 @@ async fn hazard_12_an_unknown_plan_waits_takes_nothing_away_and_counts_once_when
     app.start_server().await;
     assert_eq!(app.place.number("SELECT count(*) FROM facts WHERE state = 'parked'").await, 0);
     assert_eq!(entries(&app, &site, "grant").await, 3);
+    app.finish().await;
+}
+
+async fn hazard_12_an_unknown_plan_keeps_the_cancelled_one_that_it_follows(app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    purchased(&app, &site, start, "starter", "inv-1").await;
+    app.clock.advance(days(5));
+    say(&app, &site, "PaidPlanAutoRenewalCancelled", cancellation(app.clock.now(), "starter")).await;
+    app.clock.advance(days(5));
+    let bought = app.clock.now();
+    purchased(&app, &site, bought, "platinum", "inv-2").await;
+    wix_answers(&app, &site, Some(billing("platinum", bought, "inv-2")));
+    for _ in 0..3 {
+        app.clock.advance(days(15));
+        ask(&app, &site).await;
+        let (plan, status, credits) = standing(&app, &site).await;
+        assert_eq!((plan.as_str(), status.as_str()), ("starter", "active"));
+        assert!(credits >= 1_200, "{credits} are left");
+    }
+    // Nobody pays any more.
+    wix_answers(&app, &site, None);
+    ask(&app, &site).await;
+    until_standing(&app, &site, is("free", "free", 200)).await;
+    app.to_wix.set(Behaviour::PassOn);
     app.finish().await;
 }
 
@@ -202,6 +228,53 @@ async fn hazard_17_a_sweep_finds_out_what_thirteen_lost_deliveries_would_have_sa
     assert_eq!((swept.unanswered, swept.failed), (0, 0));
     until_standing(&app, &site, is("pro", "active", 5_200)).await;
     app.to_app.set(Behaviour::PassOn);
+    app.finish().await;
+}
+
+async fn hazard_17_a_top_up_whose_deliveries_were_all_lost_is_found_in_wixs_list(app: TestApp) {
+    let site = app.install().await;
+    app.to_app.set(Behaviour::Answer(500));
+    let mut pages = Vec::new();
+    for _ in 0..2 {
+        let (token, body) = (app.fresh(&site).token, json!({ "topUpId": "pack-500" }));
+        let opened = app.post(&token, "/api/v1/wix/billing/top-ups/checkout-url", None, &body).await;
+        pages.push(opened.data().clone());
+        let (_, page) = opened.data()["checkoutUrl"].as_str().unwrap().rsplit_once('/').unwrap();
+        app.emulator.pay(page, &Card::paying()).await.unwrap();
+        // All retries fail, over 47 hours.
+        app.advance(days(3)).await;
+        let deliveries = app.emulator.deliveries();
+        let lost = deliveries.iter().rfind(|d| d.event_type == "PaidPlanPurchased").unwrap();
+        assert_eq!(app.emulator.delivery(lost.delivery_id.as_str()).unwrap().attempts.len(), 13);
+        let expected = 200 + 500 * i64::try_from(pages.len()).unwrap();
+        ask(&app, &site).await;
+        until_standing(&app, &site, is("free", "free", expected)).await;
+        for _ in 0..3 {
+            ask(&app, &site).await;
+        }
+        assert_eq!(standing(&app, &site).await, is("free", "free", expected));
+    }
+    // The first word of one comes after all, by hand: it is the same purchase.
+    app.to_app.set(Behaviour::PassOn);
+    let sent: Vec<_> =
+        app.emulator.deliveries().into_iter().filter(|d| d.event_type == "PaidPlanPurchased").collect();
+    for delivery in &sent {
+        app.emulator.resend(delivery.delivery_id.as_str(), 2).await.unwrap();
+        app.settled().await;
+    }
+    assert_eq!(standing(&app, &site).await, is("free", "free", 1_200));
+    assert_eq!(entries(&app, &site, "grant").await, 3);
+    // Each completed the checkout it was for, and none after it.
+    let body = json!({ "topUpId": "pack-500" });
+    let fresh = app.fresh(&site);
+    let open = app.post(&fresh.token, "/api/v1/wix/billing/top-ups/checkout-url", None, &body).await;
+    for delivery in &sent {
+        app.emulator.resend(delivery.delivery_id.as_str(), 1).await.unwrap();
+    }
+    ask(&app, &site).await;
+    app.settled().await;
+    let path = format!("/api/v1/wix/billing/checkout/{}", open.data()["checkoutId"].as_str().unwrap());
+    assert_eq!(app.get(&fresh.token, &path).await.data()["status"], "open");
     app.finish().await;
 }
 

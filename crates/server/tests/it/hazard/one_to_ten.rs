@@ -3,13 +3,13 @@
 use jiff::SignedDuration;
 use serde_json::json;
 use wixapp_core::ErrorCode;
-use wixapp_core::clock::Clock;
+use wixapp_core::clock::{Clock, VirtualClock};
 use wixapp_emulator::{Card, NewOwner};
 use wixapp_server::serve::Roles;
 
 use super::{
-    billing, cancellation, changed, entries, installed, invoice, is, keys, orders, purchased, say, signed,
-    somebody, standing, terms, until_standing, wix_answers,
+    ask, billing, cancellation, changed, entries, installed, invoice, is, keys, orders, purchased, say,
+    signed, somebody, standing, terms, until_standing, wix_answers,
 };
 use crate::app::{Site, TestApp, days, hours, together};
 use crate::wire::Behaviour;
@@ -21,7 +21,9 @@ on_both!(
     hazard_04_what_is_bought_while_removed_counts_once_after_the_reinstall,
     hazard_05_an_upgrade_and_a_cycle_at_one_instant_are_one_each,
     hazard_06_a_clock_that_jumps_changes_no_cycle_and_the_future_waits,
+    hazard_06_a_clock_far_ahead_of_wixs_brings_no_cycle_and_no_end,
     hazard_07_a_refund_takes_back_once_and_books_what_was_spent_as_debt,
+    hazard_07_a_payment_told_once_more_does_not_undo_a_charge_back,
     hazard_08_fifty_installs_are_one_free_grant,
     hazard_09_fifty_copies_of_a_site_are_one_free_grant,
     hazard_10_a_plan_that_moves_takes_its_credits_along_and_earns_none,
@@ -193,6 +195,72 @@ async fn hazard_06_a_clock_that_jumps_changes_no_cycle_and_the_future_waits(app:
     app.finish().await;
 }
 
+async fn hazard_06_a_clock_far_ahead_of_wixs_brings_no_cycle_and_no_end(app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    let there = VirtualClock::frozen_at(start);
+    app.to_wix.date_by(there.clone());
+    purchased(&app, &site, start, "starter", "inv-1").await;
+    wix_answers(&app, &site, Some(billing("starter", start, "inv-1")));
+    let grants = "SELECT count(*) FROM grants";
+    let ahead = "SELECT count(*) FROM instances WHERE reconciled_at > {} OR due_at > {}";
+    for jump in [days(40), days(1_500)] {
+        app.clock.advance(jump);
+        ask(&app, &site).await;
+        app.settled().await;
+        assert_eq!(standing(&app, &site).await, is("starter", "active", 1_200));
+        app.clock.advance(-jump);
+        // What was done by the wrong clock is done again by itself: the site is asked about, and due when it should be.
+        let month = (start + days(31)).as_microsecond().to_string();
+        let mended = async || (app.place.number(&ahead.replace("{}", &month)).await == 0).then_some(());
+        app.until("the right time", mended).await;
+        assert_eq!(app.place.number(grants).await, 2);
+    }
+    // Time passes in truth.
+    there.advance(days(30));
+    app.clock.advance(days(30));
+    until_standing(&app, &site, is("starter", "active", 2_200)).await;
+    // An end that lies ahead takes nothing before it comes.
+    say(&app, &site, "PaidPlanAutoRenewalCancelled", cancellation(app.clock.now(), "starter")).await;
+    let stopped = json!({ "packageName": "starter", "billingCycle": "MONTHLY", "timeStamp": start,
+        "autoRenewing": false, "invoiceId": "inv-1", "source": "test" });
+    wix_answers(&app, &site, Some(stopped));
+    app.clock.advance(days(60));
+    ask(&app, &site).await;
+    app.settled().await;
+    assert_eq!(standing(&app, &site).await, is("starter", "cancelled", 2_200));
+    app.clock.advance(days(-60));
+    ask(&app, &site).await;
+    there.advance(days(2));
+    wix_answers(&app, &site, None);
+    app.clock.advance(days(2));
+    until_standing(&app, &site, is("free", "free", 200)).await;
+    assert_eq!(entries(&app, &site, "grant").await, 3);
+    app.to_wix.set(Behaviour::PassOn);
+    app.finish().await;
+}
+
+async fn hazard_07_a_payment_told_once_more_does_not_undo_a_charge_back(app: TestApp) {
+    let (site, start) = (installed(&app, "one").await, app.clock.now());
+    purchased(&app, &site, start, "starter", "inv-1").await;
+    invoice(&app, &site, "inv-1", "PAID").await;
+    app.clock.advance(hours(24));
+    // The charge-back is the first word of its kind: no refund was before it.
+    invoice(&app, &site, "inv-1", "CHARGEDBACK").await;
+    assert_eq!(standing(&app, &site).await.2, 200);
+    app.clock.advance(hours(16));
+    // Wix tells of the payment again, signed anew, because the first word was not acknowledged.
+    invoice(&app, &site, "inv-1", "PAID").await;
+    assert_eq!(standing(&app, &site).await.2, 200);
+    // A dispute that is won takes longer than that.
+    app.clock.advance(days(9));
+    invoice(&app, &site, "inv-1", "PAID").await;
+    assert_eq!(standing(&app, &site).await.2, 1_200);
+    app.clock.advance(hours(1));
+    invoice(&app, &site, "inv-1", "PAID").await;
+    assert_eq!(standing(&app, &site).await.2, 1_200);
+    app.finish().await;
+}
+
 async fn hazard_07_a_refund_takes_back_once_and_books_what_was_spent_as_debt(app: TestApp) {
     let site = installed(&app, "one").await;
     app.clock.advance(hours(1));
@@ -283,6 +351,15 @@ async fn hazard_10_a_plan_that_moves_takes_its_credits_along_and_earns_none(app:
     until_standing(&app, &other, is("starter", "active", 1_200)).await;
     assert_eq!(entries(&app, &other, "grant").await, 2);
     app.to_wix.set(Behaviour::PassOn);
+    // Where it leaves, the plan is over, and what it gave stays.
+    let left = installed(&app, "left").await;
+    purchased(&app, &left, app.clock.now(), "starter", "inv-3").await;
+    app.spend(&app.fresh(&left), "s-2", 100).await.data();
+    app.clock.advance(hours(1));
+    let moved = json!({ "operationTimeStamp": app.clock.now(), "vendorProductId": "starter", "cycle": "MONTHLY",
+        "subscriptionCancellationType": "IMMEDIATELY", "cancelReason": "TRANSFER_CANCELLATION_REASON" });
+    say(&app, &left, "PaidPlanAutoRenewalCancelled", moved).await;
+    assert_eq!(standing(&app, &left).await, is("free", "free", 1_100));
     // The whole site, with what the platform itself tells of it.
     let site = app.install().await;
     let (_, page) = app.checkout(&site, "starter").await;
