@@ -82,7 +82,8 @@ fn is_page(name: &str) -> bool {
     match parts.as_slice() {
         ["" | "inspector" | "lab"] | ["checkout" | "dashboard", _] => true,
         ["dashboard", _, place] => matches!(*place, "home" | "app-market" | "manage-apps"),
-        ["dashboard", _, place, _] => matches!(*place, "app-market" | "app"),
+        // What follows the app is a page of the app's own.
+        ["dashboard", _, "app", _, ..] | ["dashboard", _, "app-market", _] => true,
         _ => false,
     }
 }
@@ -204,6 +205,14 @@ mod tests {
         assert_eq!(sites.len(), 1, "the pages of a site are all below one address");
         let below = paths(below_site).into_iter().map(|path| format!("dashboard/:siteId/{path}"));
         others.into_iter().chain(sites).chain(below).collect()
+    }
+
+    #[test]
+    fn an_address_that_no_route_has_is_no_page() {
+        for name in ["dashboard/x/home/y", "dashboard/x/app-market/y/z", "dashboard/x/nothing", "lab/x"] {
+            assert!(!is_page(name), "{name}");
+        }
+        assert!(is_page("dashboard/x/app/y/history/of/mine"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The life of a paid plan: bought or swapped, renewed in silence, cancelled, reactivated, ended in silence.
 
 use jiff::{SignedDuration, Timestamp};
-use wixapp_core::fact::InvoiceStatus;
+use wixapp_core::fact::{BillingCycle, InvoiceStatus};
 
 use crate::error::Refusal;
 use crate::event;
@@ -188,8 +188,12 @@ impl Subscription {
         }
     }
 
-    /// Whether what is bought begins only when the period that is paid ends, or is what runs already.
+    /// Whether what is bought begins only when the period that is paid ends, or is what runs already. What is bought once is no
+    /// plan, and begins at once.
     pub(crate) fn changes_later(&self, checkout: &Checkout) -> bool {
+        if checkout.cycle == BillingCycle::OneTime {
+            return false;
+        }
         let same = checkout.plan_id == self.plan_id && checkout.cycle == self.cycle && self.next.is_some();
         same || (checkout.plan_rank < self.rank && self.trial_ends_at.is_none())
     }

@@ -26,6 +26,14 @@ function payLabelOf(checkout: Checkout): string {
   return checkout.beginsAt ? 'Switch plan' : `Pay ${totalOf(checkout)}`;
 }
 
+function isOnce({ billingCycle }: Checkout): boolean {
+  return billingCycle === 'ONE_TIME';
+}
+
+function titleOf(checkout: Checkout): string {
+  return `${isOnce(checkout) ? 'Buy' : 'Upgrade to'} ${checkout.planName}`;
+}
+
 /** Leaves this page for good. The addresses come from the app, so only web addresses are followed. */
 function leaveTo(address: string): void {
   window.location.assign(isWebAddress(address) ? address : '/');
@@ -61,7 +69,10 @@ function Summary({ checkout }: { checkout: Checkout }) {
             <strong>
               {checkout.appName} {checkout.planName}
             </strong>
-            <span className="lp-muted">{cycleName(checkout.billingCycle)} plan</span>
+            <span className="lp-muted">
+              {cycleName(checkout.billingCycle)}
+              {!isOnce(checkout) && ' plan'}
+            </span>
           </dt>
           <dd>
             {price} <span className="lp-muted">{perCycle(checkout.billingCycle)}</span>
@@ -243,7 +254,7 @@ export function CheckoutPage() {
   return (
     <CheckoutFrame>
       <h1 className="lp-checkout-title">
-        {checkout.status === 'open' ? `Upgrade to ${checkout.planName}` : 'Checkout'}
+        {checkout.status === 'open' ? titleOf(checkout) : 'Checkout'}
       </h1>
       <div className="lp-checkout-columns">
         <Body checkout={checkout} />
