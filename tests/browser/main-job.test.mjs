@@ -224,6 +224,8 @@ describe('the main job', () => {
 
   step('publishing a post shows progress and costs one credit', async () => {
     await dashboard.inApp('checkout-done').click();
+    // What the payer came back with is gone from the dashboard's own address, too.
+    await dashboard.page.waitForURL((address) => address.search === '');
     await dashboard.publish('Fresh bread from seven on.');
     await dashboard.jobCard('completed').waitFor();
     await dashboard.hasCredits('1,199');

@@ -119,6 +119,28 @@ describe('app page', () => {
     );
   });
 
+  it('opens the app where its own address says', async () => {
+    installed(null);
+    const url = 'http://127.0.0.1:4101/?instance=sig.data&kind=grant';
+    platform.on('GET sites/site1/app-frame', { body: { url } });
+    openPage('/dashboard/site1/app/app1/history?kind=grant#top');
+    const frame = await screen.findByTestId('app-frame');
+    expect(frame.getAttribute('src')).toBe(
+      'http://127.0.0.1:4101/history?instance=sig.data&kind=grant#top',
+    );
+  });
+
+  it.each(['/..%2fx', '//evil.example', '/%252e%252e/x', `/${'a'.repeat(3_000)}`])(
+    'opens nothing for %s behind it',
+    async (rest) => {
+      installed(null);
+      openPage(`/dashboard/site1/app/app1${rest}`);
+      expect(await screen.findByText('No such page')).toBeDefined();
+      expect(screen.queryByTestId('app-frame')).toBeNull();
+      expect(platform.requests('GET sites/site1/app-frame')).toHaveLength(0);
+    },
+  );
+
   it('refuses to frame what is no web address', async () => {
     installed(null);
     platform.on('GET sites/site1/app-frame', { body: { url: 'javascript:alert(1)' } });
@@ -366,6 +388,15 @@ describe('checkout', () => {
     await userEvent.click(screen.getByTestId('apply-coupon'));
     expect((await screen.findByTestId('coupon')).textContent).toContain('20 % off');
     expect(screen.getByRole('button', { name: /Pay \$7\.20/ })).toBeDefined();
+  });
+
+  it('sells what is bought once as no plan', async () => {
+    const order = { ...checkout(), planName: '100 credits', billingCycle: 'ONE_TIME' };
+    platform.on('GET checkout/tok1', { body: { ...order, testCheckout: false } });
+    const { container } = openPage('/checkout/tok1');
+    expect(await screen.findByRole('heading', { name: 'Buy 100 credits' })).toBeDefined();
+    expect(container.textContent).toContain('One-time payment');
+    expect(container.textContent).not.toMatch(/\bplan\b/i);
   });
 
   it('says that a trial costs nothing today, and when a lower plan begins', async () => {

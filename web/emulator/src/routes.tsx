@@ -46,7 +46,7 @@ const site: RouteObject[] = [
   { path: 'home', element: <HomePage /> },
   { path: 'app-market', element: <MarketPage /> },
   { path: 'app-market/:appId', element: <ListingPage /> },
-  { path: 'app/:appId', element: <AppPage /> },
+  { path: 'app/:appId/*', element: <AppPage /> },
   { path: 'manage-apps', element: <ManagePage /> },
   { path: '*', element: <NotFound /> },
 ];

@@ -1,5 +1,5 @@
 import { Button, Loader } from '@wix/design-system';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 import { useAppFrame } from '../api/queries';
 import { installOf } from '../api/site';
@@ -12,18 +12,24 @@ import { ReloadIcon } from '../shell/icons';
 import { useTitle } from '../shell/Page';
 import { useShell } from '../shell/Shell';
 import { isWebAddress, tokenExpiry } from './frame-url';
+import { frameAt, type Place, placeIn } from './place';
 import { answers } from './probe';
 
 type FramePhase = 'loading' | 'shown' | 'unreachable';
 
-interface AppFrameProps {
+interface TokenNoticeProps {
   url: string;
   appName: string;
   onReload: () => void;
 }
 
+interface AppFrameProps extends TokenNoticeProps {
+  place: Place;
+  onUnheard: (place: Place) => void;
+}
+
 /** Wix's tokens last four hours; a jump of the clock ends them early and the app can only say so. */
-function TokenNotice({ url, appName, onReload }: AppFrameProps) {
+function TokenNotice({ url, appName, onReload }: TokenNoticeProps) {
   const now = usePlatformNow(15_000);
   const expiry = tokenExpiry(url);
   if (now === null || expiry === null || now <= expiry) return null;
@@ -39,10 +45,10 @@ function TokenNotice({ url, appName, onReload }: AppFrameProps) {
   );
 }
 
-function Frame({ url, appName, onReload }: AppFrameProps) {
+function Frame({ url, appName, place, onReload, onUnheard }: AppFrameProps) {
   const { platform, site } = useShell();
   const frame = useRef<HTMLIFrameElement>(null);
-  const shown = useDashboardHost({ frame, url, app: platform.app, site });
+  const shown = useDashboardHost({ frame, url, app: platform.app, site, place, onUnheard });
   const [phase, setPhase] = useState<FramePhase>('loading');
   useEffect(() => {
     let ended = false;
@@ -87,13 +93,17 @@ function Frame({ url, appName, onReload }: AppFrameProps) {
   );
 }
 
-function FrameOfSite() {
+/** The frame is opened once and goes from place to place by itself; the address follows it. */
+function FrameOfSite({ place }: { place: Place }) {
   const { platform, site } = useShell();
-  const { search } = useLocation();
-  const [visit, setVisit] = useState(0);
-  const { data, error } = useAppFrame(site.siteId, search, visit);
+  const [opened, setOpened] = useState({ place, visit: 0 });
+  const { data, error } = useAppFrame(site.siteId, opened.place.search, opened.visit);
   const { name } = platform.app;
-  const reload = () => setVisit((count) => count + 1);
+  const open = useCallback(
+    (next: Place) => setOpened(({ visit }) => ({ place: next, visit: visit + 1 })),
+    [],
+  );
+  const reload = () => open(place);
   return (
     <>
       <div className="lp-frame-bar">
@@ -110,7 +120,14 @@ function FrameOfSite() {
       )}
       {data &&
         (isWebAddress(data.url) ? (
-          <Frame appName={name} key={data.url} onReload={reload} url={data.url} />
+          <Frame
+            appName={name}
+            key={data.url}
+            onReload={reload}
+            onUnheard={open}
+            place={place}
+            url={frameAt(data.url, opened.place)}
+          />
         ) : (
           <Empty
             text="The app’s address is not a web address."
@@ -124,6 +141,8 @@ function FrameOfSite() {
 export function AppPage() {
   const { platform, site } = useShell();
   const { appId } = useParams();
+  const location = useLocation();
+  const place = useMemo(() => placeIn(location), [location]);
   const { app } = platform;
   useTitle(app.name);
   if (appId !== app.appId) {
@@ -133,6 +152,11 @@ export function AppPage() {
         title="No such app"
         wholePage
       />
+    );
+  }
+  if (place === null) {
+    return (
+      <Empty text="The address names a page that no app can have." title="No such page" wholePage />
     );
   }
   if (!installOf(site)) {
@@ -151,7 +175,7 @@ export function AppPage() {
   }
   return (
     <div className="lp-app-page">
-      <FrameOfSite key={site.siteId} />
+      <FrameOfSite key={site.siteId} place={place} />
     </div>
   );
 }

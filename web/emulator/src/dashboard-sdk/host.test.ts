@@ -10,14 +10,18 @@ const CALLBACK = '__proxyCallbackId__wixSDK__';
 
 let ports: MessagePort[] = [];
 let titles: string[] = [];
+let steps: string[] = [];
 
 /** The app's side of the wire, as Wix's package speaks it. */
 function connect() {
   titles = [];
+  steps = [];
   const host = new DashboardHost({
     pageId: 'app1',
     language: 'de',
     pageUrl: 'http://platform.test/dashboard/site1/app/app1',
+    place: { pathname: '/', search: '', hash: '' },
+    goTo: ({ pathname, search }, history) => steps.push(`${history} ${pathname}${search}`),
     getAccessToken: () => Promise.resolve('OauthNG.JWS.a.b.c'),
     goBack: () => titles.push('back'),
     setTitle: (title) => titles.push(title),
@@ -111,6 +115,36 @@ describe('the dashboard SDK’s parent', () => {
     });
   });
 
+  it('has the address follow the app, as a new step or in place of the last', async () => {
+    const { call } = connect();
+    await call('navigate', { pageId: 'app1', relativeUrl: '/posts?page=2' });
+    await call(
+      'navigate',
+      { relativeUrl: '/posts?page=3&instance=sig.data' },
+      { history: 'replace' },
+    );
+    await call('navigate', { relativeUrl: '/posts?page=3' });
+    expect(steps).toEqual(['push /posts?page=2', 'replace /posts?page=3']);
+    for (const relativeUrl of ['//evil.example', '/../x', `/${'a'.repeat(3_000)}`]) {
+      await expect(call('navigate', { relativeUrl })).rejects.toThrow('within the app’s own page');
+    }
+    expect(steps).toHaveLength(2);
+  });
+
+  it('tells the app of a step of the dashboard, if there is somebody to tell', async () => {
+    const { host, call } = connect();
+    const history = { pathname: '/history', search: '', hash: '' };
+    expect(host.moved(history)).toBe(false);
+    const seen: string[] = [];
+    await call('observeState', (params: { location: { pathname: string } }) =>
+      seen.push(params.location.pathname),
+    );
+    expect(host.moved(history)).toBe(true);
+    await vi.waitFor(() => expect(seen).toEqual(['/', '/history']));
+    expect(host.moved(history)).toBe(true);
+    expect(steps).toEqual([]);
+  });
+
   it('names what it does not have', async () => {
     const { call } = connect();
     await expect(call('navigate', 'another-page')).rejects.toThrow('has no page another-page');
@@ -129,7 +163,8 @@ describe('the dashboard SDK’s parent', () => {
     await call('setPageTitle', 'Posts');
     await call('navigateBack');
     expect(titles).toEqual(['Posts', 'back']);
-    const { value } = await call('getPageUrl', { relativeUrl: '//evil.example/x?a=1' });
-    expect(value).toBe('http://platform.test/dashboard/site1/app/app1?a=1');
+    const { value } = await call('getPageUrl', { relativeUrl: '/x?a=1' });
+    expect(value).toBe('http://platform.test/dashboard/site1/app/app1/x?a=1');
+    await expect(call('getPageUrl', { relativeUrl: '//evil.example' })).rejects.toThrow();
   });
 });

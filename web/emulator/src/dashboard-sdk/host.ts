@@ -1,4 +1,5 @@
 /** What the dashboard does for the app in its frame: tokens, toasts, modals, places and heights. */
+import { addressOf, isSame, type Place, parsePlace } from '../app-page/place';
 import type { Api } from './wire';
 
 export type ToastType = 'standard' | 'success' | 'warning' | 'error';
@@ -26,18 +27,15 @@ export interface Shown {
   height: number | null;
 }
 
-/** Where the app's page is inside its own part of the dashboard. */
-export interface Place {
-  pathname: string;
-  search: string;
-  hash: string;
-}
-
 interface Surroundings {
   pageId: string;
   language: string;
   /** The address of the app's page in the dashboard. */
   pageUrl: string;
+  /** Where the frame was opened. */
+  place: Place;
+  /** Has the address of the dashboard follow the app. */
+  goTo: (place: Place, history: 'push' | 'replace') => void;
   getAccessToken: () => Promise<string>;
   goBack: () => void;
   setTitle: (title: string) => void;
@@ -64,15 +62,9 @@ function tell(call: () => unknown): void {
   void (async () => call())().catch(() => undefined);
 }
 
-function placeOf(relativeUrl: unknown): Place {
-  const relative = typeof relativeUrl === 'string' ? relativeUrl : '';
-  const { pathname, search, hash } = new URL(relative, 'http://place/');
-  return { pathname, search, hash };
-}
-
 export class DashboardHost {
   private shown: Shown = { toasts: [], modal: null, height: null };
-  private place: Place = placeOf('');
+  private place: Place;
   private readonly listeners = new Set<() => void>();
   private readonly observers = new Set<Observer>();
   private readonly layers = new Set<LayerObserver>();
@@ -82,6 +74,7 @@ export class DashboardHost {
 
   constructor(around: Surroundings) {
     this.around = around;
+    this.place = around.place;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -143,7 +136,7 @@ export class DashboardHost {
     return { modalClosed };
   }
 
-  private navigate(destination: unknown): void {
+  private navigate(destination: unknown, options: unknown): void {
     const { pageId } = this.around;
     const target = isRecord(destination) ? destination : { pageId: destination };
     const wanted = target.pageId ?? pageId;
@@ -152,8 +145,20 @@ export class DashboardHost {
         `The local platform has no page ${String(wanted)}: the app's own is ${pageId}.`,
       );
     }
-    this.place = placeOf(target.relativeUrl);
+    const place = parsePlace(target.relativeUrl);
+    const isReplacing = isRecord(options) && options.history === 'replace';
+    if (!isSame(place, this.place)) this.around.goTo(place, isReplacing ? 'replace' : 'push');
+    this.place = place;
     for (const observer of this.observers) this.tellState(observer);
+  }
+
+  /** The dashboard is at another place of the app: by "Back", say. False when nobody in the frame wants to know. */
+  moved(place: Place): boolean {
+    if (isSame(place, this.place)) return true;
+    if (this.observers.size === 0) return false;
+    this.place = place;
+    for (const observer of this.observers) this.tellState(observer);
+    return true;
   }
 
   private tellState(observer: Observer): void {
@@ -169,8 +174,7 @@ export class DashboardHost {
 
   private pageUrl(destination: unknown): string {
     const target = isRecord(destination) ? destination : {};
-    const { search, hash } = placeOf(target.relativeUrl);
-    return `${this.around.pageUrl}${search}${hash}`;
+    return `${this.around.pageUrl}${addressOf(parsePlace(target.relativeUrl))}`;
   }
 
   /** The calls the app can make. */
@@ -180,7 +184,7 @@ export class DashboardHost {
       showToast: (config) => this.showToast(config),
       openModal: (modalId, params) => this.openModal(modalId, params),
       closeModal: (result) => this.shown.modal?.close(result),
-      navigate: (destination) => this.navigate(destination),
+      navigate: (destination, options) => this.navigate(destination, options),
       navigateBack: () => this.around.goBack(),
       getPageUrl: (destination) => this.pageUrl(destination),
       setPageTitle: (title) => this.around.setTitle(String(title ?? '').slice(0, 200)),

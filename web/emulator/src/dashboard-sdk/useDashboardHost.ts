@@ -1,7 +1,8 @@
 import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react';
-import { useNavigate } from 'react-router';
+import { useLocation, useNavigate, useNavigationType } from 'react-router';
 import { post, segment } from '../api/client';
 import type { AppListing, Site } from '../api/types';
+import { addressOf, type Place } from '../app-page/place';
 import { DashboardHost, type Shown } from './host';
 import { HELLO, serve } from './wire';
 
@@ -11,31 +12,49 @@ interface Framed {
   url: string;
   app: AppListing;
   site: Site;
+  /** The place of the app that the dashboard's own address names now. */
+  place: Place;
+  /** The dashboard went to a place of which nobody in the frame wants to hear. */
+  onUnheard: (place: Place) => void;
 }
+
+/** Marks a step that the app made itself: the frame is there already. */
+const BY_APP = { byApp: true };
 
 function isHello(data: unknown): boolean {
   return typeof data === 'object' && data !== null && 'code' in data && data.code === HELLO;
 }
 
 /** Plays the parent of the dashboard SDK for the app's page in a frame, and for nobody else. */
-export function useDashboardHost({ frame, url, app, site }: Framed): Shown {
+export function useDashboardHost({ frame, url, app, site, place, onUnheard }: Framed): Shown {
   const navigate = useNavigate();
-  const [host] = useState(
-    () =>
-      new DashboardHost({
-        pageId: app.appId,
-        language: new URL(url).searchParams.get('locale') ?? 'en',
-        pageUrl: `${window.location.origin}/dashboard/${segment(site.siteId)}/app/${segment(app.appId)}`,
-        getAccessToken: async () => {
-          const address = `sites/${segment(site.siteId)}/access-token`;
-          return (await post<{ accessToken: string }>(address)).accessToken;
-        },
-        goBack: () => void navigate(-1),
-        setTitle: (title) => {
-          document.title = title || app.name;
-        },
-      }),
-  );
+  const { state } = useLocation();
+  const isByApp = useNavigationType() !== 'POP' && state?.byApp === true;
+  const [host] = useState(() => {
+    const page = `/dashboard/${segment(site.siteId)}/app/${segment(app.appId)}`;
+    return new DashboardHost({
+      pageId: app.appId,
+      language: new URL(url).searchParams.get('locale') ?? 'en',
+      pageUrl: `${window.location.origin}${page}`,
+      place,
+      goTo: (next, history) =>
+        void navigate(`${page}${addressOf(next)}`, {
+          replace: history === 'replace',
+          state: BY_APP,
+        }),
+      getAccessToken: async () => {
+        const address = `sites/${segment(site.siteId)}/access-token`;
+        return (await post<{ accessToken: string }>(address)).accessToken;
+      },
+      goBack: () => void navigate(-1),
+      setTitle: (title) => {
+        document.title = title || app.name;
+      },
+    });
+  });
+  useEffect(() => {
+    if (!isByApp && !host.moved(place)) onUnheard(place);
+  }, [host, isByApp, place, onUnheard]);
   useEffect(() => {
     const { origin } = new URL(url);
     const ports: MessagePort[] = [];

@@ -1,8 +1,9 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { createApiClient } from '../api/client.js';
 import type { ApiError } from '../api/error.js';
 import { authorization, type Transport } from '../api/request.js';
+import { followAddress } from '../location/follow.js';
 import { PACKAGE_LANGUAGES } from '../messages/useMessages.js';
 import { type Frame, readFrame } from './frame.js';
 import { createQueryClient } from './queryClient.js';
@@ -22,6 +23,11 @@ export interface WixProviderProps {
    * Without it, or when it rejects, the page asks to be reloaded. It may be another function at each render.
    */
   refreshToken?: () => Promise<string>;
+  /**
+   * Whether the address of the dashboard around the page follows it, so that a reload, a bookmark and "Back" find the
+   * same place: true when left out. False where the page does that itself, with the dashboard SDK.
+   */
+  followsAddress?: boolean;
   /** Replaces `window.fetch`, for tests. */
   fetch?: typeof fetch;
 }
@@ -35,6 +41,7 @@ export function WixProvider({
   baseUrl = '',
   languages = PACKAGE_LANGUAGES,
   refreshToken,
+  followsAddress = true,
   fetch: fetchFunction,
 }: WixProviderProps) {
   const [frame, setFrame] = useState<Frame>(() => readFrame(window));
@@ -60,6 +67,13 @@ export function WixProvider({
     });
     return createApiClient({ ...transport, fetch });
   }, [baseUrl, fetchFunction, canAsk]);
+
+  const { origin } = frame;
+  // Before the session marks the entries that navigation makes: that wraps what this puts in place.
+  useLayoutEffect(
+    () => (followsAddress ? followAddress(window, origin) : undefined),
+    [followsAddress, origin],
+  );
 
   return (
     <QueryClientProvider client={cache}>
