@@ -116,7 +116,7 @@ describe('the pages about credits', () => {
       assert.deepEqual(linesOf(text), [CSV_HEAD]);
       await on('nav-usage').click();
       await shows(on('empty-state').getByRole('heading'), 'Nothing used yet');
-      await page.locator('[data-testid=usage-forecast][data-kind=idle]').waitFor();
+      await page.locator('[data-testid=usage-forecast][data-kind=empty]').waitFor();
       assert.equal(await on('usage-chart').count(), 0);
       await shown('an empty usage');
       await page.getByRole('link', { name: 'Publish a post' }).click();
@@ -136,6 +136,8 @@ describe('the pages about credits', () => {
       await dialog.getByText(/Write to the developer of the app/).waitFor();
       const { instanceId } = (await product.read('_emulator/state')).sites[0].install;
       await shows(dialog.getByTestId('copy-text'), instanceId);
+      const market = await dialog.getByTestId('contact-market').getAttribute('href');
+      assert.match(market ?? '', /\/app-market\//);
       await page.waitForURL((url) => url.searchParams.get('contact') === 'studio');
       await shown('a plan that is agreed on in person');
       await dialog.getByRole('button', { name: 'Copy' }).click();

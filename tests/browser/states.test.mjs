@@ -7,6 +7,7 @@ import { Dashboard, shows } from './lib/dashboard.mjs';
 import { look, settled } from './lib/look.mjs';
 import { Owner } from './lib/owner.mjs';
 import { Product } from './lib/product.mjs';
+import { recordShifts, SHIFT_LIMIT, shiftOf } from './lib/shift.mjs';
 import { openTab } from './lib/tab.mjs';
 import { verdict } from './lib/verdict.mjs';
 import { Watcher } from './lib/watcher.mjs';
@@ -409,6 +410,133 @@ describe('the seldom states', () => {
     await shows(page.getByTestId('plan-name'), 'Starter');
     await page.getByText('Your balance went from 469 to 1,469').waitFor();
     await show(page, 'back online after paying');
+    await page.context().close();
+  });
+
+  it('what is said above the overview moves nothing below it', LIMIT, async () => {
+    await owner.call('/api/v1/wix/billing/top-ups/checkout-url', { topUpId: 'hundred' });
+    await owner.call('/api/v1/posts/publish', { text: 'Fresh bread.', simulate: 'fail' });
+    await owner.isDone();
+    for (const language of ['en', ...OTHER_LANGUAGES]) {
+      for (const width of [360, 1440]) {
+        const page = await openTab(browser, watcher, { language, width });
+        await page.addInitScript(recordShifts);
+        await page.goto(owner.at('/'));
+        await settled(page);
+        await page.getByTestId('posts-banner').waitFor();
+        await page.getByTestId('open-checkout-banner').waitFor();
+        await page.locator('.banner__unnamed').waitFor({ state: 'detached' });
+        const { sum, parts } = await shiftOf(page);
+        const where = `${language} at ${width}`;
+        assert.ok(sum < SHIFT_LIMIT, `moved by ${sum} in ${where}: ${parts.join(', ')}`);
+        if (width === 360) await show(page, `${language} two banners above the overview`);
+        await page.context().close();
+      }
+    }
+  });
+
+  it('the keyboard stays on the page when what it was at is gone', LIMIT, async () => {
+    const page = await newPage();
+    const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
+    const press = async (/** @type {string} */ id) => {
+      await page.getByTestId(id).focus();
+      await page.keyboard.press('Enter');
+    };
+    await owner.call('/api/v1/wix/billing/top-ups/checkout-url', { topUpId: 'hundred' });
+    await page.goto(owner.at('/'));
+    await settled(page);
+    await press('open-checkout-dismiss');
+    await page.getByTestId('open-checkout-banner').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'content');
+    await page.goto(owner.at('/?payment=cancelled'));
+    await page.getByTestId('checkout-return').waitFor();
+    await press('checkout-done');
+    await page.getByTestId('checkout-return').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'content');
+    assert.equal(new URL(page.url()).search, '');
+    await page.goto(owner.at('/settings'));
+    await settled(page);
+    await page.getByTestId('notices-address').fill('maya@example.com');
+    await press('notices-save');
+    await page.getByTestId('toast').waitFor();
+    const button = page.locator('[data-testid=notices-save]:focus');
+    assert.equal(await button.count(), 1);
+    await page.goto(owner.at('/history'));
+    await settled(page);
+    assert.equal(await page.getByTestId('history-end').count(), 1);
+    await page.context().close();
+  });
+
+  it(
+    'the page that is open stays in sight in the bar when its language changes',
+    LIMIT,
+    async () => {
+      const page = await openTab(browser, watcher, { width: 360 });
+      await page.goto(owner.at('/settings'));
+      await settled(page);
+      for (const language of ['de', 'he', 'en']) {
+        await page.getByTestId('language').selectOption(language);
+        await page.locator(`html[lang^=${language}]`).waitFor();
+        const place = await page.evaluate(async () => {
+          for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+          const { left, right } =
+            document.querySelector('.shell__nav [aria-current]')?.getBoundingClientRect() ??
+            new DOMRect();
+          return { left, right };
+        });
+        const isSeen = place.left >= 0 && place.right > place.left && place.right <= 360;
+        assert.ok(isSeen, `${language}: from ${place.left} to ${place.right}`);
+      }
+      await page.context().close();
+    },
+  );
+
+  it(
+    'days that end before they begin: said at the fields, and nothing is asked',
+    LIMIT,
+    async () => {
+      const reach = async (/** @type {Page} */ page) => {
+        await page.goto(owner.at('/history?from=2026-03-02&to=2026-03-01'));
+        await settled(page);
+        await page.getByTestId('filter-problem').waitFor();
+      };
+      const page = await newPage();
+      await reach(page);
+      await shows(page.getByTestId('filter-problem'), 'The first day is after the last.');
+      assert.equal(await page.getByTestId('error-screen').count(), 0);
+      await show(page, 'days the wrong way round');
+      await showInOthers('days the wrong way round', reach);
+      await page.context().close();
+    },
+  );
+
+  it('a session that ends while a payment is confirmed: nothing is promised', LIMIT, async () => {
+    watcher.allow(/status of 401 .*\/api\/v1\//);
+    const order = { topUpId: 'hundred' };
+    const opened = await owner.call('/api/v1/wix/billing/top-ups/checkout-url', order);
+    const { checkoutId } = opened;
+    const state = (/** @type {Page} */ on, /** @type {string} */ name) =>
+      on.locator(`[data-testid=checkout-return][data-state=${name}]`).waitFor();
+    const reach = async (/** @type {Page} */ page) => {
+      await page.goto(owner.at(`/?payment=success&checkout=${checkoutId}`));
+      await state(page, 'processing');
+      await settled(page);
+      await page.route('**/api/v1/wix/billing/checkout/**', (route) =>
+        route.fulfill({
+          status: 401,
+          json: { success: false, error: 'token_expired', message: 'The token has expired.' },
+        }),
+      );
+      await state(page, 'unwatched');
+    };
+    const page = await newPage();
+    await reach(page);
+    const text = await textOf(page, 'checkout-return');
+    assert.match(text, /^Not confirmed yet Your session with Wix has ended/);
+    assert.doesNotMatch(text, /by themselves|keep watching/);
+    assert.equal(await page.getByTestId('screen-session-over').count(), 1);
+    await show(page, 'a session that ended while paying');
+    await showInOthers('a session that ended while paying', reach);
     await page.context().close();
   });
 

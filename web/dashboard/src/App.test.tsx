@@ -100,6 +100,7 @@ describe('overview', () => {
     await screen.findByText(/^Your checkout for Starter is not confirmed yet/);
     await userEvent.click(screen.getByTestId('open-checkout-dismiss'));
     await waitFor(() => expect(screen.queryByTestId('open-checkout-banner')).toBeNull());
+    await waitFor(() => expect(document.activeElement?.id).toBe('content'));
   });
 
   it('continues_an_open_checkout_over_the_whole_dashboard', async () => {
@@ -282,6 +283,7 @@ describe('history', () => {
     await userEvent.click(screen.getByTestId('history-more'));
     await waitFor(() => expect(screen.getAllByTestId('history-row')).toHaveLength(2));
     expect(screen.queryByTestId('history-more')).toBeNull();
+    expect(document.activeElement?.textContent).toBe('That is everything.');
   });
 
   it('offers_to_try_again_when_it_cannot_be_loaded', async () => {
@@ -307,6 +309,7 @@ describe('coming back from a checkout', () => {
     await userEvent.click(screen.getByTestId('checkout-done'));
     expect(screen.queryByTestId('checkout-return')).toBeNull();
     expect(window.location.search).toBe('');
+    await waitFor(() => expect(document.activeElement?.id).toBe('content'));
   });
 
   it('does_not_say_that_nothing_was_charged_while_it_still_waits_for_the_payment', async () => {

@@ -199,6 +199,10 @@ describe('settings', () => {
     await userEvent.selectOptions(screen.getByLabelText('Language of the e-mails'), 'Deutsch');
     await userEvent.click(screen.getByTestId('notices-save'));
     expect((await screen.findByTestId('toast')).textContent).toBe('Your notices are saved.');
+    expect(document.activeElement).toBe(screen.getByTestId('notices-save'));
+    expect((screen.getByTestId('notices-address') as HTMLInputElement).value).toBe(
+      'maya@example.com',
+    );
     expect(saved).toEqual([
       {
         address: 'maya@example.com',
@@ -211,14 +215,18 @@ describe('settings', () => {
     ]);
   });
 
-  it('says_at_the_field_why_an_address_was_refused', async () => {
-    server.msw.use(on('settingsNoticesSave', () => fail('invalid_request', 'No address.')));
-    await openAt('/settings');
+  it.each([
+    ['en', 'Mails cannot be sent to this address. Check its spelling.'],
+    ['de', 'An diese Adresse können keine E-Mails gehen. Prüfen Sie die Schreibweise.'],
+    ['he', 'אי אפשר לשלוח אימיילים לכתובת הזו. נא לבדוק את האיות.'],
+  ])('says_at_the_field_why_an_address_was_refused: %s', async (locale, says) => {
+    server.msw.use(on('settingsNoticesSave', () => fail('invalid_request', '`address` is none.')));
+    await openAt(`/settings?locale=${locale}`);
     const field = await screen.findByTestId('notices-address');
     await userEvent.type(field, 'maya');
     await userEvent.click(screen.getByTestId('notices-save'));
     await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
-    expect(screen.getByTestId('notices-problem').textContent).toBe('No address.');
+    expect(screen.getByTestId('notices-problem').textContent).toBe(says);
     expect(screen.queryByTestId('request-id')).toBeNull();
     await userEvent.type(field, '@example.com');
     expect(field.getAttribute('aria-invalid')).toBe('false');

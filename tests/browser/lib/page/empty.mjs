@@ -14,7 +14,7 @@ export const REGIONS =
 /** What is to be looked at and not read, and the skeletons of what still loads. */
 export const SILENT =
   '[role=img], [role=progressbar], [role=meter], [role=slider], [role=separator], hr, svg, iframe, ' +
-  '[aria-busy=true], [data-testid=loading-screen], .wxa-bone, .boot__page';
+  '[aria-busy=true], [data-testid=loading-screen], .wxa-bone, .wxa-credit-card--loading, .boot__page';
 export const LEAST_PX = 12;
 /** A box for the eye alone, such as a speck of confetti, is small: larger ones look as if something were missing. */
 export const LEAST_HIDDEN_PX = 24;

@@ -195,6 +195,7 @@ export const de = (f: Format): AppMessages => ({
       save: 'Speichern',
       saving: 'Wird gespeichert…',
       saved: 'Ihre Benachrichtigungen sind gespeichert.',
+      refused: 'An diese Adresse können keine E-Mails gehen. Prüfen Sie die Schreibweise.',
       failed:
         'Die Einstellungen konnten nicht gespeichert werden. Prüfen Sie die Adresse und versuchen Sie es erneut.',
     },

@@ -198,6 +198,7 @@ export const en = (f: Format) => ({
       save: 'Save',
       saving: 'Saving…',
       saved: 'Your notices are saved.',
+      refused: 'Mails cannot be sent to this address. Check its spelling.',
       failed: 'The settings could not be saved. Check the address and try again.',
     },
     language: {

@@ -1,17 +1,19 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import type { Checkout } from '@wixapp/react';
 import {
   aCheckout,
   aPlanList,
   aStatus,
+  fakeClock,
   ok,
   on,
   openPage,
   startTestServer,
 } from '@wixapp/react/testing';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../App';
 import { onAutopost } from '../testing/routes';
+import { WAIT_MS } from './useBanners';
 
 const server = startTestServer();
 const TOP_UPS = {
@@ -62,21 +64,51 @@ it('names_what_is_no_longer_sold_by_no_id', async () => {
   expect(banner.textContent).not.toContain('gone');
 });
 
-it('keeps_the_place_of_the_name_and_says_nothing_in_it_until_it_is_known', async () => {
-  let tell = () => {};
-  const told = new Promise<void>((resolve) => {
-    tell = resolve;
+describe('a name that is not known yet', () => {
+  let tell: () => void;
+  const begin = (changes: Partial<Checkout>) => {
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    server.msw.use(
+      on('billingPlans', async () => {
+        await told;
+        return ok(aPlanList());
+      }),
+      on('billingTopUps', async () => {
+        await told;
+        return ok(TOP_UPS);
+      }),
+    );
+    server.status = aStatus({ openCheckout: aCheckout(changes) });
+    openPage();
+    render(<App />);
+  };
+
+  it.each([
+    ['Starter', {}],
+    ['Small pack', { planId: 'hundred', billingCycle: 'ONE_TIME' }],
+  ] as const)('is_waited_for_by_the_page_so_that_nothing_moves: %s', async (name, changes) => {
+    fakeClock();
+    begin(changes);
+    await screen.findByTestId('nav-plans');
+    await act(() => vi.advanceTimersByTimeAsync(WAIT_MS / 2));
+    expect(screen.queryByTestId('app-ready')).toBeNull();
+    tell();
+    await screen.findByTestId('app-ready');
+    const banner = screen.getByTestId('open-checkout-banner');
+    expect(banner.textContent).toContain(`Your checkout for ${name} is not confirmed`);
   });
-  server.msw.use(
-    on('billingPlans', async () => {
-      await told;
-      return ok(aPlanList());
-    }),
-  );
-  await remind();
-  const text = screen.getByText(/^Your checkout for starter is not confirmed/);
-  expect(text.className).toBe('banner__unnamed');
-  tell();
-  await screen.findByText(/^Your checkout for Starter is not confirmed/);
-  expect(text.isConnected).toBe(false);
+
+  it('is_not_waited_for_too_long_and_says_nothing_in_its_place', async () => {
+    fakeClock();
+    begin({});
+    await screen.findByTestId('nav-plans');
+    await act(() => vi.advanceTimersByTimeAsync(WAIT_MS));
+    const text = screen.getByText(/^Your checkout for starter is not confirmed/);
+    expect(text.className).toBe('banner__unnamed');
+    tell();
+    await screen.findByText(/^Your checkout for Starter is not confirmed/);
+    expect(text.isConnected).toBe(false);
+  });
 });

@@ -1,31 +1,19 @@
 import { Button, Text } from '@wix/design-system';
-import {
-  type Checkout,
-  InfoIcon,
-  useCheckout,
-  useFailureToast,
-  usePlans,
-  useTopUps,
-  useWixContext,
-} from '@wixapp/react';
+import { InfoIcon, useCheckout, useFailureToast } from '@wixapp/react';
 import { useAppMessages } from '../messages/useAppMessages';
-import { usePaymentReturn } from './ReturnProvider';
+import { type Reminder, useReminder } from './useReminder';
 
 /** Reminds of a checkout that is neither confirmed nor over. */
 export function OpenCheckoutBanner() {
-  const { userData } = useWixContext();
-  const { isTold } = usePaymentReturn();
-  const checkout = userData?.openCheckout ?? null;
-  if (checkout === null || checkout.status !== 'open' || isTold(checkout.checkoutId)) return null;
-  return <Reminder checkout={checkout} />;
+  const reminder = useReminder();
+  return reminder === null ? null : <Banner {...reminder} />;
 }
 
 /** It may have been paid in another tab, with the confirmation still on its way: continuing is not the first thing to do. */
-function Reminder({ checkout }: { checkout: Checkout }) {
+function Banner({ checkout, name, isNaming }: Reminder) {
   const { resume, dismissal } = useCheckout();
   const { openCheckout } = useAppMessages();
   const complain = useFailureToast();
-  const name = useNameOf(checkout);
   const dismiss = () =>
     dismissal.mutate(checkout.checkoutId, {
       onError: (error) => complain(error, openCheckout.failed),
@@ -39,8 +27,8 @@ function Reminder({ checkout }: { checkout: Checkout }) {
       <InfoIcon />
       <div className="wxa-banner__text">
         <Text>
-          {name === undefined ? (
-            // As wide as its name will be, so that nothing moves when that comes.
+          {isNaming ? (
+            // About as wide as its name will be; a page that is opened waits for that.
             <span className="banner__unnamed">{openCheckout.text(checkout.planId)}</span>
           ) : (
             openCheckout.text(name)
@@ -69,14 +57,4 @@ function Reminder({ checkout }: { checkout: Checkout }) {
       </span>
     </section>
   );
-}
-
-/** What is being bought, by the name it is sold under; undefined until that is known. What is paid once is a top-up. */
-function useNameOf({ planId, billingCycle }: Checkout): string | null | undefined {
-  const plans = usePlans();
-  const topUps = useTopUps();
-  const isTopUp = billingCycle === 'ONE_TIME';
-  if ((isTopUp ? topUps : plans).isLoading) return undefined;
-  const offers = isTopUp ? topUps.data?.topUps : plans.data?.plans;
-  return offers?.find(({ id }) => id === planId)?.name ?? null;
 }

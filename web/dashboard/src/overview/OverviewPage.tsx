@@ -1,7 +1,6 @@
 import { CheckoutReturn, CreditCard, LowCreditBanner } from '@wixapp/react';
 import { Link } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
-import { lazyPart } from '../shell/lazyPage';
 import { PageHead } from '../shell/PageHead';
 import { useHasPosts } from '../shell/useHasPosts';
 import { OpenCheckoutBanner } from './OpenCheckoutBanner';
@@ -9,15 +8,14 @@ import { PlanPanel } from './PlanPanel';
 import { PublishPanel } from './PublishPanel';
 import { RecentJobs } from './RecentJobs';
 import { usePaymentReturn } from './ReturnProvider';
-
-/** Its words are those of the posts' pages, which the first view does without. */
-const PostsBanner = lazyPart('posts-banner', () => import('./PostsBanner'));
+import { usePostsBanner } from './useBanners';
 
 /** The first page: what the owner has, what is happening, and one thing to do. */
 export function OverviewPage() {
   const { overview } = useAppMessages();
   const { pending, finish } = usePaymentReturn();
   const hasPosts = useHasPosts();
+  const { Banner, posts } = usePostsBanner();
   return (
     <div className="page">
       <PageHead title={overview.title} subtitle={overview.subtitle} />
@@ -29,7 +27,7 @@ export function OverviewPage() {
               {overview.moreCredits}
             </Link>
           </LowCreditBanner>
-          {hasPosts && <PostsBanner />}
+          {Banner !== undefined && <Banner posts={posts} />}
         </>
       ) : (
         <CheckoutReturn payment={pending.payment} checkoutId={pending.checkoutId} onDone={finish} />

@@ -1,6 +1,8 @@
 import { Button, Text } from '@wix/design-system';
 import {
+  ApiError,
   type Failure,
+  knownFailure,
   Loaded,
   LoadingScreen,
   type NoticesSettings,
@@ -24,12 +26,7 @@ export function NoticesPanel() {
     <Panel title={settings.notices.title} subtitle={settings.notices.subtitle}>
       <Loaded query={notices} loading={<LoadingScreen cards={[392]} />}>
         {({ settings: saved, available }) => (
-          <NoticesForm
-            key={JSON.stringify(saved)}
-            saved={saved}
-            available={available}
-            save={notices.save}
-          />
+          <NoticesForm saved={saved} available={available} save={notices.save} />
         )}
       </Loaded>
     </Panel>
@@ -47,6 +44,12 @@ function NoticesForm({ saved, available, save }: NoticesFormProps) {
   const { settings } = useAppMessages();
   const { notices: texts } = settings;
   const [wanted, setWanted] = useState(saved);
+  // Not a new form for each answer: that would take the button that was pressed away from the keyboard.
+  const [known, setKnown] = useState(saved);
+  if (known !== saved) {
+    setKnown(saved);
+    setWanted(saved);
+  }
   const failure = useFailure();
   const { show } = useToast();
   const change = (changes: Partial<NoticesSettings>) => {
@@ -58,7 +61,13 @@ function NoticesForm({ saved, available, save }: NoticesFormProps) {
     const address = wanted.address?.trim() || null;
     save.mutate({ ...wanted, address }, { onSuccess: () => void show(texts.saved, 'success') });
   };
-  const problem = save.error === null ? null : failure(save.error, texts.failed);
+  const problem = () => {
+    const { error } = save;
+    if (error === null) return null;
+    // Nothing else of this form can be refused; the server's words are for developers.
+    const isRefused = error instanceof ApiError && error.code === 'invalid_request';
+    return isRefused ? knownFailure(texts.refused) : failure(error, texts.failed);
+  };
   return (
     <form className="settings__form" onSubmit={submit} noValidate>
       {!available && (
@@ -66,7 +75,7 @@ function NoticesForm({ saved, available, save }: NoticesFormProps) {
           <Text size="small">{texts.unavailable}</Text>
         </p>
       )}
-      <Fields wanted={wanted} problem={problem} change={change} />
+      <Fields wanted={wanted} problem={problem()} change={change} />
       <div>
         <Button type="submit" disabled={save.isPending} data-testid="notices-save">
           {save.isPending ? texts.saving : texts.save}

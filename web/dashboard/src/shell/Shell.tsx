@@ -12,8 +12,10 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation, useMatch } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
 import { usePaymentReturn } from '../overview/ReturnProvider';
+import { useAreBannersKnown } from '../overview/useBanners';
 import { lazyPage } from './lazyPage';
 import { useHasPosts } from './useHasPosts';
+import { useKeptFocus } from './useKeptFocus';
 
 /** The App Market opens the pricing page without a token. */
 const PublicPlansPage = lazyPage('public-plans', () => import('../plans/PublicPlansPage'));
@@ -47,6 +49,9 @@ export function Shell({ children }: { children: ReactNode }) {
   const { pending } = usePaymentReturn();
   const isPricing = useMatch('/plans') !== null;
   const hasPosts = useHasPosts();
+  const content = useRef<HTMLElement>(null);
+  useKeptFocus(content);
+  const isKnown = useAreBannersKnown() && hasPosts !== undefined;
   useBiEvent('APP_DASHBOARD_LOADED', { onShow: true });
 
   return (
@@ -67,13 +72,13 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </header>
       <Offline />
-      <main id="content" className="shell__inner shell__content" tabIndex={-1}>
+      <main ref={content} id="content" className="shell__inner shell__content" tabIndex={-1}>
         <SessionGate
           loading={<FirstLoad />}
           isAfterPayment={pending?.payment === 'success'}
           {...(isPricing ? { missing: <PublicPlansPage /> } : {})}
         >
-          {hasPosts === undefined ? <FirstLoad /> : <div data-testid="app-ready">{children}</div>}
+          {isKnown ? <div data-testid="app-ready">{children}</div> : <FirstLoad />}
         </SessionGate>
       </main>
       <ToastHost />
@@ -97,8 +102,9 @@ function Navigation({ isActive }: { isActive: boolean }) {
   const { app, nav } = useAppMessages();
   const hasPosts = useHasPosts();
   const { pathname } = useLocation();
+  const { locale } = useWixContext().instanceData;
   const bar = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each page is another place in the bar
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page is another place in the bar, and each language moves them all
   useEffect(() => {
     const element = bar.current;
     if (element === null) return;
@@ -106,7 +112,7 @@ function Navigation({ isActive }: { isActive: boolean }) {
     const observer = new ResizeObserver(() => showCurrent(element));
     observer.observe(element);
     return () => observer.disconnect();
-  }, [pathname, isActive]);
+  }, [pathname, isActive, locale]);
   if (!isActive) return <div className="shell__nav" />;
   return (
     <nav ref={bar} className="shell__nav" aria-label={app.navigation}>

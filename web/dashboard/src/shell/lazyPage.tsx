@@ -7,7 +7,7 @@ interface PageModule {
 }
 
 /** A script that is asked for once, when it is first needed; one that could not be had can be asked for again. */
-function useScript<T>(name: string, load: () => Promise<T>) {
+export function useScript<T>(name: string, load: () => Promise<T>, enabled = true) {
   return useQuery({
     queryKey: ['script', name],
     queryFn: () =>
@@ -17,6 +17,7 @@ function useScript<T>(name: string, load: () => Promise<T>) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
+    enabled,
   });
 }
 
@@ -31,13 +32,5 @@ export function lazyPage(name: string, load: () => Promise<PageModule>): Compone
         {({ default: Page }) => <Page />}
       </Loaded>
     );
-  };
-}
-
-/** A part of a page that the page does without until its script is there. */
-export function lazyPart(name: string, load: () => Promise<PageModule>): ComponentType {
-  return function LazyPart() {
-    const Part = useScript(name, load).data?.default;
-    return Part === undefined ? null : <Part />;
   };
 }

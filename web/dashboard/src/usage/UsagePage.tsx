@@ -11,6 +11,7 @@ import {
 } from '@wixapp/react';
 import { Link, useSearchParams } from 'react-router';
 import { useAppMessages } from '../messages/useAppMessages';
+import { endOf } from '../overview/ending';
 import { PageHead } from '../shell/PageHead';
 import { Panel } from '../shell/Panel';
 import { Tabs } from '../shell/Tabs';
@@ -60,11 +61,16 @@ export default function UsagePage() {
 /** Keeps the place of the longest forecast, in the reader's language and at any width, so that the chart stays where it is. */
 function Longest() {
   const { usage: texts } = useMessages();
-  const { format } = useWixContext();
+  const { format, userData } = useWixContext();
+  const ending = userData === undefined ? null : endOf(userData);
   const [from, to] = ['2026-11-23T12:00:00Z', '2027-09-30T12:00:00Z'];
   return (
     <div className="wxa-forecast usage__longest" aria-hidden="true">
-      <Text weight="bold">{texts.runsOut(format.date(to), format.days(to, from))}</Text>
+      <Text weight="bold">
+        {ending === null
+          ? texts.runsOut(format.date(to), format.days(to, from))
+          : texts.planEnds(format.date(ending.at))}
+      </Text>
       <Text size="small">{texts.pace(format.decimal(10.5))}</Text>
     </div>
   );

@@ -43,11 +43,14 @@ interface ContentProps {
 }
 
 function ReturnContent({ view, onDone }: ContentProps) {
+  const texts = useMessages().checkout;
   switch (view.state) {
     case 'processing':
       return <Processing view={view} />;
     case 'offline':
-      return <Offline />;
+      return <Unasked texts={texts.offline} />;
+    case 'unwatched':
+      return <Unasked texts={texts.unwatched} />;
     case 'success':
       return <Success view={view} onDone={onDone} />;
     case 'waiting':
@@ -84,12 +87,11 @@ function Processing({ view }: { view: CheckoutReturnView }) {
   );
 }
 
-/** The network is lost while the confirmation is waited for. */
-function Offline() {
-  const { offline } = useMessages().checkout;
+/** The network is lost, or the session over, while the confirmation is waited for: nothing moves. */
+function Unasked({ texts }: { texts: { title: string; text: string } }) {
   return (
-    <ReturnMessage icon={<InfoIcon size={32} />} title={offline.title}>
-      {offline.text}
+    <ReturnMessage icon={<InfoIcon size={32} />} title={texts.title}>
+      {texts.text}
     </ReturnMessage>
   );
 }

@@ -1,8 +1,10 @@
 import { Text } from '@wix/design-system';
 import type { PlanOffer } from '../api/types.js';
 import { useWixContext } from '../context/WixContext.js';
+import { usePublicPlans } from '../hooks/usePublicPlans.js';
 import { useMessages } from '../messages/useMessages.js';
 import { CopyText } from './CopyText.js';
+import { installUrl } from './installUrl.js';
 import { PreviewModal } from './PreviewModal.js';
 
 export interface ContactModalProps {
@@ -22,6 +24,26 @@ export function ContactModal({ plan, onClose }: ContactModalProps) {
       {instanceData.instanceId !== null && (
         <CopyText label={contact.instance} text={instanceData.instanceId} />
       )}
+      {plan !== null && <MarketLink />}
     </PreviewModal>
+  );
+}
+
+/** Beside the dashboard and not in its place: what is read there is written about here. */
+function MarketLink() {
+  const { contact } = useMessages();
+  const { data } = usePublicPlans();
+  const url = data === undefined ? null : installUrl(data);
+  if (url === null) return null;
+  return (
+    <a
+      className="wxa-link-button"
+      href={url}
+      target="_blank"
+      rel="noreferrer"
+      data-testid="contact-market"
+    >
+      {contact.market}
+    </a>
   );
 }

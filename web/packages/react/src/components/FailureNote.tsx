@@ -1,4 +1,3 @@
-import { Text } from '@wix/design-system';
 import type { Failure } from '../messages/useFailure.js';
 import { RequestId } from './RequestId.js';
 
@@ -11,9 +10,7 @@ export interface FailureNoteProps {
 export function FailureNote({ failure: { text, requestId } }: FailureNoteProps) {
   return (
     <>
-      <Text size="small" skin="error">
-        {text}
-      </Text>
+      <span className="wxa-failure">{text}</span>
       <RequestId id={requestId} />
     </>
   );

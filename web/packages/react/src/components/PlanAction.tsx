@@ -1,6 +1,8 @@
-import { Button, Loader } from '@wix/design-system';
+import { Button, Loader, Text } from '@wix/design-system';
+import { useId } from 'react';
 import type { PlanOffer, SoldCycle } from '../api/types.js';
 import { useMessages } from '../messages/useMessages.js';
+import { type CycleRefusal, cycleRefusal } from './cycle.js';
 
 export interface PlanActionProps {
   /** The plan, with what may be done with it. */
@@ -11,8 +13,8 @@ export interface PlanActionProps {
   isOpening: boolean;
   /** Some checkout is being opened: nothing else can be begun. */
   isWaiting: boolean;
-  /** Whether the owner pays the current plan by the month. */
-  isPaidMonthly: boolean;
+  /** How the owner pays the current plan; null on the free one. */
+  paidCycle: string | null;
   /** It is to be bought. */
   onUpgrade(): void;
   /** It is lower than the one in force: say how that is done in Wix. */
@@ -23,11 +25,12 @@ export interface PlanActionProps {
 
 /** What an owner can do with a plan. */
 export function PlanAction(props: PlanActionProps) {
-  const { plan, cycle, isPaidMonthly, onDowngrade, onContact } = props;
+  const { plan, cycle, paidCycle, onDowngrade, onContact } = props;
   const { pricing } = useMessages();
+  const refusal = cycleRefusal(cycle, paidCycle);
   switch (plan.action) {
     case 'current':
-      if (cycle === 'YEARLY' && isPaidMonthly && Number(plan.priceYearly) > 0) {
+      if (cycle === 'YEARLY' && paidCycle === 'MONTHLY' && Number(plan.priceYearly) > 0) {
         return <BuyButton {...props} text={pricing.switchToYearly} />;
       }
       return (
@@ -36,6 +39,7 @@ export function PlanAction(props: PlanActionProps) {
         </Button>
       );
     case 'upgrade':
+      if (refusal !== null) return <NotSold plan={plan} refusal={refusal} />;
       return <BuyButton {...props} text={pricing.upgrade(plan.name)} />;
     case 'downgrade':
       return (
@@ -57,6 +61,24 @@ export function PlanAction(props: PlanActionProps) {
         </Button>
       );
   }
+}
+
+/** A higher plan at a price by which it is not sold to this owner, and why. */
+function NotSold({ plan, refusal }: { plan: PlanOffer; refusal: CycleRefusal }) {
+  const { pricing } = useMessages();
+  const id = useId();
+  return (
+    <>
+      <p id={id} className="wxa-plan__why" data-testid={`not-sold-${plan.id}`}>
+        <Text size="small" secondary>
+          {pricing.notSold[refusal]}
+        </Text>
+      </p>
+      <Button fullWidth priority="secondary" disabled aria-describedby={id}>
+        {pricing.upgrade(plan.name)}
+      </Button>
+    </>
+  );
 }
 
 /** Opens the checkout of a plan. */

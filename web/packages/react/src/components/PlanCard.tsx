@@ -89,7 +89,7 @@ function Price({ plan, cycle, currency, isCustom = false }: PlanCardProps) {
   const messages = useMessages();
   const { perMonth, billed } = priceOf(plan, cycle);
   if (isCustom) {
-    return <PriceText amount={messages.pricing.custom} note={'\u00a0'} />;
+    return <PriceText amount={messages.pricing.custom} note={'\u00a0'} isWords />;
   }
   if (billed === 0) {
     return <PriceText amount={format.money(0, currency)} note={messages.pricing.forever} />;
@@ -101,10 +101,19 @@ function Price({ plan, cycle, currency, isCustom = false }: PlanCardProps) {
   return <PriceText amount={format.money(perMonth, currency)} note={note} />;
 }
 
-function PriceText({ amount, note }: { amount: string; note: string }) {
+interface PriceTextProps {
+  amount: string;
+  note: string;
+  /** Words are longer than a number, and have to stay on its line in any language. */
+  isWords?: boolean;
+}
+
+function PriceText({ amount, note, isWords = false }: PriceTextProps) {
   return (
     <p className="wxa-plan__price">
-      <span className="wxa-plan__amount">{amount}</span>
+      <span className="wxa-plan__amount" data-words={isWords}>
+        {amount}
+      </span>
       <Text size="small" secondary>
         {note}
       </Text>

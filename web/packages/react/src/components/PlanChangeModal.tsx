@@ -44,7 +44,7 @@ export function PlanChangeModal({ list, plan, onClose }: PlanChangeModalProps) {
               {(data) => <Outlook preview={data} list={list} />}
             </Loaded>
           </div>
-          {isStripe ? <Portal /> : <Steps />}
+          {isStripe ? <Portal /> : <Steps plan={plan} />}
         </div>
       )}
     </PreviewModal>
@@ -89,15 +89,17 @@ function Outlook({ preview, list }: { preview: PlanPreview; list: PlanList }) {
   );
 }
 
-function Steps() {
+/** Cancelling leads to the free plan; to a lower one that is paid, another choice does. */
+function Steps({ plan }: { plan: PlanOffer }) {
   const { change } = useMessages();
+  const steps = plan.rank === 0 ? change.stepsToFree : change.stepsTo(plan.name);
   return (
     <section>
       <Text weight="bold" size="small">
         {change.how}
       </Text>
       <ol className="wxa-change__steps">
-        {change.steps.map((step) => (
+        {steps.map((step) => (
           <li key={step}>
             <Text size="small">{step}</Text>
           </li>

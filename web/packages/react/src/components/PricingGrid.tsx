@@ -15,7 +15,7 @@ export interface PricingGridProps {
   cycle?: SoldCycle;
   /** Another cycle was chosen. */
   onCycleChange?: (cycle: SoldCycle) => void;
-  /** How the owner pays the current plan; `null` on the free one. One paid by the month is offered by the year. */
+  /** How the owner pays the current plan; `null` on the free one. One paid by the month is offered by the year, and nothing is sold for a shorter time than is paid now. */
   paidCycle?: string | null;
   /** A higher plan is to be bought. */
   onUpgrade(plan: PlanOffer, cycle: SoldCycle): void;
@@ -62,7 +62,7 @@ export function PricingGrid({
             cycle={cycle}
             isOpening={openingPlanId === plan.id}
             isWaiting={openingPlanId !== null}
-            isPaidMonthly={paidCycle === 'MONTHLY'}
+            paidCycle={paidCycle}
             onUpgrade={() => onUpgrade(plan, cycle)}
             onDowngrade={() => onDowngrade(plan)}
             onContact={onContact === undefined ? null : () => onContact(plan)}

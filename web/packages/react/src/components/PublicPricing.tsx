@@ -2,6 +2,7 @@ import { Button, Heading, Text } from '@wix/design-system';
 import { useState } from 'react';
 import type { PublicPlan, PublicPlans, SoldCycle } from '../api/types.js';
 import { useMessages } from '../messages/useMessages.js';
+import { installUrl } from './installUrl.js';
 import { PlanCard } from './PlanCard.js';
 import { PlanCards } from './PlanCards.js';
 
@@ -76,9 +77,4 @@ function InstallButton({ plan, url }: { plan: PublicPlan; url: string }) {
       {install.action}
     </Button>
   );
-}
-
-/** Only an address of the web: whatever else a server names is no link. */
-function installUrl({ installUrl: named }: PublicPlans): string | null {
-  return named && /^https?:\/\//i.test(named) ? named : null;
 }

@@ -1,9 +1,10 @@
 import { Button, Text } from '@wix/design-system';
 import { type FormEvent, useId, useState } from 'react';
+import { ApiError } from '../api/error.js';
 import type { Checkout, NoticesSettings, UserStatus } from '../api/types.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useNotices } from '../hooks/useNotices.js';
-import { useFailure } from '../messages/useFailure.js';
+import { knownFailure, useFailure } from '../messages/useFailure.js';
 import { useMessages } from '../messages/useMessages.js';
 import { FailureNote } from './FailureNote.js';
 
@@ -66,6 +67,11 @@ function AddressForm({ settings, save }: AddressFormProps) {
     event.preventDefault();
     save.mutate({ ...settings, address: address.trim(), planChanged: true, creditsGranted: true });
   };
+  const problem = (error: Error) =>
+    // The server's words for an address that it refuses are for developers.
+    error instanceof ApiError && error.code === 'invalid_request'
+      ? knownFailure(mail.failed)
+      : failure(error, mail.failed);
   return (
     <form className="wxa-return__mail" onSubmit={submit}>
       <div className="wxa-field">
@@ -86,7 +92,7 @@ function AddressForm({ settings, save }: AddressFormProps) {
         {mail.action}
       </Button>
       <span role="alert">
-        {save.error !== null && <FailureNote failure={failure(save.error, mail.failed)} />}
+        {save.error !== null && <FailureNote failure={problem(save.error)} />}
       </span>
     </form>
   );

@@ -123,6 +123,7 @@ describe('PricingGrid', () => {
       />,
     );
   beforeEach(() => {
+    openPage();
     onUpgrade.mockReset();
     onDowngrade.mockReset();
   });
@@ -151,6 +152,32 @@ describe('PricingGrid', () => {
       />,
     );
     expect(screen.queryByTestId('upgrade-starter')).toBeNull();
+  });
+
+  it.each([
+    ['en', /^You pay by the year, .* choose “Yearly” above\.$/],
+    ['de', /^Sie zahlen jährlich, .* Wählen Sie oben „Jährlich“\.$/],
+    ['he', /^התשלום שלך שנתי, .* יש לבחור למעלה “שנתי”\.$/],
+  ])('offers_upgrades_by_the_year_alone_to_whoever_pays_by_the_year: %s', async (locale, why) => {
+    openPage(`instance=token-1&locale=${locale}`);
+    const paid = (paidCycle: string) => (
+      <PricingGrid
+        list={aPlanList('starter')}
+        paidCycle={paidCycle}
+        onUpgrade={onUpgrade}
+        onDowngrade={onDowngrade}
+      />
+    );
+    const { rerender } = show(paid('YEARLY'));
+    expect(screen.queryByTestId('upgrade-pro')).toBeNull();
+    expect(screen.getByTestId('not-sold-pro').textContent).toMatch(why);
+    const choices = screen.getAllByRole('radio') as HTMLInputElement[];
+    await userEvent.click(choices.find(({ value }) => value === 'YEARLY') as HTMLInputElement);
+    await userEvent.click(screen.getByTestId('upgrade-pro'));
+    expect(onUpgrade).toHaveBeenCalledWith(expect.objectContaining({ id: 'pro' }), 'YEARLY');
+    rerender(paid('TWO_YEARS'));
+    expect(screen.queryByTestId('upgrade-pro')).toBeNull();
+    expect(screen.getByTestId('not-sold-pro').textContent).not.toMatch(why);
   });
 
   it('marks_the_current_and_the_popular_plan', async () => {
@@ -243,6 +270,24 @@ describe('CheckoutReturn', () => {
     const { textContent } = screen.getByTestId('checkout-return');
     expect(textContent).toMatch(said);
     expect(textContent).not.toMatch(claim);
+  });
+
+  it.each([
+    ['en', 'Not confirmed yet', /Reload the page in your browser/, /by themselves|keep watching/],
+    ['de', 'Noch nicht bestätigt', /Laden Sie die Seite im Browser neu/, /von selbst|im Blick/],
+    ['he', 'עדיין אין אישור', /לטעון את העמוד מחדש/, /מעצמם|ממשיכים/],
+  ])('promises_nothing_once_the_session_is_over: %s', async (locale, title, way, promise) => {
+    server.msw.use(
+      on('billingCheckoutReturn', () => fail('token_expired'), { at: { checkoutId: 'chk_1' } }),
+    );
+    openPage(`instance=token-1&locale=${locale}`);
+    back('success', 'chk_1');
+    await state('unwatched');
+    const card = screen.getByTestId('checkout-return');
+    expect(card.querySelector('h2')?.textContent).toBe(title);
+    expect(card.textContent).toMatch(way);
+    expect(card.textContent).not.toMatch(promise);
+    expect(card.querySelector('.wxa-return__steps')).toBeNull();
   });
 
   it('offers_to_continue_a_cancelled_checkout', async () => {

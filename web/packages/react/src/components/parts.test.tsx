@@ -369,11 +369,12 @@ describe('ReturnMail', () => {
   });
 
   it('says_when_the_address_was_refused', async () => {
-    server.msw.use(on('settingsNoticesSave', () => fail('invalid_request', 'No address.')));
+    server.msw.use(on('settingsNoticesSave', () => fail('invalid_request', '`address` is none.')));
     show(<ReturnMail checkout={aCheckout()} />);
     await userEvent.type(await screen.findByTestId('return-mail-address'), 'maya@example');
     await userEvent.click(screen.getByRole('button', { name: 'E-mail me' }));
-    await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('No address.'));
+    const says = 'The address could not be saved. Check it and try again.';
+    await waitFor(() => expect(screen.getByRole('alert').textContent).toBe(says));
   });
 
   it('promises_nothing_where_no_mails_are_sent', async () => {

@@ -143,6 +143,23 @@ describe('PlanChangeModal', () => {
     expect(screen.getByText(/Manage Apps/)).toBeTruthy();
   });
 
+  it('leads_to_the_free_plan_by_cancelling_and_to_a_paid_one_by_choosing_it', async () => {
+    server.msw.use(on('billingPreview', () => ok(aPreview())));
+    const steps = () =>
+      within(screen.getByTestId('downgrade-dialog'))
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent);
+    const { unmount } = open(planOf('free'));
+    await screen.findByTestId('change-preview');
+    expect(steps().at(-1)).toMatch(/to cancel or turn off auto-renewal/);
+    unmount();
+    open(planOf('starter'));
+    await screen.findByTestId('change-preview');
+    expect(steps().at(-2)).toMatch(/choose Starter there: Wix calls it “Switch plan”/);
+    expect(steps().at(-1)).toMatch(/buy Starter on this page when the time you paid for is over/);
+    expect(steps().join()).not.toMatch(/cancel/);
+  });
+
   it('leads_to_the_portal_of_stripe_for_plans_paid_there_and_does_not_speak_of_wix', async () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
     server.msw.use(
@@ -170,6 +187,26 @@ describe('ContactModal', () => {
     show(<ContactModal plan={planOf('scale')} onClose={() => {}} />);
     expect(await screen.findByRole('dialog', { name: 'Contact us about Scale' })).toBeTruthy();
     expect((await screen.findByTestId('copy-text')).textContent).toBe('inst_1');
+  });
+
+  it('leads_to_where_the_address_is', async () => {
+    show(<ContactModal plan={planOf('scale')} onClose={() => {}} />);
+    const link = await screen.findByRole('link', { name: /Wix App Market/ });
+    expect(link.getAttribute('href')).toBe('https://market.test/app');
+  });
+
+  it.each([null, 'javascript:alert(1)'])('links_to_no_other_address: %s', async (installUrl) => {
+    let asked = 0;
+    server.msw.use(
+      on('billingPublicPlans', () => {
+        asked += 1;
+        return ok(thePublicPlans({ installUrl }));
+      }),
+    );
+    show(<ContactModal plan={planOf('scale')} onClose={() => {}} />);
+    await waitFor(() => expect(asked).toBe(1));
+    await screen.findByTestId('copy-text');
+    expect(screen.queryByRole('link')).toBeNull();
   });
 });
 

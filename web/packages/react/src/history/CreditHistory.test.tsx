@@ -81,6 +81,31 @@ describe('CreditHistory', () => {
     expect(await screen.findByText('No entries yet')).toBeTruthy();
   });
 
+  it.each([
+    ['en', 'The first day is after the last.'],
+    ['de', 'Der erste Tag liegt nach dem letzten.'],
+    ['he', 'היום הראשון מאוחר מהיום האחרון.'],
+  ])('asks_for_no_days_that_end_before_they_begin: %s', async (locale, says) => {
+    openPage(`instance=token-1&locale=${locale}`);
+    answer();
+    const query: HistoryQuery = { from: '2026-03-02', to: '2026-03-01' };
+    const onQueryChange = vi.fn();
+    const { rerender } = show(<CreditHistory query={query} onQueryChange={onQueryChange} />);
+    const problem = await screen.findByTestId('filter-problem');
+    expect(problem.textContent).toBe(says);
+    for (const id of ['filter-from', 'filter-to']) {
+      const field = screen.getByTestId(id);
+      expect(field.getAttribute('aria-invalid')).toBe('true');
+      expect(field.getAttribute('aria-describedby')).toBe(problem.id);
+    }
+    expect(screen.getByTestId('history-csv').getAttribute('aria-disabled')).toBe('true');
+    expect([screen.queryByTestId('error-screen'), asked.length]).toEqual([null, 0]);
+    const sameDay = { ...query, to: '2026-03-02' };
+    rerender(<CreditHistory query={sameDay} onQueryChange={onQueryChange} />);
+    await screen.findAllByTestId('history-row');
+    expect([screen.queryByTestId('filter-problem'), asked.length]).toEqual([null, 1]);
+  });
+
   it('says_actions_in_the_words_of_the_page', async () => {
     answer([anEntry({ kind: 'spend', amount: -2, text: 'image', reason: null })]);
     show(<CreditHistory actionName={(action) => (action === 'image' ? 'Draw' : action)} />);

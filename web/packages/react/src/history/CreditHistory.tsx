@@ -1,5 +1,5 @@
 import { Button, Card, Text } from '@wix/design-system';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { EmptyState } from '../components/EmptyState.js';
 import { Loaded } from '../components/Loaded.js';
 import { LoadingScreen } from '../components/LoadingScreen.js';
@@ -9,7 +9,7 @@ import { EntryModal } from './EntryModal.js';
 import { HistoryExport } from './HistoryExport.js';
 import { HistoryFilters } from './HistoryFilters.js';
 import { HistoryTable } from './HistoryTable.js';
-import { filterOf, type HistoryQuery, isFiltered } from './query.js';
+import { filterOf, type HistoryQuery, isFiltered, isReversed } from './query.js';
 
 export interface CreditHistoryProps {
   /** What is shown, for a page that keeps it in its address; kept inside when left out. */
@@ -39,16 +39,20 @@ export function CreditHistory(props: CreditHistoryProps) {
     <div className="wxa-history">
       <div className="wxa-history__tools">
         <HistoryFilters query={query} onChange={change} />
-        <HistoryExport filter={filter} />
+        <HistoryExport filter={filter} isDisabled={isReversed(query)} />
       </div>
-      <Entries
-        filter={filter}
-        isFiltered={isFiltered(query)}
-        onExplain={(entry) => change({ ...query, entry })}
-        onClear={() => change({})}
-        actionName={actionName}
-        {...(pageSize === undefined ? {} : { pageSize })}
-      />
+      {isReversed(query) ? (
+        <NoEntries isFiltered onClear={() => change({})} />
+      ) : (
+        <Entries
+          filter={filter}
+          isFiltered={isFiltered(query)}
+          onExplain={(entry) => change({ ...query, entry })}
+          onClear={() => change({})}
+          actionName={actionName}
+          {...(pageSize === undefined ? {} : { pageSize })}
+        />
+      )}
       <EntryModal
         entryId={query.entry ?? null}
         actionName={actionName}
@@ -115,21 +119,32 @@ function NoEntries({ isFiltered, onClear }: Pick<EntriesProps, 'isFiltered' | 'o
 
 function More({ query }: { query: ReturnType<typeof useCreditHistory> }) {
   const { history } = useMessages();
+  const { hasNextPage, isFetchingNextPage } = query;
+  const end = useRef<HTMLSpanElement>(null);
+  const hadMore = useRef(false);
+  useEffect(() => {
+    // The button that brought the last page was taken away with it.
+    const isLost = document.activeElement === document.body;
+    if (hadMore.current && !hasNextPage && isLost) end.current?.focus({ preventScroll: true });
+    hadMore.current = hasNextPage;
+  }, [hasNextPage]);
   return (
     <div className="wxa-history__more">
-      {query.hasNextPage ? (
+      {hasNextPage ? (
         <Button
           priority="secondary"
-          disabled={query.isFetchingNextPage}
+          disabled={isFetchingNextPage}
           onClick={() => void query.fetchNextPage()}
           data-testid="history-more"
         >
-          {query.isFetchingNextPage ? history.loadingMore : history.more}
+          {isFetchingNextPage ? history.loadingMore : history.more}
         </Button>
       ) : (
-        <Text size="small" secondary>
-          {history.end}
-        </Text>
+        <span ref={end} tabIndex={-1} data-testid="history-end">
+          <Text size="small" secondary>
+            {history.end}
+          </Text>
+        </span>
       )}
     </div>
   );

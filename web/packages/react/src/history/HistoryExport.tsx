@@ -9,10 +9,12 @@ import { download } from './download.js';
 export interface HistoryExportProps {
   /** Which entries; all when left out. */
   filter?: HistoryFilter;
+  /** Whether the filter names nothing that can be asked for. */
+  isDisabled?: boolean;
 }
 
 /** All entries that a filter names as a CSV file; not only those on the page. */
-export function HistoryExport({ filter = {} }: HistoryExportProps) {
+export function HistoryExport({ filter = {}, isDisabled = false }: HistoryExportProps) {
   const { client } = useWixContext();
   const { history } = useMessages();
   const complain = useFailureToast();
@@ -25,7 +27,7 @@ export function HistoryExport({ filter = {} }: HistoryExportProps) {
     <Button
       priority="secondary"
       size="small"
-      disabled={file.isPending}
+      disabled={isDisabled || file.isPending}
       onClick={() => file.mutate()}
       data-testid="history-csv"
     >

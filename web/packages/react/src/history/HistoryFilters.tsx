@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 import { useMessages } from '../messages/useMessages.js';
-import { ENTRY_KINDS, type HistoryQuery, isFiltered, POOLS } from './query.js';
+import { ENTRY_KINDS, type HistoryQuery, isFiltered, isReversed, POOLS } from './query.js';
 
 export interface HistoryFiltersProps {
   /** The filters that are set. */
@@ -12,6 +12,8 @@ export interface HistoryFiltersProps {
 /** Kind, pool and days, on the browser's own controls: they work by keyboard, by voice and on a phone. */
 export function HistoryFilters({ query, onChange }: HistoryFiltersProps) {
   const { history } = useMessages();
+  const problemId = useId();
+  const problem = isReversed(query) ? problemId : undefined;
   const set = (name: keyof HistoryQuery, value: string) => {
     const { [name]: _, entry: __, ...rest } = query;
     onChange(value === '' ? rest : { ...rest, [name]: value });
@@ -55,6 +57,7 @@ export function HistoryFilters({ query, onChange }: HistoryFiltersProps) {
           value={query[name] ?? ''}
           onChange={(value) => set(name, value)}
           testId={`filter-${name}`}
+          problemId={problem}
           {...(name === 'from' ? { max: query.to } : { min: query.from })}
         />
       ))}
@@ -67,6 +70,11 @@ export function HistoryFilters({ query, onChange }: HistoryFiltersProps) {
         >
           {history.clear}
         </button>
+      )}
+      {problem !== undefined && (
+        <p id={problem} className="wxa-filters__problem" role="alert" data-testid="filter-problem">
+          {history.reversed}
+        </p>
       )}
     </form>
   );
@@ -102,9 +110,14 @@ function Choice({
   );
 }
 
-type DayProps = FieldProps & { min?: string | undefined; max?: string | undefined };
+interface DayProps extends FieldProps {
+  min?: string | undefined;
+  max?: string | undefined;
+  /** Of the words that say what is wrong with it. */
+  problemId: string | undefined;
+}
 
-function DayField({ label, value, onChange, testId, min, max }: DayProps) {
+function DayField({ label, value, onChange, testId, min, max, problemId }: DayProps) {
   const id = useId();
   return (
     <div className="wxa-field">
@@ -115,6 +128,8 @@ function DayField({ label, value, onChange, testId, min, max }: DayProps) {
         value={value}
         min={min}
         max={max}
+        aria-invalid={problemId !== undefined}
+        aria-describedby={problemId}
         onChange={(event) => onChange(event.target.value)}
         data-testid={testId}
       />

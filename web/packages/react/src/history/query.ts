@@ -50,6 +50,12 @@ export function filterOf(query: HistoryQuery): HistoryFilter {
   };
 }
 
+/** Whether the first day is after the last: no entry can be between them, and the server refuses to look for one. */
+export function isReversed({ from, to }: HistoryQuery): boolean {
+  const [first, last] = [midnight(from), midnight(to)];
+  return first !== undefined && last !== undefined && Date.parse(first) > Date.parse(last);
+}
+
 /** Whether fewer than all entries are asked for. */
 export function isFiltered(query: HistoryQuery): boolean {
   return Object.values(filterOf(query)).some((value) => value !== undefined);

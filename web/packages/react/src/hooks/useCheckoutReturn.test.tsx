@@ -103,6 +103,43 @@ describe('useCheckoutReturn', () => {
     await state('success');
   });
 
+  it.each([
+    ['processing', 0],
+    ['waiting', PATIENCE_MS],
+  ])('promises_nothing_when_the_session_ends_while_%s', async (before, afterMs) => {
+    server.streamWorks = false;
+    const { result, state } = comeBack('success', 'chk_1');
+    await waitFor(() => expect(result.current.back.checkout?.status).toBe('open'));
+    await act(() => vi.advanceTimersByTimeAsync(afterMs));
+    await state(before);
+    let refused = 0;
+    const refuse = () => {
+      refused += 1;
+      return fail('token_expired');
+    };
+    server.msw.use(on('billingCheckoutReturn', refuse, { at: { checkoutId: 'chk_1' } }));
+    await act(() => vi.advanceTimersByTimeAsync(15_000));
+    await state('unwatched');
+    const asked = refused;
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event('offline')));
+    await act(() => vi.advanceTimersByTimeAsync(2 * PATIENCE_MS));
+    expect([result.current.back.state, refused]).toEqual(['unwatched', asked]);
+    onLine.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event('online')));
+  });
+
+  it('leaves_a_confirmed_payment_confirmed_when_the_session_ends', async () => {
+    server.streamWorks = false;
+    checkout = paid();
+    const { result, state } = comeBack('success', 'chk_1');
+    await state('success');
+    server.msw.use(on('userStatus', () => fail('token_expired')));
+    await act(() => result.current.wix.refreshUserData());
+    await waitFor(() => expect(result.current.wix.session).toBe('over'));
+    expect(result.current.back.state).toBe('success');
+  });
+
   it('goes_on_waiting_without_a_network_and_says_that_it_is_interrupted', async () => {
     server.streamWorks = false;
     const { result, state } = comeBack('success', 'chk_1');

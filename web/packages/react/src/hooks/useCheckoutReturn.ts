@@ -10,7 +10,7 @@ import { forgetReturn, returnStart } from './returnStart.js';
 
 /**
  * `waiting`: not confirmed after a minute, still watched. `offline`: the browser has no network, and the watch goes on
- * when it has. `cancelled` and `declined`: left without paying, as the address says. `expired`: the checkout can no longer
+ * when it has. `unwatched`: the session ended, and nothing is asked any more. `cancelled` and `declined`: left without paying, as the address says. `expired`: the checkout can no longer
  * be paid. `unknown`: the address names no checkout of this instance, which says nothing about a payment.
  */
 export type ReturnState =
@@ -18,6 +18,7 @@ export type ReturnState =
   | 'success'
   | 'waiting'
   | 'offline'
+  | 'unwatched'
   | 'cancelled'
   | 'declined'
   | 'expired'
@@ -86,11 +87,14 @@ export function useCheckoutReturn(params: CheckoutReturnParams): CheckoutReturnV
   // Who waits and may write their address is not interrupted by a lost network: a line says it.
   const [connected, setConnected] = useState(state);
   if (isOnline && connected !== state) setConnected(state);
+  // Also over an answer of "unknown": a refused token says nothing about the checkout.
+  const isUnwatched = session !== 'ok' && claimsPaid && !isOver;
   const isUnconfirmed = state === 'processing' || state === 'waiting';
   const isCutOff = !isOnline && isUnconfirmed && connected === 'processing';
   const isInterrupted =
     !isOnline || (query.failureReason !== null && !isRefused(query.failureReason));
-  return { state: isCutOff ? 'offline' : state, checkout: query.data, ...balance, isInterrupted };
+  const shown = isUnwatched ? 'unwatched' : isCutOff ? 'offline' : state;
+  return { state: shown, checkout: query.data, ...balance, isInterrupted };
 }
 
 function returnState(

@@ -6,7 +6,7 @@ import { inWordsOf } from '../api/words.js';
 import { useWixContext } from '../context/WixContext.js';
 
 /** The plan catalogue with what this instance may do with each plan, in the reader's language where it has words for it. */
-export function usePlans() {
+export function usePlans(enabled = true) {
   const { client, session, instanceData } = useWixContext();
   const { locale } = instanceData;
   const select = useCallback(
@@ -17,7 +17,7 @@ export function usePlans() {
     queryKey: keys.plans,
     queryFn: ({ signal }) => client.plans({ signal }),
     select,
-    enabled: session === 'ok',
+    enabled: enabled && session === 'ok',
     staleTime: 60_000,
   });
 }

@@ -1,4 +1,5 @@
 import type { PlanOffer, SoldCycle } from '../api/types.js';
+import { monthsOf } from '../components/cycle.js';
 import { useFailureToast } from '../context/useFailureToast.js';
 import { useWixContext } from '../context/WixContext.js';
 import { useMessages } from '../messages/useMessages.js';
@@ -24,7 +25,7 @@ export function usePricing() {
   return {
     plans,
     paidCycle,
-    ownCycle: (paidCycle === 'YEARLY' ? 'YEARLY' : 'MONTHLY') satisfies SoldCycle as SoldCycle,
+    ownCycle: (monthsOf(paidCycle) < 12 ? 'MONTHLY' : 'YEARLY') satisfies SoldCycle as SoldCycle,
     openingPlanId: isLeaving ? (purchase.variables?.planId ?? null) : null,
     upgrade,
   };

@@ -6,7 +6,7 @@ import { inWordsOf } from '../api/words.js';
 import { useWixContext } from '../context/WixContext.js';
 
 /** The credits that can be bought beside a plan; an empty list where the app sells none. */
-export function useTopUps() {
+export function useTopUps(enabled = true) {
   const { client, session, instanceData } = useWixContext();
   const { locale } = instanceData;
   const select = useCallback(
@@ -20,7 +20,7 @@ export function useTopUps() {
     queryKey: keys.topUps,
     queryFn: ({ signal }) => client.topUps({ signal }),
     select,
-    enabled: session === 'ok',
+    enabled: enabled && session === 'ok',
     staleTime: 60_000,
   });
 }

@@ -85,6 +85,12 @@ export const de = (f: Format): PackageMessages => {
       switchToYearly: 'Auf jährlich umstellen',
       opening: 'Kasse wird geöffnet…',
       contact: 'Kontakt aufnehmen',
+      notSold: {
+        by_year:
+          'Sie zahlen jährlich, daher gibt es auch höhere Tarife für Sie jährlich: Wählen Sie oben „Jährlich“.',
+        longer:
+          'Ihr Tarif ist für mehr als ein Jahr bezahlt. Höhere gibt es hier, wenn diese Zeit vorbei ist.',
+      },
       downgradeAction: 'So wechseln Sie',
       includes: (plan) => `Das enthält ${plan}`,
     },
@@ -123,16 +129,23 @@ export const de = (f: Format): PackageMessages => {
       losesCredits:
         'Credits des Tarifs, die bis dahin nicht verbraucht sind, verfallen mit ihm. Einzeln gekaufte Credits bleiben.',
       how: 'So geht es',
-      steps: [
+      stepsToFree: [
         'Öffnen Sie die Verwaltung Ihrer Website in Wix.',
         'Wählen Sie im Seitenmenü Apps → Apps verwalten.',
         'Öffnen Sie dort das Abo dieser App, um es zu kündigen oder die automatische Verlängerung auszuschalten.',
+      ],
+      stepsTo: (plan) => [
+        'Öffnen Sie die Verwaltung Ihrer Website in Wix.',
+        'Wählen Sie im Seitenmenü Apps → Apps verwalten.',
+        `Wählen Sie dort bei dieser App ${plan}: Wix nennt das „Tarif wechseln“.`,
+        `Wenn Wix ${plan} dort nicht anbietet, schalten Sie die automatische Verlängerung aus und kaufen Sie ${plan} auf dieser Seite, wenn die bezahlte Zeit vorbei ist.`,
       ],
       portal: 'Abo verwalten',
     },
     contact: {
       title: (plan) => (plan === '' ? 'Kontakt aufnehmen' : `Kontakt wegen ${plan}`),
       text: 'Dieser Tarif wird persönlich vereinbart. Schreiben Sie dem Entwickler der App: Die Adresse steht auf der Seite der App im Wix App Market. Nennen Sie diese Kennung, damit wir wissen, um welche Website es geht:',
+      market: 'Seite der App im Wix App Market öffnen',
       instance: 'Kennung Ihrer Installation',
     },
     promo: {
@@ -213,6 +226,7 @@ export const de = (f: Format): PackageMessages => {
       end: 'Das ist alles.',
       emptyTitle: 'Noch keine Einträge',
       emptyText: 'Hier stehen später Ihre erhaltenen und verbrauchten Credits.',
+      reversed: 'Der erste Tag liegt nach dem letzten.',
       noMatchTitle: 'Nichts gefunden',
       noMatchText: 'Zu diesen Filtern passt kein Eintrag.',
       export: 'CSV herunterladen',
@@ -280,12 +294,17 @@ export const de = (f: Format): PackageMessages => {
       total: 'Alle',
       nothing: 'Es wurden keine Credits verbraucht.',
       idle: 'Zuletzt wurden keine Credits verbraucht; es gibt nichts vorherzusagen.',
+      empty: 'Sie haben keine Credits.',
+      emptyUntil: (date) => `Sie haben keine Credits. Die nächsten kommen am ${date}.`,
+      planEnds: (date) =>
+        `Ihr Tarif endet am ${date}, bevor Ihre Credits in diesem Tempo verbraucht sind. Credits des Tarifs verfallen mit ihm.`,
       lasts: 'In diesem Tempo reichen Ihre Credits länger als ein Jahr.',
       runsOut: (date, days) =>
         `In diesem Tempo sind Ihre Credits etwa am ${date} verbraucht (${days}).`,
       untilNext: (date) =>
         `In diesem Tempo reichen Ihre Credits, bis am ${date} die nächsten kommen.`,
-      pace: (perDay) => `Im Schnitt ${perDay} am Tag, gemessen an den letzten zwei Wochen.`,
+      pace: (perDay) =>
+        `Im Schnitt ${perDay} am Tag, gemessen seit dem ersten Verbrauch, höchstens über zwei Wochen.`,
     },
     checkout: {
       processing: {
@@ -354,6 +373,10 @@ export const de = (f: Format): PackageMessages => {
         title: 'Sie sind offline',
         text: 'Falls Sie gerade bezahlt haben: Ihre Zahlung ist sicher. Sie wird auch ohne diese Seite bestätigt. Sobald Sie wieder verbunden sind, geht es hier von selbst weiter.',
       },
+      unwatched: {
+        title: 'Noch nicht bestätigt',
+        text: 'Ihre Sitzung bei Wix ist beendet, daher fragt diese Seite nicht mehr nach Ihrer Zahlung. Wenn Sie bezahlt haben, wird sie auch ohne diese Seite bestätigt. Laden Sie die Seite im Browser neu, um den Stand zu sehen.',
+      },
       interrupted: 'Der Server ist gerade nicht erreichbar. Wir versuchen es weiter.',
     },
     job: {
@@ -394,6 +417,13 @@ export const de = (f: Format): PackageMessages => {
       forbiddenTitle: 'Kein Zugang',
       forbiddenText:
         'Nur der Eigentümer dieser Website kann diese App nutzen. Bitten Sie ihn, sie zu öffnen.',
+      refusals: {
+        already_on_plan: 'Diesen Tarif haben Sie schon: Es gibt nichts zu kaufen.',
+        downgrade_not_sold:
+          'Ein niedrigerer Tarif wird hier nicht verkauft, solange ein höherer läuft.',
+        billing_cycle_not_sold:
+          'Ihr Tarif ist für eine längere Zeit bezahlt. Eine kürzere wird hier erst verkauft, wenn diese vorbei ist.',
+      },
       checkout: 'Die Kasse konnte nicht geöffnet werden.',
       ownerOnly: 'Das kann nur der Eigentümer dieser Website.',
       rateLimited: 'Das ging etwas schnell. Bitte warten Sie kurz und versuchen Sie es erneut.',

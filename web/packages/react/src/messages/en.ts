@@ -93,6 +93,12 @@ export const en = (f: Format) => {
       switchToYearly: 'Switch to yearly',
       opening: 'Opening checkout…',
       contact: 'Contact us',
+      notSold: {
+        by_year:
+          'You pay by the year, so higher plans are sold to you by the year, too: choose “Yearly” above.',
+        longer:
+          'Your plan is paid for more than a year, so higher ones are sold here when that time is over.',
+      },
       downgradeAction: 'How to downgrade',
       includes: (plan: string) => `What ${plan} includes`,
     },
@@ -131,16 +137,23 @@ export const en = (f: Format) => {
       losesCredits:
         'Credits of the plan that are not used by then leave with it. Credits you bought separately stay.',
       how: 'How to do it',
-      steps: [
+      stepsToFree: [
         'Open the dashboard of your site in Wix.',
         'Choose Apps → Manage Apps in the side menu.',
         'Find this app and open its subscription to cancel or turn off auto-renewal.',
+      ],
+      stepsTo: (plan: string) => [
+        'Open the dashboard of your site in Wix.',
+        'Choose Apps → Manage Apps in the side menu.',
+        `Find this app and choose ${plan} there: Wix calls it “Switch plan”.`,
+        `If Wix does not offer ${plan} there, turn off auto-renewal, and buy ${plan} on this page when the time you paid for is over.`,
       ],
       portal: 'Manage the subscription',
     },
     contact: {
       title: (plan: string) => (plan === '' ? 'Contact us' : `Contact us about ${plan}`),
       text: 'This plan is agreed on in person. Write to the developer of the app: the address is on the app’s page in the Wix App Market. Name this id, so that we know which site it is for:',
+      market: 'Open the app’s page in the Wix App Market',
       instance: 'Id of your installation',
     },
     promo: {
@@ -225,6 +238,7 @@ export const en = (f: Format) => {
       end: 'That is everything.',
       emptyTitle: 'No entries yet',
       emptyText: 'Credits you receive and spend will be listed here.',
+      reversed: 'The first day is after the last.',
       noMatchTitle: 'Nothing matches',
       noMatchText: 'No entry fits these filters.',
       export: 'Download CSV',
@@ -296,12 +310,17 @@ export const en = (f: Format) => {
       total: 'All',
       nothing: 'No credits were used.',
       idle: 'No credits were used lately, so there is nothing to forecast.',
+      empty: 'You have no credits.',
+      emptyUntil: (date: string) => `You have no credits. The next ones arrive on ${date}.`,
+      planEnds: (date: string) =>
+        `Your plan ends on ${date}, before your credits are used up at this pace. Credits of the plan leave with it.`,
       lasts: 'At this pace your credits last for more than a year.',
       runsOut: (date: string, days: string) =>
         `At this pace your credits run out about ${date} (${days}).`,
       untilNext: (date: string) =>
         `At this pace your credits last until the next ones arrive on ${date}.`,
-      pace: (perDay: string) => `On average ${perDay} a day over the last two weeks of use.`,
+      pace: (perDay: string) =>
+        `On average ${perDay} a day, counted from the first use, over two weeks at most.`,
     },
     checkout: {
       processing: {
@@ -372,6 +391,10 @@ export const en = (f: Format) => {
         title: 'You are offline',
         text: 'If you have just paid, your payment is safe: it is confirmed without this page. Once you are connected again, this page goes on by itself.',
       },
+      unwatched: {
+        title: 'Not confirmed yet',
+        text: 'Your session with Wix has ended, so this page no longer asks about your payment. If you have paid, it is confirmed without this page. Reload the page in your browser to see how it stands.',
+      },
       interrupted: 'The server cannot be reached right now. We keep trying.',
     },
     job: {
@@ -409,6 +432,13 @@ export const en = (f: Format) => {
       sessionReload: 'Reload',
       forbiddenTitle: 'No access',
       forbiddenText: 'Only the owner of this site can use this app. Ask the owner to open it.',
+      /** Why the server sells nothing, by its codes. */
+      refusals: {
+        already_on_plan: 'You have this plan already: there is nothing to buy.',
+        downgrade_not_sold: 'A lower plan is not sold here while a higher one runs.',
+        billing_cycle_not_sold:
+          'Your plan is paid for a longer time at once. A shorter one is not sold here until that is over.',
+      } as Record<string, string>,
       checkout: 'The checkout could not be opened.',
       ownerOnly: 'Only the owner of this site can do this.',
       rateLimited: 'That was a bit fast. Please wait a moment and try again.',

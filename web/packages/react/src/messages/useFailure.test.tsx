@@ -41,6 +41,16 @@ it.each([
   expect(text).not.toMatch(/Otherwise|server/);
 });
 
+it.each(['en', 'de', 'he'])('says_why_nothing_is_sold: %s', (locale) => {
+  openPage(`instance=token-1&locale=${locale}`);
+  const { result } = renderInWix(useFailure);
+  const codes = ['already_on_plan', 'downgrade_not_sold', 'billing_cycle_not_sold'];
+  const said = codes.map((code) => result.current(anError(409, code), 'Otherwise.'));
+  expect(said.every(({ requestId }) => requestId === null)).toBe(true);
+  expect(new Set(said.map(({ text }) => text)).size).toBe(codes.length);
+  expect(said.map(({ text }) => text).join()).not.toMatch(/Otherwise|The server/);
+});
+
 it('has_no_id_for_what_never_was_a_request', () => {
   openPage();
   const { result } = renderInWix(useFailure);

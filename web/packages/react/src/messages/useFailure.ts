@@ -22,6 +22,8 @@ export function useFailure(): (error: unknown, otherwise: string) => Failure {
     if (error.isSessionOver) return knownFailure(errors.sessionUnsaved);
     if (error.isForbidden) return knownFailure(errors.ownerOnly);
     if (error.code === 'rate_limited') return knownFailure(errors.rateLimited);
+    const ours = errors.refusals[error.code];
+    if (ours !== undefined) return knownFailure(ours);
     const isOfRequest = error.status >= 400 && error.status < 500 && error.code !== 'bad_response';
     if (isOfRequest && locale.startsWith('en')) return knownFailure(error.message);
     return { text: otherwise, requestId: error.requestId ?? null };

@@ -38,6 +38,11 @@ const returns: readonly Story[] = [
     world: { answers: { '/billing/checkout': { refuse: 503, error: 'unavailable' } } },
     show: back('success'),
   },
+  {
+    name: 'The session ended',
+    world: { answers: { '/billing/checkout': { refuse: 401, error: 'token_expired' } } },
+    show: back('success'),
+  },
 ];
 
 export const pages: readonly StoryPage[] = [

@@ -113,6 +113,20 @@ export const pages: readonly StoryPage[] = [
         show: Forecast,
       },
       {
+        name: 'The plan ends first',
+        world: {
+          status: aStarterStatus({
+            subscription: { ...aStarterStatus().subscription, autoRenew: false },
+          }),
+        },
+        show: Forecast,
+      },
+      {
+        name: 'Nothing left',
+        world: { status: aStatus({ credits: credits(0, 2) }) },
+        show: Forecast,
+      },
+      {
         name: 'Nothing spent',
         world: {
           answers: { '/credits/usage': { data: { from: '', to: '', credits: 0, days: [] } } },

@@ -13,6 +13,8 @@ import { Opening, type StoryPage } from './story.js';
 const starter = { status: aStarterStatus() };
 const list = aPlanList('starter');
 const free = list.plans[0] ?? null;
+const pro = aPlanList('pro');
+const lower = pro.plans[1] ?? null;
 /** The largest plan as one that is agreed on in person. */
 const custom = list.plans.map((plan) =>
   plan.id === 'scale' ? { ...plan, action: 'contact' as const } : plan,
@@ -29,6 +31,12 @@ const Grid = () => (
   />
 );
 
+const LowerModal = () => (
+  <Opening>
+    {(isOpen, close) => <PlanChangeModal list={pro} plan={isOpen ? lower : null} onClose={close} />}
+  </Opening>
+);
+
 const ChangeModal = () => (
   <Opening>
     {(isOpen, close) => <PlanChangeModal list={list} plan={isOpen ? free : null} onClose={close} />}
@@ -40,6 +48,13 @@ export const pages: readonly StoryPage[] = [
     component: 'PricingGrid',
     stories: [
       { name: 'On Starter, paid by the month', world: starter, show: Grid },
+      {
+        name: 'On Starter, paid by the year, at monthly prices',
+        world: starter,
+        show: () => (
+          <PricingGrid list={list} paidCycle="YEARLY" onUpgrade={nothing} onDowngrade={nothing} />
+        ),
+      },
       {
         name: 'A checkout is being opened',
         world: starter,
@@ -120,6 +135,7 @@ export const pages: readonly StoryPage[] = [
     component: 'PlanChangeModal',
     stories: [
       { name: 'To the free plan', world: starter, show: ChangeModal },
+      { name: 'To a lower plan that is paid', world: starter, show: LowerModal },
       {
         name: 'All credits are kept',
         world: {

@@ -1,8 +1,8 @@
 import { fireEvent, render, screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Usage, UsageDay } from '../api/types.js';
+import type { Usage, UsageDay, UserStatus } from '../api/types.js';
 import { utcOffsetAt } from '../hooks/useUsage.js';
-import { aStatus, aUsage, credits, NOW } from '../testing/fixtures.js';
+import { aStarterStatus, aStatus, aUsage, credits, NOW } from '../testing/fixtures.js';
 import { openPage, Providers } from '../testing/render.js';
 import { startTestServer } from '../testing/server.js';
 import { forecast } from './forecast.js';
@@ -22,8 +22,12 @@ const daysOf = (spent: readonly number[]): UsageDay[] =>
   }));
 
 describe('forecast', () => {
-  const see = (spent: readonly number[], available: number, nextCycleAt: string | null = null) =>
-    forecast({ days: daysOf(spent), available, now: NOW, nextCycleAt });
+  const see = (
+    spent: readonly number[],
+    available: number,
+    nextCycleAt: string | null = null,
+    endsAt: string | null = null,
+  ) => forecast({ days: daysOf(spent), available, now: NOW, nextCycleAt, endsAt });
 
   it('counts_from_the_first_day_on_which_something_was_spent', () => {
     const late = [...Array<number>(12).fill(0), 4, 6];
@@ -51,9 +55,18 @@ describe('forecast', () => {
     expect(see([1], 365)).toMatchObject({ kind: 'runs_out' });
   });
 
-  it('sees_the_end_now_for_who_has_nothing', () => {
-    expect(see([1], 0)).toMatchObject({ kind: 'runs_out', at: '2026-11-21T12:00:00.000Z' });
-    expect(see([], 0)).toEqual({ kind: 'idle' });
+  it('forecasts_nothing_for_who_has_nothing', () => {
+    expect(see([1], 0)).toEqual({ kind: 'empty' });
+    expect(see([], 0)).toEqual({ kind: 'empty' });
+    expect(see([], 1)).toEqual({ kind: 'idle' });
+  });
+
+  it('sees_no_further_than_the_end_of_a_plan', () => {
+    const end = '2026-12-01T12:00:00Z';
+    expect(see([1], 9, null, end)).toMatchObject({ kind: 'runs_out', beforeNextCycle: true });
+    expect(see([1], 10, null, end)).toEqual({ kind: 'plan_ends', at: end, perDay: 1 });
+    expect(see([1], 9_000, null, end)).toMatchObject({ kind: 'plan_ends' });
+    expect(see([1], 9, '2026-11-25T12:00:00Z', end)).toMatchObject({ beforeNextCycle: false });
   });
 });
 
@@ -135,6 +148,48 @@ describe('UsageForecast', () => {
     server.status = aStatus({ credits: credits(available, 2) });
     show(<UsageForecast usage={aUsage()} />);
     expect((await screen.findByTestId('usage-forecast')).textContent).toMatch(sentence);
+  });
+
+  /** Starter that was not renewed, some time before its end. */
+  const ending = (nextCycleAt: string | null, balance: UserStatus['credits']) => {
+    const { subscription } = aStarterStatus();
+    const unrenewed = { ...subscription, status: 'cancelled', autoRenew: false } as const;
+    return aStarterStatus({ subscription: { ...unrenewed, nextCycleAt }, credits: balance });
+  };
+
+  it.each([
+    [
+      'en',
+      /^Your plan ends on Dec 21, 2026, before .* On average 2.9 a day, counted from the first use/,
+    ],
+    ['de', /^Ihr Tarif endet am 21.12.2026, bevor .* gemessen seit dem ersten Verbrauch/],
+    ['he', /^התוכנית שלך מסתיימת ב-.*, לפני ש.* מאז השימוש הראשון/],
+  ])('does_not_promise_credits_beyond_the_end_of_the_plan: %s', async (locale, sentence) => {
+    openPage(`instance=token-1&locale=${locale}`);
+    server.status = ending('2026-12-21T12:00:00Z', credits(9_000, 2));
+    show(<UsageForecast usage={aUsage()} />);
+    const { children } = await screen.findByTestId('usage-forecast');
+    expect([...children].map(({ textContent }) => textContent).join(' ')).toMatch(sentence);
+  });
+
+  it('goes_on_with_credits_that_stay_when_the_plan_ends', async () => {
+    const bought = { ...credits(9_000, 2), byPool: { plan: 0, purchased: 9_000, promo: 0 } };
+    server.status = ending(null, bought);
+    show(<UsageForecast usage={aUsage()} />);
+    expect((await screen.findByTestId('usage-forecast')).textContent).toMatch(/more than a year/);
+  });
+
+  it('says_that_nothing_is_left_and_what_comes', async () => {
+    server.status = aStatus({ credits: credits(0, 2) });
+    const { unmount } = show(<UsageForecast usage={aUsage()} />);
+    const said = async () => (await screen.findByTestId('usage-forecast')).textContent;
+    expect(await said()).toBe('You have no credits. The next ones arrive on Dec 21, 2026.');
+    unmount();
+    // What would come on the day of the end does not come.
+    server.status = ending('2026-12-21T12:00:00Z', credits(0, 2));
+    openPage();
+    show(<UsageForecast usage={aUsage()} />);
+    expect(await said()).toBe('You have no credits.');
   });
 });
 
