@@ -167,6 +167,32 @@ impl Store {
         .await
     }
 
+    /// When the longest waiting webhook came that nobody looked at, of one instance or of all, those of Stripe among them.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn oldest_waiting(&self, instance_id: Option<&InstanceId>) -> Result<Option<Timestamp>, Error> {
+        let statement = match instance_id {
+            Some(id) => {
+                sql!("SELECT min(received_at) FROM facts WHERE state = 'new' AND instance_id = $1", id)
+            }
+            None => sql!(
+                "SELECT min(at) FROM (SELECT min(received_at) AS at FROM facts WHERE state = 'new' \
+                 UNION ALL SELECT min(received_at) FROM stripe_events WHERE state = 'waiting') AS oldest"
+            ),
+        };
+        self.read(move |conn| {
+            let statement = statement.clone();
+            Box::pin(async move {
+                match row(conn, statement).await? {
+                    Some(mut row) => row.maybe_time(),
+                    None => Ok(None),
+                }
+            })
+        })
+        .await
+    }
+
     async fn two_counts(&self, statement: Statement) -> Result<(i64, i64), Error> {
         self.read(move |conn| {
             let statement = statement.clone();

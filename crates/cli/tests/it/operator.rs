@@ -288,6 +288,10 @@ fn a_tampered_ledger_is_found_and_the_exit_code_says_so() {
         (&sound["sound"], &sound["instances"], &sound["entries"]),
         (&true.into(), &1.into(), &2.into())
     );
+    office.sql("UPDATE facts SET state = 'new' WHERE fact_key = 'key-1'");
+    let waiting = office.json(&["ledger", "verify", "--instance", "site-1"]);
+    assert_eq!(waiting["waitingWebhooks"], 1);
+    assert!(waiting["waitingSince"].as_str().is_some_and(|at| at.ends_with('Z')), "{waiting}");
     office.sql("DROP TRIGGER entries_are_not_changed; UPDATE entries SET amount = 60 WHERE seq = 2; DELETE FROM facts WHERE fact_key = 'key-1'");
     let all = office.command(&["ledger", "verify"]).run().to_string();
     assert_snapshot!(all, @r"
@@ -304,6 +308,7 @@ fn a_tampered_ledger_is_found_and_the_exit_code_says_so() {
         serde_json::from_str(&office.command(&["ledger", "verify", "--json"]).run().stdout).unwrap();
     assert_eq!(found["findings"].as_array().unwrap().len(), 2);
     assert_eq!((&found["waitingWebhooks"], &found["parkedWebhooks"]), (&0.into(), &1.into()));
+    assert_eq!(found["waitingSince"], Value::Null);
 }
 
 #[test]
@@ -413,6 +418,12 @@ fn parked_events_of_stripe_are_listed_shown_counted_and_looked_at_again() {
     assert!(again.starts_with("error: the event waits already"), "{again}");
     let books = office.json(&["ledger", "verify"]);
     assert_eq!((&books["waitingWebhooks"], &books["parkedWebhooks"]), (&1.into(), &3.into()));
+    let since = books["waitingSince"].as_str().unwrap();
+    let told = office.command(&["ledger", "verify"]).run().success();
+    assert!(
+        told.contains(&format!("webhooks that wait for a worker: 1, the first since {since}\n")),
+        "{told}"
+    );
 }
 
 #[test]

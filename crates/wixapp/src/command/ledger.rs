@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use wixapp_core::InstanceId;
+use wixapp_core::clock::Timestamp;
 use wixapp_server::operator;
 use wixapp_store::Store;
 
@@ -79,17 +80,20 @@ async fn verify(args: Verify) -> Result<ExitCode, Failure> {
 /// known whose they are. The next worker takes up what waits, an operator what is parked: neither is a fault of the books.
 struct Unfinished {
     waiting: i64,
+    /// Since when the one waits that came first.
+    since: Option<Timestamp>,
     parked: i64,
 }
 
 impl Unfinished {
     async fn count(store: &Store, instance_id: Option<&InstanceId>) -> Result<Self, Failure> {
+        let since = store.oldest_waiting(instance_id).await?;
         if let Some(instance_id) = instance_id {
             let (waiting, parked) = store.count_waiting_of(instance_id).await?;
-            return Ok(Self { waiting, parked });
+            return Ok(Self { waiting, since, parked });
         }
         let ((waiting, parked), stripe) = (store.count_waiting().await?, store.count_stripe_events().await?);
-        Ok(Self { waiting: waiting + stripe.0, parked: parked + stripe.1 })
+        Ok(Self { waiting: waiting + stripe.0, since, parked: parked + stripe.1 })
     }
 }
 
@@ -149,6 +153,7 @@ impl Check {
                 "instances": self.instances,
                 "entries": entries,
                 "waitingWebhooks": self.unfinished.waiting,
+                "waitingSince": self.unfinished.since,
                 "parkedWebhooks": self.unfinished.parked,
                 "findings": findings,
             }))?;
@@ -156,9 +161,10 @@ impl Check {
             for (id, text) in &self.findings {
                 output::line(&format!("FOUND {id}: {text}"))?;
             }
-            let Unfinished { waiting, parked } = self.unfinished;
+            let Unfinished { waiting, since, parked } = self.unfinished;
             if waiting > 0 {
-                output::line(&format!("webhooks that wait for a worker: {waiting}"))?;
+                let since = since.map(|at| format!(", the first since {at}")).unwrap_or_default();
+                output::line(&format!("webhooks that wait for a worker: {waiting}{since}"))?;
             }
             if parked > 0 {
                 output::line(&format!("webhooks that are parked: {parked} (see webhook park list)"))?;
