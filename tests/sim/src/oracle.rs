@@ -124,18 +124,29 @@ pub fn access(
     Ok(())
 }
 
+/// How much of the books was compared with the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// Nothing: the app is removed.
+    Nothing,
+    /// What was granted and cut.
+    Grants,
+    /// That, and the balances to the credit.
+    Balances,
+}
+
 /// Compares grants, cuts and balances with the naive model.
 ///
 /// The books of a removed app wait; they are compared after its reinstall, which comes to every site before the end.
 ///
 /// # Errors
 /// What differs.
-pub fn balance(books: &Books, story: &Story, rules: Rules, now: Timestamp) -> Result<(), Finding> {
+pub fn balance(books: &Books, story: &Story, rules: Rules, now: Timestamp) -> Result<Compared, Finding> {
     let wrong = |text: String| Err(finding(Oracle::Balance, text));
     let presence =
         story.deeds.iter().rev().find(|e| matches!(e.deed, Deed::Installed { .. } | Deed::Removed));
     if presence.is_some_and(|last| last.deed == Deed::Removed) {
-        return Ok(());
+        return Ok(Compared::Nothing);
     }
     let expected = model::expect(story, rules, now);
     // What a cut leaves stands in a grant of its own, and was given before.
@@ -161,7 +172,7 @@ pub fn balance(books: &Books, story: &Story, rules: Rules, now: Timestamp) -> Re
     let Some(purse) =
         Purse::follow(&story.moves, rules.free).map_err(|text| finding(Oracle::Balance, text))?
     else {
-        return Ok(());
+        return Ok(Compared::Grants);
     };
     let sums = &books.balances;
     let found = [sums.available(), sums.held, sums.spent, sums.expired, sums.debt];
@@ -169,7 +180,7 @@ pub fn balance(books: &Books, story: &Story, rules: Rules, now: Timestamp) -> Re
     if found != due {
         return wrong(format!("available, held, spent, expired, owed must be {due:?} and are {found:?}"));
     }
-    Ok(())
+    Ok(Compared::Balances)
 }
 
 /// Compares the cuts in the books with the times at which there must have been one, and those of which nobody can know.

@@ -50,11 +50,15 @@ pub enum Rare {
     HoldPostedInPart,
     /// The app's clock off by minutes.
     ClockSkewed,
+    /// A verdict that compared the balances to the credit.
+    BalancesCompared,
+    /// A verdict that compared only what was granted and cut: credits were taken back across a cut.
+    GrantsCompared,
 }
 
 impl Rare {
     /// Every one of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::UpgradeDuringOutage,
         Self::RefundOfSpentCredits,
         Self::DuplicateAfterCrash,
@@ -77,6 +81,8 @@ impl Rare {
         Self::HoldExpired,
         Self::HoldPostedInPart,
         Self::ClockSkewed,
+        Self::BalancesCompared,
+        Self::GrantsCompared,
     ];
 }
 

@@ -64,7 +64,12 @@ impl Run<'_> {
         oracle::ledger(books)?;
         let live = self.platform.live_plan(id, self.now);
         oracle::access(books, story, live.as_ref(), self.rules, self.now)?;
-        oracle::balance(books, story, self.rules, self.now)
+        match oracle::balance(books, story, self.rules, self.now)? {
+            oracle::Compared::Nothing => {}
+            oracle::Compared::Grants => self.rare.count(Rare::GrantsCompared),
+            oracle::Compared::Balances => self.rare.count(Rare::BalancesCompared),
+        }
+        Ok(())
     }
 
     pub(super) fn fail(&mut self, id: &InstanceId, finding: Finding) {
